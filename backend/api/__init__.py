@@ -1,0 +1,1 @@
+"""HTTP only: authentication, one error shape, a router an area, and the webhooks' door."""

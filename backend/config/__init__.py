@@ -1,0 +1,1 @@
+"""Settings, URLs, WSGI and Celery entry points: the one place where everything is wired together."""

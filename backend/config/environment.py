@@ -1,0 +1,56 @@
+"""The appliance's configuration: typed, from environment variables and secret files, checked before anything starts.
+
+Environment variables carry addresses and names (PLUMBLINE_…). Secrets stand in files of their own in
+`secrets_dir`; a process sees only the files that its role needs, so an absent file means "not my business".
+"""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class Environment(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", extra="forbid")
+
+    mode: Mode = Mode.PRODUCTION
+    url: str = "https://localhost"
+    """The address that people open; its host is the only one accepted."""
+
+    database_host: str = "postgres"
+    database_port: int = 5432
+    database_name: str = "plumbline"
+    database_user: str = "web"
+    database_ca_file: Path | None = None
+    """Authority of the database's certificate; required in production (verify-full)."""
+
+    broker_host: str = "valkey"
+    broker_port: int = 6379
+    broker_user: str = "default"
+    broker_ca_file: Path | None = None
+    """Authority of the broker's certificate; required in production."""
+
+    secrets_dir: Path = Path("/run/secrets")
+    scratch_dir: Path = Path("/scratch")
+    """Memory-backed space for clones; the worker refuses to clone anywhere else in production."""
+    frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
+    static_root: Path = Path(__file__).resolve().parents[2] / "static"
+    docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"
+    now: str | None = Field(default=None, description="Demo and test only: what today is.")
+
+    def secret(self, name: str) -> SecretStr:
+        """The content of one secret file, without the newline at its end.
+
+        Raises FileNotFoundError or PermissionError, naming the file, where this process was not given it.
+        """
+        return SecretStr((self.secrets_dir / name).read_text().removesuffix("\n"))
+
+
+ENVIRONMENT = Environment()

@@ -1,0 +1,219 @@
+"""Django's settings. Everything that differs between installations comes from `environment`."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from backend.config.environment import ENVIRONMENT, Mode
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+MODE = ENVIRONMENT.mode
+PRODUCTION = MODE is Mode.PRODUCTION
+
+if PRODUCTION:
+    for name in ("database_ca_file", "broker_ca_file"):
+        if getattr(ENVIRONMENT, name) is None:
+            message = f"PLUMBLINE_{name.upper()} is not set: connections must be encrypted and verified."
+            raise ImproperlyConfigured(message)
+
+DEBUG = False
+SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
+ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]
+CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]
+ROOT_URLCONF = "backend.config.urls"
+WSGI_APPLICATION = "backend.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+INSTALLED_APPS = [
+    "backend.audit",
+    "backend.connections",
+    "backend.people",
+    "backend.accounts",
+    "backend.delivery",
+    "backend.sources",
+    "backend.metrics",
+    "backend.pipeline",
+    "backend.config",
+    "django_linear_migrations",
+    "auditlog",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_structlog",
+    "django.contrib.postgres",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+FIRST_PARTY_APPS = [app for app in INSTALLED_APPS if app.startswith("backend.")]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "auditlog.middleware.AuditlogMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "backend" / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    },
+]
+
+
+def _database() -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=30s -c lock_timeout=10s"
+        " -c idle_in_transaction_session_timeout=60s",
+        "server_side_binding": True,
+    }
+    if ENVIRONMENT.database_ca_file:
+        options |= {"sslmode": "verify-full", "sslrootcert": str(ENVIRONMENT.database_ca_file)}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": ENVIRONMENT.database_name,
+        "USER": ENVIRONMENT.database_user,
+        "PASSWORD": ENVIRONMENT.secret("database_password").get_secret_value(),
+        "HOST": ENVIRONMENT.database_host,
+        "PORT": ENVIRONMENT.database_port,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DATABASES = {"default": _database()}
+
+
+def _broker_url() -> str:
+    scheme = "rediss" if ENVIRONMENT.broker_ca_file else "redis"
+    password = quote(ENVIRONMENT.secret("broker_password").get_secret_value(), safe="")
+    host = f"{ENVIRONMENT.broker_host}:{ENVIRONMENT.broker_port}"
+    url = f"{scheme}://{quote(ENVIRONMENT.broker_user)}:{password}@{host}/0"
+    if ENVIRONMENT.broker_ca_file:
+        url += f"?ssl_cert_reqs=required&ssl_ca_certs={quote(str(ENVIRONMENT.broker_ca_file))}"
+    return url
+
+
+# Sign-in, sessions, cookies
+AUTH_USER_MODEL = "accounts.User"
+SECURE_COOKIES = ENVIRONMENT.url.startswith("https://")
+if PRODUCTION and not SECURE_COOKIES:
+    message = "PLUMBLINE_URL must begin with https://."
+    raise ImproperlyConfigured(message)
+_PREFIX = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}session"
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_NAME = f"{_PREFIX}csrftoken"
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_SAMESITE = "Lax"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Plumbline"
+
+# Headers
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+# Files that the appliance serves itself
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.static_root
+STATICFILES_DIRS = [("app", ENVIRONMENT.frontend_dir)] if ENVIRONMENT.frontend_dir.is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# The record of important acts
+AUDITLOG_LOGENTRY_MODEL = "audit.Event"
+AUDITLOG_DISABLE_REMOTE_ADDR = False
+
+# Background work: the broker is a bell, Postgres is the truth
+CELERY = {
+    "broker_url": _broker_url(),
+    "task_ignore_result": True,
+    "task_default_queue": "default",
+    "task_acks_late": False,
+    "worker_prefetch_multiplier": 1,
+    "worker_hijack_root_logger": False,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "max_retries": 1,
+    },
+}
+
+LOGGING_CONFIG = "backend.config.logs.configure"
+LOGGING: dict[str, Any] = {}

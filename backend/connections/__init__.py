@@ -1,0 +1,1 @@
+"""Outside systems that Plumbline may read, their sealed credentials and request budget."""

@@ -1,0 +1,1 @@
+"""The domain: repositories, pull requests, reviews, commits and their change sizes."""

@@ -1,0 +1,1 @@
+"""From stored events to figures: formulas, facts, cells and the queries over them."""

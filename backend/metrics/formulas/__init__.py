@@ -1,0 +1,1 @@
+"""Pure functions that turn raw event times into figures. No Django, no clock, no I/O."""

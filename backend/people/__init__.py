@@ -1,0 +1,1 @@
+"""Persons, their identities in outside systems, teams and dated memberships."""

@@ -1,0 +1,141 @@
+"""Persons, identities, teams and dated memberships."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+class Organisation(models.Model):
+    """The appliance's one organisation: what holds for all teams."""
+
+    name = models.CharField(max_length=200, default="Organisation")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    minimum_group_size = models.PositiveSmallIntegerField(
+        default=3, help_text="Aggregates about fewer people than this are suppressed everywhere."
+    )
+    bot_logins = ArrayField(
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        help_text="Logins, or patterns with *, that are bots though the source calls them users.",
+    )
+
+    class Meta:
+        verbose_name_plural = "organisation"
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="people_one_organisation"),
+            models.CheckConstraint(
+                condition=Q(minimum_group_size__gte=1), name="people_minimum_group_size"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """One human being, whatever names outside systems know them by."""
+
+    name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name or f"person {self.pk}"
+
+
+class Identity(models.Model):
+    """One account of an outside system, or one git e-mail address."""
+
+    class Kind(models.TextChoices):
+        USER = "user"
+        BOT = "bot"
+        MANNEQUIN = "mannequin"
+        GIT = "git", "git e-mail"
+
+    connection = models.ForeignKey("connections.Connection", models.CASCADE)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    external_id = models.BigIntegerField(
+        null=True, help_text="The source's own 64-bit id; unknown for git e-mails and mannequins."
+    )
+    login = models.CharField(max_length=320, help_text="The login, or for git the e-mail address.")
+    is_bot = models.BooleanField(default=False)
+    person = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="identities"
+    )
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "external_id"],
+                condition=Q(external_id__isnull=False),
+                name="people_identity_external_id",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "kind", "login"],
+                condition=Q(external_id__isnull=True),
+                name="people_identity_login",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.login
+
+
+class Team(models.Model):
+    """A team of the published tree. `connection` and `external_id` say where it came from."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    time_zone = models.CharField(
+        max_length=64, blank=True, help_text="Empty: the organisation's time zone."
+    )
+    connection = models.ForeignKey(
+        "connections.Connection", models.SET_NULL, null=True, blank=True
+    )
+    external_id = models.BigIntegerField(null=True, blank=True)
+    members = models.ManyToManyField(Person, through="Membership", related_name="teams")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "external_id"], name="people_team_external_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person in a team from one day (inclusive) to another (exclusive)."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+    starts_on = models.DateField(
+        null=True, blank=True, help_text="Empty: since before anything was recorded."
+    )
+    ends_on = models.DateField(null=True, blank=True, help_text="First day outside the team.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "person", "starts_on"],
+                nulls_distinct=False,
+                name="people_membership_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gt=F("starts_on")),
+                name="people_membership_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.team}"

@@ -1,0 +1,1 @@
+"""Every Celery task: what the appliance does in the background."""

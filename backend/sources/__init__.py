@@ -1,0 +1,1 @@
+"""What collects from an outside system, and where each collection stands."""

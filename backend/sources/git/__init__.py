@@ -1,0 +1,1 @@
+"""Change sizes per commit from a bare clone in memory."""

@@ -1,0 +1,1 @@
+"""GitHub Enterprise Server and github.com."""

@@ -1,0 +1,109 @@
+"""Where each collection stands, what is waiting to be fetched, and how each run ended."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Hint(models.Model):
+    """The inbox: an outside object that has, or may have, changed. A hint is never the truth, a fetch is.
+
+    `number` grows with each arrival; a fetch clears the row only if the number is no higher than when the
+    fetch began. A lease, not a status, says that somebody works on it; attempts are committed before the work.
+    """
+
+    class Kind(models.TextChoices):
+        CONNECTION = "connection", "repositories and teams of a connection"
+        PULL_REQUESTS = "pull_requests", "pull requests of a repository since its cursor"
+        PULL_REQUEST = "pull_request", "one pull request"
+        COMMITS = "commits", "new commits of a default branch"
+        REPOSITORY = "repository", "one repository"
+
+    connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="hints")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    repository_external_id = models.BigIntegerField(
+        null=True, help_text="Empty where the whole connection is meant."
+    )
+    key = models.CharField(
+        max_length=80, blank=True, help_text="The pull request's number; empty where there is none."
+    )
+    number = models.PositiveBigIntegerField(default=1)
+    event = models.CharField(max_length=60, blank=True)
+    action = models.CharField(max_length=60, blank=True)
+    delivery = models.CharField(max_length=80, blank=True, help_text="The delivery's GUID.")
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_index=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    parked_at = models.DateTimeField(null=True, help_text="Set after too many attempts.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "kind", "repository_external_id", "key"],
+                nulls_distinct=False,
+                name="sources_hint_object",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.repository_external_id or ''} {self.key}".strip()
+
+
+class Cursor(models.Model):
+    """How far a collection has come. Moves in the transaction that stores what it covers."""
+
+    connection = models.ForeignKey("connections.Connection", models.CASCADE)
+    repository = models.ForeignKey("delivery.Repository", models.CASCADE)
+    kind = models.CharField(max_length=20, choices=Hint.Kind.choices)
+    complete_to = models.DateTimeField(
+        null=True, help_text="Everything that changed before this is stored."
+    )
+    page = models.CharField(
+        max_length=400, blank=True, help_text="Where an unfinished pass goes on; empty: none is open."
+    )
+    pass_started_at = models.DateTimeField(null=True, help_text="When the unfinished pass began.")
+    head_sha = models.CharField(max_length=64, blank=True)
+    stored = models.PositiveIntegerField(default=0, help_text="Objects stored by the open pass.")
+    expected = models.PositiveIntegerField(null=True, help_text="The source's own count.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "kind"], name="sources_cursor_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.repository}"
+
+
+class SyncRun(models.Model):
+    """One attempt to collect, with an outcome and a reason that a person can act on."""
+
+    class Outcome(models.TextChoices):
+        SUCCEEDED = "succeeded"
+        WAITING = "waiting", "waiting for the source"
+        FAILED = "failed"
+
+    connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="runs")
+    repository = models.ForeignKey("delivery.Repository", models.CASCADE, null=True)
+    kind = models.CharField(max_length=20, choices=Hint.Kind.choices)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    reason = models.TextField(blank=True)
+    action = models.TextField(blank=True, help_text="What a person can do about it.")
+    retry_at = models.DateTimeField(null=True)
+    stored = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    points = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(finished_at__gte=F("started_at")),
+                name="sources_run_in_order",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.outcome or 'running'}"

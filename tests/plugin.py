@@ -1,0 +1,25 @@
+"""Starts Postgres and the broker before Django's settings are read, once for all of pytest's processes."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+
+_running = ExitStack()
+_TOP = Path(__file__).resolve().parents[1]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Processes of xdist inherit the first one's environment, and so its servers."""
+    if "PYTEST_XDIST_WORKER" in os.environ or early_config.getoption("help", default=False):
+        return
+    found = _running.enter_context(servers.running(_TOP / ".test", durable=False))
+    os.environ.update(found.environment(mode="test"))
+
+
+def pytest_unconfigure() -> None:
+    _running.close()

