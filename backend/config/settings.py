@@ -21,6 +21,7 @@ if PRODUCTION:
             raise ImproperlyConfigured(message)
 
 DEBUG = False
+SECRETS_DIR = ENVIRONMENT.secrets_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url]

@@ -95,9 +95,7 @@ class Team(models.Model):
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="Empty: the organisation's time zone."
     )
-    connection = models.ForeignKey(
-        "connections.Connection", models.SET_NULL, null=True, blank=True
-    )
+    connection = models.ForeignKey("connections.Connection", models.SET_NULL, null=True, blank=True)
     external_id = models.BigIntegerField(null=True, blank=True)
     members = models.ManyToManyField(Person, through="Membership", related_name="teams")
 

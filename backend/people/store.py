@@ -1,0 +1,183 @@
+"""The only writer of identities, and of teams that come from a source."""
+
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import date
+from typing import Protocol, TypeVar
+
+from django.db import connection as database
+from django.db import transaction
+from django.utils import timezone
+
+from backend.connections.models import Connection
+from backend.people.matching import Account, is_bot
+from backend.people.models import Identity, Membership, Organisation, Person, Team
+
+
+class HashableAccount(Account, Hashable, Protocol): ...
+
+
+class SourceTeam(Protocol):
+    """A team as a source tells it; `members` are people who are in it themselves, not in a team below."""
+
+    @property
+    def external_id(self) -> int: ...
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parent_external_id(self) -> int | None: ...
+    @property
+    def members(self) -> Sequence[HashableAccount]: ...
+
+
+A = TypeVar("A", bound=HashableAccount)
+
+
+def organisation() -> Organisation:
+    """The one organisation, with defaults where nothing was set yet."""
+    return Organisation.objects.filter(pk=1).first() or Organisation(pk=1)
+
+
+def resolve_identities(*, connection: Connection, accounts: Iterable[A]) -> dict[A, int]:
+    """The identity of each account, created where new: one statement however many there are.
+
+    An account with an external id is known by it, so that a changed login is a rename; others by kind and
+    login. A bot mark that a person set or took away is kept.
+    """
+    wanted = list(dict.fromkeys(accounts))
+    if not wanted:
+        return {}
+    patterns = organisation().bot_logins
+    with_id = {a.external_id: a for a in wanted if a.external_id is not None}
+    without_id = {(a.kind, a.login): a for a in wanted if a.external_id is None}
+    found = _upsert(connection, list(with_id.values()), patterns, known_by="external_id")
+    by_id = {external_id: pk for pk, external_id, _, _ in found}
+    found = _upsert(connection, list(without_id.values()), patterns, known_by="kind, login")
+    by_login = {(kind, login): pk for pk, _, kind, login in found}
+    return {
+        a: by_login[a.kind, a.login] if a.external_id is None else by_id[a.external_id]
+        for a in wanted
+    }
+
+
+_UPSERT = {
+    "external_id": """
+        INSERT INTO people_identity (connection_id, kind, external_id, login, is_bot)
+        SELECT %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[])
+            AS new (kind, external_id, login, is_bot)
+        ORDER BY external_id
+        ON CONFLICT (connection_id, external_id) WHERE external_id IS NOT NULL
+        DO UPDATE SET login = excluded.login, kind = excluded.kind
+        WHERE (people_identity.login, people_identity.kind) IS DISTINCT FROM (excluded.login, excluded.kind)
+    """,
+    "kind, login": """
+        INSERT INTO people_identity (connection_id, kind, external_id, login, is_bot)
+        SELECT %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[])
+            AS new (kind, external_id, login, is_bot)
+        ORDER BY kind, login
+        ON CONFLICT (connection_id, kind, login) WHERE external_id IS NULL DO NOTHING
+    """,
+}
+_FIND = {
+    "external_id": """
+        SELECT id, external_id, kind, login FROM people_identity
+        WHERE connection_id = %s AND external_id = ANY(%s::bigint[])
+    """,
+    "kind, login": """
+        SELECT id, external_id, kind, login FROM people_identity
+        WHERE connection_id = %s AND external_id IS NULL
+            AND (kind, login) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+    """,
+}
+
+
+def _upsert(
+    connection: Connection, accounts: Sequence[Account], patterns: list[str], *, known_by: str
+) -> list[tuple[int, int | None, str, str]]:
+    if not accounts:
+        return []
+    kinds = [a.kind for a in accounts]
+    ids = [a.external_id for a in accounts]
+    logins = [a.login for a in accounts]
+    bots = [is_bot(a, patterns) for a in accounts]
+    keys: list[object] = [ids] if known_by == "external_id" else [kinds, logins]
+    with database.cursor() as cursor:
+        cursor.execute(_UPSERT[known_by], [connection.pk, kinds, ids, logins, bots])
+        cursor.execute(_FIND[known_by], [connection.pk, *keys])
+        return cursor.fetchall()
+
+
+@transaction.atomic
+def store_teams(*, connection: Connection, teams: Iterable[SourceTeam]) -> None:
+    """Make the connection's teams and who is in them today as the source says.
+
+    The source tells no dates. Whoever is first seen on a team's first arrival has been in it since before
+    anything was recorded; a team the source no longer has keeps its history. Bots are in no team.
+    """
+    told = list(teams)
+    stored = {team.external_id: _store_team(connection, team) for team in told}
+    for team in told:
+        _set_parent(stored[team.external_id], stored.get(team.parent_external_id or 0))
+    people = _people(connection, (m for team in told for m in team.members))
+    for team in told:
+        members = {people[m] for m in team.members if m in people}
+        _set_members(stored[team.external_id], members)
+
+
+def _store_team(connection: Connection, told: SourceTeam) -> Team:
+    team = Team.objects.filter(connection=connection, external_id=told.external_id).first()
+    if team is None:
+        taken = Team.objects.filter(slug=told.slug).exists()
+        slug = f"{told.slug}-{told.external_id}" if taken else told.slug
+        return Team.objects.create(
+            connection=connection, external_id=told.external_id, slug=slug, name=told.name
+        )
+    if team.name != told.name:
+        team.name = told.name
+        team.save(update_fields=["name"])
+    return team
+
+
+def _set_parent(team: Team, parent: Team | None) -> None:
+    if team.parent_id != (parent and parent.pk):
+        team.parent = parent
+        team.save(update_fields=["parent"])
+
+
+def _people(connection: Connection, accounts: Iterable[A]) -> dict[A, int]:
+    """A person for every account that is not a bot; a new one is named by the login."""
+    identities = resolve_identities(connection=connection, accounts=accounts)
+    rows = Identity.objects.in_bulk(identities.values())
+    people: dict[A, int] = {}
+    for account, pk in identities.items():
+        identity = rows[pk]
+        if identity.is_bot:
+            continue
+        if identity.person_id is None:
+            identity.person = Person.objects.create(name=identity.login)
+            identity.save(update_fields=["person"])
+        people[account] = identity.person_id or 0
+    return people
+
+
+def _set_members(team: Team, members: set[int]) -> None:
+    present = set(team.memberships.filter(ends_on=None).values_list("person_id", flat=True))
+    first_seen = not team.memberships.exists()
+    if first_seen:
+        Membership.objects.bulk_create(
+            Membership(team=team, person_id=person) for person in sorted(members)
+        )
+        return
+    today = _today()
+    for person in sorted(members - present):
+        Membership.objects.update_or_create(
+            team=team, person_id=person, starts_on=today, defaults={"ends_on": None}
+        )
+    gone = team.memberships.filter(ends_on=None, person_id__in=present - members)
+    gone.filter(starts_on=today).delete()
+    gone.update(ends_on=today)
+
+
+def _today() -> date:
+    return timezone.now().date()
