@@ -7,7 +7,7 @@ Environment variables carry addresses and names (PLUMBLINE_…). Secrets stand i
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,7 +43,8 @@ class Environment(BaseSettings):
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"
-    now: str | None = Field(default=None, description="Demo and test only: what today is.")
+    clock_offset: int = 0
+    """Seconds from now to the day that the demo shows; refused in production."""
 
     def secret(self, name: str) -> SecretStr:
         """The content of one secret file, without the newline at its end.

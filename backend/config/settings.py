@@ -21,6 +21,10 @@ if PRODUCTION:
             raise ImproperlyConfigured(message)
 
 DEBUG = False
+CLOCK_OFFSET = timedelta(seconds=ENVIRONMENT.clock_offset)
+if PRODUCTION and CLOCK_OFFSET:
+    message = "PLUMBLINE_CLOCK_OFFSET is for the demo alone."
+    raise ImproperlyConfigured(message)
 SECRETS_DIR = ENVIRONMENT.secrets_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]

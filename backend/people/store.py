@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar
 
 from django.db import connection as database
 from django.db import transaction
-from django.utils import timezone
 
+from backend import clock
 from backend.connections.models import Connection
 from backend.people.matching import Account, is_bot
 from backend.people.models import Identity, Membership, Organisation, Person, Team
@@ -180,4 +180,4 @@ def _set_members(team: Team, members: set[int]) -> None:
 
 
 def _today() -> date:
-    return timezone.now().date()
+    return clock.now().date()
