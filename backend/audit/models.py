@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 
 
-class Event(AbstractLogEntry):
+class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
     """`name` is empty for a model's change, and says what happened for an explicit event.
 
     No constraint ties a row to what it is about: rows must outlive users and models, and application roles
@@ -30,7 +30,7 @@ class Event(AbstractLogEntry):
         related_name="+",
     )
 
-    class Meta(AbstractLogEntry.Meta):
+    class Meta(AbstractLogEntry.Meta):  # type: ignore[misc]
         verbose_name = "audit event"
         verbose_name_plural = "audit events"
 

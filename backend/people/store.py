@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import connection as database
 from django.db import transaction
@@ -101,11 +101,11 @@ def _upsert(
     ids = [a.external_id for a in accounts]
     logins = [a.login for a in accounts]
     bots = [is_bot(a, patterns) for a in accounts]
-    keys: list[object] = [ids] if known_by == "external_id" else [kinds, logins]
+    keys: list[list[Any]] = [ids] if known_by == "external_id" else [kinds, logins]
     with database.cursor() as cursor:
         cursor.execute(_UPSERT[known_by], [connection.pk, kinds, ids, logins, bots])
         cursor.execute(_FIND[known_by], [connection.pk, *keys])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ TOKEN = "ghp_0123456789abcdefghij"
 
 def add(**changes: str) -> Connection:
     return store.add_connection(
-        **({"kind": "github", "url": "https://ghes.example", "token": TOKEN} | changes)  # type: ignore[arg-type]
+        **({"kind": "github", "url": "https://ghes.example", "token": TOKEN} | changes)
     )
 
 

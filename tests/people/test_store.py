@@ -44,7 +44,7 @@ def test_unchanged_identities_keep_their_rows(source: Connection) -> None:
     def versions() -> list[tuple[int, str]]:
         with database.cursor() as cursor:
             cursor.execute("SELECT id, xmin::text FROM people_identity ORDER BY id")
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     accounts = [user(1), ActorRecord("git", "dev@git.example", None)]
     resolve_identities(connection=source, accounts=accounts)
