@@ -1,0 +1,85 @@
+"""Which Postgres role may do what to which table: the one declaration.
+
+Roles are the processes' own: web, worker and beat. `migrate` owns the tables and needs no grant. A key is an app's
+label, for all its models, or `app.model`, which then stands instead of the app's. A model that is not covered is an
+error, so that a new table is decided about before it can be used. `manage.py grants` makes the database agree.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Model
+
+ROLES: Final = ("web", "worker", "beat")
+
+READ: Final = ("SELECT",)
+APPEND: Final = ("SELECT", "INSERT")
+WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    # What is collected and computed: the worker writes, web shows.
+    "delivery": {"web": READ, "worker": WRITE},
+    "metrics": {"web": READ, "worker": WRITE},
+    "sources": {"web": READ, "worker": WRITE},
+    # A webhook leaves a hint; an administrator retries a parked one.
+    "sources.hint": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
+    # What people keep, and collecting adds to.
+    "people": {"web": WRITE, "worker": WRITE},
+    # Connections: web writes credentials that it cannot read, the worker reads what it cannot write.
+    "connections.connection": {"web": WRITE, "worker": ("SELECT", "UPDATE")},
+    "connections.credential": {
+        "web": (
+            "SELECT (id, connection_id, kind, set_at)",
+            "INSERT",
+            "UPDATE (kind, sealed, set_at)",
+            "DELETE",
+        ),
+        "worker": READ,
+    },
+    "connections.webhooksecret": {"web": WRITE},
+    # Who signs in: web's business alone.
+    "accounts": {"web": WRITE},
+    "account": {"web": WRITE},
+    "mfa": {"web": WRITE},
+    "usersessions": {"web": WRITE},
+    "sessions": {"web": WRITE},
+    "auth": {"web": WRITE},
+    "admin": {"web": APPEND},
+    # The audit log takes new rows and nothing else, from anyone; only web shows it.
+    "audit": {"web": APPEND, "worker": ("SELECT (id)", "INSERT")},
+    "contenttypes": {"web": READ, "worker": READ},
+    # Each process checks at its start that the schema is the one it was built for.
+    "migrations": {"web": READ, "worker": READ},
+}
+
+
+def _models() -> Iterator[type[Model]]:
+    yield MigrationRecorder.Migration
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:  # noqa: SLF001 - Django's public option API
+            yield model
+
+
+def uncovered() -> list[str]:
+    """Models for which nothing is declared."""
+    return sorted(
+        model._meta.label_lower  # noqa: SLF001
+        for model in _models()
+        if not {model._meta.label_lower, model._meta.app_label} & GRANTS.keys()  # noqa: SLF001
+    )
+
+
+def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    """SQL that takes every privilege back and grants the declared ones; for one transaction, as the owner."""
+    quote = connection.ops.quote_name
+    for role in ROLES:
+        for kind in ("TABLES", "SEQUENCES", "ROUTINES"):
+            yield f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM {role}"
+    for model in _models():
+        options = model._meta  # noqa: SLF001
+        declared = GRANTS.get(options.label_lower, GRANTS.get(options.app_label, {}))
+        for role, privileges in declared.items():
+            yield f"GRANT {', '.join(privileges)} ON {quote(options.db_table)} TO {role}"
