@@ -19,6 +19,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     found = _running.enter_context(servers.running(_TOP / ".test", durable=False))
     os.environ.update(found.environment(mode="test"))
+    static = _TOP / ".test" / "static"
+    static.mkdir(exist_ok=True)
+    os.environ["PLUMBLINE_STATIC_ROOT"] = str(static)
 
 
 def pytest_unconfigure() -> None:

@@ -221,4 +221,4 @@ CELERY = {
 }
 
 LOGGING_CONFIG = "backend.config.logs.configure"
-LOGGING: dict[str, Any] = {}
+LOGGING: dict[str, Any] = {"version": 1}  # Django calls LOGGING_CONFIG only where this is not empty.

@@ -57,7 +57,8 @@ def set_token(*, connection: Connection, token: str) -> None:
             "The token is empty or holds spaces or line breaks: paste it whole."
         )
     sealed = seal_to_worker(cleaned.encode(), context=_credential_context(connection))
-    Credential.objects.update_or_create(
+    # Web may write the sealed column and not read it, so it must not be selected.
+    Credential.objects.defer("sealed").update_or_create(
         connection=connection, defaults={"kind": Credential.Kind.TOKEN, "sealed": sealed}
     )
 

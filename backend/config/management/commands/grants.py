@@ -1,7 +1,5 @@
 """`manage.py grants`: make the database's privileges agree with `backend.config.grants`."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
@@ -14,7 +12,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--print", action="store_true", help="show the SQL, change nothing")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_arguments: object, **options: object) -> None:
         if missing := uncovered():
             raise CommandError(f"backend/config/grants.py says nothing about {', '.join(missing)}.")
         sql = list(statements(connection))
