@@ -1,0 +1,55 @@
+"""A stateful GitHub Enterprise Server for tests and the demo.
+
+A small world in a few lines::
+
+    from tests.simulators.github import World, running
+
+    world = World()                                  # World(canary="MARK") puts a marker into all free text
+    org = world.create_organization("forge")
+    alice, bob = world.create_user("dev0001"), world.create_user("dev0002")
+    world.create_team(org, "Team A", [alice, bob])
+    repo = world.create_repository(org, "app")
+    pr = world.open_pull_request(repo, alice, title="Add a page", commits=[[("src/page.py", 40, 0)]])
+    world.add_review(pr, bob, "APPROVED")
+    world.merge(pr, bob)                             # how="squash" (default) or "merge"
+    world.add_token("secret-token")                  # all repositories, scopes repo, read:org, workflow
+
+    with running(world, repositories=tmp_path) as github:   # repositories=None: no git
+        github.url                                   # e.g. http://127.0.0.1:40123: REST below /api/v3, /api/graphql
+        github.faults.arm("bad_gateway", on="graphql", after=2, times=1)    # kinds: faults.KINDS
+        github.ledger.counts["base"]                 # base, nested, other, graphql, rest, git, points, requests
+        hook = github.hook("http://127.0.0.1:8000/hooks/github/1", "secret")
+        world.push_commit(pr)                        # verbs also work while it runs, and send webhooks
+        hook.deliveries[-1].status
+
+A commit's files are ``(path, additions, deletions)``; None for both counts makes the file binary. Times (``at=…``) are
+Unix seconds or aware datetimes; left out, each thing happens a minute after the last. Shas are those of git once
+``repositories`` is given. The real history of four projects is ``history.load()``; its model is told by
+``model.MODEL_NOTES``. On the command line: ``python -m tests.simulators.github --help``.
+"""
+
+from .gitrepos import Store
+from .model import MODEL_NOTES
+from .records import Account, Commit, Organization, PullRequest, Repository, Review, Team
+from .registry import Token
+from .server import Simulator, running
+from .webhooks import Hook, sign
+from .world import World
+
+__all__ = [
+    "MODEL_NOTES",
+    "Account",
+    "Commit",
+    "Hook",
+    "Organization",
+    "PullRequest",
+    "Repository",
+    "Review",
+    "Simulator",
+    "Store",
+    "Team",
+    "Token",
+    "World",
+    "running",
+    "sign",
+]

@@ -1,0 +1,225 @@
+"""The verbs for organisations, people, teams, repositories and pushes."""
+
+# Attributes and JSON are of any type.
+# ruff: noqa: ANN401
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from tests.simulators.github.gitrepos import Store
+from tests.simulators.github.records import (
+    Account,
+    Commit,
+    FileChange,
+    Organization,
+    Repository,
+    Team,
+)
+from tests.simulators.github.registry import Moment, Registry, seconds
+
+Files = Iterable[tuple[str, int | None, int | None]]
+"""Path, additions, deletions; None for both where the file is binary."""
+
+DEFAULT_FILES: Files = (("src/change.py", 10, 0),)
+
+
+class Hosting(Registry):
+    """What happens apart from pull requests."""
+
+    # -- organisations and people ------------------------------------------------------------------------------
+
+    def create_organization(self, login: str = "forge") -> Organization:
+        organization = Organization(database_id=self.next_id("O"), login=login, name=login.title())
+        self.organizations[login.lower()] = self.remember("O", organization)
+        return organization
+
+    def create_user(
+        self, login: str, *, kind: str = "User", name: str | None = None, email: str = ""
+    ) -> Account:
+        """A person, or with ``kind`` Bot or Mannequin one of those; a bot's login has no ``[bot]`` here."""
+        suffix = "[bot]" if kind == "Bot" else ""
+        account = Account(
+            database_id=self.next_id("U"),
+            login=login,
+            kind=kind,
+            name=name or f"{login}{suffix}",
+            email=email or f"{login}@ghes.example",
+        )
+        self.accounts[login] = account
+        return self.remember({"User": "U", "Bot": "BOT"}.get(kind, "M"), account)
+
+    def delete_account(self, account: Account) -> None:
+        """What the account did stays, with ``author: null``."""
+        account.deleted = True
+
+    def create_team(
+        self,
+        organization: Organization,
+        name: str,
+        members: Iterable[Account] = (),
+        *,
+        parent: Team | None = None,
+    ) -> Team:
+        slug = name.lower().replace(" ", "-")
+        team = Team(database_id=self.next_id("T"), slug=slug, name=name, parent=parent)
+        organization.teams[slug] = self.remember("T", team)
+        for member in members:
+            organization.members.setdefault(member, "MEMBER")
+            team.members[member] = "MEMBER"
+        self.emit("team", "created", organization, details={"team": team})
+        return team
+
+    def add_member(self, organization: Organization, team: Team, account: Account) -> None:
+        organization.members.setdefault(account, "MEMBER")
+        team.members[account] = "MEMBER"
+        self.emit("membership", "added", organization, details={"team": team, "member": account})
+
+    def remove_member(self, organization: Organization, team: Team, account: Account) -> None:
+        del team.members[account]
+        self.emit("membership", "removed", organization, details={"team": team, "member": account})
+
+    # -- repositories ------------------------------------------------------------------------------------------
+
+    def create_repository(
+        self,
+        organization: Organization,
+        name: str,
+        *,
+        default_branch: str = "main",
+        at: Moment = None,
+        **attributes: Any,
+    ) -> Repository:
+        now = self.moment(at)
+        repository = Repository(
+            database_id=self.next_id("R"),
+            owner=organization,
+            name=name,
+            created_at=now,
+            updated_at=now,
+            pushed_at=now,
+            default_branch=default_branch,
+            description=self.free_text(f"The repository {name}"),
+            **attributes,
+        )
+        self.repositories[repository.database_id] = self.remember("R", repository)
+        organization.repositories[repository.database_id] = repository
+        self.name_repository(repository)
+        if self.git:
+            self.git.write(repository)
+        self.emit("repository", "created", organization, repository=repository)
+        return repository
+
+    def rename_repository(self, repository: Repository, name: str, *, at: Moment = None) -> None:
+        """The old name answers 301 (REST) or leads on (GraphQL, git) until another repository takes it."""
+        old, repository.name = repository.name, name
+        self._touch_repository(repository, at)
+        self.name_repository(repository)
+        self.emit(
+            "repository", "renamed", repository.owner, repository=repository, details={"from": old}
+        )
+
+    def delete_repository(self, repository: Repository) -> None:
+        del self.repositories[repository.database_id]
+        repository.owner.repositories.pop(repository.database_id, None)
+        self.emit("repository", "deleted", repository.owner, repository=repository)
+
+    def archive_repository(self, repository: Repository, *, at: Moment = None) -> None:
+        repository.is_archived = True
+        self._touch_repository(repository, at)
+        self.emit("repository", "archived", repository.owner, repository=repository)
+
+    def attach_git(self, store: Store) -> None:
+        """Write every repository to git; commits get their real shas, and later pushes are written as they come."""
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(store.write, self.repositories.values()))
+        self.git = store
+
+    def push(
+        self,
+        repository: Repository,
+        author: Account | None,
+        files: Files = DEFAULT_FILES,
+        *,
+        branch: str | None = None,
+        at: Moment = None,
+        **attributes: Any,
+    ) -> Commit:
+        """A commit straight to a branch (the default one), which is made from the default branch where it is new."""
+        name = branch or repository.default_branch
+        before = repository.branches.get(name)
+        parent = before or repository.branches.get(repository.default_branch)
+        commit = self._commit(
+            repository, author, files, (parent,) if parent else (), at, **attributes
+        )
+        self._advance(repository, name, commit, before, author)
+        return commit
+
+    # -- what the verbs share ----------------------------------------------------------------------------------
+
+    def _commit(
+        self,
+        repository: Repository,
+        author: Account | None,
+        files: Files,
+        parents: tuple[Commit, ...],
+        at: Moment,
+        *,
+        headline: str = "Change files",
+        body: str = "",
+        authored_at: Moment = None,
+    ) -> Commit:
+        now = self.moment(at)
+        commit = Commit(
+            oid=hashlib.sha1(
+                f"{repository.database_id}/{self.next_id('C')}".encode(), usedforsecurity=False
+            ).hexdigest(),
+            parents=parents,
+            author=author,
+            committer=author,
+            authored_at=seconds(authored_at, now),
+            committed_at=now,
+            headline=headline,
+            body=self.free_text(body),
+            files=[FileChange(*row) for row in files],
+        )
+        if self.git:
+            self.git.append(repository, commit)
+        return commit
+
+    def _advance(
+        self,
+        repository: Repository,
+        branch: str,
+        commit: Commit,
+        before: Commit | None,
+        sender: Account | None,
+    ) -> None:
+        """Move a branch; what the default branch gains joins the repository's history."""
+        repository.branches[branch] = commit
+        if branch == repository.default_branch:
+            known = set(map(id, repository.commits))
+            stack, gained = [commit], []
+            while stack:
+                one = stack.pop()
+                if id(one) not in known:
+                    known.add(id(one))
+                    gained.append(one)
+                    stack += one.parents
+            repository.commits += reversed(gained)
+        repository.pushed_at = commit.committed_at
+        self._touch_repository(repository, commit.committed_at)
+        self._write_refs(repository)
+        details = {"branch": branch, "before": before, "commits": [commit]}
+        self.emit(
+            "push", None, repository.owner, repository=repository, sender=sender, details=details
+        )
+
+    def _write_refs(self, repository: Repository) -> None:
+        if self.git:
+            self.git.write_refs(repository)
+
+    def _touch_repository(self, repository: Repository, at: Moment) -> None:
+        repository.updated_at = max(repository.updated_at, self.moment(at))
+        repository.revision += 1

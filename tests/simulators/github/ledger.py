@@ -1,0 +1,66 @@
+"""What was asked of the server: counts by kind, and the last requests one by one."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from threading import Lock
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it was answered. ``kind``: graphql, rest or git; ``page``: base, nested or other (GraphQL)."""
+
+    kind: str
+    method: str
+    path: str
+    status: int
+    page: str = ""
+    operation: str = ""
+    points: int = 0
+    page_size: int = 0
+    seconds: float = 0.0
+    fault: str = ""
+    conditional: bool = False
+
+
+@dataclass
+class Ledger:
+    """Counts requests: ``base`` pages, ``nested`` pages that follow a cursor, other GraphQL, REST, git, and points."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    operations: Counter[str] = field(default_factory=Counter)
+    requests: deque[Request] = field(default_factory=lambda: deque(maxlen=20_000))
+    _lock: Lock = field(default_factory=Lock)
+
+    def note(self, request: Request) -> None:
+        with self._lock:
+            self.requests.append(request)
+            self.counts["requests"] += 1
+            self.counts[request.kind] += 1
+            self.counts["points"] += request.points
+            if request.page:
+                self.counts[request.page] += 1
+            if request.operation:
+                self.operations[request.operation] += 1
+            if request.status == 304:
+                self.counts["not_modified"] += 1
+            if request.fault:
+                self.counts["faults"] += 1
+
+    def clear(self) -> None:
+        with self._lock:
+            self.counts.clear()
+            self.operations.clear()
+            self.requests.clear()
+
+    def summary(self, *, last: int = 0) -> Mapping[str, Any]:
+        """Counts, and the last so many requests."""
+        with self._lock:
+            return {
+                "counts": dict(self.counts),
+                "operations": dict(self.operations),
+                "requests": [asdict(request) for request in list(self.requests)[-last:]]
+                if last
+                else [],
+            }

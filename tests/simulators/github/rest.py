@@ -1,0 +1,289 @@
+"""REST v3: the calls in use, as GitHub Enterprise Server answers them."""
+
+# Attributes and JSON are of any type.
+# ruff: noqa: ANN401
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .graph.readers import author_of, committer_of, iso
+from .payloads import organization_json, pull_request_json, repository_json, user_json
+from .records import Commit, PullRequest, Repository
+from .registry import Token
+from .windows import line_prefix
+from .world import World
+
+VERSION = "3.17.0"
+FILES_A_PAGE = 300
+MOST_FILES = 3000
+
+
+@dataclass(slots=True)
+class RestAnswer:
+    """``body`` None means none at all (304, 204)."""
+
+    status: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RestRequest:
+    world: World
+    token: Token
+    base_url: str
+    path: str
+    query: dict[str, str]
+    vanished: frozenset[str]
+
+    def page(self, default: int = 30, most: int = 100) -> tuple[int, int]:
+        """Page number and size, as GitHub reads them: nonsense and too much count as the limits."""
+        number = self.query.get("page", "")
+        size = self.query.get("per_page", "")
+        return (
+            max(1, int(number)) if number.isdecimal() else 1,
+            min(most, max(1, int(size))) if size.isdecimal() else default,
+        )
+
+
+def not_found() -> RestAnswer:
+    return RestAnswer(
+        404,
+        {
+            "message": "Not Found",
+            "documentation_url": "https://docs.github.com/rest",
+            "status": "404",
+        },
+    )
+
+
+def _visible(request: RestRequest, repository: Repository | None) -> Repository | None:
+    allowed = request.token.repositories
+    if repository is None or repository.full_name in request.vanished:
+        return None
+    return repository if allowed is None or repository.database_id in allowed else None
+
+
+def _listed(request: RestRequest, items: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]]:
+    """One page of a list and its Link header."""
+    number, size = request.page()
+    last = max(1, -(-len(items) // size))
+    return items[(number - 1) * size : number * size], _link(request, number, last)
+
+
+def _link(request: RestRequest, number: int, last: int) -> dict[str, str]:
+    relations = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
+    wanted = [
+        name for name in relations if (number < last if name in {"next", "last"} else number > 1)
+    ]
+    if not wanted:
+        return {}
+    others = "".join(f"&{name}={value}" for name, value in request.query.items() if name != "page")
+    links = (
+        f'<{request.base_url}{request.path}?page={relations[name]}{others}>; rel="{name}"'
+        for name in wanted
+    )
+    return {"Link": ", ".join(links)}
+
+
+def _meta(_request: RestRequest) -> RestAnswer:
+    return RestAnswer(
+        200, {"verifiable_password_authentication": True, "installed_version": VERSION}
+    )
+
+
+def _user(request: RestRequest) -> RestAnswer:
+    if request.token.scopes is None:
+        message = "Resource not accessible by integration"
+        return RestAnswer(
+            403, {"message": message, "documentation_url": "https://docs.github.com/rest"}
+        )
+    return RestAnswer(200, user_json(request.token.account, request.base_url))
+
+
+def _organization(request: RestRequest, login: str) -> RestAnswer:
+    found = request.world.organizations.get(login.lower())
+    return RestAnswer(200, organization_json(found, request.base_url)) if found else not_found()
+
+
+def _all_repositories(request: RestRequest) -> list[Repository]:
+    return [one for one in request.world.repositories.values() if _visible(request, one)]
+
+
+def _organization_repositories(request: RestRequest, login: str) -> RestAnswer:
+    found = request.world.organizations.get(login.lower())
+    if found is None:
+        return not_found()
+    page, links = _listed(
+        request, [one for one in _all_repositories(request) if one.owner is found]
+    )
+    return RestAnswer(200, [repository_json(one, request.base_url) for one in page], links)
+
+
+def _user_repositories(request: RestRequest) -> RestAnswer:
+    page, links = _listed(request, _all_repositories(request))
+    return RestAnswer(200, [repository_json(one, request.base_url) for one in page], links)
+
+
+def _installation_repositories(request: RestRequest) -> RestAnswer:
+    if request.token.scopes is not None:
+        return RestAnswer(
+            403,
+            {"message": "You must authenticate with an installation access token."},
+        )
+    found = _all_repositories(request)
+    page, links = _listed(request, found)
+    listed = [repository_json(one, request.base_url) for one in page]
+    return RestAnswer(200, {"total_count": len(found), "repositories": listed}, links)
+
+
+def _repository_by_id(request: RestRequest, number: str) -> RestAnswer:
+    found = _visible(request, request.world.repositories.get(int(number)))
+    return RestAnswer(200, repository_json(found, request.base_url)) if found else not_found()
+
+
+def _named(request: RestRequest, owner: str, name: str) -> Repository | RestAnswer:
+    """The repository, or what is answered instead: 404, or 301 to its id where it was renamed."""
+    found = _visible(request, request.world.repository(f"{owner}/{name}"))
+    if found is None:
+        return not_found()
+    if found.full_name.lower() != f"{owner}/{name}".lower():
+        rest = request.path.split("/repos/", 1)[1].split("/", 2)[2:]
+        url = "/".join([f"{request.base_url}/api/v3/repositories/{found.database_id}", *rest])
+        return RestAnswer(301, {"message": "Moved Permanently", "url": url}, {"Location": url})
+    return found
+
+
+def _repository(request: RestRequest, owner: str, name: str) -> RestAnswer:
+    found = _named(request, owner, name)
+    return (
+        found
+        if isinstance(found, RestAnswer)
+        else RestAnswer(200, repository_json(found, request.base_url))
+    )
+
+
+def _pull_request(request: RestRequest, owner: str, name: str, number: str) -> RestAnswer:
+    found = _named(request, owner, name)
+    if isinstance(found, RestAnswer):
+        return found
+    pr = found.pull_requests.get(int(number))
+    return RestAnswer(200, pull_request_json(pr, request.base_url)) if pr else not_found()
+
+
+def _commit(request: RestRequest, owner: str, name: str, sha: str) -> RestAnswer:
+    found = _named(request, owner, name)
+    return found if isinstance(found, RestAnswer) else _commit_of(request, found, sha)
+
+
+def _commit_by_id(request: RestRequest, number: str, sha: str) -> RestAnswer:
+    found = _visible(request, request.world.repositories.get(int(number)))
+    return _commit_of(request, found, sha) if found else not_found()
+
+
+def _commit_of(request: RestRequest, repository: Repository, sha: str) -> RestAnswer:
+    commit = repository.branches.get(sha) or repository.commit(sha)
+    if commit is None:
+        return RestAnswer(422, {"message": f"No commit found for SHA: {sha}"})
+    number, size = request.page(default=FILES_A_PAGE, most=FILES_A_PAGE)
+    files = commit.files[:MOST_FILES]
+    last = max(1, -(-len(files) // size))
+    body = commit_json(commit, repository, request.base_url)
+    body["files"] = [
+        _file_json(change, request.world.canary)
+        for change in files[(number - 1) * size : number * size]
+    ]
+    return RestAnswer(200, body, _link(request, number, last))
+
+
+def _file_json(change: Any, canary: str) -> dict[str, Any]:
+    path = change.path.encode("utf-8", "replace").decode()
+    additions, deletions = change.additions or 0, change.deletions or 0
+    shown: dict[str, Any] = {
+        "sha": hashlib.sha1(
+            change.path.encode("utf-8", "surrogateescape"), usedforsecurity=False
+        ).hexdigest(),
+        "filename": path,
+        "status": {"ADDED": "added", "DELETED": "removed"}.get(change.change_type, "modified"),
+        "additions": additions,
+        "deletions": deletions,
+        "changes": additions + deletions,
+    }
+    if change.additions is not None:
+        line = line_prefix(change.path, canary).decode()
+        shown["patch"] = f"@@ -1,{deletions} +1,{additions} @@\n" + "\n".join(
+            [f"+{line}"] * min(additions, 50)
+        )
+    return shown
+
+
+def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[str, Any]:
+    """A commit without its files."""
+    shown = {}
+    for role, signature in (("author", author_of(commit)), ("committer", committer_of(commit))):
+        shown[role] = {"name": signature.name, "email": signature.email, "date": iso(signature.at)}
+    text = f"{commit.headline}\n\n{commit.body}" if commit.body else commit.headline
+    url = f"{base_url}/api/v3/repos/{repository.full_name}/commits/{commit.oid}"
+    return {
+        "sha": commit.oid,
+        "node_id": f"C_{commit.oid}",
+        "url": url,
+        "html_url": f"{base_url}/{repository.full_name}/commit/{commit.oid}",
+        "commit": {
+            **shown,
+            "message": text,
+            "comment_count": 0,
+            "url": url.replace("/commits/", "/git/commits/"),
+        },
+        "author": user_json(commit.author, base_url) if commit.author else None,
+        "committer": user_json(commit.committer, base_url) if commit.committer else None,
+        "parents": [
+            {"sha": parent.oid, "url": url.replace(commit.oid, parent.oid)}
+            for parent in commit.parents
+        ],
+        "stats": {
+            "additions": commit.additions,
+            "deletions": commit.deletions,
+            "total": commit.additions + commit.deletions,
+        },
+    }
+
+
+def _pull_requests(request: RestRequest, owner: str, name: str) -> RestAnswer:
+    found = _named(request, owner, name)
+    if isinstance(found, RestAnswer):
+        return found
+    state = request.query.get("state", "open")
+    pulls: list[PullRequest] = sorted(found.pull_requests.values(), key=lambda pr: -pr.number)
+    wanted = [pr for pr in pulls if state == "all" or (pr.state == "OPEN") == (state == "open")]
+    page, links = _listed(request, wanted)
+    return RestAnswer(200, [pull_request_json(pr, request.base_url) for pr in page], links)
+
+
+ROUTES: list[tuple[str, Callable[..., RestAnswer]]] = [
+    (r"/meta", _meta),
+    (r"/user", _user),
+    (r"/orgs/([^/]+)", _organization),
+    (r"/orgs/([^/]+)/repos", _organization_repositories),
+    (r"/user/repos", _user_repositories),
+    (r"/installation/repositories", _installation_repositories),
+    (r"/repositories/(\d+)", _repository_by_id),
+    (r"/repositories/(\d+)/commits/([^/]+)", _commit_by_id),
+    (r"/repos/([^/]+)/([^/]+)", _repository),
+    (r"/repos/([^/]+)/([^/]+)/pulls", _pull_requests),
+    (r"/repos/([^/]+)/([^/]+)/pulls/(\d+)", _pull_request),
+    (r"/repos/([^/]+)/([^/]+)/commits/([^/]+)", _commit),
+]
+_COMPILED = [(re.compile(pattern), handler) for pattern, handler in ROUTES]
+
+
+def answer(request: RestRequest) -> RestAnswer:
+    """Route one GET below ``/api/v3``."""
+    path = request.path.removeprefix("/api/v3").rstrip("/")
+    for pattern, handler in _COMPILED:
+        if match := pattern.fullmatch(path):
+            return handler(request, *match.groups())
+    return not_found()
