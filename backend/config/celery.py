@@ -3,9 +3,15 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
 app = Celery("plumbline")
 app.config_from_object(settings.CELERY)
+
+
+@setup_logging.connect
+def _leave_logging_to_django(**_: object) -> None:
+    """A receiver is enough: Celery then sets up no logging of its own beside `backend.config.logs`."""

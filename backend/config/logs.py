@@ -1,11 +1,21 @@
 """One JSON line an event, to standard output, with the request's id and without secrets."""
 
 import logging.config
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
+
+def without_query(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Paths without query strings: these can hold searches and sign-in tokens."""
+    if isinstance(request := event.get("request"), str):
+        event["request"] = request.partition("?")[0]
+    return event
+
+
 SHARED: list[Any] = [
+    without_query,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
