@@ -1,0 +1,94 @@
+"""Who is signed in, what they may see, and what the figures mean."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from ninja import Router
+
+from backend import clock
+from backend.accounts import access
+from backend.accounts.models import User
+from backend.api import schemas
+from backend.api.errors import ERRORS
+from backend.api.rules import ANYONE_SIGNED_IN, READS_FIGURES, caller
+from backend.metrics import definitions, teams
+from backend.people.store import organisation
+
+router = Router(tags=["me"])
+
+DEMO_NOTE = (
+    "Demo: sizes, authors and merge times are those of real public projects; when pull requests were opened and "
+    "reviewed is modelled."
+)
+
+
+@router.get(
+    "/me",
+    response={200: schemas.Me, ERRORS: schemas.Error},
+    auth=ANYONE_SIGNED_IN,
+    operation_id="me",
+)
+def me(request: HttpRequest) -> schemas.Me:
+    user = caller(request)
+    home = organisation()
+    return schemas.Me(
+        name=user.get_full_name() or user.email,
+        email=user.email,
+        role=user.role,
+        organisation=schemas.Organisation(
+            name=home.name,
+            time_zone=home.time_zone,
+            minimum_group_size=home.minimum_group_size,
+        ),
+        teams=_teams(user, home.time_zone),
+        may_see_all_teams=access.may_see_all_teams(user),
+        demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
+        today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
+        links=_links(user),
+    )
+
+
+def _teams(user: User, time_zone: str) -> list[schemas.TeamChoice]:
+    visible = list(access.visible_teams(user).order_by("name", "slug"))
+    slugs = {team.pk: team.slug for team in visible}
+    members = teams.member_counts(list(slugs), today=clock.now().date())
+    return [
+        schemas.TeamChoice(
+            slug=team.slug,
+            name=team.name,
+            parent=slugs.get(team.parent_id or 0),
+            time_zone=team.time_zone or time_zone,
+            members=members.get(team.pk, 0),
+        )
+        for team in visible
+    ]
+
+
+def _links(user: User) -> schemas.Links:
+    return schemas.Links(
+        admin=reverse("admin:index") if user.is_staff else None,
+        docs=None,
+        security=reverse("mfa_index"),
+        sign_out=reverse("account_logout"),
+    )
+
+
+@router.get(
+    "/definitions",
+    response={200: list[schemas.Definition], ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="definitions",
+)
+def list_definitions(request: HttpRequest) -> list[schemas.Definition]:  # noqa: ARG001 - ninja's signature
+    return [
+        schemas.Definition(
+            key=key,
+            name=known.name,
+            text=known.text,
+            source=f"docs/metrics.md#{known.anchor}",
+            version=known.version,
+        )
+        for key, known in definitions.DEFINITIONS.items()
+    ]

@@ -1,0 +1,111 @@
+"""Figures and rows of pull requests."""
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from ninja import Query, Router
+
+from backend.accounts import access
+from backend.accounts.models import User
+from backend.api import schemas
+from backend.api.export import csv_answer
+from backend.api.errors import ERRORS, Unprocessable
+from backend.api.rules import READS_FIGURES, caller
+from backend.audit.events import record
+from backend.metrics import queries, results, rows
+from backend.metrics.scope import MAXIMUM_DAYS, Scope, scope_of
+
+router = Router(tags=["pull requests"])
+MAXIMUM_ROWS = 50_000
+
+
+def _scope(user: User, filters: schemas.Filters) -> Scope:
+    """What the caller asks about. Raises access.Denied and Unprocessable."""
+    days = (filters.to - filters.from_).days
+    if not 0 < days <= MAXIMUM_DAYS:
+        raise Unprocessable(
+            f"The range must hold between 1 and {MAXIMUM_DAYS} days, and end after it begins."
+        )
+    if filters.team:
+        team = access.require_team(user, filters.team)
+    elif access.may_see_all_teams(user):
+        team = None
+    else:
+        raise access.Denied
+    return scope_of(team=team, start=filters.from_, end=filters.to, with_bots=filters.bots)
+
+
+@router.get(
+    "/pull-requests/figures",
+    response={200: results.Figures, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_FIGURES,
+    operation_id="pull_request_figures",
+)
+def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Figures:
+    return queries.figures(_scope(caller(request), filters))
+
+
+@router.get(
+    "/pull-requests/scatter",
+    response={200: results.Scatter, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_FIGURES,
+    operation_id="pull_request_scatter",
+)
+def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Scatter:
+    return rows.scatter(_scope(caller(request), filters))
+
+
+@router.get(
+    "/pull-requests",
+    response={200: results.Page, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_FIGURES,
+    operation_id="pull_requests",
+)
+def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> results.Page:
+    asked = rows.Table(state=filters.state, search=filters.search, sort=filters.sort)
+    return rows.page(
+        _scope(caller(request), filters), asked, page=filters.page, page_size=filters.page_size
+    )
+
+
+@router.get(
+    "/pull-requests.csv",
+    response={ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="pull_requests_csv",
+    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+)
+def export(request: HttpRequest, filters: Query[schemas.TableFilters]) -> StreamingHttpResponse:
+    user = caller(request)
+    scope = _scope(user, filters)
+    asked = rows.Table(state=filters.state, search=filters.search, sort=filters.sort)
+    found = rows.page(scope, asked, page=1, page_size=MAXIMUM_ROWS)
+    if found.total > MAXIMUM_ROWS:
+        raise Unprocessable(
+            f"{found.total} rows are more than an export holds: choose a shorter range."
+        )
+    record(
+        name="pull_requests_exported",
+        actor=user,
+        subject=scope.team,
+        detail={"from": str(filters.from_), "to": str(filters.to), "rows": found.total},
+    )
+    return csv_answer(found.items, name=f"pull-requests-{filters.from_}-{filters.to}.csv")
+
+
+@router.get(
+    "/pull-requests/{int:pull_request_id}",
+    response={200: results.Detail, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_FIGURES,
+    operation_id="pull_request",
+)
+def detail(request: HttpRequest, pull_request_id: int) -> results.Detail:
+    """One pull request with what happened to it. 404 where it is in no team that the caller sees."""
+    user = caller(request)
+    seen = None if access.may_see_all_teams(user) else access.visible_teams(user)
+    found = rows.detail(pull_request_id, within=seen)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,94 @@
+"""The API's one site: its routers, and one shape for every error."""
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from backend.accounts import access
+from backend.api import me, pull_requests, status
+from backend.api.errors import Unprocessable
+from backend.api.rules import ANYONE_SIGNED_IN
+from backend.api.schemas import Error
+
+api = NinjaAPI(
+    title="Plumbline",
+    version="1",
+    description="Figures of pull requests, as the pages show them.",
+    urls_namespace="api-1",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    docs_decorator=None,
+    auth=ANYONE_SIGNED_IN,
+)
+api.add_router("", me.router)
+api.add_router("", status.router)
+api.add_router("", pull_requests.router)
+
+
+def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:
+    return api.create_response(request, error.model_dump(), status=status_code)
+
+
+@api.exception_handler(AuthenticationError)
+def _not_signed_in(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
+    return _answer(
+        request,
+        401,
+        Error(code="not_signed_in", message="You are not signed in.", action="Sign in."),
+    )
+
+
+@api.exception_handler(access.Denied)
+def _denied(request: HttpRequest, _: access.Denied) -> HttpResponse:
+    return _answer(
+        request,
+        403,
+        Error(
+            code="denied",
+            message="You may not see this.",
+            action="Choose a team of yours, or ask an administrator for access.",
+        ),
+    )
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, _: Http404) -> HttpResponse:
+    return _answer(
+        request, 404, Error(code="not_found", message="There is no such thing here.", action=None)
+    )
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    told = "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors)
+    return _unprocessable(request, Unprocessable(told))
+
+
+@api.exception_handler(Unprocessable)
+def _unprocessable(request: HttpRequest, error: Unprocessable) -> HttpResponse:
+    return _answer(
+        request,
+        422,
+        Error(code="invalid_query", message=str(error), action="Correct the query and try again."),
+    )
+
+
+@api.exception_handler(OperationalError)
+def _busy(request: HttpRequest, _: OperationalError) -> HttpResponse:
+    return _answer(
+        request,
+        503,
+        Error(
+            code="busy",
+            message="The database did not answer in time.",
+            action="Try again in a moment, or choose a shorter range.",
+        ),
+    )
+
+
+@api.exception_handler(HttpError)
+def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _answer(
+        request, error.status_code, Error(code="refused", message=error.message, action=None)
+    )

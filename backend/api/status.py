@@ -1,0 +1,156 @@
+"""How far the collection has come: what an empty page needs to say why it is empty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+
+from backend.accounts import access
+from backend.api import schemas
+from backend.api.errors import ERRORS
+from backend.api.rules import READS_FIGURES, caller
+from backend.connections.models import Connection
+from backend.delivery.models import Repository
+from backend.sources.models import Cursor, Hint, SyncRun
+
+router = Router(tags=["status"])
+
+State = Literal["waiting", "syncing", "complete", "lost_access", "gone"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One repository's pull requests: stored against the source's own count."""
+
+    repository: Repository
+    cursor: Cursor | None
+    stored: int
+    run: SyncRun | None
+
+    @property
+    def expected(self) -> int | None:
+        return self.cursor.expected if self.cursor else None
+
+    @property
+    def state(self) -> State:
+        if self.repository.state == Repository.State.GONE:
+            return "gone"
+        if self.repository.state == Repository.State.LOST_ACCESS:
+            return "lost_access"
+        if self.cursor is None:
+            return "waiting"
+        return "complete" if self.cursor.complete_to else "syncing"
+
+
+@router.get(
+    "/status",
+    response={200: schemas.Status, ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="status",
+)
+def status(request: HttpRequest) -> schemas.Status:
+    """Repositories by name are for those who may see all teams; the sums are for everybody."""
+    connections = list(Connection.objects.exclude(state=Connection.State.PAUSED))
+    progress = _progress()
+    active = [p for p in progress if p.state not in {"gone", "lost_access"}]
+    expected = [p.expected for p in active]
+    waiting = _waiting()
+    state, reason, action = _state(connections, active, waiting)
+    known = bool(expected) and None not in expected
+    fresh = [p.cursor.complete_to if p.cursor else None for p in active]
+    return schemas.Status(
+        state=state,
+        reason=reason,
+        action=action,
+        stored=sum(p.stored for p in active),
+        expected=sum(n for n in expected if n is not None) if known else None,
+        eta_seconds=_eta(active) if state == "syncing" else None,
+        waiting_until=waiting.retry_at if waiting else None,
+        fresh_to=min((f for f in fresh if f), default=None) if None not in fresh else None,
+        repositories=(
+            [_repository(p) for p in progress] if access.may_see_all_teams(caller(request)) else []
+        ),
+    )
+
+
+def _progress() -> list[Progress]:
+    latest = SyncRun.objects.filter(
+        repository=OuterRef("pk"), kind=Hint.Kind.PULL_REQUESTS
+    ).order_by("-started_at", "-pk")
+    repositories = Repository.objects.annotate(
+        stored=Count("pull_requests"), run=Subquery(latest.values("pk")[:1])
+    ).order_by("name_with_owner")
+    rows = list(repositories)
+    runs = SyncRun.objects.in_bulk([row.run for row in rows if row.run])
+    cursors = {
+        cursor.repository_id: cursor
+        for cursor in Cursor.objects.filter(kind=Hint.Kind.PULL_REQUESTS)
+    }
+    return [Progress(row, cursors.get(row.pk), row.stored, runs.get(row.run)) for row in rows]
+
+
+def _waiting() -> SyncRun | None:
+    """The run that keeps the collection waiting longest for its source, if one does."""
+    now = timezone.now()
+    return (
+        SyncRun.objects.filter(Q(outcome=SyncRun.Outcome.WAITING), retry_at__gt=now)
+        .order_by("-retry_at")
+        .first()
+    )
+
+
+def _state(
+    connections: Sequence[Connection], active: Sequence[Progress], waiting: SyncRun | None
+) -> tuple[Literal["not_connected", "syncing", "ready", "misconfigured"], str | None, str | None]:
+    if not connections:
+        return (
+            "not_connected",
+            "No source is connected yet.",
+            "An administrator adds a connection in the administration.",
+        )
+    failing = [c for c in connections if c.state == Connection.State.FAILING]
+    if failing:
+        first = failing[0]
+        return "misconfigured", first.state_reason or None, first.state_action or None
+    if waiting:
+        return "syncing", waiting.reason or None, waiting.action or None
+    if not active or any(p.state != "complete" for p in active):
+        return "syncing", None, None
+    return "ready", None, None
+
+
+def _eta(active: Sequence[Progress]) -> int | None:
+    """Seconds left at the pace of the passes under way; unknown until they have a pace."""
+    open_ = [p for p in active if p.state != "complete"]
+    begun = [p.cursor.pass_started_at for p in open_ if p.cursor and p.cursor.pass_started_at]
+    stored = sum(p.cursor.stored for p in open_ if p.cursor)
+    expected = [p.expected for p in open_]
+    if not begun or not stored or None in expected:
+        return None
+    left = max(0, sum(n for n in expected if n is not None) - sum(p.stored for p in open_))
+    elapsed: timedelta = timezone.now() - min(begun)
+    return round(elapsed.total_seconds() / stored * left)
+
+
+def _repository(progress: Progress) -> schemas.RepositoryStatus:
+    run = progress.run
+    finished: datetime | None = run.finished_at if run else None
+    return schemas.RepositoryStatus(
+        name=progress.repository.name_with_owner,
+        stored=progress.stored,
+        expected=progress.expected,
+        state=progress.state,
+        last_run=schemas.LastRun(
+            outcome=run.outcome or "running",
+            reason=run.reason or None,
+            action=run.action or None,
+            finished_at=finished,
+        )
+        if run
+        else None,
+    )

@@ -1,0 +1,107 @@
+"""Read what the formulas need of a batch of pull requests: five statements, whatever its size."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from backend.metrics.formulas import pull_request as formula
+from backend.metrics.formulas.size import Files
+
+# Whole seconds: floor, as a merge's own second still belongs to it.
+_PULLS = """
+    SELECT p.id, p.author_id, COALESCE(a.person_id, -a.id), COALESCE(a.is_bot, false), p.state,
+        floor(extract(epoch FROM p.created_at))::bigint,
+        floor(extract(epoch FROM p.merged_at))::bigint,
+        floor(extract(epoch FROM p.closed_at))::bigint,
+        p.is_draft, p.head_sha, p.merge_sha, p.changed_files
+    FROM delivery_pullrequest p LEFT JOIN people_identity a ON a.id = p.author_id
+    WHERE p.id = ANY(%s) ORDER BY p.id
+"""
+_REVIEWS = """
+    SELECT r.pull_request_id, floor(extract(epoch FROM r.submitted_at))::bigint, r.state,
+        COALESCE(a.person_id, -a.id), COALESCE(a.is_bot, false)
+    FROM delivery_review r LEFT JOIN people_identity a ON a.id = r.author_id
+    WHERE r.pull_request_id = ANY(%s)
+"""
+_DRAFT_CHANGES = """
+    SELECT pull_request_id, floor(extract(epoch FROM occurred_at))::bigint,
+        kind = 'converted_to_draft'
+    FROM delivery_pullrequestevent
+    WHERE pull_request_id = ANY(%s) AND kind IN ('converted_to_draft', 'ready_for_review')
+"""
+_COMMITS = """
+    SELECT pull_request_id, sha, floor(extract(epoch FROM authored_at))::bigint,
+        floor(extract(epoch FROM committed_at))::bigint
+    FROM delivery_pullrequestcommit WHERE pull_request_id = ANY(%s)
+"""
+_FILES = """
+    SELECT pull_request_id, count(*),
+        COALESCE(sum(additions + deletions) FILTER (WHERE NOT is_generated), 0)::bigint,
+        count(*) FILTER (WHERE NOT is_generated)
+    FROM delivery_pullrequestfile WHERE pull_request_id = ANY(%s) GROUP BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    pull_request_id: int
+    author_id: int | None
+    is_bot: bool
+    state: str
+    pull: formula.PullRequest
+    files: Files
+
+
+def load(ids: Sequence[int]) -> Iterator[Loaded]:
+    """Each pull request of `ids` that is still stored, with its parts."""
+    wanted = list(ids)
+    with connection.cursor() as cursor:
+
+        def parts(statement: str) -> dict[int, list[tuple[Any, ...]]]:
+            cursor.execute(statement, [wanted])
+            found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+            for row in cursor.fetchall():
+                found[row[0]].append(row)
+            return found
+
+        reviews, changes, commits = parts(_REVIEWS), parts(_DRAFT_CHANGES), parts(_COMMITS)
+        files = parts(_FILES)
+        cursor.execute(_PULLS, [wanted])
+        pulls = cursor.fetchall()
+    for (
+        pk,
+        author_id,
+        key,
+        is_bot,
+        state,
+        opened,
+        merged,
+        closed,
+        draft,
+        head,
+        merge,
+        told,
+    ) in pulls:
+        stored, lines, written = files[pk][0][1:] if pk in files else (0, 0, 0)
+        yield Loaded(
+            pk,
+            author_id,
+            is_bot,
+            state,
+            formula.PullRequest(
+                author=key,
+                opened_at=opened,
+                merged_at=merged,
+                closed_at=closed,
+                is_draft=draft,
+                head_sha=head,
+                merge_sha=merge,
+                reviews=[formula.Review(*row[1:]) for row in reviews.get(pk, ())],
+                draft_changes=[formula.DraftChange(*row[1:]) for row in changes.get(pk, ())],
+                commits=[formula.Commit(*row[1:]) for row in commits.get(pk, ())],
+            ),
+            Files(stored=stored, told=told, lines=lines, written=written),
+        )

@@ -1,0 +1,188 @@
+"""Answers about pull requests in the shape of `results`, with what is about too few people kept back.
+
+The API, exports and the command line all come through here, so that they cannot differ.
+"""
+
+from typing import Any, Literal
+
+from backend.delivery.generated_files import RULES_VERSION
+from backend.metrics import aggregates, results
+from backend.metrics.formulas import distribution, pull_request
+from backend.metrics.formulas import weeks as calendar
+from backend.metrics.models import Basis
+from backend.metrics.scope import Scope
+
+NOTHING = "Nothing to measure in this range."
+STAGES = ("coding", "pickup", "review", "merge")
+
+
+def figures(scope: Scope) -> results.Figures:
+    """Everything about a team's range. Three statements."""
+    row = aggregates.figures(scope)
+    basis = Basis.objects.filter(pk=1).first()
+    hidden = _hidden(scope, row, "cycle_time")
+    weeks = [_week(scope, start, found) for start, found in _weekly(scope).items()]
+    return results.Figures(
+        team=results.TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
+        range=results.Range(
+            from_=scope.start,
+            to=scope.end,
+            time_zone=scope.time_zone,
+            weeks_partial=[week.start for week in weeks if week.partial],
+        ),
+        people=None if hidden else row["cycle_time_people"],
+        suppressed=_suppressed(scope) if hidden else None,
+        **{stage: _distribution(scope, row, stage) for stage in ("cycle_time", *STAGES)},
+        time_to_first_review=_distribution(scope, row, "time_to_first_review"),
+        batch_size=_distribution(scope, row, "batch_size", unit="lines"),
+        review_rate=_review_rate(scope, row),
+        throughput=None if hidden else _throughput(row, weeks),
+        weeks=[_hide(week) for week in weeks] if hidden else weeks,
+        histogram=[] if hidden else _histogram(row),
+        excluded=_excluded(scope, row),
+        open=_count(scope, row, "open"),
+        waiting=_count(scope, row, "waiting"),
+        closed_unmerged=_count(scope, row, "closed"),
+        unreviewed=None if hidden else row["cycle_time_n"] - row["pickup_n"],
+        previous=_previous(scope, row),
+        versions=versions(),
+        computed_at=basis.measured_at if basis else None,
+    )
+
+
+def versions() -> results.Versions:
+    return results.Versions(pull_request=pull_request.VERSION, generated_files=RULES_VERSION)
+
+
+def _hidden(scope: Scope, row: aggregates.Row, name: str) -> bool:
+    return scope.hides(human=row[f"{name}_human"], people=row[f"{name}_people"])
+
+
+def _too_few(scope: Scope) -> str:
+    return f"Written by fewer than {scope.minimum_group_size} people, so it is not shown."
+
+
+def _suppressed(scope: Scope) -> results.Suppressed:
+    return results.Suppressed(reason=_too_few(scope), minimum_group_size=scope.minimum_group_size)
+
+
+def _distribution(
+    scope: Scope, row: aggregates.Row, name: str, unit: Literal["seconds", "lines"] = "seconds"
+) -> results.Distribution | None:
+    """None where the whole range is suppressed; without values where this one figure is."""
+    n: int | None = row[f"{name}_n"]
+    values, reason = row[name], None
+    if _hidden(scope, row, name):
+        if _hidden(scope, row, "cycle_time"):
+            return None
+        values, n, reason = None, None, _too_few(scope)
+    elif not n:
+        reason = NOTHING
+    median, p75, p90 = values or (None, None, None)
+    return results.Distribution(
+        median=median, p75=p75, p90=p90, n=n, unit=unit, reason=reason, definition=name
+    )
+
+
+def _count(scope: Scope, row: aggregates.Row, name: str) -> int | None:
+    return None if _hidden(scope, row, name) else row[f"{name}_n"]
+
+
+def _review_rate(scope: Scope, row: aggregates.Row) -> results.Ratio | None:
+    if _hidden(scope, row, "cycle_time"):
+        return None
+    merged, reviewed = row["cycle_time_n"], row["pickup_n"]
+    return results.Ratio(
+        value=reviewed / merged if merged else None,
+        numerator=reviewed,
+        denominator=merged,
+        reason=None if merged else NOTHING,
+        definition="review_rate",
+    )
+
+
+def _throughput(row: aggregates.Row, weeks: list[results.Week]) -> results.Throughput:
+    """A week whose own figures are kept back still counts: the median tells nothing of one week."""
+    whole = [week for week in weeks if not week.partial]
+    known = [week.n for week in whole if week.n is not None]
+    return results.Throughput(
+        merged=row["cycle_time_n"],
+        per_week_median=(
+            distribution.percentile_cont(known, 0.5) if len(known) == len(whole) else None
+        ),
+        weeks=len(whole),
+        definition="throughput",
+    )
+
+
+def _weekly(scope: Scope) -> dict[Any, aggregates.Row | None]:
+    found = {row["starts_on"]: row for row in aggregates.weeks(scope)}
+    return {start: found.get(start) for start in calendar.weeks(scope.start, scope.end)}
+
+
+def _week(scope: Scope, start: Any, row: aggregates.Row | None) -> results.Week:
+    partial = scope.is_partial(start)
+    if row is None:
+        return results.Week(
+            start=start, partial=partial, suppressed=False, n=0, cycle_time_median=None, stages=None
+        )
+    shares = distribution.shares(row["median"], [row[stage] for stage in STAGES])
+    week = results.Week(
+        start=start,
+        partial=partial,
+        suppressed=False,
+        n=row["merged"],
+        cycle_time_median=row["median"],
+        stages=results.Stages(**dict(zip(STAGES, shares, strict=True))),
+    )
+    return _hide(week) if scope.hides(human=row["human"], people=row["people"]) else week
+
+
+def _hide(week: results.Week) -> results.Week:
+    return week.model_copy(
+        update={"suppressed": True, "n": None, "cycle_time_median": None, "stages": None}
+    )
+
+
+def _histogram(row: aggregates.Row) -> list[results.Bucket]:
+    counts = dict(zip(row["buckets"] or (), row["bucket_counts"] or (), strict=True))
+    bounds = (0, *distribution.BUCKETS, None)
+    return [
+        results.Bucket(from_seconds=low or 0, to_seconds=high, n=counts.get(index, 0))
+        for index, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False))
+    ]
+
+
+def _excluded(scope: Scope, row: aggregates.Row) -> list[results.Excluded]:
+    """What was left out and why; the count of drafts is about people, that of bots is not."""
+    found = []
+    if row["bots_n"] and not scope.with_bots:
+        found.append(results.Excluded(reason="bot_author", n=row["bots_n"]))
+    drafts = _count(scope, row, "never_opened")
+    if drafts:
+        found.append(results.Excluded(reason="draft_never_opened", n=drafts))
+    return found
+
+
+def _previous(scope: Scope, row: aggregates.Row) -> results.Previous | None:
+    """None where there is nothing to compare with, or too few people in it."""
+    merged = row["previous_cycle_time_n"]
+    if (
+        not merged
+        or _hidden(scope, row, "previous_cycle_time")
+        or _hidden(scope, row, "cycle_time")
+    ):
+        return None
+
+    def median(name: str) -> float | None:
+        return None if _hidden(scope, row, name) or not row[name] else row[name][0]
+
+    return results.Previous(
+        from_=scope.previous_start,
+        to=scope.start,
+        cycle_time_median=median("previous_cycle_time"),
+        time_to_first_review_median=median("previous_time_to_first_review"),
+        review_rate=row["previous_reviewed"] / merged,
+        merged=merged,
+        batch_size_median=median("previous_batch_size"),
+    )

@@ -1,0 +1,79 @@
+"""What a question is about: a team or all, a half-open range of days, and whether bots count."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from backend import clock
+from backend.metrics.formulas import weeks
+from backend.people.models import Team
+from backend.people.store import organisation
+
+MAXIMUM_DAYS = 1100
+"""The cost limit of ranges that are answered from facts: three years."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    team: Team | None
+    """None: all teams, and those in none."""
+    start: date
+    end: date
+    """Outside the range."""
+    time_zone: str
+    with_bots: bool
+    minimum_group_size: int
+    today: date
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def midnight(self, day: date) -> datetime:
+        return weeks.midnight(day, self.zone)
+
+    @property
+    def begins_at(self) -> datetime:
+        return self.midnight(self.start)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.midnight(self.end)
+
+    @property
+    def whole_weeks(self) -> tuple[date, date]:
+        """First day of the first whole week in the range, and the day after the last; the end twice if none."""
+        first = weeks.monday(self.start + weeks.WEEK - timedelta(days=1))
+        last = weeks.monday(self.end)
+        return (first, last) if first < last else (self.end, self.end)
+
+    @property
+    def previous_start(self) -> date:
+        """First day of the range of the same length just before."""
+        return self.start - (self.end - self.start)
+
+    @property
+    def previous_begins_at(self) -> datetime:
+        return self.midnight(self.previous_start)
+
+    def hides(self, *, human: int, people: int) -> bool:
+        """Whether an aggregate is about too few people: there is somebody in it, but not enough of them."""
+        return human > 0 and people < self.minimum_group_size
+
+    def is_partial(self, week: date) -> bool:
+        return weeks.is_partial(week, self.start, self.end, self.today)
+
+
+def scope_of(*, team: Team | None, start: date, end: date, with_bots: bool = False) -> Scope:
+    """In the team's time zone, or the organisation's where it has none of its own."""
+    home = organisation()
+    time_zone = (team.time_zone if team else "") or home.time_zone
+    return Scope(
+        team=team,
+        start=start,
+        end=end,
+        time_zone=time_zone,
+        with_bots=with_bots,
+        minimum_group_size=home.minimum_group_size,
+        today=weeks.day_of(clock.now(), ZoneInfo(time_zone)),
+    )
