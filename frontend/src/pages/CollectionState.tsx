@@ -1,0 +1,90 @@
+import { Button, Progress } from "@mantine/core";
+import type { Me, Status } from "../api/types";
+import { clockTime } from "../ui/dates";
+import { duration } from "../ui/durations";
+import { Message } from "../ui/Message";
+import { count } from "../ui/numbers";
+import classes from "./CollectionState.module.css";
+
+/** Nothing to show, because nothing is collected: why, and the next step. */
+export function NothingCollected({ status, me }: { status: Status; me: Me }) {
+  const admin = me.links.admin;
+  if (status.state === "syncing") {
+    return (
+      <Message title="The first pull requests are on their way">
+        <p>{progressText(status, me.organisation.time_zone)}</p>
+        <p>Newest first: figures appear here as soon as there are some.</p>
+      </Message>
+    );
+  }
+  const step = admin && (
+    <Button component="a" href={admin}>
+      Open the administration
+    </Button>
+  );
+  if (status.state === "not_connected") {
+    return (
+      <Message title="Nothing is connected yet" step={step}>
+        <p>
+          {status.reason ?? "Plumbline reads from GitHub Enterprise Server, and from nothing yet."}
+        </p>
+        <p>
+          {admin
+            ? "Add a connection: its address and a token are all that is needed."
+            : (status.action ?? "Ask an administrator to add a connection.")}
+        </p>
+      </Message>
+    );
+  }
+  return (
+    <Message title="The connection does not work" step={step}>
+      <p>{status.reason ?? "Nothing could be collected."}</p>
+      {status.action && <p>{status.action}</p>}
+    </Message>
+  );
+}
+
+/** Above figures that are not complete: how far the collection is, or why it stands. */
+export function CollectionNotice({ status, timeZone }: { status: Status; timeZone: string }) {
+  if (status.state === "misconfigured") {
+    return (
+      <div className={classes.notice} role="status">
+        <p>
+          <strong>New data does not arrive.</strong> {status.reason} {status.action}
+        </p>
+      </div>
+    );
+  }
+  const share = shareOf(status);
+  return (
+    <div className={classes.notice} role="status">
+      <p>
+        <strong>Still collecting.</strong> {progressText(status, timeZone)} Newest first; the
+        figures grow as it goes.
+      </p>
+      {share !== null && (
+        <Progress
+          value={share * 100}
+          size={6}
+          aria-label="Collected so far"
+          transitionDuration={0}
+        />
+      )}
+    </div>
+  );
+}
+
+export function shareOf({ stored, expected }: Status): number | null {
+  return expected === null || expected === 0 ? null : Math.min(1, stored / expected);
+}
+
+/** "4,120 of 16,398 pull requests, about 2 min left." */
+export function progressText(status: Status, timeZone: string): string {
+  const of = status.expected === null ? "" : ` of ${count(status.expected)}`;
+  const eta = status.eta_seconds === null ? "" : `, about ${duration(status.eta_seconds)} left`;
+  const waiting =
+    status.waiting_until === null
+      ? ""
+      : ` Waiting for the server's rate limit until ${clockTime(status.waiting_until, timeZone)}.`;
+  return `${count(status.stored)}${of} pull requests${eta}.${waiting}`;
+}

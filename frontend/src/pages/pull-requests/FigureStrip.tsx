@@ -1,0 +1,156 @@
+import type { Distribution, Figures } from "../../api/types";
+import { STAGES } from "../../charts/palette";
+import { duration } from "../../ui/durations";
+import { Explain } from "../../ui/Explain";
+import { Figure, type Spread } from "../../ui/Figure";
+import { count, counted, percent } from "../../ui/numbers";
+import { comparison } from "./before";
+import type { Explainer } from "./explanations";
+import classes from "./FigureStrip.module.css";
+
+const seconds = (value: number) => duration(value);
+const lines = (value: number) => count(Math.round(value));
+
+function spreadOf(distribution: Distribution | null, say: (value: number) => string): Spread[] {
+  if (distribution === null || distribution.n === null) return [];
+  const values: [string, number | null][] = [
+    ["p75", distribution.p75],
+    ["p90", distribution.p90],
+  ];
+  return [
+    ...values.flatMap(([label, value]) => (value === null ? [] : [{ label, value: say(value) }])),
+    { label: "n", value: count(distribution.n) },
+  ];
+}
+
+/** The page's figures on one strip: cycle time with its stages first, then the rest. */
+export function FigureStrip({
+  figures,
+  explain,
+  previous,
+}: {
+  figures: Figures;
+  explain: Explainer;
+  previous: string;
+}) {
+  const { cycle_time, time_to_first_review, review_rate, batch_size, throughput } = figures;
+  const before = figures.previous;
+  return (
+    <div className={classes.strip}>
+      <div className={classes.lead}>
+        <Figure
+          large
+          name="Cycle time, median"
+          value={sayOr(cycle_time?.median, seconds)}
+          reason={cycle_time?.reason}
+          before={comparison(cycle_time?.median, before?.cycle_time_median, seconds, previous)}
+          spread={spreadOf(cycle_time, seconds)}
+          explanation={explain("cycle_time", counted(cycle_time?.n ?? 0, "merged pull request"))}
+        />
+        <StageMedians figures={figures} explain={explain} />
+      </div>
+      <Figure
+        name="Time to first review, median"
+        value={sayOr(time_to_first_review?.median, seconds)}
+        reason={time_to_first_review?.reason}
+        before={comparison(
+          time_to_first_review?.median,
+          before?.time_to_first_review_median,
+          seconds,
+          previous,
+        )}
+        spread={[
+          ...spreadOf(time_to_first_review, seconds),
+          ...(figures.waiting ? [{ label: "waiting now", value: count(figures.waiting) }] : []),
+        ]}
+        explanation={explain(
+          "time_to_first_review",
+          counted(time_to_first_review?.n ?? 0, "first review"),
+        )}
+      />
+      <Figure
+        name="Review rate"
+        value={sayOr(review_rate?.value, percent)}
+        reason={review_rate?.reason}
+        before={
+          review_rate?.value != null && before?.review_rate != null
+            ? `Was ${percent(before.review_rate)} in ${previous}`
+            : null
+        }
+        spread={
+          review_rate?.denominator != null && review_rate.numerator != null
+            ? [
+                {
+                  label: "reviewed",
+                  value: `${count(review_rate.numerator)} of ${count(review_rate.denominator)}`,
+                },
+              ]
+            : []
+        }
+        explanation={explain(
+          "review_rate",
+          counted(review_rate?.denominator ?? 0, "merged pull request"),
+        )}
+      />
+      <Figure
+        name="Batch size, median"
+        value={sayOr(batch_size?.median, lines)}
+        unit="lines"
+        reason={batch_size?.reason}
+        before={comparison(batch_size?.median, before?.batch_size_median, lines, previous)}
+        spread={spreadOf(batch_size, lines)}
+        explanation={explain("batch_size", counted(batch_size?.n ?? 0, "merged pull request"))}
+      />
+      <Figure
+        name="Throughput"
+        value={sayOr(throughput?.merged, count)}
+        unit="merged"
+        reason="Nothing was merged"
+        before={comparison(throughput?.merged, before?.merged, count, previous)}
+        spread={
+          throughput?.per_week_median != null
+            ? [
+                {
+                  label: "a week, median of",
+                  value: `${counted(throughput.weeks, "whole week")}: ${count(throughput.per_week_median)}`,
+                },
+              ]
+            : []
+        }
+        explanation={explain("throughput", counted(throughput?.merged ?? 0, "merged pull request"))}
+      />
+    </div>
+  );
+}
+
+function sayOr(value: number | null | undefined, say: (value: number) => string): string | null {
+  return value === null || value === undefined ? null : say(value);
+}
+
+/** The medians of the four stages. They need not add up to the median of the whole. */
+function StageMedians({ figures, explain }: { figures: Figures; explain: Explainer }) {
+  return (
+    <ol className={classes.stages} aria-label="Stages, medians">
+      {STAGES.map((stage) => {
+        const distribution = figures[stage.key];
+        const explanation = explain(
+          stage.key,
+          counted(distribution?.n ?? 0, "merged pull request"),
+        );
+        return (
+          <li key={stage.key} style={{ borderTopColor: stage.colour }}>
+            <span className={classes.stageName}>
+              {stage.name}
+              {explanation && <Explain of={explanation} />}
+            </span>
+            <span className={classes.stageValue}>
+              {sayOr(distribution?.median, seconds) ?? (
+                <span title={distribution?.reason ?? undefined}>–</span>
+              )}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

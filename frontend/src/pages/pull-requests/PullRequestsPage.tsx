@@ -1,0 +1,153 @@
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { definitionsQuery, figuresQuery, meQuery, statusQuery } from "../../api/queries";
+import type { Figures, Me, Status } from "../../api/types";
+import { dayRange } from "../../ui/dates";
+import { Failure, Message } from "../../ui/Message";
+import { count } from "../../ui/numbers";
+import { CollectionNotice, NothingCollected } from "../CollectionState";
+import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
+import { EmptyRange } from "./EmptyRange";
+import { explainer } from "./explanations";
+import { FigureStrip } from "./FigureStrip";
+import { FilterBar } from "./FilterBar";
+import { failureOf } from "./failure";
+import { PageSkeleton } from "./PageSkeleton";
+import { PullRequestDrawer } from "./PullRequestDrawer";
+import classes from "./PullRequestsPage.module.css";
+import { PullRequestTable } from "./PullRequestTable";
+import { type ChartName, type Filters, previousName, rangeOf, type Search } from "./search";
+import { type ChangeSearch, useSearchState } from "./useSearchState";
+
+export default function PullRequestsPage() {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const { data: status } = useQuery(statusQuery);
+  const [search, change] = useSearchState();
+  const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
+
+  const team = search.team ?? (me.may_see_all_teams ? "" : me.teams[0]?.slug);
+  if (status?.state === "not_connected") return <NothingCollected status={status} me={me} />;
+  if (team === undefined) {
+    return (
+      <Message title="You are in no team yet">
+        <p>Figures are shown for teams. Ask an administrator to make you the lead of one.</p>
+      </Message>
+    );
+  }
+  const filters = { team, ...rangeOf(search, me.today), bots: search.bots ?? false };
+  const chosen = me.teams.find((candidate) => candidate.slug === team);
+  const timeZone = chosen?.time_zone ?? me.organisation.time_zone;
+
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <h1 className={classes.title}>Pull requests</h1>
+        <p className={classes.scope}>
+          {chosen?.name ?? "All teams"}, {dayRange(filters.from, filters.to)}
+        </p>
+      </header>
+      <FilterBar me={me} filters={filters} search={search} timeZone={timeZone} onChange={change} />
+      <Content me={me} status={status} filters={filters} search={search} onChange={change} />
+      <PullRequestDrawer id={search.pr} timeZone={timeZone} onClose={closeDrawer} />
+    </div>
+  );
+}
+
+type ContentProps = {
+  me: Me;
+  status: Status | undefined;
+  filters: Filters;
+  search: Search;
+  onChange: ChangeSearch;
+};
+
+function Content({ me, status, filters, search, onChange }: ContentProps) {
+  const { data: figures, error, isPlaceholderData, refetch } = useQuery(figuresQuery(filters));
+  if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
+  if (figures === undefined || status === undefined) return <PageSkeleton />;
+  if (status.stored === 0 && status.state !== "ready") {
+    return <NothingCollected status={status} me={me} />;
+  }
+  const timeZone = figures.range.time_zone;
+  return (
+    <div className={classes.content} aria-busy={isPlaceholderData}>
+      {status.state !== "ready" && <CollectionNotice status={status} timeZone={timeZone} />}
+      {figures.throughput?.merged === 0 ? (
+        <EmptyRange filters={filters} today={me.today} timeZone={timeZone} onChange={onChange} />
+      ) : (
+        <Pictures figures={figures} filters={filters} search={search} onChange={onChange} />
+      )}
+      <PullRequestTable filters={filters} search={search} timeZone={timeZone} onChange={onChange} />
+    </div>
+  );
+}
+
+function Pictures({
+  figures,
+  filters,
+  search,
+  onChange,
+}: {
+  figures: Figures;
+  filters: Filters;
+  search: Search;
+  onChange: ChangeSearch;
+}) {
+  const { data: definitions } = useQuery(definitionsQuery);
+  const explain = explainer(definitions, figures);
+  const shown = search.tables ?? [];
+  const shared = {
+    explain,
+    isTable: (chart: ChartName) => shown.includes(chart),
+    onTable: (chart: ChartName, table: boolean) => {
+      const tables = shown.filter((name) => name !== chart).concat(table ? [chart] : []);
+      onChange({ tables: tables.length > 0 ? tables : undefined }, { replace: true });
+    },
+  };
+  const onOpen = useCallback((pr: number) => onChange({ pr }), [onChange]);
+  return (
+    <>
+      {figures.suppressed ? (
+        <div className={classes.suppressed}>
+          <Message title="Figures of this team are hidden in this range">
+            <p>{figures.suppressed.reason}</p>
+            <p>
+              Figures stand for groups, never for one person: at least{" "}
+              {figures.suppressed.minimum_group_size} people must be behind each. A longer range or
+              a larger team shows them.
+            </p>
+          </Message>
+        </div>
+      ) : (
+        <>
+          <FigureStrip figures={figures} explain={explain} previous={previousName(filters)} />
+          <Leftovers figures={figures} />
+          <div className={classes.pair}>
+            <WeeklyPanel figures={figures} {...shared} />
+            <DistributionPanel figures={figures} {...shared} />
+          </div>
+        </>
+      )}
+      <ScatterPanel figures={figures} filters={filters} onOpen={onOpen} {...shared} />
+    </>
+  );
+}
+
+/** What the figures do not hold, said beside them and not only in Explain. */
+function Leftovers({ figures }: { figures: Figures }) {
+  const said = [
+    figures.people === null ? null : `${count(figures.people)} people`,
+    figures.unreviewed ? `${count(figures.unreviewed)} merged without a review` : null,
+    figures.closed_unmerged ? `${count(figures.closed_unmerged)} closed without merge` : null,
+    figures.open ? `${count(figures.open)} open now` : null,
+    ...figures.excluded.map(({ reason, n }) => `left out: ${count(n)} ${reason}`),
+  ].filter((part) => part !== null);
+  if (said.length === 0) return null;
+  return (
+    <ul className={classes.leftovers} aria-label="Also in this range">
+      {said.map((part) => (
+        <li key={part}>{part}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,54 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { meQuery, statusQuery } from "./api/queries";
+import { FailurePage } from "./pages/FailurePage";
+import { NotFoundPage } from "./pages/NotFoundPage";
+import { searchSchema } from "./pages/pull-requests/search";
+import { Shell } from "./shell/Shell";
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  loader: ({ context: { client } }) => {
+    void client.prefetchQuery(statusQuery);
+    return client.ensureQueryData(meQuery).then(() => undefined);
+  },
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  errorComponent: FailurePage,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/pull-requests", replace: true });
+  },
+});
+
+const pullRequests = createRoute({
+  getParentRoute: () => root,
+  path: "/pull-requests",
+  validateSearch: searchSchema,
+  component: lazyRouteComponent(() => import("./pages/pull-requests/PullRequestsPage")),
+});
+
+export function makeRouter(client: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren([home, pullRequests]),
+    context: { client },
+    defaultErrorComponent: FailurePage,
+    defaultPreload: false,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

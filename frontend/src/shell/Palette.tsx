@@ -1,0 +1,89 @@
+import "@mantine/spotlight/styles.css";
+import { useMantineColorScheme } from "@mantine/core";
+import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { IconSearch } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import type { Me } from "../api/types";
+import { PRESET_DAYS } from "../pages/pull-requests/search";
+import { signOut } from "./signOut";
+
+/** Everything that can be reached, by typing its name. Mounted while it is open. */
+export default function Palette({ me, onClose }: { me: Me; onClose: () => void }) {
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const leave = (address: string) => window.location.assign(address);
+  const team = (slug: string) =>
+    void navigate({
+      to: "/pull-requests",
+      search: (before) => ({ ...before, team: slug, page: undefined }),
+    });
+  const places = [
+    { label: "Pull requests", onClick: () => void navigate({ to: "/pull-requests" }) },
+    ...(me.links.admin
+      ? [{ label: "Administration", onClick: () => leave(me.links.admin ?? "") }]
+      : []),
+    ...(me.links.docs
+      ? [{ label: "Documentation", onClick: () => leave(me.links.docs ?? "") }]
+      : []),
+    { label: "Sign-in and security", onClick: () => leave(me.links.security) },
+    { label: "Sign out", onClick: () => signOut(me.links.sign_out) },
+  ];
+  const groups: { group: string; actions: { label: string; onClick: () => void }[] }[] = [
+    { group: "Go to", actions: places },
+    {
+      group: "Team",
+      actions: [
+        ...(me.may_see_all_teams ? [{ label: "All teams", onClick: () => team("") }] : []),
+        ...me.teams.map(({ slug, name }) => ({ label: name, onClick: () => team(slug) })),
+      ],
+    },
+    {
+      group: "Range",
+      actions: PRESET_DAYS.map((days) => ({
+        label: `Last ${days} days`,
+        onClick: () =>
+          void navigate({
+            to: "/pull-requests",
+            search: (before) => ({
+              ...before,
+              days,
+              from: undefined,
+              to: undefined,
+              page: undefined,
+            }),
+          }),
+      })),
+    },
+    {
+      group: "Appearance",
+      actions: [
+        { label: "Appearance as the system", onClick: () => setColorScheme("auto") },
+        { label: "Light appearance", onClick: () => setColorScheme("light") },
+        { label: "Dark appearance", onClick: () => setColorScheme("dark") },
+      ],
+    },
+  ];
+  const actions: SpotlightActionGroupData[] = groups.map(({ group, actions }) => ({
+    group,
+    actions: actions.map((action) => ({ ...action, id: `${group}: ${action.label}` })),
+  }));
+  return (
+    <Spotlight
+      actions={actions}
+      forceOpened
+      onSpotlightClose={onClose}
+      shortcut={null}
+      limit={12}
+      nothingFound="Nothing of that name"
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      transitionProps={{ duration: 0 }}
+      searchProps={{
+        placeholder: "Page, team, range …",
+        "aria-label": "Page, team or range",
+        leftSection: <IconSearch size={18} stroke={1.6} aria-hidden />,
+      }}
+    />
+  );
+}

@@ -1,0 +1,98 @@
+import { ActionIcon, Skeleton, Tooltip, UnstyledButton } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { meQuery, statusQuery } from "../api/queries";
+import { Mark } from "../ui/Mark";
+import { DataStatus } from "./DataStatus";
+import classes from "./Shell.module.css";
+import { UserMenu } from "./UserMenu";
+
+const Palette = lazy(() => import("./Palette"));
+
+/** What stands around every page. */
+export function Shell() {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const [paletteWanted, setPaletteWanted] = useState(false);
+  const openPalette = () => setPaletteWanted(true);
+  useHotkeys([["mod+K", openPalette]], []);
+  useRefreshWhileCollecting();
+
+  return (
+    <>
+      <a className={classes.skip} href="#content">
+        Skip to the content
+      </a>
+      <header className={`${classes.header} no-print`}>
+        <div className={classes.inner}>
+          <Link to="/pull-requests" className={classes.brand}>
+            <Mark />
+            Plumbline
+          </Link>
+          <nav className={classes.nav} aria-label="Pages">
+            <Link
+              to="/pull-requests"
+              className={classes.page}
+              activeProps={{ "aria-current": "page" }}
+            >
+              Pull requests
+            </Link>
+          </nav>
+          <div className={classes.tools}>
+            <DataStatus timeZone={me.organisation.time_zone} />
+            <UnstyledButton className={classes.search} onClick={openPalette}>
+              <IconSearch size={14} stroke={1.6} aria-hidden />
+              Go to …<kbd className={classes.key}>Ctrl K</kbd>
+            </UnstyledButton>
+            <Tooltip label="Go to …">
+              <ActionIcon
+                className={classes.searchIcon}
+                variant="subtle"
+                color="gray"
+                size={32}
+                aria-label="Go to …"
+                onClick={openPalette}
+              >
+                <IconSearch size={18} stroke={1.6} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+            <UserMenu me={me} />
+          </div>
+        </div>
+      </header>
+      {me.demo && (
+        <p className={classes.demo}>
+          <span>{me.demo.note}</span>
+        </p>
+      )}
+      <main id="content" className={classes.main}>
+        <Suspense fallback={<Skeleton height={400} radius="md" />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      {paletteWanted && (
+        <Suspense fallback={null}>
+          <Palette me={me} onClose={() => setPaletteWanted(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** Figures on the page follow the collection while it runs. */
+function useRefreshWhileCollecting() {
+  const client = useQueryClient();
+  useEffect(() => {
+    let stored: number | null = null;
+    return client.getQueryCache().subscribe(({ query }) => {
+      if (query.queryKey[0] !== statusQuery.queryKey[0]) return;
+      const now = client.getQueryData(statusQuery.queryKey)?.stored ?? null;
+      if (now !== null && stored !== null && now !== stored) {
+        void client.invalidateQueries({ queryKey: ["pull-requests"] });
+      }
+      stored = now;
+    });
+  }, [client]);
+}

@@ -1,0 +1,81 @@
+import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { IconBook, IconCheck, IconLogout, IconSettings, IconShieldLock } from "@tabler/icons-react";
+import type { Me } from "../api/types";
+import { signOut } from "./signOut";
+import classes from "./UserMenu.module.css";
+
+const SCHEMES = [
+  { value: "auto", label: "As the system" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+] as const;
+
+const ICON = { size: 16, stroke: 1.6, "aria-hidden": true } as const;
+
+export function UserMenu({ me }: { me: Me }) {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={230} shadow="md" transitionProps={{ duration: 0 }}>
+      <Menu.Target>
+        <UnstyledButton className={classes.button} aria-label={`Account of ${me.name}`}>
+          {initials(me.name)}
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.who}>
+          <strong>{me.name}</strong>
+          <span>
+            {[me.role.replaceAll("_", " "), me.organisation.name].filter(Boolean).join(", ")}
+          </span>
+        </div>
+        <Menu.Divider />
+        <Menu.Label>Appearance</Menu.Label>
+        {SCHEMES.map(({ value, label }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={colorScheme === value}
+            onClick={() => setColorScheme(value)}
+            leftSection={
+              colorScheme === value ? <IconCheck {...ICON} /> : <span className={classes.gap} />
+            }
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item
+          component="a"
+          href={me.links.security}
+          leftSection={<IconShieldLock {...ICON} />}
+        >
+          Sign-in and security
+        </Menu.Item>
+        {me.links.admin && (
+          <Menu.Item component="a" href={me.links.admin} leftSection={<IconSettings {...ICON} />}>
+            Administration
+          </Menu.Item>
+        )}
+        {me.links.docs && (
+          <Menu.Item component="a" href={me.links.docs} leftSection={<IconBook {...ICON} />}>
+            Documentation
+          </Menu.Item>
+        )}
+        <Menu.Item
+          leftSection={<IconLogout {...ICON} />}
+          onClick={() => signOut(me.links.sign_out)}
+        >
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function initials(name: string): string {
+  const words = name.split(/[\s@._-]+/).filter(Boolean);
+  return words
+    .slice(0, 2)
+    .map((word) => word.charAt(0).toUpperCase())
+    .join("");
+}

@@ -1,0 +1,45 @@
+import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
+import classes from "./Message.module.css";
+
+/** Why there is nothing to see, and the next step. */
+export function Message({
+  title,
+  children,
+  step,
+}: {
+  title: string;
+  children: ReactNode;
+  step?: ReactNode;
+}) {
+  return (
+    <div className={classes.message}>
+      <h2 className={classes.title}>{title}</h2>
+      <div className={classes.text}>{children}</div>
+      {step && <div className={classes.step}>{step}</div>}
+    </div>
+  );
+}
+
+/** A failure, what can be done about it, and another try. */
+export function Failure({
+  message,
+  action,
+  onRetry,
+}: {
+  message: string;
+  action: string | null;
+  onRetry: () => void;
+}) {
+  return (
+    <div role="alert" className={classes.failure}>
+      <div>
+        <p className={classes.failed}>{message}</p>
+        {action && <p className={classes.action}>{action}</p>}
+      </div>
+      <Button variant="default" size="xs" onClick={onRetry}>
+        Try again
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const backend = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  base: "/static/app/",
+  plugins: [react()],
+  // Django puts the request's nonce where this placeholder stands.
+  html: { cspNonce: "__CSP_NONCE__" },
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/accounts", "/admin", "/static/admin"].map((path) => [path, backend]),
+    ),
+  },
+  test: {
+    environment: "happy-dom",
+    setupFiles: ["src/testing/setup.ts"],
+    css: false,
+  },
+});
