@@ -147,6 +147,7 @@ def repository_json(repository: Repository, base_url: str) -> dict[str, Any]:
         "visibility": "private" if repository.is_private else "public",
         "open_issues": waiting,
         "default_branch": repository.default_branch,
+        "custom_properties": {},
     }
 
 

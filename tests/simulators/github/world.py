@@ -281,7 +281,10 @@ class World(Hosting):
         commit.pull_requests.append(pr)
         pr.commits.append(commit)
         pr.repository.branches[pr.head_ref] = commit
-        pr.files = added_up([*pr.files, *commit.files])
+        pr.files = [
+            _net(change, pr.base_commit)
+            for change in added_up(change for one in pr.commits for change in one.files)
+        ]
         return commit
 
     def _touch(self, pr: PullRequest, at: int) -> None:
@@ -319,6 +322,33 @@ class World(Hosting):
 
     def _by(self, pr: PullRequest, sender: Account | None, **more: Any) -> dict[str, Any]:
         return {"repository": pr.repository, "pull_request": pr, "sender": sender, **more}
+
+
+def _net(change: FileChange, base: Commit | None) -> FileChange:
+    """Lines that commits of one branch first add and then take away show in no diff of the branch."""
+    if not change.deletions or change.additions is None:
+        return change
+    passing = max(0, change.deletions - _length(base, change.path))
+    return change._replace(
+        additions=change.additions - passing, deletions=change.deletions - passing
+    )
+
+
+def _length(commit: Commit | None, path: str) -> int:
+    """How many lines a file has, from the changes up to a commit."""
+    length = 0
+    while commit is not None:
+        # A merge has no changes of its own: it brings those of its pull request.
+        brought = (
+            commit.pull_requests[0].files
+            if len(commit.parents) > 1 and commit.pull_requests
+            else commit.files
+        )
+        length += sum(
+            (row.additions or 0) - (row.deletions or 0) for row in brought if row.path == path
+        )
+        commit = commit.parents[0] if commit.parents else None
+    return length
 
 
 def added_up(changes: Iterable[FileChange]) -> list[FileChange]:
