@@ -79,3 +79,15 @@ def test_taking_away_what_is_not_there_is_refused(world: World, tmp_path: Path) 
     world.attach_git(Store(tmp_path))
     with pytest.raises(DoesNotFitError, match="2 lines short"):
         world.push(repository, None, [("a.py", 0, 7)])
+
+
+def test_a_commit_with_30000_files_is_pushed_in_one_go(world: World, tmp_path: Path) -> None:
+    (forge,) = world.organizations.values()
+    repository = world.create_repository(forge, "app")
+    store = Store(tmp_path)
+    world.attach_git(store)
+    paths = [f"src/folder{number % 300}/file{number}.txt" for number in range(30_000)]
+    world.push(repository, None, [(path, 2, 0) for path in paths])
+    last = world.push(repository, None, [(path, 1, 1) for path in paths])
+    found = numstat(store.path(repository), "-1", "main")
+    assert found.keys() == {(last.oid, path, "1", "1") for path in paths}

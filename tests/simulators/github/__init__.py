@@ -32,7 +32,8 @@ from .gitrepos import Store
 from .model import MODEL_NOTES
 from .records import Account, Commit, Organization, PullRequest, Repository, Review, Team
 from .registry import Token
-from .server import Simulator, running
+from .server import running
+from .simulator import Simulator
 from .webhooks import Hook, sign
 from .world import World
 

@@ -20,7 +20,7 @@ def main() -> int:
         sys.stdout.write(MODEL_NOTES)
         return 0
     began = time.monotonic()
-    world = _world(arguments.world, arguments.canary)
+    world = _world(arguments)
     if arguments.command == "build":
         world.attach_git(Store(arguments.repositories, marker=arguments.canary))
         commits = sum(len(repository.commits) for repository in world.repositories.values())
@@ -54,10 +54,13 @@ def main() -> int:
     return 0
 
 
-def _world(name: str, canary: str) -> World:
-    if name == "history":
-        return history.load(canary=canary)
-    return small.load(canary=canary)
+def _world(arguments: argparse.Namespace) -> World:
+    if arguments.world == "history":
+        # An old server has no field for ids beyond 32 bits.
+        return history.load(
+            canary=arguments.canary, wide_ids=not getattr(arguments, "reduced", False)
+        )
+    return small.load(canary=arguments.canary)
 
 
 def _say(text: str) -> None:

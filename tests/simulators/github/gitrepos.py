@@ -25,6 +25,7 @@ from .windows import (
     line_width,
     lines,
     versions,
+    window,
 )
 
 FORMAT = 2
@@ -38,6 +39,9 @@ ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
 }
+
+
+QUICK = ("-c", "pack.compression=1", "-c", "core.compression=1")
 
 
 class DoesNotFitError(ValueError):
@@ -140,8 +144,9 @@ class Store:
         """Write one more commit, whose parents are in git already, and give it its sha."""
         directory = self.path(repository)
         changes: TreeChange = {}
+        known = self._read(directory, commit) if commit.parents and commit.files else {}
         for row in commit.files:
-            old = self._read(directory, commit.parents[0].oid, row.path) if commit.parents else None
+            old = known.get(row.path)
             blob, missing = changed(old, row, commit.committed_at)
             if missing or (old is not None and old.binary and row.additions is not None):
                 raise DoesNotFitError(
@@ -164,7 +169,9 @@ class Store:
             stream += _merged_text(directory, commit.parents[0].oid, other.oid)
         stream += b"\nget-mark :%d\ndone\n" % mark
         commit.oid = (
-            git(directory, "fast-import", "--quiet", "--force", "--done", text=bytes(stream))
+            git(
+                directory, *QUICK, "fast-import", "--quiet", "--force", "--done", text=bytes(stream)
+            )
             .decode()
             .strip()
         )
@@ -218,19 +225,12 @@ class Store:
             raise DoesNotFitError(
                 f"{repository.name}: these changes take away more lines than there are: {rows[:9]}"
             )
-        settings = [
-            "-c",
-            "pack.compression=1",
-            "-c",
-            "core.compression=1",
-            "-c",
-            "fastimport.unpackLimit=0",
-        ]
         command = [
             "git",
             "-C",
             str(directory),
-            *settings,
+            *QUICK,
+            *("-c", "fastimport.unpackLimit=0"),
             "fast-import",
             "--quiet",
             "--done",
@@ -288,23 +288,39 @@ class Store:
     def _content(self, path: str, blob: Blob) -> bytes:
         if blob.binary:
             return binary_content(path, blob.binary, self.marker)
-        width = line_width(self.marker)
-        return lines(path, blob.end, self.marker)[blob.start * width : blob.end * width]
+        return window(path, blob.start, blob.end, self.marker)
 
-    def _read(self, directory: Path, oid: str, path: str) -> Blob | None:
-        """What a file is at a commit, read from its lines."""
-        raw = path.encode("utf-8", "surrogateescape")
-        entry = git(directory, "--literal-pathspecs", "ls-tree", "-z", oid, "--", os.fsdecode(raw))
-        if not entry:
-            return None
-        mode, _, sha = entry.split(b"\t")[0].split(b" ")
-        content = git(directory, "cat-file", "blob", sha.decode())
+    def _read(self, directory: Path, commit: Commit) -> dict[str, Blob]:
+        """What the files that a commit changes are at its parent, read from their lines."""
+        wanted = {change.path for change in commit.files}
+        listed = git(directory, "ls-tree", "-r", "-z", commit.parents[0].oid)
+        entries: dict[str, tuple[bytes, bytes]] = {}
+        for line in listed.split(b"\0")[:-1]:
+            mode, _, rest = line.split(b" ", 2)
+            sha, raw = rest.split(b"\t", 1)
+            path = raw.decode("utf-8", "surrogateescape")
+            if path in wanted:
+                entries[path] = (mode, sha)
+        text = b"".join(sha + b"\n" for _, sha in entries.values())
+        answer = (
+            memoryview(git(directory, "cat-file", "--batch", text=text))
+            if entries
+            else memoryview(b"")
+        )
+        found: dict[str, Blob] = {}
+        for path, (mode, _) in entries.items():
+            head = bytes(answer[:80]).split(b"\n")[0]
+            size = int(head.split(b" ")[2])
+            content = bytes(answer[len(head) + 1 : len(head) + 1 + size])
+            answer = answer[len(head) + size + 2 :]
+            found[path] = self._blob(content, executable=mode == b"100755")
+        return found
+
+    def _blob(self, content: bytes, *, executable: bool) -> Blob:
         if content.startswith(b"\0"):
-            return Blob(0, 0, 1, mode == b"100755")
-        if not content:
-            return Blob(0, 0, 0, mode == b"100755")
-        start = line_number(content, self.marker)
-        return Blob(start, start + content.count(b"\n"), 0, mode == b"100755")
+            return Blob(0, 0, 1, executable)
+        start = line_number(content, self.marker) if content else 0
+        return Blob(start, start + content.count(b"\n"), 0, executable)
 
 
 def _merged_text(directory: Path, ours: str, theirs: str) -> bytes:

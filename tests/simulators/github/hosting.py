@@ -31,7 +31,12 @@ class Hosting(Registry):
     # -- organisations and people ------------------------------------------------------------------------------
 
     def create_organization(self, login: str = "forge") -> Organization:
-        organization = Organization(database_id=self.next_id("O"), login=login, name=login.title())
+        organization = Organization(
+            database_id=self.next_id("O"),
+            login=login,
+            name=login.title(),
+            description=self.free_text("An organization"),
+        )
         self.organizations[login.lower()] = self.remember("O", organization)
         return organization
 
@@ -63,7 +68,13 @@ class Hosting(Registry):
         parent: Team | None = None,
     ) -> Team:
         slug = name.lower().replace(" ", "-")
-        team = Team(database_id=self.next_id("T"), slug=slug, name=name, parent=parent)
+        team = Team(
+            database_id=self.next_id("T"),
+            slug=slug,
+            name=name,
+            description=self.free_text("A team"),
+            parent=parent,
+        )
         organization.teams[slug] = self.remember("T", team)
         for member in members:
             organization.members.setdefault(member, "MEMBER")
@@ -158,7 +169,7 @@ class Hosting(Registry):
 
     # -- what the verbs share ----------------------------------------------------------------------------------
 
-    def _commit(
+    def _commit(  # noqa: PLR0913 - what one may say of a commit
         self,
         repository: Repository,
         author: Account | None,
@@ -169,6 +180,8 @@ class Hosting(Registry):
         headline: str = "Change files",
         body: str = "",
         authored_at: Moment = None,
+        author_name: str = "",
+        author_email: str = "",
     ) -> Commit:
         now = self.moment(at)
         commit = Commit(
@@ -181,6 +194,8 @@ class Hosting(Registry):
             authored_at=seconds(authored_at, now),
             committed_at=now,
             headline=headline,
+            author_name=author_name,
+            author_email=author_email,
             body=self.free_text(body),
             files=[FileChange(*row) for row in files],
         )

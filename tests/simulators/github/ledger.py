@@ -26,7 +26,9 @@ class Request:
 
 @dataclass
 class Ledger:
-    """Counts requests: ``base`` pages, ``nested`` pages that follow a cursor, other GraphQL, REST, git, and points."""
+    """Counts requests: graphql, rest, git; of GraphQL ``base`` pages of pull requests, ``nested`` ones that follow a
+    cursor inside one, ``commits``, ``organization``, ``other``; and points, faults, not_modified.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     operations: Counter[str] = field(default_factory=Counter)

@@ -99,7 +99,7 @@ def organization_json(organization: Organization, base_url: str) -> dict[str, An
         "members_url": f"{api}/members{{/member}}",
         "public_members_url": f"{api}/public_members{{/member}}",
         "avatar_url": f"{base_url}/avatars/u/{organization.database_id}?",
-        "description": "",
+        "description": organization.description,
     }
 
 
@@ -158,7 +158,7 @@ def team_json(team: Team, organization: Organization, base_url: str) -> dict[str
         "id": team.database_id,
         "node_id": team.node_id,
         "slug": team.slug,
-        "description": "",
+        "description": team.description,
         "privacy": {"VISIBLE": "closed"}.get(team.privacy, "secret"),
         "url": api,
         "html_url": f"{base_url}/orgs/{organization.login}/teams/{team.slug}",

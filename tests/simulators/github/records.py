@@ -179,6 +179,7 @@ class Team:
     database_id: int
     slug: str
     name: str
+    description: str = ""
     privacy: str = "VISIBLE"
     parent: "Team | None" = None
     members: dict[Account, str] = field(default_factory=dict)
@@ -237,7 +238,9 @@ class Repository:
         """The commit with that sha, on the default branch or in any pull request."""
         if self._by_oid[0] != self.revision:
             found = {
-                commit.oid: commit for pr in self.pull_requests.values() for commit in pr.commits
+                commit.oid: commit
+                for pr in list(self.pull_requests.values())
+                for commit in pr.commits
             }
             found.update((commit.oid, commit) for commit in self.commits)
             self._by_oid = (self.revision, found)
@@ -249,6 +252,7 @@ class Organization:
     database_id: int
     login: str
     name: str
+    description: str = ""
     repositories: dict[int, Repository] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     members: dict[Account, str] = field(default_factory=dict)

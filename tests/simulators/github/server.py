@@ -21,7 +21,7 @@ from tests.simulators.github.budget import Budget
 from tests.simulators.github.exchange import PRIMARY, Exchange
 from tests.simulators.github.faults import Fault
 from tests.simulators.github.gitrepos import Store
-from tests.simulators.github.graph.endpoint import dump
+from tests.simulators.github.graph.endpoint import dump, page_size
 from tests.simulators.github.registry import Token
 from tests.simulators.github.simulator import Simulator
 from tests.simulators.github.world import World
@@ -94,11 +94,11 @@ class Handler(Exchange):
     def _graphql(self, body: bytes) -> None:
         try:
             payload = json.loads(body)
-            size = (payload.get("variables") or {}).get("first")
+            size = page_size(payload.get("variables") or {})
         except (ValueError, AttributeError):
             self.send(400, dump({"message": "Problems parsing JSON"}), kind="graphql")
             return
-        fault, answered = self._struck("graphql", page_size=size if isinstance(size, int) else 0)
+        fault, answered = self._struck("graphql", page_size=size)
         if answered:
             return
         token = self.token()

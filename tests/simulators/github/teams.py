@@ -7,6 +7,7 @@ from .records import Account, PullRequest
 
 SMALLEST = 4
 AREAS = 3
+TESTS = {"t", "test", "tests"}
 RECENT = 3 * 365 * 86_400
 
 
@@ -25,7 +26,9 @@ def people_by_area(pulls: list[PullRequest]) -> dict[str, list[Account]]:
     depth = _depth(recent)
     for pr in pulls:
         if pr.author in regular:
-            areas = Counter(_area(change.path, depth) for change in pr.files)
+            # Tests come with the code they test, which tells better where someone works.
+            paths = [change.path for change in pr.files if change.path.split("/")[0] not in TESTS]
+            areas = Counter(_area(path, depth) for path in paths)
             if areas:
                 area = areas.most_common(1)[0][0]
                 work[pr.author][area] += 1

@@ -65,6 +65,13 @@ def lines(path: str, count: int, marker: str) -> bytes:
     return b"".join(blocks)
 
 
+def window(path: str, start: int, end: int, marker: str) -> bytes:
+    """Some lines of a path's sequence."""
+    prefix = line_prefix(path, marker)
+    numbers = (divmod(number, len(PAIRS)) for number in range(start, end))
+    return b"".join(b"%s%s%s\n" % (prefix, PAIRS[high], PAIRS[low]) for high, low in numbers)
+
+
 def line_width(marker: str) -> int:
     """Bytes a line, its end included."""
     return len(marker.encode()) + 11

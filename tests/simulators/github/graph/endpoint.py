@@ -34,6 +34,18 @@ RATE_LIMITED = {
 """What GitHub answers, with status 200, once the points of the hour are used up."""
 
 
+PAGES = (
+    (".repository.pullRequests", "base"),
+    (".repository.pullRequest", "nested"),
+    (".node", "nested"),
+    (".nodes", "nested"),
+    (".repository.defaultBranchRef", "commits"),
+    (".organization.repositories", "organization"),
+    (".organization.teams", "organization"),
+)
+"""How the ledger calls a request: *base* pages list pull requests, *nested* ones follow a cursor inside one."""
+
+
 @dataclass(slots=True)
 class Context:
     """What resolvers know of the request."""
@@ -160,23 +172,30 @@ def _errors(errors: list[GraphQLError]) -> dict[str, Any]:
 def _described(
     operation: OperationDefinitionNode, measured: Complexity, variables: dict[str, Any]
 ) -> Answer:
-    """A *base* page lists what a repository or an organisation has; a *nested* one follows a cursor inside one."""
+    """Which kind of page an operation asks for."""
     tops = {path for path in measured.paths if path.count(".") <= 1}
-    if any(path.endswith(".pullRequests") or path.startswith("organization.") for path in tops):
-        kind = "base"
-    elif any(path.endswith(".pullRequest") or path in {"node", "nodes"} for path in tops):
-        kind = "nested"
-    else:
-        kind = "other"
-    size = variables.get("first")
+    kind = "other"
+    for ending, name in PAGES:
+        if any(f".{path}".endswith(ending) for path in tops):
+            kind = name
+            break
+    size = page_size(variables)
     return Answer(
         {},
         operation=operation.name.value if operation.name else "",
         kind=kind,
         points=measured.points,
-        page_size=size if isinstance(size, int) else 0,
+        page_size=size,
         connections=Counter(measured.paths),
     )
+
+
+def page_size(variables: dict[str, Any]) -> int:
+    """The size of the page, as far as variables tell it."""
+    sizes = [
+        value for name, value in variables.items() if name in {"first", "last", "size", "pageSize"}
+    ]
+    return max((size for size in sizes if isinstance(size, int)), default=0)
 
 
 def dump(body: dict[str, Any]) -> bytes:
@@ -184,4 +203,4 @@ def dump(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-__all__ = ["RATE_LIMITED", "Answer", "GraphEndpoint", "dump"]
+__all__ = ["RATE_LIMITED", "Answer", "GraphEndpoint", "dump", "page_size"]

@@ -64,15 +64,12 @@ PLAIN_FIELDS: dict[str, dict[str, Getter]] = {
     "Organization": {
         "id": attrgetter("node_id"),
         "databaseId": small_id,
-        "login": attrgetter("login"),
-        "name": attrgetter("name"),
+        **pluck("login", "name", "description"),
     },
     "Team": {
         "id": attrgetter("node_id"),
         "databaseId": small_id,
-        "slug": attrgetter("slug"),
-        "name": attrgetter("name"),
-        "privacy": attrgetter("privacy"),
+        **pluck("slug", "name", "description", "privacy"),
         "parentTeam": attrgetter("parent"),
     },
     "TeamMemberConnection": {"nodes": lambda page: [who for who, _ in nodes_of(page)]},
