@@ -8,7 +8,7 @@ from backend.accounts.models import User
 from backend.api import schemas
 from backend.api.export import csv_answer
 from backend.api.errors import ERRORS, Unprocessable
-from backend.api.rules import READS_FIGURES, caller
+from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.audit.events import record
 from backend.metrics import queries, results, rows
 from backend.metrics.scope import MAXIMUM_DAYS, Scope, scope_of
@@ -48,7 +48,7 @@ def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Fi
     "/pull-requests/scatter",
     response={200: results.Scatter, ERRORS: schemas.Error},
     by_alias=True,
-    auth=READS_FIGURES,
+    auth=READS_PULL_REQUESTS,
     operation_id="pull_request_scatter",
 )
 def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Scatter:
@@ -59,7 +59,7 @@ def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Sc
     "/pull-requests",
     response={200: results.Page, ERRORS: schemas.Error},
     by_alias=True,
-    auth=READS_FIGURES,
+    auth=READS_PULL_REQUESTS,
     operation_id="pull_requests",
 )
 def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> results.Page:
@@ -72,7 +72,7 @@ def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> results.
 @router.get(
     "/pull-requests.csv",
     response={ERRORS: schemas.Error},
-    auth=READS_FIGURES,
+    auth=READS_PULL_REQUESTS,
     operation_id="pull_requests_csv",
     openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
 )
@@ -98,7 +98,7 @@ def export(request: HttpRequest, filters: Query[schemas.TableFilters]) -> Stream
     "/pull-requests/{int:pull_request_id}",
     response={200: results.Detail, ERRORS: schemas.Error},
     by_alias=True,
-    auth=READS_FIGURES,
+    auth=READS_PULL_REQUESTS,
     operation_id="pull_request",
 )
 def detail(request: HttpRequest, pull_request_id: int) -> results.Detail:

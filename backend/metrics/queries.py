@@ -3,13 +3,15 @@
 The API, exports and the command line all come through here, so that they cannot differ.
 """
 
-from typing import Any, Literal
+from datetime import date
+from itertools import pairwise
+from typing import Literal
 
 from backend.delivery.generated_files import RULES_VERSION
 from backend.metrics import aggregates, results
 from backend.metrics.formulas import distribution, pull_request
 from backend.metrics.formulas import weeks as calendar
-from backend.metrics.models import Basis
+from backend.metrics.models import Basis, PullRequestCell
 from backend.metrics.scope import Scope
 
 NOTHING = "Nothing to measure in this range."
@@ -50,6 +52,29 @@ def figures(scope: Scope) -> results.Figures:
     )
 
 
+def months(scope: Scope) -> list[results.Month]:
+    """The whole months of the range that anything was merged in, bots left out."""
+    found: list[results.Month] = []
+    for cell in PullRequestCell.objects.filter(
+        team=scope.team,
+        period=PullRequestCell.Period.MONTH,
+        starts_on__gte=scope.start,
+        starts_on__lt=scope.end,
+        merged__gt=0,
+    ).order_by("starts_on"):
+        hidden = scope.hides(human=cell.merged, people=cell.people)
+        found.append(
+            results.Month(
+                start=cell.starts_on,
+                suppressed=hidden,
+                n=None if hidden else cell.merged,
+                cycle_time_median=None if hidden else cell.cycle_time[0],
+                cycle_time_p90=None if hidden else cell.cycle_time[2],
+            )
+        )
+    return found
+
+
 def versions() -> results.Versions:
     return results.Versions(pull_request=pull_request.VERSION, generated_files=RULES_VERSION)
 
@@ -70,11 +95,11 @@ def _distribution(
     scope: Scope, row: aggregates.Row, name: str, unit: Literal["seconds", "lines"] = "seconds"
 ) -> results.Distribution | None:
     """None where the whole range is suppressed; without values where this one figure is."""
+    if _hidden(scope, row, "cycle_time"):
+        return None
     n: int | None = row[f"{name}_n"]
     values, reason = row[name], None
     if _hidden(scope, row, name):
-        if _hidden(scope, row, "cycle_time"):
-            return None
         values, n, reason = None, None, _too_few(scope)
     elif not n:
         reason = NOTHING
@@ -85,7 +110,8 @@ def _distribution(
 
 
 def _count(scope: Scope, row: aggregates.Row, name: str) -> int | None:
-    return None if _hidden(scope, row, name) else row[f"{name}_n"]
+    hidden = _hidden(scope, row, name) or _hidden(scope, row, "cycle_time")
+    return None if hidden else row[f"{name}_n"]
 
 
 def _review_rate(scope: Scope, row: aggregates.Row) -> results.Ratio | None:
@@ -115,12 +141,12 @@ def _throughput(row: aggregates.Row, weeks: list[results.Week]) -> results.Throu
     )
 
 
-def _weekly(scope: Scope) -> dict[Any, aggregates.Row | None]:
+def _weekly(scope: Scope) -> dict[date, aggregates.Row | None]:
     found = {row["starts_on"]: row for row in aggregates.weeks(scope)}
     return {start: found.get(start) for start in calendar.weeks(scope.start, scope.end)}
 
 
-def _week(scope: Scope, start: Any, row: aggregates.Row | None) -> results.Week:
+def _week(scope: Scope, start: date, row: aggregates.Row | None) -> results.Week:
     partial = scope.is_partial(start)
     if row is None:
         return results.Week(
@@ -149,14 +175,14 @@ def _histogram(row: aggregates.Row) -> list[results.Bucket]:
     bounds = (0, *distribution.BUCKETS, None)
     return [
         results.Bucket(from_seconds=low or 0, to_seconds=high, n=counts.get(index, 0))
-        for index, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False))
+        for index, (low, high) in enumerate(pairwise(bounds))
     ]
 
 
 def _excluded(scope: Scope, row: aggregates.Row) -> list[results.Excluded]:
     """What was left out and why; the count of drafts is about people, that of bots is not."""
-    found = []
-    if row["bots_n"] and not scope.with_bots:
+    found: list[results.Excluded] = []
+    if row["bots_n"] and not scope.with_bots and not _hidden(scope, row, "cycle_time"):
         found.append(results.Excluded(reason="bot_author", n=row["bots_n"]))
     drafts = _count(scope, row, "never_opened")
     if drafts:

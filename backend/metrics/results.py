@@ -76,6 +76,14 @@ class Week(Result):
     stages: Stages | None
 
 
+class Month(Result):
+    start: date
+    suppressed: bool
+    n: int | None
+    cycle_time_median: float | None
+    cycle_time_p90: float | None
+
+
 class Bucket(Result):
     """Cycle times from `from_seconds` (inclusive) to `to_seconds` (exclusive; null: no end)."""
 

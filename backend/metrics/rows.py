@@ -18,7 +18,7 @@ from backend.people.models import Team
 
 MAXIMUM_POINTS = 4000
 
-_SORTS = {
+SORTS = {
     "merged_at": "merged_at",
     "opened_at": "opened_at",
     "cycle_time": "cycle_seconds",
@@ -71,8 +71,8 @@ def scatter(scope: Scope) -> results.Scatter:
     """Every merged pull request of the range, or a sample that is the same each time. Two statements."""
     found = _in_state(scope, "merged")
     n = found.count()
-    # Multiplying by a large odd number shuffles the ids, and always in the same way.
-    shuffled = found.annotate(place=F("pk") * 2654435761 % 4294967296).order_by("place", "pk")
+    # Multiplying modulo a prime shuffles the ids, and always in the same way.
+    shuffled = found.annotate(place=F("pk") * 48271 % 2147483647).order_by("place", "pk")
     rows = shuffled[:MAXIMUM_POINTS].values_list(
         "pk",
         "pull_request__number",
@@ -141,7 +141,7 @@ def _searched(found: QuerySet[PullRequestFact], search: str) -> QuerySet[PullReq
 
 
 def _order(sort: str) -> OrderBy:
-    field = F(_SORTS[sort.removeprefix("-")])
+    field = F(SORTS[sort.removeprefix("-")])
     return field.desc(nulls_last=True) if sort.startswith("-") else field.asc(nulls_last=True)
 
 

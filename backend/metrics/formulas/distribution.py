@@ -1,6 +1,7 @@
 """Quantiles interpolated as SQL's percentile_cont does it."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import floor
 
 QUANTILES = (0.5, 0.75, 0.9)
@@ -31,4 +32,4 @@ def shares(total: float, parts: Iterable[int]) -> list[float]:
         reached += weight
         bounds.append(round(total * reached / whole, 3) if whole else 0.0)
     bounds[-1] = total if whole else 0.0
-    return [round(b - a, 3) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [round(b - a, 3) for a, b in pairwise(bounds)]

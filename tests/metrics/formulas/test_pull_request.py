@@ -95,7 +95,9 @@ reviews = st.builds(
     is_bot=st.booleans(),
 )
 changes = st.builds(DraftChange, at=times, to_draft=st.booleans())
-commits = st.builds(Commit, sha=st.sampled_from(["c", "h", "m"]), authored_at=times, committed_at=times)
+commits = st.builds(
+    Commit, sha=st.sampled_from(["c", "h", "m"]), authored_at=times, committed_at=times
+)
 pulls = st.builds(
     PullRequest,
     author=st.sampled_from([1, None]),

@@ -23,7 +23,8 @@ def test_midnight_is_the_first_moment_of_its_day(day: date, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("week", "hours"), [(date(2026, 3, 23), 167), (date(2026, 10, 19), 169), (date(2026, 6, 1), 168)]
+    ("week", "hours"),
+    [(date(2026, 3, 23), 167), (date(2026, 10, 19), 169), (date(2026, 6, 1), 168)],
 )
 def test_a_week_with_a_change_of_the_clock_is_an_hour_shorter_or_longer(
     week: date, hours: int
