@@ -47,7 +47,7 @@ class Table:
         names = ", ".join(self.columns)
         typed = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
         rest = [name for name in self.columns if name not in self.key]
-        return (  # noqa: S608 - names are constants of this module
+        return (
             f"INSERT INTO {self.name} AS old ({names}) SELECT {names}"
             f" FROM jsonb_to_recordset(%s) AS new ({typed}) ORDER BY {', '.join(self.key)}"
             f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE"
@@ -60,7 +60,7 @@ class Table:
     def remove_missing(self) -> str:
         """Delete the children, of the parents given, that are not among the rows given."""
         parent, child = self.key
-        return (  # noqa: S608 - as above
+        return (
             f"DELETE FROM {self.name} AS old WHERE old.{parent} = ANY(%s) AND NOT EXISTS ("
             f"SELECT FROM jsonb_to_recordset(%s) AS new ({parent} bigint, {child} text)"
             f" WHERE new.{parent} = old.{parent} AND new.{child} = old.{child}) RETURNING old.{parent}"
@@ -327,10 +327,13 @@ def _moment(value: object) -> str:
 
 
 def _note_pending(pull_requests: Iterable[int]) -> None:
-    """An insert that meets a row being emptied waits for it, so no change falls between two measurements."""
+    """Touch the rows even where they stand: a measurement passes over what is locked, so that none takes a row
+    away before the change that it stands for can be seen.
+    """
     with database.cursor() as cursor:
         cursor.execute(
             "INSERT INTO delivery_pendingmeasurement (pull_request_id, since)"
-            " SELECT unnest(%s::bigint[]), now() ON CONFLICT DO NOTHING",
+            " SELECT unnest(%s::bigint[]), now()"
+            " ON CONFLICT (pull_request_id) DO UPDATE SET since = excluded.since",
             [sorted(pull_requests)],
         )
