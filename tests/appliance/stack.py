@@ -1,0 +1,185 @@
+"""The Compose bundle, installed, built and started for the tests under a project name of its own."""
+
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import graphql
+import immutables
+import yaml
+
+from tests.servers import free_port
+
+TOP = Path(__file__).resolve().parents[2]
+HOST = "plumbline.example"
+FORGE = "https://ghes.example"
+TOKEN = "ghp_appliance0123456789token"
+CANARY = "canaryinthecoalmine"
+SERVICES = {
+    "nginx": 10101,
+    "web": 10102,
+    "worker": 10103,
+    "beat": 10104,
+    "postgres": 10106,
+    "valkey": 10107,
+}
+"""The lasting services and their numeric users."""
+
+
+class CommandFailed(Exception):
+    """A command's exit code and everything it said."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    folder: Path
+    project: str
+    port: int
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What Compose interpolates, beside the installer's own file; nothing of the test process's settings."""
+        kept = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith("PLUMBLINE_") or key.startswith("PLUMBLINE_BUILD_")
+        }
+        authorities = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
+        if authorities:
+            kept.setdefault("PLUMBLINE_BUILD_CA", authorities)
+        return kept | {
+            "PLUMBLINE_PROJECT": self.project,
+            "TEST_PROJECT": str(TOP),
+            "TEST_PACKAGES": str(self.folder / "packages"),
+            "TEST_SIMULATOR": str(self.folder / "simulator"),
+            "TEST_TOKEN": TOKEN,
+            "TEST_CANARY": CANARY,
+        }
+
+    def compose(self, *arguments: str, stdin: str = "", seconds: float = 120) -> str:
+        """Run `docker compose …` on this stack and return what it wrote. Raises CommandFailed."""
+        command = ["docker", "compose", "--env-file", str(self.folder / "env")]
+        for file in (TOP / "compose.yaml", Path(__file__).with_name("compose.yaml")):
+            command += ["--file", str(file)]
+        return run(*command, *arguments, environment=self.environment, stdin=stdin, seconds=seconds)
+
+    def run_in(self, service: str, *command: str, stdin: str = "", seconds: float = 120) -> str:
+        return self.compose("exec", "-T", service, *command, stdin=stdin, seconds=seconds)
+
+    def python(self, service: str, program: str) -> dict[str, Any]:
+        """Run a program in a service's container and return the JSON object that it prints."""
+        found: dict[str, Any] = json.loads(self.run_in(service, "python", "-", stdin=program))
+        return found
+
+    def manage(self, service: str, *arguments: str, stdin: str = "", seconds: float = 120) -> str:
+        return self.run_in(service, "python", "manage.py", *arguments, stdin=stdin, seconds=seconds)
+
+    def sql(self, statement: str) -> str:
+        """What the superuser sees, by the database container's own socket."""
+        return self.run_in(
+            "postgres", "psql", "-XAtq", "-U", "postgres", "-d", "plumbline", "-c", statement
+        ).strip()
+
+    def container(self, service: str) -> str:
+        return self.compose("ps", "--all", "--quiet", service).strip()
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        found: list[dict[str, Any]] = json.loads(run("docker", "inspect", self.container(service)))
+        return found[0]
+
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.data / "authority.pem"))
+
+
+def run(
+    *command: str,
+    environment: dict[str, str] | None = None,
+    stdin: str = "",
+    seconds: float = 120,
+) -> str:
+    done = subprocess.run(
+        command,
+        cwd=TOP,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
+    )
+    if done.returncode:
+        said = f"{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        raise CommandFailed(f"{' '.join(command)} ended with {done.returncode}:\n{said}")
+    return done.stdout
+
+
+def declared() -> dict[str, Any]:
+    """The shipped compose.yaml, parsed, with its anchors merged."""
+    parsed: dict[str, Any] = yaml.safe_load((TOP / "compose.yaml").read_text())
+    return parsed
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Stack]:
+    """Install, build and start; take everything down again, volumes included, whatever happened."""
+    stack = Stack(folder=folder, project=f"plumbline-test-{os.getpid()}", port=free_port())
+    try:
+        _prepare_simulator(stack)
+        install(stack)
+        stack.compose("build", "--quiet", seconds=1200)
+        try:
+            stack.compose("up", "--detach", "--wait", "--wait-timeout", "300", seconds=360)
+        except CommandFailed as failure:
+            raise CommandFailed(f"{failure}\n{stack.compose('logs', '--tail', '40')}") from failure
+        yield stack
+    finally:
+        stack.compose("down", "--volumes", "--remove-orphans", "--timeout", "20", seconds=180)
+
+
+def install(stack: Stack, **changes: str) -> str:
+    """`scripts/appliance install` as an operator runs it."""
+    options = {
+        "--url": f"https://{HOST}:{stack.port}",
+        "--bind": "127.0.0.1",
+        "--data": str(stack.data),
+        "--env-file": str(stack.folder / "env"),
+    } | {f"--{name}": value for name, value in changes.items()}
+    pairs = [word for pair in options.items() for word in pair]
+    return run(sys.executable, "scripts/appliance", "install", *pairs)
+
+
+def _prepare_simulator(stack: Stack) -> None:
+    """What it needs besides the shipped image, and a certificate of an authority that nothing trusts by itself."""
+    for package in (graphql, immutables):
+        source = Path(str(package.__file__)).parent
+        shutil.copytree(source, stack.folder / "packages" / source.name)
+    simulator = stack.folder / "simulator"
+    simulator.mkdir(mode=0o755)
+    names = "subjectAltName=DNS:ghes.example"
+    authority, key = stack.folder / "forge-authority.pem", stack.folder / "forge-authority.key"
+    run(
+        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+        *("-nodes", "-days", "2", "-subj", "/CN=Forge authority"),
+        *("-addext", "keyUsage=critical,keyCertSign", "-keyout", str(key), "-out", str(authority)),
+    )
+    run(
+        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+        *("-nodes", "-days", "2", "-subj", "/CN=ghes.example", "-CA", str(authority)),
+        *("-CAkey", str(key), "-addext", names, "-addext", "basicConstraints=critical,CA:FALSE"),
+        *("-addext", "keyUsage=critical,digitalSignature"),
+        *("-keyout", str(simulator / "server.key"), "-out", str(simulator / "server.crt")),
+    )
+    for file in simulator.iterdir():
+        shutil.chown(file, 10199, 10199)

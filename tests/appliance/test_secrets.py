@@ -1,0 +1,102 @@
+"""Secrets stand in files that their own service alone can read, and nowhere else."""
+
+import json
+import stat
+
+import pytest
+
+from tests.appliance.stack import SERVICES, CommandFailed, Stack, install, run
+
+USERS = SERVICES | {"migrate": 10105}
+FILES = {
+    "nginx": {"server.crt", "server.key"},
+    "web": {
+        *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
+        *("web_key", "worker_public_key"),
+    },
+    "worker": {
+        *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
+        "worker_private_key",
+    },
+    "beat": {"django_secret_key", "database_password", "broker_password", "internal_ca.pem"},
+    "migrate": {"django_secret_key", "database_password", "broker_password", "internal_ca.pem"},
+    "postgres": {"roles", "server.crt", "server.key"},
+    "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
+}
+PUBLIC = {"internal_ca.pem", "server.crt", "worker_public_key"}
+
+
+@pytest.mark.parametrize("service", USERS)
+def test_files_are_there_for_one_user_alone(stack: Stack, service: str) -> None:
+    folder = stack.data / "secrets" / service
+    assert {file.name for file in folder.iterdir()} == FILES[service]
+    for path in (folder, *folder.iterdir()):
+        found = path.stat()
+        assert (found.st_uid, found.st_gid) == (USERS[service], USERS[service])
+        assert stat.S_IMODE(found.st_mode) == (0o500 if path.is_dir() else 0o400)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_container_sees_its_own_secrets_alone(stack: Stack, service: str) -> None:
+    assert set(stack.run_in(service, "ls", "/run/secrets").split()) == FILES[service]
+    with pytest.raises(CommandFailed):
+        stack.run_in(service, "sh", "-c", ": > /run/secrets/django_secret_key")
+
+
+def test_no_secret_is_shared_but_those_of_both_ends(stack: Stack) -> None:
+    seen: dict[str, str] = {}
+    for service in USERS:
+        for name in FILES[service] - PUBLIC:
+            value = (stack.data / "secrets" / service / name).read_text()
+            assert value not in seen, f"{service}/{name} equals {seen.get(value)}"
+            seen[value] = f"{service}/{name}"
+
+
+def test_no_secret_is_in_the_configuration_environment_images_or_logs(stack: Stack) -> None:
+    secrets = {
+        part
+        for service in USERS
+        for name in FILES[service] - PUBLIC
+        for line in (stack.data / "secrets" / service / name).read_text().splitlines()
+        for part in line.split()
+        if len(part) > 20 and not part.startswith("-----")
+    }
+    assert len(secrets) > 20
+    everything = [
+        stack.compose("config"),
+        stack.compose("logs", "--no-color"),
+        *(json.dumps(stack.inspect(service)) for service in USERS),
+        *(run("docker", "history", "--no-trunc", stack.inspect(name)["Image"]) for name in USERS),
+        *(stack.run_in(name, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '") for name in SERVICES),
+        *(stack.run_in(name, "sh", "-c", "cat /proc/[0-9]*/environ | tr '\\0' ' '") for name in SERVICES),
+    ]  # fmt: skip
+    for text in everything:
+        assert not [secret for secret in secrets if secret in text]
+
+
+def test_installing_again_keeps_every_secret(stack: Stack) -> None:
+    def contents() -> dict[str, bytes]:
+        derived = {"roles"}  # verifiers are salted anew
+        files = (stack.data / "secrets").rglob("*")
+        return {str(f): f.read_bytes() for f in files if f.is_file() and f.name not in derived}
+
+    before = contents()
+    install(stack)
+    assert contents() == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"url": "http://plumbline.example"}, "must be https://"),
+        ({"url": "https://plumbline.example/path"}, "must be https://"),
+        ({"certificate": "/none.pem"}, "belong together"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_anything_changes(
+    stack: Stack, changes: dict[str, str], message: str
+) -> None:
+    before = (stack.folder / "env").read_bytes()
+    with pytest.raises(CommandFailed, match=message):
+        install(stack, **changes)
+    assert (stack.folder / "env").read_bytes() == before
