@@ -1,0 +1,171 @@
+"""GitHub's two interfaces as plain calls. Knows addresses, limits, errors and what a server's version lacks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+from backend.sources.github import payloads
+from backend.sources.github.queries import CAPABILITIES, Queries
+from backend.sources.http import (
+    Client,
+    NotFound,
+    Overloaded,
+    Passing,
+    SourceError,
+    Usage,
+    rate_limit,
+)
+
+PUBLIC_HOST: Final = "github.com"
+AGENT: Final = "Plumbline"
+_TOO_MUCH: Final = ("MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED")
+
+
+class PageLost(SourceError):
+    """The place to go on from is no longer understood: begin the pass anew."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the credential is and what it may do. `scopes` is None where GitHub does not tell (fine-grained)."""
+
+    version: str
+    login: str
+    scopes: frozenset[str] | None
+
+
+class GitHub:
+    """A session with one server under one credential. Every method raises SourceError."""
+
+    def __init__(self, *, url: str, token: str, ca_certificate: str = "") -> None:
+        parts = urlsplit(url)
+        public = parts.hostname == PUBLIC_HOST
+        base = f"{parts.scheme}://api.{PUBLIC_HOST}" if public else url
+        self._rest, self._graphql = ("", "/graphql") if public else ("/api/v3", "/api/graphql")
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/vnd.github+json",
+            "User-Agent": AGENT,
+        }
+        self._client = Client(base_url=base, headers=headers, ca_certificate=ca_certificate)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.__exit__()
+
+    @property
+    def usage(self) -> Usage:
+        return self._client.usage
+
+    def identify(self) -> Identity:
+        """Prove that address, certificate and token are right."""
+        meta = self._client.get(f"{self._rest}/meta")
+        if not isinstance(meta.body, dict):
+            raise SourceError(
+                f"{self._client.host} is not a GitHub server.", "Check the address.", permanent=True
+            )
+        user = self._client.get(f"{self._rest}/user")
+        scopes = user.headers.get("x-oauth-scopes")
+        return Identity(
+            version=payloads.Meta.model_validate(meta.body).installed_version or "",
+            login=str(user.body.get("login", "")) if isinstance(user.body, dict) else "",
+            scopes=None
+            if scopes is None
+            else frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        )
+
+    def repositories(self, organisation: str = "") -> Iterator[payloads.Repository]:
+        """All repositories of an organisation, or all that the credential sees."""
+        path = f"/orgs/{organisation}/repos" if organisation else "/user/repos"
+        url: str | None = f"{self._rest}{path}"
+        parameters: Mapping[str, str | int] | None = {"per_page": 100}
+        while url:
+            answer = self._client.get(url, parameters)
+            for item in answer.body:
+                yield payloads.Repository.model_validate(item)
+            url, parameters = _next(answer.headers), None
+
+    def repository(self, external_id: int) -> payloads.Repository:
+        """By id, so that a rename or a transfer does not matter."""
+        answer = self._client.get(f"{self._rest}/repositories/{external_id}")
+        return payloads.Repository.model_validate(answer.body)
+
+    @cached_property
+    def queries(self) -> Queries:
+        """One introspection a session tells what this server knows."""
+        found = self.ask(CAPABILITIES, {})
+        return Queries(
+            full_database_id=_has(found, "pullRequest", "fields", "fullDatabaseId"),
+            bot_reviewers=_has(found, "reviewer", "possibleTypes", "Bot"),
+            rate_limit=_has(found, "query", "fields", "rateLimit"),
+        )
+
+    def ask(self, query: str, variables: Mapping[str, Any], *, tries: int = 3) -> dict[str, Any]:
+        """The data of a GraphQL answer. Raises SourceError, also for errors that come with status 200."""
+        answer = self._client.post(
+            self._graphql, {"query": query, "variables": dict(variables)}, tries=tries
+        )
+        if not isinstance(answer.body, dict):
+            raise Passing(
+                f"{self._client.host} answered with something else than JSON.",
+                "Nothing is lost; Plumbline tries again.",
+            )
+        for error in answer.body.get("errors") or ():
+            self._raise(error, answer.headers)
+        data: dict[str, Any] = answer.body["data"]
+        self.usage.points += (data.get("rateLimit") or {}).get("cost", 0)
+        return data
+
+    def _raise(self, error: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        kind, message = str(error.get("type", "")), str(error.get("message", ""))
+        host = self._client.host
+        if kind == "RATE_LIMITED":
+            when = rate_limit(HTTPStatus.TOO_MANY_REQUESTS, b"", headers)
+            raise SourceError(
+                f"{host} asks to wait until {when:%H:%M:%S} UTC.",
+                "Nothing to do: collection goes on by itself.",
+                retry_at=when,
+            )
+        if kind == "NOT_FOUND":
+            raise NotFound(
+                f"{host} does not know this, or hides it from the token.",
+                "Check that the token may still read it.",
+                permanent=True,
+            )
+        if kind in {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+            raise SourceError(
+                f"{host} forbids a part of what was asked: {message[:300]}",
+                "Give the token the permissions that docs/install.md lists.",
+                permanent=True,
+            )
+        if kind == "INVALID_CURSOR_ARGUMENTS":
+            raise PageLost(f"{host} has forgotten a page.", "Nothing: the pass begins anew.")
+        if (
+            kind in _TOO_MUCH
+            or "timeout" in message.lower()
+            or "something went wrong" in message.lower()
+        ):
+            raise Overloaded(f"{host} gave up on a page.", "Plumbline asks for smaller pages.")
+        raise SourceError(
+            f"{host} refused the query: {message[:300]}",
+            "Check that the server's version is one that docs/install.md lists.",
+            permanent=True,
+        )
+
+
+def _next(headers: Mapping[str, str]) -> str | None:
+    """The address of the next page; followed, never built."""
+    for link in headers.get("link", "").split(","):
+        address, _, rest = link.partition(";")
+        if 'rel="next"' in rest:
+            return address.strip().strip("<>")
+    return None
+
+
+def _has(found: Mapping[str, Any], what: str, where: str, name: str) -> bool:
+    return any(item["name"] == name for item in (found.get(what) or {}).get(where) or ())

@@ -1,0 +1,157 @@
+"""Pull requests page by page, complete: the page's size follows the server, nested pages are followed to their end."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from backend.sources.github import payloads
+from backend.sources.github.client import GitHub
+from backend.sources.github.queries import PARTS
+from backend.sources.http import NotFound, Overloaded, SourceError
+
+LARGEST_PAGE: Final = 50
+_GROW_AFTER: Final = 3
+
+_PARTS: Final[dict[str, type[payloads.Page[Any]]]] = {
+    "commits": payloads.Page[payloads.PullRequestCommit],
+    "reviews": payloads.Page[payloads.Review],
+    "files": payloads.Page[payloads.File],
+    "timelineItems": payloads.Page[payloads.Event],
+}
+
+
+@dataclass
+class PageSize:
+    """Halves when the server gives up on a page, and doubles back after some that went well."""
+
+    value: int = LARGEST_PAGE
+    _well: int = 0
+
+    def went_well(self) -> None:
+        self._well += 1
+        if self._well >= _GROW_AFTER and self.value < LARGEST_PAGE:
+            self.value, self._well = min(self.value * 2, LARGEST_PAGE), 0
+
+    def shrink(self) -> bool:
+        """False where it cannot shrink any further."""
+        self._well = 0
+        if self.value == 1:
+            return False
+        self.value = max(1, self.value // 2)
+        return True
+
+
+@dataclass(frozen=True)
+class PullRequestsPage:
+    pull_requests: list[payloads.PullRequest]
+    total: int
+    after: str | None
+    """Where the next page begins; None on the last one."""
+
+
+def newest_changed(
+    github: GitHub, *, name_with_owner: str, after: str | None, size: PageSize
+) -> PullRequestsPage:
+    """The next page of a repository's pull requests, those changed last first. Raises SourceError."""
+    variables = _named(name_with_owner) | {"after": after}
+    while True:
+        try:
+            data = github.ask(
+                github.queries.pull_requests, variables | {"first": size.value}, tries=1
+            )
+            break
+        except Overloaded:
+            if not size.shrink():
+                raise
+    size.went_well()
+    connection = _repository(data, name_with_owner)["pullRequests"]
+    page = _valid(payloads.PullRequestPage, connection)
+    return PullRequestsPage(
+        pull_requests=[_whole(github, pr) for pr in page.nodes],
+        total=page.total_count,
+        after=page.page_info.end_cursor if page.page_info.has_next_page else None,
+    )
+
+
+def one(github: GitHub, *, name_with_owner: str, number: int) -> payloads.PullRequest:
+    """One pull request, complete. Raises NotFound where it is not, or no longer, to be had."""
+    data = github.ask(github.queries.pull_request, _named(name_with_owner) | {"number": number})
+    found = _repository(data, name_with_owner)["pullRequest"]
+    if found is None:
+        raise NotFound(f"{name_with_owner}#{number} is not there.", "Nothing.", permanent=True)
+    return _whole(github, _valid(payloads.PullRequest, found))
+
+
+def teams(github: GitHub, *, organisation: str) -> Iterator[payloads.Team]:
+    """An organisation's teams with all their own members."""
+    after: str | None = None
+    while True:
+        data = github.ask(github.queries.teams, {"org": organisation, "after": after})
+        if data["organization"] is None:
+            return
+        page = _valid(payloads.Page[payloads.Team], data["organization"]["teams"])
+        for team in page.nodes:
+            members = list(team.members.nodes)
+            info = team.members.page_info
+            while info.has_next_page:
+                more = github.ask(github.queries.members, {"id": team.id, "after": info.end_cursor})
+                further = _valid(payloads.Page[payloads.User], more["node"]["members"])
+                members += further.nodes
+                info = further.page_info
+            whole = team.members.model_copy(update={"nodes": members})
+            yield team.model_copy(update={"members": whole})
+        if not page.page_info.has_next_page:
+            return
+        after = page.page_info.end_cursor
+
+
+def _whole(github: GitHub, pr: payloads.PullRequest) -> payloads.PullRequest:
+    """Follow every nested cursor to its end."""
+    for name in PARTS:
+        field = "timeline_items" if name == "timelineItems" else name
+        page = getattr(pr, field)
+        if page is None or not page.page_info.has_next_page:
+            continue
+        nodes, info = list(page.nodes), page.page_info
+        while info.has_next_page:
+            data = github.ask(github.queries.part(name), {"id": pr.id, "after": info.end_cursor})
+            further = _valid(_PARTS[name], data["node"][name])
+            nodes += further.nodes
+            info = further.page_info
+        whole = page.model_copy(update={"nodes": nodes, "page_info": info})
+        pr = pr.model_copy(update={field: whole})
+    return pr
+
+
+def _named(name_with_owner: str) -> dict[str, Any]:
+    owner, _, name = name_with_owner.partition("/")
+    return {"owner": owner, "name": name}
+
+
+def _repository(data: dict[str, Any], name_with_owner: str) -> dict[str, Any]:
+    found: dict[str, Any] | None = data["repository"]
+    if found is None:
+        raise NotFound(
+            f"{name_with_owner} is not to be had.",
+            "Check that the token may still read it.",
+            permanent=True,
+        )
+    return found
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _valid(model: type[M], value: object) -> M:
+    """Raises SourceError that names the field, and not its value, where an answer is of another shape."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SourceError(
+            f"The server's answer has an unexpected shape at {where}: {first['msg']}.",
+            "Report this with the server's version; what was read before is kept.",
+        ) from error

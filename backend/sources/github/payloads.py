@@ -1,0 +1,177 @@
+"""The fields that may enter: strict models of what GitHub answers. What is not listed here is dropped in memory."""
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+Time = Annotated[AwareDatetime, Field(strict=False)]
+"""Text in JSON; strict mode would want a datetime."""
+BigInt = Annotated[int, Field(strict=False)]
+"""64-bit ids come as text."""
+T = TypeVar("T")
+
+
+class RestPayload(BaseModel):
+    """Wrong types are an error, unknown fields are dropped."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class Payload(RestPayload):
+    """GraphQL's, whose names are GitHub's in snake case."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+class PageInfo(Payload):
+    has_next_page: bool
+    end_cursor: str | None
+
+
+class Page(Payload, Generic[T]):
+    page_info: PageInfo
+    nodes: list[T]
+    total_count: int | None = None
+
+
+class Count(Payload):
+    total_count: int
+
+
+class Actor(Payload):
+    typename: str = Field(alias="__typename")
+    login: str
+    database_id: int | None = None
+
+
+class Requested(Payload):
+    """Who was asked for a review: a person, a bot, or a team, of which nothing is read."""
+
+    typename: str = Field(alias="__typename")
+    login: str | None = None
+    database_id: int | None = None
+
+
+class User(Payload):
+    login: str
+    database_id: int | None
+
+
+class Oid(Payload):
+    oid: str
+
+
+class CommitAuthor(Payload):
+    user: User | None
+
+
+class Commit(Payload):
+    oid: str
+    authored_date: Time
+    committed_date: Time
+    additions: int
+    deletions: int
+    author: CommitAuthor | None
+
+
+class PullRequestCommit(Payload):
+    commit: Commit
+
+
+class Review(Payload):
+    id: str
+    state: str
+    submitted_at: Time | None
+    author: Actor | None
+    commit: Oid | None
+
+
+class ReviewAuthor(Payload):
+    author: Actor | None
+
+
+class Event(Payload):
+    typename: str = Field(alias="__typename")
+    id: str
+    created_at: Time
+    actor: Actor | None = None
+    requested_reviewer: Requested | None = None
+    review: ReviewAuthor | None = None
+
+
+class File(Payload):
+    path: str
+    additions: int
+    deletions: int
+    change_type: str
+
+
+class Label(Payload):
+    name: str
+
+
+class Labels(Payload):
+    nodes: list[Label]
+
+
+class PullRequest(Payload):
+    id: str
+    database_id: int | None
+    full_database_id: BigInt | None = None
+    number: int
+    title: str
+    state: str
+    is_draft: bool
+    created_at: Time
+    updated_at: Time
+    merged_at: Time | None
+    closed_at: Time | None
+    additions: int
+    deletions: int
+    changed_files: int
+    base_ref_name: str
+    head_ref_name: str
+    head_ref_oid: str
+    author: Actor | None
+    merge_commit: Oid | None
+    labels: Labels | None
+    comments: Count
+    review_threads: Count
+    commits: Page[PullRequestCommit]
+    reviews: Page[Review]
+    files: Page[File] | None
+    timeline_items: Page[Event]
+
+
+class PullRequestPage(Page[PullRequest]):
+    total_count: int
+
+
+class Repository(RestPayload):
+    id: int
+    node_id: str
+    full_name: str
+    default_branch: str | None
+    private: bool
+    archived: bool
+    fork: bool
+    pushed_at: Time | None
+    updated_at: Time
+
+
+class ParentTeam(Payload):
+    database_id: int
+
+
+class Team(Payload):
+    id: str
+    database_id: int
+    slug: str
+    name: str
+    parent_team: ParentTeam | None
+    members: Page[User]
+
+
+class Meta(RestPayload):
+    installed_version: str | None = None

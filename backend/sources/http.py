@@ -1,0 +1,305 @@
+"""The one way out: every request to an outside system goes through `Client`.
+
+It trusts the connection's own authority besides the system's, never follows to another host, limits time and
+size, tries again what may pass by itself, and turns whatever goes wrong into a `SourceError` that says what to do.
+It never sleeps for a rate limit: it says when to come back.
+"""
+
+import json
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Final, Self
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import stamina
+
+TIMEOUT: Final = httpx.Timeout(30, connect=10)
+TOTAL_SECONDS: Final = 120
+MAXIMUM_BYTES: Final = 100 * 1024 * 1024
+TRIES: Final = 3
+REDIRECTS: Final = 3
+
+
+class SourceError(Exception):
+    """Something went wrong outside. `action` tells a person what to do.
+
+    `permanent`: it will not pass by itself. `retry_at`: the source asked to be left alone until then.
+    """
+
+    def __init__(
+        self, reason: str, action: str, *, permanent: bool = False, retry_at: datetime | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.action = reason, action
+        self.permanent, self.retry_at = permanent, retry_at
+
+
+class CredentialRefused(SourceError):
+    """The token is not accepted, or no longer."""
+
+
+class NotFound(SourceError):
+    """The object is gone, or hidden from this credential: the source does not tell which."""
+
+
+class Passing(SourceError):
+    """It may well work at the next try: a gateway's error, a time-out, a body that ended too soon."""
+
+
+class Overloaded(Passing):
+    """The server gave up on the answer; a smaller page may succeed."""
+
+
+@dataclass
+class Usage:
+    """What was asked of the source, for SyncRun and the ledger."""
+
+    requests: int = 0
+    points: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+@dataclass
+class Client:
+    """A session with one host. `host_name` is what messages call it."""
+
+    base_url: str
+    headers: Mapping[str, str]
+    ca_certificate: str = ""
+    usage: Usage = field(default_factory=Usage)
+
+    def __post_init__(self) -> None:
+        context = ssl.create_default_context()
+        if self.ca_certificate:
+            context.load_verify_locations(cadata=self.ca_certificate)
+        self.host = urlsplit(self.base_url).netloc
+        self._http = httpx.Client(
+            base_url=self.base_url, headers=dict(self.headers), timeout=TIMEOUT, verify=context
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+        """A REST answer as JSON. Raises SourceError."""
+        return self._patiently("GET", path, parameters, None)
+
+    def post(self, path: str, body: Mapping[str, Any], *, tries: int = TRIES) -> Answer:
+        """A JSON answer to a JSON question, asked again where that may help. Raises SourceError."""
+        return self._patiently("POST", path, None, body, tries=tries)
+
+    def _patiently(
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str | int] | None,
+        body: Mapping[str, Any] | None,
+        *,
+        tries: int = TRIES,
+    ) -> Answer:
+        for attempt in stamina.retry_context(
+            on=Passing, attempts=tries, timeout=TOTAL_SECONDS, wait_initial=0.2, wait_max=10
+        ):
+            with attempt:
+                return self._once(method, path, parameters, body)
+        raise AssertionError("a retry either returns or raises")
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str | int] | None,
+        body: Mapping[str, Any] | None,
+    ) -> Answer:
+        url = path
+        for _ in range(REDIRECTS + 1):
+            status, content, headers = self._exchange(method, url, parameters, body)
+            if status not in {301, 302, 307, 308}:
+                return self._judge(status, content, headers)
+            target = urljoin(str(self._http.base_url), headers.get("location", ""))
+            if urlsplit(target).netloc != self.host:
+                raise SourceError(
+                    f"{self.host} sends us on to {urlsplit(target).netloc}.",
+                    "Enter the address that the browser shows after signing in there.",
+                    permanent=True,
+                )
+            url, parameters = target, None
+        raise SourceError(
+            f"{self.host} redirects without end.", "Check the address.", permanent=True
+        )
+
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        parameters: Mapping[str, str | int] | None,
+        body: Mapping[str, Any] | None,
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        self.usage.requests += 1
+        deadline = time.monotonic() + TOTAL_SECONDS
+        content = bytearray()
+        try:
+            with self._http.stream(method, url, params=parameters, json=body) as answer:
+                for chunk in answer.iter_bytes():
+                    content += chunk
+                    if len(content) > MAXIMUM_BYTES:
+                        raise Overloaded(
+                            f"An answer of {self.host} is larger than {MAXIMUM_BYTES:,} bytes.",
+                            "Plumbline asks for smaller pages.",
+                        )
+                    if time.monotonic() > deadline:
+                        raise httpx.ReadTimeout("the whole answer took too long")
+                return answer.status_code, bytes(content), answer.headers
+        except httpx.TimeoutException as error:
+            raise Overloaded(
+                f"{self.host} did not answer in time.",
+                "Nothing is lost; Plumbline tries again. If it stays so, look at the server's load.",
+            ) from error
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError) as error:
+            raise Passing(
+                f"{self.host} broke off its answer.", "Nothing is lost; Plumbline tries again."
+            ) from error
+        except httpx.TransportError as error:
+            raise unreachable(self.host, error) from error
+
+    def _judge(self, status: int, content: bytes, headers: Mapping[str, str]) -> Answer:
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise CredentialRefused(
+                f"{self.host} does not accept the token.",
+                "It may be mistyped, expired or revoked: make a new one and enter it.",
+                permanent=True,
+            )
+        limited = rate_limit(status, content, headers)
+        if limited:
+            raise SourceError(
+                f"{self.host} asks to wait until {limited:%H:%M:%S} UTC.",
+                "Nothing to do: collection goes on by itself.",
+                retry_at=limited,
+            )
+        self._refuse(status)
+        try:
+            body = json.loads(content) if content else None
+            if b"\\u0000" in content:
+                body = without_nul(body)
+        except ValueError as error:
+            raise self._unreadable(content, headers) from error
+        return Answer(status, body, headers)
+
+    def _refuse(self, status: int) -> None:
+        if status == HTTPStatus.FORBIDDEN:
+            raise SourceError(
+                f"{self.host} forbids this to the token.",
+                "Give the token the permissions that docs/install.md lists.",
+                permanent=True,
+            )
+        if status in {404, 410}:
+            raise NotFound(
+                f"{self.host} does not know this, or hides it from the token.",
+                "Check the address, and that the token may read it.",
+                permanent=True,
+            )
+        if status in {502, 503, 504}:
+            raise Overloaded(
+                f"{self.host} answered {status}.", "Nothing is lost; Plumbline tries again."
+            )
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Passing(
+                f"{self.host} answered {status}.", "Nothing is lost; Plumbline tries again."
+            )
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise SourceError(
+                f"{self.host} did not understand the request ({status}).",
+                "Check that the address is that of a GitHub server of a supported version.",
+                permanent=True,
+            )
+
+    def _unreadable(self, content: bytes, headers: Mapping[str, str]) -> SourceError:
+        if b"<html" in content[:2000].lower() or "html" in headers.get("content-type", ""):
+            return SourceError(
+                f"{self.host} answers with a page for people, not with its interface.",
+                "Check the address; a proxy or a sign-in page may stand in between.",
+                permanent=True,
+            )
+        return Passing(
+            f"{self.host} broke off its answer.", "Nothing is lost; Plumbline tries again."
+        )
+
+
+def without_nul(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Postgres cannot hold U+0000 in text, and nobody means it."""
+    if isinstance(value, str):
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
+    return value
+
+
+def rate_limit(
+    status: int, content: bytes, headers: Mapping[str, str], *, now: datetime | None = None
+) -> datetime | None:
+    """When to come back, where this answer says that a limit is used up.
+
+    The order of GitHub's documentation: retry-after, else x-ratelimit-reset, else a minute. GraphQL's own way, 200
+    with an error in the body, is told apart by the GraphQL client, which then asks here with 429.
+    """
+    used_up = headers.get("x-ratelimit-remaining") == "0"
+    secondary = "retry-after" in headers or b"rate limit" in content[:4000].lower()
+    if status != HTTPStatus.TOO_MANY_REQUESTS and not (
+        status == HTTPStatus.FORBIDDEN and (used_up or secondary)
+    ):
+        return None
+    moment = now or datetime.now(UTC)
+    after = headers.get("retry-after", "")
+    if after.isdigit():
+        return moment + timedelta(seconds=int(after))
+    reset = headers.get("x-ratelimit-reset", "")
+    if used_up and reset.isdigit():
+        return max(datetime.fromtimestamp(int(reset), UTC), moment)
+    return moment + timedelta(minutes=1)
+
+
+def unreachable(host: str, error: httpx.TransportError) -> SourceError:
+    """Why no connection came about, in the words of somebody who can mend it."""
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    for one in causes:
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return SourceError(
+                f"The certificate of {host} cannot be verified: {one.verify_message}.",
+                "If your own authority signed it, paste that authority's certificate into the connection.",
+                permanent=True,
+            )
+        if isinstance(one, socket.gaierror):
+            return SourceError(
+                f"The name {host} is not known.",
+                "Check the address, and that this machine's name server knows it.",
+            )
+    if any(isinstance(one, ssl.SSLError) for one in causes):
+        return SourceError(
+            f"{host} does not speak TLS as expected.",
+            "Check the port, and that the server offers TLS 1.2 or newer.",
+        )
+    return SourceError(
+        f"{host} cannot be reached.",
+        "Check the address and port, and that a firewall or proxy lets this machine through.",
+    )
