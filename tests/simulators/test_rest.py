@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.simulators.conftest import client
+from tests.simulators.conftest import TOKEN, client, data
 from tests.simulators.github import World, running
 from tests.simulators.github.faults import KINDS
 
@@ -147,3 +147,33 @@ def test_tls_with_a_certificate_of_the_caller(world: World, certificate: tuple[P
         assert httpx.get(f"{github.url}/api/v3/meta", verify=trusting).status_code == 200
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             httpx.get(f"{github.url}/api/v3/meta")
+
+
+def test_the_canary_is_in_patches_bodies_and_comments() -> None:
+    marker = "CANARY-7f3a"
+    world = World(canary=marker)
+    world.add_token(TOKEN)
+    repository = world.create_repository(world.create_organization(), "app")
+    pr = world.open_pull_request(repository, world.create_user("dev0001"), body="A body")
+    world.comment(pr)
+    text = """{ repository(owner: "forge", name: "app") { description pullRequest(number: 1) { title body bodyText
+      comments(first: 1) { nodes { body } }
+      commits(first: 1) { nodes { commit { messageHeadline messageBody } } } } } }"""
+    with running(world) as github, client(github) as http:
+        commit = http.get(f"/api/v3/repos/forge/app/commits/{pr.commits[0].oid}").json()
+        found = data(github, text)["repository"]
+    assert all(
+        line.startswith(f"+{marker}") for line in commit["files"][0]["patch"].splitlines()[1:]
+    )
+    assert marker in commit["commit"]["message"]
+    shown = found["pullRequest"]
+    assert [marker in one for one in (found["description"], shown["body"], shown["bodyText"])] == [
+        True
+    ] * 3
+    assert marker in shown["comments"]["nodes"][0]["body"]
+    (first,) = shown["commits"]["nodes"]
+    assert [marker in first["commit"][name] for name in ("messageHeadline", "messageBody")] == [
+        False,
+        True,
+    ]
+    assert marker not in shown["title"]

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema.validators import Draft7Validator
 
@@ -83,6 +84,7 @@ def test_every_payload_is_signed_and_fits_githubs_schema(
 ) -> None:
     with running(world) as github, receiver() as (url, received):
         hook = github.hook(url, SECRET)
+        hook.ping()
         a_busy_day(world)
     assert [delivery.status for delivery in hook.deliveries] == [202] * len(received)
     told, errors = set(), []
@@ -137,3 +139,30 @@ def test_the_canary_is_in_free_text_and_in_no_listed_field() -> None:
     assert marker in bodies["push"]["head_commit"]["message"]
     assert marker in bodies["repository"]["repository"]["description"]
     assert marker not in bodies["pull_request"]["pull_request"]["title"]
+
+
+def test_verbs_can_be_asked_for_from_outside(world: World) -> None:
+    (forge,) = world.organizations.values()
+    repository = world.create_repository(forge, "app")
+    pr = world.open_pull_request(repository, world.create_user("dev0001"))
+    world.create_user("dev0002")
+    with running(world) as github, receiver() as (url, received):
+        post = httpx.Client(base_url=f"{github.url}/simulator/").post
+        assert post("hooks", json={"url": url, "secret": SECRET}).status_code == 200
+        asked = {"repository": "forge/app", "number": pr.number}
+        reviewed = post("acts", json={"verb": "add_review", "author": "dev0002", **asked})
+        assert reviewed.json() == {"database_id": pr.reviews[0].database_id}
+        assert (
+            post("acts", json={"verb": "merge", "by": "dev0002", **asked}).json()["oid"]
+            == repository.commits[-1].oid
+        )
+        refused = post("acts", json={"verb": "merge", "by": "dev0009", **asked})
+        assert (refused.status_code, refused.json()["message"]) == (
+            422,
+            "there is nobody named 'dev0009'",
+        )
+    assert [headers["X-GitHub-Event"] for headers, _ in received] == [
+        "pull_request_review",
+        "pull_request",
+        "push",
+    ]

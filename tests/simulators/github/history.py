@@ -145,59 +145,54 @@ def _open_pull_requests(
         own = (
             _branch_commits(repository.commits, ancestors, order, commit) if how == "merge" else []
         )
-        people = Counter(one.author for one in own if len(one.parents) < 2) or Counter(
-            [commit.author]
-        )
-        author = people.most_common(1)[0][0]
-        files = (
-            added_up(change for one in own for change in one.files)
-            if how == "merge"
-            else commit.files
-        )
-        title = (
-            branch.replace("-", " ").replace("_", " ").strip().capitalize()
-            if branch
-            else _headline(commit)
-        )
-        pr = PullRequest(
-            database_id=world.next_id("PR"),
-            repository=repository,
-            number=number,
-            title=title,
-            author=author,
-            created_at=commit.committed_at,
-            updated_at=commit.committed_at,
-            base_ref="main",
-            head_ref=branch or f"change-{number}",
-            body=world.free_text(""),
-            state="MERGED",
-            merged_at=commit.committed_at,
-            closed_at=commit.committed_at,
-            merged_by=commit.author if how == "merge" else None,
-            merge_commit=commit,
-            base_commit=commit.parents[0] if commit.parents else commit,
-            commits=own,
-            files=files,
-        )
-        commit.pull_requests.append(pr)
-        for one in own:
-            one.pull_requests.append(pr)
-        owner = f"{repository.owner.login}/{pr.head_ref}"
-        merged_as = (
-            f"Merge pull request #{number} from {owner}"
-            if how == "merge"
-            else f"{title} (#{number})"
-        )
-        commit.headline = merged_as
-        pulls.append(pr)
-    members = people_by_area(pulls)
-    for area, people_of_area in members.items():
-        world.create_team(repository.owner, f"{repository.name} {area}", people_of_area)
+        pulls.append(_pull_request(world, repository, commit, own, number=number, branch=branch))
+    for area, people in people_by_area(pulls).items():
+        world.create_team(repository.owner, f"{repository.name} {area}", people)
     model = ProjectModel(world, repository.name, pulls, seed)
     for pr in pulls:
         model.complete(pr)
         repository.pull_requests[pr.number] = world.remember("PR", pr)
     repository.revision += 1
+
+
+def _pull_request(
+    world: World,
+    repository: Repository,
+    commit: Commit,
+    own: list[Commit],
+    *,
+    number: int,
+    branch: str,
+) -> PullRequest:
+    """What git tells of a merged pull request: a squash (``own`` empty), or a merge of a branch's own commits."""
+    people = Counter(one.author for one in own if len(one.parents) < 2) or Counter([commit.author])
+    title = branch.replace("-", " ").replace("_", " ").strip().capitalize() or _headline(commit)
+    merged_at = commit.committed_at
+    pr = PullRequest(
+        database_id=world.next_id("PR"),
+        repository=repository,
+        number=number,
+        title=title,
+        author=people.most_common(1)[0][0],
+        created_at=merged_at,
+        updated_at=merged_at,
+        base_ref="main",
+        head_ref=branch or f"change-{number}",
+        body=world.free_text(""),
+        state="MERGED",
+        merged_at=merged_at,
+        closed_at=merged_at,
+        merged_by=commit.author if own else None,
+        merge_commit=commit,
+        base_commit=commit.parents[0] if commit.parents else commit,
+        commits=own,
+        files=added_up(change for one in own for change in one.files) if own else commit.files,
+    )
+    for one in (commit, *own):
+        one.pull_requests.append(pr)
+    merge = f"Merge pull request #{number} from {repository.owner.login}/{pr.head_ref}"
+    commit.headline = merge if own else f"{title} (#{number})"
+    return pr
 
 
 def _ancestors(commits: list[Commit], order: dict[int, int]) -> list[int]:

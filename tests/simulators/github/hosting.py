@@ -197,11 +197,22 @@ class Hosting(Registry):
             author_name=author_name,
             author_email=author_email,
             body=self.free_text(body),
-            files=[FileChange(*row) for row in files],
+            files=self._changes(repository, files),
         )
         if self.git:
             self.git.append(repository, commit)
         return commit
+
+    def _changes(self, repository: Repository, files: Files) -> list[FileChange]:
+        """With the paths that no commit of the repository knew before as additions."""
+        known = self._paths.get(repository.database_id)
+        if known is None:
+            known = {change.path for commit in repository.commits for change in commit.files}
+            self._paths[repository.database_id] = known
+        kinds = ("MODIFIED", "ADDED")
+        changes = [FileChange(*row, kinds[row[0] not in known]) for row in files]
+        known.update(change.path for change in changes)
+        return changes
 
     def _advance(
         self,

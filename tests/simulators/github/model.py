@@ -20,6 +20,8 @@ From a seeded model, since git does not know them:
   the project in that quarter, mostly of the author's team. A fifth ask for changes first and are followed by commits.
   Since 2024 an automatic reviewer comments on a third within minutes, where the project has a bot.
 - Commits before a squash: one to a dozen with the squash's files dealt out. They are in no git repository.
+- The sizes of merged branches are their commits' sizes added up, where a diff would show lines changed twice once.
+- Shas are those of the rebuilt repositories, whose files hold placeholder lines of the real counts.
 - Titles, labels, review requests, force pushes, deleted branches, numbers of comments and threads.
 - Teams: who mostly works in the same part of a project's tree (all of today's membership, without dates).
 """

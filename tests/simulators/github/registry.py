@@ -71,6 +71,7 @@ class Registry:
         self.listeners: list[Callable[[Event], None]] = []
         self.git: Store | None = None
         self._names: dict[str, Repository] = {}
+        self._paths: dict[int, set[str]] = {}
         self._nodes: dict[tuple[str, int], Node] = {}
         start = 3_000_000_000 if wide_ids else 1_000
         self._last_id: defaultdict[str, int] = defaultdict(

@@ -17,6 +17,7 @@ from typing import IO, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.simulators.github import git_http, rest
+from tests.simulators.github.acts import act
 from tests.simulators.github.budget import Budget
 from tests.simulators.github.exchange import PRIMARY, Exchange
 from tests.simulators.github.faults import Fault
@@ -63,21 +64,35 @@ class Handler(Exchange):
             self.send(404, page, kind="other", content_type="text/html")
 
     def _switches(self, path: str, body: bytes) -> None:
-        """``/simulator/ledger`` (GET, ``?last=``), ``/simulator/ledger/clear`` and ``/simulator/faults`` (POST)."""
-        status, answer = 200, b"{}"
-        if path == "/simulator/ledger":
-            last = dict(parse_qsl(self.parts.query)).get("last", "0")
-            answer = dump(dict(self.simulator.ledger.summary(last=int(last))))
-        elif path == "/simulator/ledger/clear" and self.command == "POST":
-            self.simulator.ledger.clear()
-        elif path == "/simulator/faults" and self.command == "POST":
-            try:
-                self.simulator.faults.arm_from(json.loads(body))
-            except (TypeError, ValueError) as error:
-                status, answer = 422, dump({"message": str(error)})
-        else:
-            status = 404
-        self.write(status, answer, {})
+        """The simulator's own: ``ledger`` (GET, ``?last=``), and by POST ``ledger/clear``, ``faults``, ``hooks``
+        (``url``, ``secret``) and ``acts``.
+        """
+        simulator, answer = self.simulator, {}
+        name = path.removeprefix("/simulator/")
+        status = 200
+        try:
+            given = json.loads(body) if body else {}
+            if name == "ledger":
+                answer = dict(
+                    simulator.ledger.summary(
+                        last=int(dict(parse_qsl(self.parts.query)).get("last", 0))
+                    )
+                )
+            elif self.command != "POST":
+                status = 404
+            elif name == "ledger/clear":
+                simulator.ledger.clear()
+            elif name == "faults":
+                simulator.faults.arm_from(given)
+            elif name == "hooks":
+                simulator.hook(**given)
+            elif name == "acts":
+                answer = act(simulator.world, given)
+            else:
+                status = 404
+        except (TypeError, ValueError) as error:
+            status, answer = 422, {"message": str(error)}
+        self.write(status, dump(answer), {})
 
     def _struck(self, kind: str, *, page_size: int = 0) -> tuple[Fault | None, bool]:
         """The fault that hits this request, and whether it has been answered by it."""

@@ -189,6 +189,38 @@ class Hook:
         if not self.held:
             self.send(delivery)
 
+    def ping(self) -> Delivery:
+        """What GitHub sends when the webhook is made."""
+        owner = next(iter(self.world.organizations.values()))
+        made = iso(self.world.now)
+        config = {
+            "content_type": "json",
+            "insecure_ssl": "0",
+            "secret": "********",
+            "url": self.url,
+        }
+        own = f"{self.base_url}/api/v3/orgs/{owner.login}/hooks/{self.hook_id}"
+        hook = {
+            "type": "Organization",
+            "id": self.hook_id,
+            "name": "web",
+            "active": True,
+            "events": sorted(_ABOUT),
+            "config": config,
+            "updated_at": made,
+            "created_at": made,
+            "url": own,
+            "ping_url": f"{own}/pings",
+            "deliveries_url": f"{own}/deliveries",
+        }
+        sender = user_json(next(iter(self.world.accounts.values())), self.base_url)
+        body = {"zen": "Design for failure.", "hook_id": self.hook_id, "hook": hook}
+        body |= {"organization": organization_json(owner, self.base_url), "sender": sender}
+        delivery = self.prepare("ping", dump(body))
+        self.deliveries.append(delivery)
+        self.send(delivery)
+        return delivery
+
     def prepare(self, name: str, body: bytes, *, guid: str | None = None) -> Delivery:
         """Headers and signature for a body; a redelivery keeps its GUID."""
         delivery_id = guid or str(uuid.uuid4())
