@@ -26,7 +26,7 @@ def hours(number: float) -> timedelta:
     return timedelta(hours=number)
 
 
-def a_connection(**values: Any) -> Connection:
+def a_connection(**values: object) -> Connection:
     number = next(_numbers)
     defaults = {
         "slug": f"ghes-{number}",
@@ -38,7 +38,7 @@ def a_connection(**values: Any) -> Connection:
     return Connection.objects.create(**defaults | values)
 
 
-def a_repository(connection: Connection | None = None, **values: Any) -> Repository:
+def a_repository(connection: Connection | None = None, **values: object) -> Repository:
     number = next(_numbers)
     defaults = {
         "connection": connection or a_connection(),
@@ -54,7 +54,7 @@ def a_repository(connection: Connection | None = None, **values: Any) -> Reposit
     return Repository.objects.create(**defaults | values)
 
 
-def an_identity(connection: Connection, *, person: bool = True, **values: Any) -> Identity:
+def an_identity(connection: Connection, *, person: bool = True, **values: object) -> Identity:
     number = next(_numbers)
     defaults: dict[str, Any] = {
         "connection": connection,
@@ -73,14 +73,12 @@ def a_team(
     parent: Team | None = None,
     since: date | None = None,
     until: date | None = None,
-    **values: Any,
+    **values: object,
 ) -> Team:
     slug = slug or f"team-{next(_numbers)}"
     team = Team.objects.create(slug=slug, name=slug.title(), parent=parent, **values)
     for member in members:
-        Membership.objects.create(
-            team=team, person_id=member.person_id, starts_on=since, ends_on=until
-        )
+        Membership.objects.create(team=team, person=member.person, starts_on=since, ends_on=until)
     return team
 
 
@@ -103,7 +101,7 @@ class History:
         lines: int = 10,
         generated: int = 0,
         draft: bool = False,
-        **values: Any,
+        **values: object,
     ) -> PullRequest:
         number = next(_numbers)
         merged_at = None if merged is None else opened + hours(merged)

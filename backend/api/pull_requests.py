@@ -6,8 +6,8 @@ from ninja import Query, Router
 from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import schemas
-from backend.api.export import csv_answer
 from backend.api.errors import ERRORS, Unprocessable
+from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.audit.events import record
 from backend.metrics import queries, results, rows

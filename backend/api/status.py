@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
@@ -125,15 +125,17 @@ def _state(
 
 
 def _eta(active: Sequence[Progress]) -> int | None:
-    """Seconds left at the pace of the passes under way; unknown until they have a pace."""
-    open_ = [p for p in active if p.state != "complete"]
-    begun = [p.cursor.pass_started_at for p in open_ if p.cursor and p.cursor.pass_started_at]
-    stored = sum(p.cursor.stored for p in open_ if p.cursor)
-    expected = [p.expected for p in open_]
-    if not begun or not stored or None in expected:
+    """Seconds left at the pace since the first run; unknown until there is a pace, or without all counts."""
+    filling = [p for p in active if p.state != "complete"]
+    expected = [p.expected for p in filling]
+    stored = sum(p.stored for p in filling)
+    begun = SyncRun.objects.filter(repository__in=[p.repository.pk for p in filling]).aggregate(
+        first=Min("started_at")
+    )["first"]
+    if begun is None or not stored or None in expected:
         return None
-    left = max(0, sum(n for n in expected if n is not None) - sum(p.stored for p in open_))
-    elapsed: timedelta = timezone.now() - min(begun)
+    left = max(0, sum(n for n in expected if n is not None) - stored)
+    elapsed: timedelta = timezone.now() - begun
     return round(elapsed.total_seconds() / stored * left)
 
 

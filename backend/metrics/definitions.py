@@ -15,7 +15,7 @@ class Definition:
 
 
 _V = pull_request.VERSION
-_STAGE = "Pull requests merged in the range. The four stages of one add up to its cycle time."
+_STAGE = " Pull requests merged in the range; the four stages of one add up to its cycle time."
 
 DEFINITIONS = {
     "cycle_time": Definition(
@@ -26,30 +26,34 @@ DEFINITIONS = {
     ),
     "coding": Definition(
         "Coding",
-        "From start to ready for review: opening, or the last leaving of draft before the first review that counts. "
-        "Left out where the commits are unknown. " + _STAGE,
+        "From start to ready for review: opening, or the last leaving of draft before the first "
+        "review that counts. Left out where the commits are unknown." + _STAGE,
         _V,
     ),
     "pickup": Definition(
         "Pickup",
-        "From ready to the first review that counts: one by somebody who is neither the author nor a bot, submitted "
-        "when ready or later and not after the merge. Unreviewed pull requests are left out and counted apart. " + _STAGE,
+        "From ready to the first review that counts: one by somebody who is neither the author "
+        "nor a bot, submitted when ready or later and not after the merge. Left out, and counted "
+        "as unreviewed, where there was none." + _STAGE,
         _V,
     ),
     "review": Definition(
         "Review",
-        "From the first review that counts to the last approval that counts; without an approval, to the merge. " + _STAGE,
+        "From the first review that counts to the last approval that counts; without an approval, "
+        "to the merge." + _STAGE,
         _V,
     ),
     "merge": Definition(
         "Merge",
-        "From the last approval that counts to the merge; 0 where it was reviewed but never approved. " + _STAGE,
+        "From the last approval that counts to the merge; 0 where it was reviewed but never "
+        "approved." + _STAGE,
         _V,
     ),
     "time_to_first_review": Definition(
         "Time to first review",
-        "From ready to the first review that counts, of all pull requests whose first such review was given in the range, "
-        "whether merged, open or closed. Those that still wait are counted apart.",
+        "From ready to the first review that counts, of all pull requests whose first such review "
+        "was given in the range, whether merged, open or closed. Those that still wait are "
+        "counted apart.",
         _V,
     ),
     "review_rate": Definition(
@@ -59,18 +63,20 @@ DEFINITIONS = {
     ),
     "batch_size": Definition(
         "Batch size",
-        "Lines added plus lines deleted, over the files that are not generated. Merged pull requests only; left out where "
-        "the files are unknown.",
+        "Lines added plus lines deleted, over the files that are not generated. Merged pull "
+        "requests only; left out where the files are unknown.",
         size.VERSION,
     ),
     "throughput": Definition(
         "Throughput",
-        "Pull requests merged a week (Monday to Sunday in the team's time zone), over whole weeks.",
+        "Pull requests merged a week (Monday to Sunday in the team's time zone), the median over "
+        "the range's whole weeks.",
         _V,
     ),
     "weekly_stages": Definition(
         "Weekly stages",
-        "Each stage's share of the week's total time, times the week's median cycle time: the four add up to the median.",
+        "Each stage's share of the week's total time, times the week's median cycle time: the "
+        "four add up to the median.",
         _V,
     ),
-}  # fmt: skip
+}

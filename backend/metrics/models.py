@@ -115,7 +115,7 @@ class PullRequestTeam(models.Model):
         return f"{self.fact} in {self.team}"
 
 
-def _quantiles() -> ArrayField:
+def _quantiles() -> "ArrayField[list[float] | None, list[float] | None]":
     return ArrayField(
         models.FloatField(),
         size=3,

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_django
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -23,8 +22,8 @@ def history() -> History:
     return History()
 
 
-def person(history: History, **values: Any) -> Identity:
-    return an_identity(history.repository.connection, **values)
+def person(history: History, *, known: bool = True, is_bot: bool = False) -> Identity:
+    return an_identity(history.repository.connection, person=known, is_bot=is_bot)
 
 
 def slugs(pull: PullRequest) -> set[str]:
@@ -74,7 +73,7 @@ def test_files_that_are_not_known_are_no_size_of_zero(history: History) -> None:
 
 
 def test_an_author_without_a_person_is_still_one_of_the_people(history: History) -> None:
-    author = person(history, person=False)
+    author = person(history, known=False)
     pull = history.pull(author, merged=1)
     compute.measure()
     assert PullRequestFact.objects.get(pk=pull.pk).author_key == -author.pk

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from django.db import connection
 from hypothesis import given
@@ -42,4 +44,4 @@ def test_shares_add_up_to_the_total_and_none_is_negative(total: int, parts: list
 
 def test_buckets_double() -> None:
     assert BUCKETS[0] == 900
-    assert all(upper == 2 * lower for lower, upper in zip(BUCKETS, BUCKETS[1:], strict=False))
+    assert all(upper == 2 * lower for lower, upper in pairwise(BUCKETS))

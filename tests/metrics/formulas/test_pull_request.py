@@ -1,9 +1,11 @@
 """Every rule of docs/metrics.md on one pull request, and what holds whatever happened to it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from backend.metrics.formulas.pull_request import (
     measure,
 )
 
+T = TypeVar("T")
 GOLDEN = json.loads((Path(__file__).parents[2] / "golden" / "pull_requests.json").read_text())
 OPENED = 1_000_000_000
 PEOPLE: dict[str | None, int | None] = {"a": 1, "b": 2, "c": 3, "bot": 4, None: None}
@@ -142,8 +145,10 @@ def test_moments_are_in_order(pull: PullRequest) -> None:
 
 
 @given(pulls, st.randoms())
-def test_the_order_in_which_parts_are_told_changes_nothing(pull: PullRequest, random: Any) -> None:
-    def shuffled(parts: Any) -> list[Any]:
+def test_the_order_in_which_parts_are_told_changes_nothing(
+    pull: PullRequest, random: Random
+) -> None:
+    def shuffled(parts: Sequence[T]) -> list[T]:
         return random.sample(list(parts), len(parts))
 
     other = replace(

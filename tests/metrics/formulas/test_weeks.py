@@ -1,6 +1,7 @@
 """Weeks begin on a Monday's first moment, in every zone, across changes of its clocks."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -45,7 +46,7 @@ def test_weeks_cover_the_range_and_no_more(start: date, length: int) -> None:
     found = weeks(start, end)
     assert found[0] <= start < found[0] + WEEK
     assert found[-1] < end <= found[-1] + WEEK
-    assert all(later - earlier == WEEK for earlier, later in zip(found, found[1:], strict=False))
+    assert all(later - earlier == WEEK for earlier, later in pairwise(found))
 
 
 def test_a_week_is_partial_at_the_edges_and_while_it_goes_on() -> None:

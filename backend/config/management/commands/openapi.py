@@ -10,6 +10,7 @@ from backend.api.site import api
 
 class Command(BaseCommand):
     help = __doc__
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's signature
         document = api.get_openapi_schema(path_prefix="/api/v1/")

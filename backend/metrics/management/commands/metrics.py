@@ -57,16 +57,16 @@ def table(found: results.Figures) -> list[str]:
         figure: results.Distribution = getattr(found, key)
         values = (figure.median, figure.p75, figure.p90)
         cells = "".join(f"{amount(value, figure.unit):>12}" for value in values)
-        n = "–" if figure.n is None else figure.n
+        n = "-" if figure.n is None else figure.n
         lines.append(f"{key.replace('_', ' '):22}{cells}{n:>8}{reason(figure.reason)}")
     rate, flow = found.review_rate, found.throughput
     if rate:
-        value = "–" if rate.value is None else f"{rate.value:.0%}"
+        value = "-" if rate.value is None else f"{rate.value:.0%}"
         lines.append(
             f"{'review rate':22}{value:>12}{'':24}{rate.denominator:>8}{reason(rate.reason)}"
         )
     if flow:
-        value = "–" if flow.per_week_median is None else f"{flow.per_week_median:g}"
+        value = "-" if flow.per_week_median is None else f"{flow.per_week_median:g}"
         lines.append(f"{'merged a week':22}{value:>12}{'':24}{flow.merged:>8}")
     return lines
 
@@ -78,7 +78,7 @@ def reason(text: str | None) -> str:
 def amount(value: float | None, unit: str) -> str:
     """As a person says it: 1 d 4 h, 3 h 20 min, 45 s, 120 lines."""
     if value is None:
-        return "–"
+        return "-"
     if unit == "lines":
         return f"{value:.0f}"
     seconds = round(value)

@@ -1,0 +1,88 @@
+"""The small cast, signed in with a second factor, and pull requests of two teams."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.http import HttpRequest
+from django.test import Client
+
+from backend.accounts import sessions
+from backend.accounts.models import TeamGrant, User
+from backend.metrics import compute
+from backend.people.models import Team
+from tests.factories import MONDAY, History, a_team, an_identity
+
+ROLES = {
+    "administrator": "administrator",
+    "auditor": "auditor",
+    "lead of team a": "team_lead",
+    "lead of team b": "team_lead",
+    "member of team a": "member",
+    "stranger": "",
+}
+CAST = [*ROLES, "anonymous"]
+
+
+@dataclass
+class World:
+    history: History
+    team_a: Team
+    team_b: Team
+    pull_of_a: int
+    pull_of_b: int
+
+
+@pytest.fixture
+def world() -> World:
+    """Two teams of three people, with a merged pull request a day of each for two weeks, and one of a bot."""
+    history = History()
+    groups = [[an_identity(history.repository.connection) for _ in range(3)] for _ in range(2)]
+    teams = [a_team(*group, slug=f"team-{name}") for name, group in zip("ab", groups, strict=True)]
+    pulls = [
+        history.pull(
+            group[day % 3],
+            opened=MONDAY + timedelta(days=day),
+            merged=5 + day,
+            reviews=((2, "approved", group[(day + 1) % 3]),),
+        )
+        for group in groups
+        for day in range(14)
+    ]
+    history.pull(an_identity(history.repository.connection, is_bot=True), merged=2)
+    history.pull(groups[0][0])
+    compute.measure()
+    compute.catch_up()
+    return World(history, teams[0], teams[1], pulls[0].pk, pulls[-1].pk)
+
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def sign_in(world: World) -> SignIn:
+    """A client signed in as one of the cast; "anonymous" is not."""
+
+    def as_one(name: str) -> Client:
+        client = Client()
+        if name == "anonymous":
+            return client
+        user = User.objects.create(
+            email=f"{name.replace(' ', '-')}@plumbline.example", name=name, role=ROLES[name]
+        )
+        if name.startswith("lead"):
+            team = world.team_a if name.endswith("a") else world.team_b
+            TeamGrant.objects.create(user=user, team=team)
+        if name.startswith("member"):
+            user.person = world.team_a.members.first()
+            user.save()
+        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        request = HttpRequest()
+        request.session = client.session
+        sessions.begin(request)
+        sessions.show_second_factor(request, user)
+        request.session.save()
+        return client
+
+    return as_one

@@ -1,0 +1,76 @@
+"""Every route as every one of the cast. What has no rule here, or in the code, fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from ninja.operation import Operation
+
+from backend.api.rules import Rule
+from backend.api.site import api
+from tests.api.conftest import CAST, ROLES, SignIn, World
+
+pytestmark = pytest.mark.django_db
+RANGE = "from=2026-03-02&to=2026-03-16"
+EVERYBODY = set(ROLES)
+READERS = EVERYBODY - {"stranger"}
+ALL_SEEING = {"administrator", "auditor"}
+TEAM_A = ALL_SEEING | {"lead of team a", "member of team a"}
+TEAM_B = ALL_SEEING | {"lead of team b"}
+
+ROUTES: dict[str, dict[str, set[str]]] = {
+    "/me": {"/me": EVERYBODY},
+    "/definitions": {"/definitions": READERS},
+    "/status": {"/status": READERS},
+    **{
+        f"/pull-requests{path}": {
+            f"/pull-requests{path}?{RANGE}": ALL_SEEING,
+            f"/pull-requests{path}?{RANGE}&team=team-a": TEAM_A,
+            f"/pull-requests{path}?{RANGE}&team=team-b": TEAM_B,
+            f"/pull-requests{path}?{RANGE}&team=no-such-team": set(),
+        }
+        for path in ("", "/figures", "/scatter", ".csv")
+    },
+    "/pull-requests/{int:pull_request_id}": {
+        "/pull-requests/{a}": TEAM_A,
+        "/pull-requests/{b}": TEAM_B,
+        "/pull-requests/0": set(),
+    },
+}
+"""Of each route, addresses and who is let in."""
+
+
+def operations() -> Iterator[tuple[str, Operation]]:
+    for _, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                yield path, operation
+
+
+def test_every_route_is_tried_here() -> None:
+    assert {path for path, _ in operations()} == set(ROUTES)
+
+
+def test_every_route_names_its_own_rule() -> None:
+    for path, operation in operations():
+        assert isinstance(operation.auth_param, Rule), path
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
+    client = sign_in(name)
+    for addresses in ROUTES.values():
+        for address, allowed in addresses.items():
+            path = address.format(a=world.pull_of_a, b=world.pull_of_b)
+            answer = client.get(f"/api/v1{path}")
+            if name in allowed:
+                assert answer.status_code == 200, path
+                continue
+            assert answer.status_code == (
+                401 if name == "anonymous" else 404 if hides(path, name) else 403
+            ), path
+            assert set(answer.json()) == {"code", "message", "action"}
+
+
+def hides(path: str, name: str) -> bool:
+    """A single pull request that somebody may not see is told as one that is not there."""
+    return path.rpartition("/")[2].isdigit() and name != "stranger"

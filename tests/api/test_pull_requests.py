@@ -1,0 +1,127 @@
+"""What the routes of pull requests answer, beyond the figures themselves."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from backend.api.export import cell
+from backend.audit.models import Event
+from backend.delivery.models import PullRequest
+from backend.people.models import Organisation
+from tests.api.conftest import SignIn, World
+
+pytestmark = pytest.mark.django_db
+A = "team=team-a&from=2026-03-02&to=2026-03-16"
+
+
+@pytest.fixture
+def lead(sign_in: SignIn) -> Client:
+    client = sign_in("lead of team a")
+    client.get("/api/v1/me")  # the session is noted once
+    return client
+
+
+def test_the_api_and_the_command_line_tell_the_same(lead: Client) -> None:
+    answer = lead.get(f"/api/v1/pull-requests/figures?{A}")
+    told = io.StringIO()
+    call_command(
+        "metrics",
+        "--team=team-a",
+        "--from=2026-03-02",
+        "--to=2026-03-16",
+        "--format=json",
+        stdout=told,
+    )
+    assert answer.json() == json.loads(told.getvalue())
+    assert answer.json()["range"]["from"] == "2026-03-02"
+    assert answer.json()["cycle_time"]["n"] == 14
+
+
+def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
+    Organisation.objects.create(pk=1, minimum_group_size=4)
+    answer = lead.get(f"/api/v1/pull-requests/figures?{A}").json()
+    told = io.StringIO()
+    arguments = ("metrics", "--team=team-a", "--from=2026-03-02", "--to=2026-03-16")
+    call_command(*arguments, "--format=json", stdout=told)
+    assert answer == json.loads(told.getvalue())
+    assert answer["suppressed"]["minimum_group_size"] == 4
+    assert answer["cycle_time"] is None
+    table = io.StringIO()
+    call_command(*arguments, stdout=table)
+    assert table.getvalue().splitlines()[1:] == [answer["suppressed"]["reason"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [
+        ("/me", 4),
+        ("/definitions", 0),
+        ("/status", 4),
+        (f"/pull-requests/figures?{A}", 5),
+        (f"/pull-requests/scatter?{A}", 4),
+        (f"/pull-requests?{A}", 4),
+        (f"/pull-requests.csv?{A}", 5),
+        ("/pull-requests/{pull}", 3),
+    ],
+)
+def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:
+    """Besides those that find the session and its user."""
+    with CaptureQueriesContext(connection) as of_session:
+        lead.get("/api/v1/definitions")
+    with CaptureQueriesContext(connection) as captured:
+        assert lead.get(f"/api/v1{path.format(pull=world.pull_of_a)}").status_code == 200
+    assert len(captured) - len(of_session) == statements
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "team=team-a",
+        "team=team-a&from=2026-03-02",
+        "team=team-a&from=2026-03-02&to=yesterday",
+        "team=team-a&from=2026-03-02&to=2026-03-02",
+        "team=team-a&from=2026-03-02&to=2026-03-01",
+        "team=team-a&from=2020-01-01&to=2026-03-01",
+        "team=team-a&from=2026-03-02&to=2026-03-16&bots=perhaps",
+        f"{A}&sort=password",
+        f"{A}&page=0",
+        f"{A}&page_size=100000",
+        f"{A}&state=secret",
+    ],
+)
+def test_a_query_that_makes_no_sense_is_told_so(lead: Client, query: str) -> None:
+    answer = lead.get(f"/api/v1/pull-requests?{query}")
+    assert answer.status_code == 422
+    assert answer.json()["code"] == "invalid_query"
+    assert answer.json()["message"]
+
+
+def test_the_export_holds_what_the_table_holds(lead: Client, world: World) -> None:
+    pull = PullRequest.objects.get(pk=world.pull_of_a)
+    pull.title = '=HYPERLINK("x")'
+    pull.save()
+    answer = lead.get(f"/api/v1/pull-requests.csv?{A}&sort=merged_at")
+    content = answer.getvalue().decode("utf-8-sig")
+    lines = list(csv.DictReader(io.StringIO(content)))
+    table = lead.get(f"/api/v1/pull-requests?{A}&sort=merged_at").json()
+    assert [line["number"] for line in lines] == [str(row["number"]) for row in table["items"]]
+    assert lines[0]["title"] == '\'=HYPERLINK("x")'
+    assert lines[0]["cycle_seconds"] == str(table["items"][0]["cycle_seconds"])
+    event = Event.objects.get(name="pull_requests_exported")
+    assert event.additional_data == {"from": "2026-03-02", "to": "2026-03-16", "rows": 14}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\nx"])
+def test_no_spreadsheet_takes_a_cell_for_a_formula(text: str) -> None:
+    assert cell(text) == f"'{text}"
+    assert cell([text]) == f"'{text}"
+
+
+def test_numbers_and_absence_stay_what_they_are() -> None:
+    assert (cell(-5), cell(None), cell("plain")) == (-5, None, "plain")

@@ -1,0 +1,112 @@
+"""Each empty state says why, and what to do."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from backend.connections.models import Connection
+from backend.sources.models import Cursor, SyncRun
+from tests.api.conftest import SignIn, World
+from tests.factories import a_repository
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator(sign_in: SignIn) -> Client:
+    return sign_in("administrator")
+
+
+def status(client: Client) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/api/v1/status").json()
+    return found
+
+
+def cursor(world: World, **values: object) -> Cursor:
+    repository = world.history.repository
+    return Cursor.objects.create(
+        connection=repository.connection, repository=repository, kind="pull_requests", **values
+    )
+
+
+def run(world: World, **values: object) -> SyncRun:
+    repository = world.history.repository
+    defaults = {"started_at": timezone.now(), "kind": "pull_requests"}
+    return SyncRun.objects.create(
+        connection=repository.connection, repository=repository, **defaults | values
+    )
+
+
+def test_without_a_connection(administrator: Client) -> None:
+    Connection.objects.update(state="paused")
+    found = status(administrator)
+    assert found["state"] == "not_connected"
+    assert found["action"]
+
+
+def test_a_connection_that_fails_says_what_to_do(administrator: Client) -> None:
+    Connection.objects.update(
+        state="failing", state_reason="The token was refused.", state_action="Enter a new token."
+    )
+    found = status(administrator)
+    assert (found["state"], found["reason"], found["action"]) == (
+        "misconfigured",
+        "The token was refused.",
+        "Enter a new token.",
+    )
+
+
+def test_while_it_fills(administrator: Client, world: World) -> None:
+    cursor(world, stored=30, expected=90, page="next")
+    run(world, started_at=timezone.now() - timedelta(seconds=100))
+    found = status(administrator)
+    assert (found["state"], found["stored"], found["expected"]) == ("syncing", 30, 90)
+    assert found["eta_seconds"] == pytest.approx(200, rel=0.1)
+    assert found["fresh_to"] is None
+    assert [repository["state"] for repository in found["repositories"]] == ["syncing"]
+
+
+def test_a_count_that_is_not_known_is_not_guessed(administrator: Client, world: World) -> None:
+    cursor(world, expected=90)
+    run(world)
+    a_repository(world.history.repository.connection)
+    found = status(administrator)
+    assert (found["expected"], found["eta_seconds"]) == (None, None)
+    assert {one["state"] for one in found["repositories"]} == {"syncing", "waiting"}
+
+
+def test_waiting_for_the_source_says_until_when(administrator: Client, world: World) -> None:
+    cursor(world, expected=90)
+    until = timezone.now() + timedelta(minutes=7)
+    run(world, outcome="waiting", reason="The request limit is used up.", retry_at=until)
+    found = status(administrator)
+    assert (found["state"], found["reason"]) == ("syncing", "The request limit is used up.")
+    assert found["waiting_until"].startswith(until.strftime("%Y-%m-%dT%H:%M"))
+
+
+def test_ready_and_fresh(administrator: Client, world: World) -> None:
+    cursor(world, complete_to=timezone.now(), expected=30)
+    finished = timezone.now()
+    run(world, outcome="succeeded", finished_at=finished)
+    found = status(administrator)
+    assert (found["state"], found["reason"]) == ("ready", None)
+    assert found["fresh_to"]
+    (repository,) = found["repositories"]
+    assert (repository["state"], repository["last_run"]["outcome"]) == ("complete", "succeeded")
+
+
+def test_a_repository_out_of_reach_holds_up_nothing(administrator: Client, world: World) -> None:
+    cursor(world, complete_to=timezone.now(), expected=30)
+    a_repository(world.history.repository.connection, state="lost_access")
+    found = status(administrator)
+    assert found["state"] == "ready"
+    assert {one["state"] for one in found["repositories"]} == {"complete", "lost_access"}
+
+
+def test_names_of_repositories_are_for_those_who_see_all(sign_in: SignIn, world: World) -> None:
+    cursor(world, complete_to=timezone.now(), expected=30)
+    found = status(sign_in("lead of team a"))
+    assert (found["state"], found["stored"], found["repositories"]) == ("ready", 30, [])

@@ -1,0 +1,49 @@
+"""What is told about a figure is what is documented and what is computed."""
+
+import re
+from pathlib import Path
+
+from backend.metrics import results
+from backend.metrics.definitions import DEFINITIONS
+from backend.metrics.formulas import pull_request, size
+from backend.metrics.models import PullRequestFact
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
+
+
+def test_the_document_defines_each_figure_with_its_name_and_version() -> None:
+    told = re.findall(r"^\| `(\w+)` \| ([^|]+) \| (\d+) \|", DOCUMENT, re.MULTILINE)
+    assert told == [(key, d.name, str(d.version)) for key, d in DEFINITIONS.items()]
+
+
+def test_definitions_link_to_a_heading_that_is_there() -> None:
+    headings = {
+        heading.lower().replace(" ", "-")
+        for heading in re.findall(r"^## (.+)$", DOCUMENT, re.MULTILINE)
+    }
+    assert {definition.anchor for definition in DEFINITIONS.values()} <= headings
+
+
+def test_every_figure_of_an_answer_is_defined() -> None:
+    figures = {
+        name
+        for name, field in results.Figures.model_fields.items()
+        if field.annotation
+        in (results.Distribution | None, results.Ratio | None, results.Throughput | None)
+    }
+    assert figures | {"weekly_stages"} == set(DEFINITIONS)
+
+
+def test_every_flag_and_reason_is_documented() -> None:
+    for flag in (
+        "unknown_author", "commits_unknown", "draft", "merged_in_draft", "unreviewed",
+        "not_approved", "files_unknown", "files_incomplete", "bot_author",
+        *PullRequestFact.Excluded.values,
+    ):  # fmt: skip
+        assert f"`{flag}`" in DOCUMENT
+
+
+def test_versions_are_those_of_the_formulas() -> None:
+    for key, definition in DEFINITIONS.items():
+        expected = size.VERSION if key == "batch_size" else pull_request.VERSION
+        assert definition.version == expected
