@@ -166,9 +166,12 @@ def attempt(command, **changes):
     except (redis.RedisError, OSError) as error:
         return f"{type(error).__name__}: {error}"
 def plaintext():
-    with socket.create_connection(("valkey", 6379), 5) as raw:
-        raw.sendall(b"PING\\r\\n")
-        return raw.recv(100).decode("latin-1")
+    try:
+        with socket.create_connection(("valkey", 6379), 5) as raw:
+            raw.sendall(b"PING\\r\\n")
+            return raw.recv(100).decode("latin-1")
+    except ConnectionResetError:
+        return "closed"
 print(json.dumps({
     "verified": attempt("PING"),
     "plaintext": plaintext(),
