@@ -1,15 +1,22 @@
 """Every address that the appliance answers."""
 
-from django.contrib import admin
-from django.urls import include, path
+from django.conf import settings
+from django.urls import include, path, re_path
 
 from backend.api import health
 from backend.api.site import api
+from backend.config import views
+from backend.config.admin.site import site
+from backend.config.environment import Mode
 
 urlpatterns = [
-    path("healthz", health.live),
-    path("readyz", health.ready),
+    path("healthz", health.live, name="live"),
+    path("readyz", health.ready, name="ready"),
     path("api/v1/", api.urls),
-    path("admin/", admin.site.urls),
-    path("accounts/", include("allauth.urls")),
+    path("admin/", site.urls),
+    path("accounts/", include("backend.accounts.urls")),
+    # The browser routes all others by itself, so that any of its addresses can be opened and shared.
+    re_path(r"^(?!(?:accounts|admin|api|demo|hooks|static)(?:/|$)).*$", views.app, name="app"),
 ]
+if settings.MODE is Mode.DEMO:
+    urlpatterns.insert(0, path("", include("backend.accounts.demo")))

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 
+from backend.audit.events import record
 from backend.connections.models import Connection, Credential, WebhookSecret
 from backend.keyring import envelope, open_as_worker, open_envelope, seal_to_worker
 
@@ -30,6 +31,7 @@ def add_connection(
     name: str = "",
     ca_certificate: str = "",
     organisations: Iterable[str] = (),
+    cloning_allowed: bool = True,
 ) -> Connection:
     """Store a connection with its sealed token. Raises InvalidConnection; checks nothing outside."""
     address = clean_url(url)
@@ -42,6 +44,7 @@ def add_connection(
             slug=_free_slug(host),
             ca_certificate=clean_certificate(ca_certificate),
             organisations=sorted(set(organisations)),
+            cloning_allowed=cloning_allowed,
         )
         connection.full_clean()
         connection.save()
@@ -49,18 +52,15 @@ def add_connection(
     return connection
 
 
+@transaction.atomic
 def set_token(*, connection: Connection, token: str) -> None:
-    """Seal a new token to the worker; the former one is gone."""
-    cleaned = token.strip()
-    if not re.fullmatch(r"[\x21-\x7e]{8,1000}", cleaned):
-        raise InvalidConnection(
-            "The token is empty or holds spaces or line breaks: paste it whole."
-        )
-    sealed = seal_to_worker(cleaned.encode(), context=_credential_context(connection))
+    """Seal a new token to the worker; the former one is gone. Raises InvalidConnection."""
+    sealed = seal_to_worker(clean_token(token).encode(), context=_credential_context(connection))
     # Web may write the sealed column and not read it, so it must not be selected.
     Credential.objects.defer("sealed").update_or_create(
         connection=connection, defaults={"kind": Credential.Kind.TOKEN, "sealed": sealed}
     )
+    record(name="token_set", subject=connection)
 
 
 def open_credential(connection: Connection) -> str:
@@ -76,6 +76,7 @@ def set_webhook_secret(*, connection: Connection, secret: str) -> None:
         connection.webhook_secrets.filter(expires_at=None).update(expires_at=now + OVERLAP)
         enveloped = envelope(secret.encode(), context=_webhook_context(connection))
         WebhookSecret.objects.create(connection=connection, enveloped=enveloped)
+        record(name="webhook_secret_set", subject=connection)
 
 
 def webhook_secrets(connection: Connection, *, now: datetime | None = None) -> list[bytes]:
@@ -114,6 +115,16 @@ def clean_url(url: str) -> str:
             f"like {parts.scheme}://{parts.netloc}."
         )
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def clean_token(token: str) -> str:
+    """The token without what surrounds it. Raises InvalidConnection."""
+    cleaned = token.strip()
+    if not re.fullmatch(r"[\x21-\x7e]{8,1000}", cleaned):
+        raise InvalidConnection(
+            "The token is empty or holds spaces or line breaks: paste it whole."
+        )
+    return cleaned
 
 
 def clean_certificate(pem: str) -> str:

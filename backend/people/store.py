@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
+from auditlog.context import disable_auditlog
 from django.db import connection as database
 from django.db import transaction
 
@@ -109,11 +110,13 @@ def _upsert(
 
 
 @transaction.atomic
+@disable_auditlog()
 def store_teams(*, connection: Connection, teams: Iterable[SourceTeam]) -> None:
     """Make the connection's teams and who is in them today as the source says.
 
     The source tells no dates. Whoever is first seen on a team's first arrival has been in it since before
     anything was recorded; a team the source no longer has keeps its history. Bots are in no team.
+    The audit log is about what people do, not about what is collected.
     """
     told = list(teams)
     stored = {team.external_id: _store_team(connection, team) for team in told}

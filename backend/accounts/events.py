@@ -1,0 +1,82 @@
+"""Signing in and out and changes of what one signs in with: recorded, and what follows for sessions."""
+
+from typing import Any
+
+from allauth.account import signals as account
+from allauth.mfa import signals as mfa
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import signals as auth
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from backend.accounts import sessions
+from backend.accounts.models import User
+from backend.audit.events import record
+
+
+@receiver(auth.user_logged_in)
+def _begin(request: HttpRequest, **_: Any) -> None:
+    sessions.begin(request)
+
+
+@receiver(account.user_logged_in)
+def _signed_in(user: User, **_: Any) -> None:
+    record(name="signed_in", actor=user, subject=user)
+
+
+@receiver(auth.user_logged_out)
+def _signed_out(user: User | None, **_: Any) -> None:
+    if user is not None:
+        record(name="signed_out", actor=user, subject=user)
+
+
+@receiver(auth.user_login_failed)
+def _sign_in_failed(credentials: dict[str, Any], **_: Any) -> None:
+    """Names the account, where there is one; what else was typed may be a password in the wrong field."""
+    known = User.objects.filter(email=str(credentials.get("email", "")).lower()).first()
+    record(name="sign_in_failed", subject=known)
+
+
+@receiver(mfa.authentication_failed)
+def _code_refused(user: User, **_: Any) -> None:
+    record(name="second_factor_refused", subject=user)
+
+
+@receiver(mfa.authenticator_used)
+def _second_factor_shown(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
+    sessions.show_second_factor(request, user)
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        record(name="recovery_code_used", actor=user, subject=user)
+
+
+@receiver(mfa.authenticator_added)
+@receiver(mfa.authenticator_reset)
+def _authenticator_added(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        sessions.keep_codes_unseen(request)
+        record(name="recovery_codes_made", actor=user, subject=user)
+        return
+    sessions.show_second_factor(request, user)
+    sessions.end_all(user=user, but=request.session.session_key)
+    record(name="second_factor_added", actor=user, subject=user)
+
+
+@receiver(mfa.authenticator_removed)
+def _authenticator_removed(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
+    if authenticator.type == Authenticator.Type.TOTP:
+        sessions.forget_second_factor(request)
+        sessions.end_all(user=user, but=request.session.session_key)
+        record(name="second_factor_removed", actor=user, subject=user)
+
+
+@receiver(account.password_reset)
+@receiver(account.password_changed)
+@receiver(account.password_set)
+def _password_changed(user: User, **_: Any) -> None:
+    record(name="password_changed", actor=user, subject=user)

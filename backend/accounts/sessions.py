@@ -1,0 +1,75 @@
+"""What a session remembers besides its user: since when, last seen when, and whether a second factor was shown."""
+
+import time
+from typing import Final
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.http import HttpRequest
+
+from backend.accounts.models import User
+
+_STARTED: Final = "started_at"
+_SEEN: Final = "seen_at"
+_SECOND_FACTOR: Final = "second_factor"
+_CODES_UNSEEN: Final = "recovery_codes_unseen"
+_RECENT: Final = 300
+"""Seconds for which a sign-in or a shown second factor counts as proof of who sits there."""
+_WRITE_EVERY: Final = 60
+"""A session is not written more often than this, in seconds, for having been seen."""
+
+
+def begin(request: HttpRequest) -> None:
+    request.session[_STARTED] = request.session[_SEEN] = time.time()
+
+
+def expiry(request: HttpRequest) -> str | None:
+    """Why the session must end now: "idle" or "limit"; None while it may go on. In this case it is seen."""
+    now = time.time()
+    started, seen = request.session.get(_STARTED), request.session.get(_SEEN)
+    if started is None or now - started > settings.SESSION_LIMIT.total_seconds():
+        return "limit"
+    if seen is None or now - seen > settings.SESSION_IDLE_LIMIT.total_seconds():
+        return "idle"
+    if now - seen > _WRITE_EVERY and request.path not in settings.SESSION_PASSIVE_PATHS:
+        request.session[_SEEN] = now
+    return None
+
+
+def show_second_factor(request: HttpRequest, user: User) -> None:
+    """This session has shown the user's second factor. Bound to the user, so that it means nothing for another."""
+    request.session[_SECOND_FACTOR] = {"user": user.pk, "at": time.time()}
+
+
+def forget_second_factor(request: HttpRequest) -> None:
+    request.session.pop(_SECOND_FACTOR, None)
+
+
+def has_second_factor(request: HttpRequest, user: User) -> bool:
+    return (request.session.get(_SECOND_FACTOR) or {}).get("user") == user.pk
+
+
+def recently_proven(request: HttpRequest) -> bool:
+    shown = (request.session.get(_SECOND_FACTOR) or {}).get("at", 0)
+    return time.time() - max(request.session.get(_STARTED, 0), shown) < _RECENT
+
+
+def keep_codes_unseen(request: HttpRequest) -> None:
+    """New recovery codes wait for being looked at, which happens once."""
+    request.session[_CODES_UNSEEN] = True
+
+
+def codes_unseen(request: HttpRequest) -> bool:
+    return _CODES_UNSEEN in request.session
+
+
+def codes_seen(request: HttpRequest) -> None:
+    request.session.pop(_CODES_UNSEEN, None)
+
+
+def end_all(*, user: User, but: str | None = None) -> int:
+    """End the user's sessions, all or but the one of that key; how many were ended."""
+    ended = list(UserSession.objects.filter(user=user).exclude(session_key=but or ""))
+    for session in ended:
+        session.end()
+    return len(ended)

@@ -1,0 +1,124 @@
+"""The administration site: who may enter, how they sign in, and what its pages have in common.
+
+A site of its own, so that what third-party apps register on Django's default one is not shown.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from backend.accounts.models import User
+
+ORDER: Final = ("connections", "people", "accounts", "sources", "delivery", "audit", "usersessions")
+
+
+class Site(admin.AdminSite):
+    site_header = "Plumbline"
+    site_title = "Plumbline"
+    index_title = "Administration"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and request.user.is_staff
+
+    def admin_view(
+        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
+    ) -> Callable[..., HttpResponseBase]:
+        """Every page is one transaction: a change whose audit event cannot be written does not happen."""
+        return super().admin_view(transaction.atomic(view), cacheable)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sign-in, with its second factor, is the same as everywhere."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        target = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: target})}")
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: ORDER.index(app["app_label"]))
+
+
+site = Site(name="admin")
+
+
+class ReadOnly(admin.ModelAdmin):
+    """What is collected, computed or recorded: looked at, never changed by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+        return False
+
+
+def may_administer(request: HttpRequest) -> bool:
+    """Owners and administrators; an auditor only reads."""
+    user = request.user
+    return isinstance(user, User) and user.has_perm("plumbline.administer")
+
+
+def acting(request: HttpRequest) -> User:
+    """Who does it, in a view of the administration."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def confirm(
+    request: HttpRequest, queryset: QuerySet[Any], *, question: str, consequence: str
+) -> HttpResponse | None:
+    """The page that asks before an action is done; None once the answer is yes."""
+    if request.POST.get("confirmed") == "yes":
+        return None
+    context = {
+        **site.each_context(request),
+        "title": question,
+        "consequence": consequence,
+        "objects": queryset,
+        "opts": queryset.model._meta,  # noqa: SLF001 - Django's public option API
+        "action": request.POST["action"],
+        "action_checkbox_name": ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "admin/confirm.html", context)
+
+
+def show_once(
+    request: HttpRequest, *, title: str, about: Model, shown: dict[str, str], note: str
+) -> HttpResponse:
+    """A page with what is kept nowhere in a readable form."""
+    context = {
+        **site.each_context(request),
+        "title": title,
+        "shown": shown,
+        "note": note,
+        "object": about,
+        "opts": about._meta,  # noqa: SLF001 - Django's public option API
+    }
+    return TemplateResponse(request, "admin/shown_once.html", context)
