@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 from django.conf import settings
 
@@ -15,3 +16,15 @@ app.config_from_object(settings.CELERY)
 @setup_logging.connect
 def _leave_logging_to_django(**_: object) -> None:
     """A receiver is enough: Celery then sets up no logging of its own beside `backend.config.logs`."""
+
+
+app.autodiscover_tasks(["backend.pipeline"])
+app.conf.beat_schedule = {
+    "sweep": {"task": "sweep", "schedule": 5.0, "options": {"queue": "default"}},
+    "poll": {"task": "poll", "schedule": 600.0, "options": {"queue": "default"}},
+    "reconcile": {
+        "task": "reconcile",
+        "schedule": crontab(hour="2", minute="30"),
+        "options": {"queue": "default"},
+    },
+}

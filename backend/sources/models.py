@@ -14,6 +14,7 @@ class Hint(models.Model):
     class Kind(models.TextChoices):
         CONNECTION = "connection", "repositories and teams of a connection"
         PULL_REQUESTS = "pull_requests", "pull requests of a repository since its cursor"
+        RECONCILE = "reconcile", "all pull requests of a repository again"
         PULL_REQUEST = "pull_request", "one pull request"
         COMMITS = "commits", "new commits of a default branch"
         REPOSITORY = "repository", "one repository"
@@ -60,11 +61,15 @@ class Cursor(models.Model):
         null=True, help_text="Everything that changed before this is stored."
     )
     page = models.CharField(
-        max_length=400, blank=True, help_text="Where an unfinished pass goes on; empty: none is open."
+        max_length=400,
+        blank=True,
+        help_text="Where an unfinished pass goes on; empty: none is open.",
     )
-    pass_started_at = models.DateTimeField(null=True, help_text="When the unfinished pass began.")
+    pass_top = models.DateTimeField(
+        null=True, help_text="The newest change that the unfinished pass began with."
+    )
     head_sha = models.CharField(max_length=64, blank=True)
-    stored = models.PositiveIntegerField(default=0, help_text="Objects stored by the open pass.")
+    stored = models.PositiveIntegerField(default=0, help_text="Objects read by the pass.")
     expected = models.PositiveIntegerField(null=True, help_text="The source's own count.")
 
     class Meta:

@@ -1,0 +1,104 @@
+"""`manage.py connection`: add, check and list the outside systems that Plumbline may read."""
+
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from backend.connections import store
+from backend.connections.models import Connection
+from backend.pipeline import bell
+from backend.pipeline.work import check_connection
+
+
+class Command(BaseCommand):
+    help = "Add, check and list connections."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        commands = parser.add_subparsers(dest="command", required=True)
+        add = commands.add_parser("add", help="add a connection; a worker checks it at once")
+        add.add_argument("kind", choices=Connection.Kind.values)
+        add.add_argument("--url", required=True, help="the server's address, https://HOST")
+        add.add_argument(
+            "--token-file",
+            type=Path,
+            required=True,
+            help="file that holds the token and nothing else",
+        )
+        add.add_argument(
+            "--ca-file", type=Path, help="PEM of the authority that signed its certificate"
+        )
+        add.add_argument("--name", default="", help="how to call it (default: the host)")
+        add.add_argument(
+            "--organisation",
+            action="append",
+            default=[],
+            help="read this organisation; may be given again (default: all that the token sees)",
+        )
+        check = commands.add_parser("check", help="try a connection now, in this process")
+        check.add_argument("slug")
+        commands.add_parser("list", help="list connections and how they fare")
+
+    def handle(self, *_arguments: object, **options: object) -> None:
+        match options["command"]:
+            case "add":
+                self._add(options)
+            case "check":
+                self._check(str(options["slug"]))
+            case _:
+                self._list()
+
+    def _add(self, options: dict[str, object]) -> None:
+        ca_file = options["ca_file"]
+        organisations = options["organisation"]
+        try:
+            connection = store.add_connection(
+                kind=str(options["kind"]),
+                url=str(options["url"]),
+                name=str(options["name"]),
+                token=_read(options["token_file"]),
+                ca_certificate=_read(ca_file) if ca_file else "",
+                organisations=organisations if isinstance(organisations, list) else [],
+            )
+        except store.InvalidConnection as error:
+            raise CommandError(str(error)) from error
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        self.stdout.write(f"Added {connection.slug}.")
+        if bell.ring(bell.CHECK, connection.pk):
+            self.stdout.write(
+                f"A worker checks it now; see how it went: manage.py connection list.\n"
+                f"Webhooks go to /hooks/github/{connection.slug}."
+            )
+        else:
+            self.stdout.write(
+                f"No worker can be rung: run manage.py connection check {connection.slug}."
+            )
+
+    def _check(self, slug: str) -> None:
+        connection = Connection.objects.filter(slug=slug).first()
+        if connection is None:
+            raise CommandError(f"There is no connection {slug}: see manage.py connection list.")
+        check_connection(connection)
+        self._tell(connection)
+        if connection.state != Connection.State.WORKING:
+            raise CommandError(f"{connection.state_reason} {connection.state_action}")
+
+    def _list(self) -> None:
+        for connection in Connection.objects.order_by("slug"):
+            self._tell(connection)
+
+    def _tell(self, connection: Connection) -> None:
+        when = f"{connection.checked_at:%Y-%m-%d %H:%M} UTC" if connection.checked_at else "not yet"
+        self.stdout.write(
+            f"{connection.slug}  {connection.url}  {connection.get_state_display()}  checked {when}"
+        )
+        if connection.state_reason:
+            self.stdout.write(f"  {connection.state_reason} {connection.state_action}")
+
+
+def _read(path: object) -> str:
+    try:
+        return Path(str(path)).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{path} cannot be read: {error}") from error

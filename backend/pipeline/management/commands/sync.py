@@ -1,0 +1,129 @@
+"""`manage.py sync`: bring the store up to date now."""
+
+import time
+from datetime import UTC, datetime
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Min
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from backend.connections.models import Connection
+from backend.delivery.models import PendingMeasurement, Repository
+from backend.metrics.compute import catch_up, measure
+from backend.pipeline import bell
+from backend.pipeline.work import check_connection, work
+from backend.sources import hints
+from backend.sources.models import Cursor, Hint, SyncRun
+
+
+class Command(BaseCommand):
+    help = "Collect what is new from all connections, or one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--connection", metavar="SLUG", help="this one alone (default: all)")
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="do the work in this process, with a progress bar, and end with a summary",
+        )
+
+    def handle(self, *_arguments: object, **options: object) -> None:
+        connections = list(Connection.objects.order_by("slug"))
+        if slug := options["connection"]:
+            connections = [c for c in connections if c.slug == slug]
+        if not connections:
+            raise CommandError("There is no such connection: see manage.py connection list.")
+        if not options["wait"]:
+            for connection in connections:
+                hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+            rang = bell.ring(bell.COLLECT)
+            self.stdout.write("A worker begins now." if rang else "A worker begins within seconds.")
+            return
+        began = datetime.now(UTC)
+        for connection in connections:
+            self._sync(connection)
+        self._measure()
+        self._summarise(connections, began)
+
+    def _sync(self, connection: Connection) -> None:
+        """Check, then work until nothing of the connection is left, or it has to be left alone."""
+        check_connection(connection)
+        connection.refresh_from_db()
+        if connection.state != Connection.State.WORKING:
+            raise CommandError(f"{connection.state_reason} {connection.state_action}")
+        with _progress() as progress:
+            bars: dict[int, TaskID] = {}
+
+            def on_page(repository: Repository | None, _: int) -> None:
+                if repository is None:
+                    return
+                cursor = Cursor.objects.get(repository=repository, kind=Hint.Kind.PULL_REQUESTS)
+                if repository.pk not in bars:
+                    bars[repository.pk] = progress.add_task(repository.name_with_owner, total=None)
+                bar = bars[repository.pk]
+                progress.update(bar, completed=cursor.stored, total=cursor.expected)
+
+            while work(connection=connection, on_page=on_page) or self._wait(connection):
+                measure()
+
+    def _wait(self, connection: Connection) -> bool:
+        """Wait for work that is due in a moment; False where none is, or only after a long time."""
+        open_hints = Hint.objects.filter(connection=connection, parked_at=None)
+        connection.refresh_from_db()
+        due = open_hints.aggregate(due=Min("due_at"))["due"]
+        if due is None or connection.state == Connection.State.PAUSED:
+            return False
+        seconds = (due - datetime.now(UTC)).total_seconds()
+        if seconds > hints.LEASE.total_seconds():
+            return False
+        time.sleep(min(max(seconds, 0.2), 5))
+        return True
+
+    def _measure(self) -> None:
+        catch_up()
+        with _progress() as progress:
+            total = PendingMeasurement.objects.count()
+            bar = progress.add_task("figures", total=total)
+            while measured := measure():
+                progress.advance(bar, measured)
+
+    def _summarise(self, connections: list[Connection], began: datetime) -> None:
+        table = Table("connection", "collected", "outcome", "runs", "stored", "requests")
+        failed = []
+        for connection in connections:
+            runs = SyncRun.objects.filter(connection=connection, started_at__gte=began)
+            for kind in Hint.Kind:
+                for outcome in SyncRun.Outcome:
+                    found = list(runs.filter(kind=kind, outcome=outcome))
+                    if not found:
+                        continue
+                    table.add_row(
+                        *(connection.slug, kind.label, outcome.label, str(len(found))),
+                        *(
+                            f"{sum(run.stored for run in found):,}",
+                            f"{sum(run.requests for run in found):,}",
+                        ),
+                    )
+                    if outcome != SyncRun.Outcome.SUCCEEDED:
+                        failed.append(found[-1])
+        Console().print(table)
+        left = Hint.objects.filter(connection__in=connections).exists()
+        if failed and left:
+            raise CommandError(
+                f"Not everything could be read. {failed[-1].reason} {failed[-1].action}"
+            )
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )

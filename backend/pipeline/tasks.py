@@ -1,0 +1,85 @@
+"""Every task: reading this tells what the appliance does in the background. The schedule is in config/celery.py."""
+
+import time
+from datetime import timedelta
+from typing import Final
+
+from celery import shared_task
+from django.utils import timezone
+
+from backend.connections.models import Connection
+from backend.delivery.models import PendingMeasurement, Repository
+from backend.metrics.compute import catch_up
+from backend.metrics.compute import measure as measure_pending
+from backend.pipeline import bell
+from backend.pipeline.work import check_connection, work
+from backend.sources import hints
+from backend.sources.models import Hint, SyncRun
+
+SLICE_SECONDS: Final = 5
+"""After so long a task rings for itself and ends, so that every kind of work gets its turn."""
+RUNS_KEPT: Final = timedelta(days=30)
+
+
+@shared_task(name=bell.CHECK)
+def check(connection_id: int) -> None:
+    """Try a connection that was added or changed."""
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is not None:
+        check_connection(connection)
+        bell.ring(bell.COLLECT)
+
+
+@shared_task(name=bell.COLLECT)
+def collect() -> None:
+    """Do what is due in the inbox, for a slice of time."""
+    deadline = time.monotonic() + SLICE_SECONDS
+    more = True
+    while more and time.monotonic() < deadline:
+        more = work()
+    if more:
+        bell.ring(bell.COLLECT)
+    bell.ring(bell.MEASURE)
+
+
+@shared_task(name=bell.MEASURE)
+def measure() -> None:
+    """Compute the figures of what changed, for a slice of time."""
+    deadline = time.monotonic() + SLICE_SECONDS
+    catch_up()
+    more = True
+    while more and time.monotonic() < deadline:
+        more = measure_pending() > 0
+    if more:
+        bell.ring(bell.MEASURE)
+
+
+@shared_task(name="sweep", expires=10)
+def sweep() -> None:
+    """Ring for rows that are due, whatever became of the bell that rang for them first."""
+    if hints.any_due():
+        bell.ring(bell.COLLECT)
+    if PendingMeasurement.objects.exists():
+        bell.ring(bell.MEASURE)
+
+
+@shared_task(name="poll")
+def poll() -> None:
+    """Ask every connection what is new, for what webhooks have missed."""
+    for connection in Connection.objects.exclude(state=Connection.State.PAUSED):
+        hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+    bell.ring(bell.COLLECT)
+
+
+@shared_task(name="reconcile")
+def reconcile() -> None:
+    """Each night: read everything again, believe the source, and drop old notes of runs."""
+    repositories = Repository.objects.filter(state=Repository.State.ACTIVE)
+    for repository in repositories.select_related("connection"):
+        hints.arm(
+            connection=repository.connection,
+            kind=Hint.Kind.RECONCILE,
+            repository_external_id=repository.external_id,
+        )
+    SyncRun.objects.filter(started_at__lt=timezone.now() - RUNS_KEPT).delete()
+    bell.ring(bell.COLLECT)

@@ -1,0 +1,159 @@
+"""The inbox's verbs: arm, claim, hold, clear, postpone.
+
+A hint says that an object has, or may have, changed. Its number grows with each arrival, and it is cleared only where
+the number is what it was when the fetch began. A claim is a lease in the row, written with the attempt and committed
+before the work: a killed process's work is due again when its lease has run out.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from backend.connections.models import Connection
+from backend.sources.models import Hint
+
+LEASE: Final = timedelta(seconds=60)
+RENEW_SECONDS: Final = 20
+ATTEMPTS: Final = 8
+AT_ONCE: Final = 50
+
+_ARM: Final = """
+    INSERT INTO sources_hint AS old (
+        connection_id, kind, repository_external_id, key, number, event, action, delivery,
+        received_at, due_at, attempts, last_error
+    )
+    VALUES (%s, %s, %s, %s, 1, %s, %s, %s, %s, %s, 0, '')
+    ON CONFLICT (connection_id, kind, repository_external_id, key) DO UPDATE SET
+        number = old.number + 1, event = excluded.event, action = excluded.action,
+        delivery = excluded.delivery, received_at = excluded.received_at,
+        due_at = least(old.due_at, excluded.due_at), attempts = 0, last_error = '', parked_at = NULL
+"""
+
+
+def arm(
+    *,
+    connection: Connection,
+    kind: str,
+    repository_external_id: int | None = None,
+    key: str = "",
+    event: str = "",
+    action: str = "",
+    delivery: str = "",
+    now: datetime | None = None,
+) -> None:
+    """Note that an object may have changed: one statement, whether the hint is new or stands already."""
+    moment = now or timezone.now()
+    with database.cursor() as cursor:
+        cursor.execute(
+            _ARM,
+            [
+                *(connection.pk, kind, repository_external_id, key),
+                *(event, action, delivery, moment, moment),
+            ],
+        )
+
+
+def due(now: datetime | None = None) -> QuerySet[Hint]:
+    """What somebody may claim now: due, not parked, under no lease, of a connection that is not paused."""
+    moment = now or timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lte=moment)
+    return Hint.objects.filter(free, due_at__lte=moment, parked_at=None).exclude(
+        connection__state=Connection.State.PAUSED
+    )
+
+
+def any_due() -> bool:
+    return due().exists()
+
+
+@transaction.atomic
+def claim(*, connection: Connection | None = None, lease: timedelta = LEASE) -> list[Hint]:
+    """Take the due hints of one repository together, the longest waiting first; nobody else gets them meanwhile.
+
+    Committed with the attempts before the work begins, so that work that kills its process is counted.
+    """
+    now = timezone.now()
+    _park_poison(now)
+    waiting = due(now).order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",))
+    if connection is not None:
+        waiting = waiting.filter(connection=connection)
+    first = waiting.first()
+    if first is None:
+        return []
+    together = list(
+        waiting.filter(
+            connection=first.connection_id, repository_external_id=first.repository_external_id
+        ).select_related("connection")[:AT_ONCE]
+    )
+    rows = Hint.objects.filter(pk__in=[hint.pk for hint in together])
+    rows.update(attempts=F("attempts") + 1, lease_until=now + lease)
+    for hint in together:
+        hint.attempts += 1
+    return together
+
+
+def _park_poison(now: datetime) -> None:
+    """Work that ended its process so often never came to postpone itself."""
+    due(now).filter(attempts__gte=ATTEMPTS).update(
+        parked_at=now, last_error=f"The process was ended {ATTEMPTS} times while it worked on this."
+    )
+
+
+@contextmanager
+def held(claimed: Sequence[Hint]) -> Iterator[None]:
+    """Renew the lease for as long as the block runs; a process that dies renews nothing."""
+    ids, done = [hint.pk for hint in claimed], threading.Event()
+
+    def renew() -> None:
+        try:
+            while not done.wait(RENEW_SECONDS):
+                rows = Hint.objects.filter(pk__in=ids).exclude(lease_until=None)
+                rows.update(lease_until=timezone.now() + LEASE)
+        finally:
+            database.close()
+
+    thread = threading.Thread(target=renew, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def clear(claimed: Sequence[Hint]) -> None:
+    """The work is done. What arrived since the claim stays, due at once."""
+    for hint in claimed:
+        gone, _ = Hint.objects.filter(pk=hint.pk, number=hint.number).delete()
+        if not gone:
+            Hint.objects.filter(pk=hint.pk).update(lease_until=None)
+
+
+def postpone(
+    claimed: Sequence[Hint], *, until: datetime, error: str, attempt_counts: bool = True
+) -> None:
+    """Give the claim back for later. After ATTEMPTS that counted a hint is parked for a person to look at."""
+    for hint in claimed:
+        parked = attempt_counts and hint.attempts >= ATTEMPTS
+        Hint.objects.filter(pk=hint.pk).update(
+            lease_until=None,
+            due_at=until,
+            last_error=error,
+            attempts=F("attempts") if attempt_counts else Greatest(F("attempts") - 1, 0),
+            parked_at=timezone.now() if parked else None,
+        )
+
+
+def retry(hint: Hint) -> None:
+    """A person asks for a parked hint to be tried again."""
+    Hint.objects.filter(pk=hint.pk).update(
+        parked_at=None, attempts=0, due_at=timezone.now(), lease_until=None
+    )
