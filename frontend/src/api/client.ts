@@ -1,9 +1,17 @@
+import createClient from "openapi-fetch";
+import type { components, paths } from "./schema";
+
 /** The one way to the API: typed requests, one error shape, and back to sign-in when the session has ended. */
+
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  fetch: (request) => globalThis.fetch(request),
+});
 
 export class ApiError extends Error {
   constructor(
+    /** 0: no answer at all. */
     readonly status: number,
-    readonly code: string,
     message: string,
     /** What the person can do about it, where the server knows. */
     readonly action: string | null,
@@ -17,44 +25,26 @@ export function signInAddress(from: { pathname: string; search: string }): strin
   return `/accounts/login/?next=${encodeURIComponent(from.pathname + from.search)}`;
 }
 
-type Query = Record<string, string | number | boolean>;
+type Asked<Data> = Promise<{
+  data?: Data;
+  error?: components["schemas"]["Error"];
+  response: Response;
+}>;
 
-/** Raises ApiError; leaves for the sign-in page where the session has ended. */
-export async function get<T>(path: string, query: Query = {}): Promise<T> {
-  const parameters = new URLSearchParams(
-    Object.entries(query).map(([key, value]) => [key, String(value)]),
-  );
-  const address = parameters.size > 0 ? `${path}?${parameters}` : path;
-  let response: Response;
-  try {
-    response = await fetch(address, { headers: { Accept: "application/json" } });
-  } catch {
-    throw new ApiError(
-      0,
-      "unreachable",
-      "Plumbline cannot be reached.",
-      "Check your network, then try again.",
-    );
-  }
+/** What was answered. Raises ApiError; leaves for the sign-in page where the session has ended. */
+export async function answer<Data>(asked: Asked<Data>): Promise<Data> {
+  const { data, error, response } = await asked.catch(() => {
+    throw new ApiError(0, "Plumbline cannot be reached.", "Check your network, then try again.");
+  });
   if (response.status === 401) {
     window.location.assign(signInAddress(window.location));
     return new Promise(() => undefined);
   }
-  if (!response.ok) throw await errorOf(response);
-  return response.json();
-}
-
-async function errorOf(response: Response): Promise<ApiError> {
-  const body: unknown = await response.json().catch(() => null);
-  const said = typeof body === "object" && body !== null ? body : {};
-  const text = (key: "code" | "message" | "action"): string | null => {
-    const value = (said as Record<string, unknown>)[key];
-    return typeof value === "string" ? value : null;
-  };
-  return new ApiError(
+  if (data !== undefined) return data;
+  // A proxy's own error page has another shape than the API's errors.
+  throw new ApiError(
     response.status,
-    text("code") ?? "unexpected",
-    text("message") ?? `The server answered ${response.status}.`,
-    text("action"),
+    error?.message ?? `The server answered ${response.status}.`,
+    error?.action ?? null,
   );
 }

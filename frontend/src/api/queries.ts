@@ -1,69 +1,58 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { get } from "./client";
-import type {
-  Definition,
-  Figures,
-  Me,
-  PullRequestDetail,
-  PullRequestPage,
-  Scatter,
-  Status,
-} from "./types";
+import { answer, api } from "./client";
+import type { Filters, PageFilters } from "./types";
 
-export type RangeFilters = { team: string; from: string; to: string; bots: boolean };
+/** Every question that a page asks, with the key under which its answer is kept. */
 
-export type PageQuery = {
-  state: "merged" | "open";
-  search: string;
-  sort: string;
-  page: number;
-  page_size: number;
-};
-
-const SYNCING_MS = 5_000;
+const COLLECTING_MS = 5_000;
 const RESTING_MS = 60_000;
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
-  queryFn: () => get<Me>("/api/v1/me"),
+  queryFn: () => answer(api.GET("/api/v1/me")),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const definitionsQuery = queryOptions({
   queryKey: ["definitions"],
-  queryFn: () => get<Definition[]>("/api/v1/definitions"),
+  queryFn: () => answer(api.GET("/api/v1/definitions")),
   staleTime: Number.POSITIVE_INFINITY,
 });
 
 export const statusQuery = queryOptions({
   queryKey: ["status"],
-  queryFn: () => get<Status>("/api/v1/status"),
-  refetchInterval: ({ state }) => (state.data?.state === "syncing" ? SYNCING_MS : RESTING_MS),
+  queryFn: () => answer(api.GET("/api/v1/status")),
+  refetchInterval: ({ state }) => (state.data?.state === "syncing" ? COLLECTING_MS : RESTING_MS),
 });
 
-export const figuresQuery = (filters: RangeFilters) =>
+export const figuresQuery = (query: Filters) =>
   queryOptions({
-    queryKey: ["pull-requests", "figures", filters],
-    queryFn: () => get<Figures>("/api/v1/pull-requests/figures", filters),
+    queryKey: ["pull-requests", "figures", query],
+    queryFn: () => answer(api.GET("/api/v1/pull-requests/figures", { params: { query } })),
     placeholderData: keepPreviousData,
   });
 
-export const scatterQuery = (filters: RangeFilters) =>
+export const scatterQuery = (query: Filters) =>
   queryOptions({
-    queryKey: ["pull-requests", "scatter", filters],
-    queryFn: () => get<Scatter>("/api/v1/pull-requests/scatter", filters),
+    queryKey: ["pull-requests", "scatter", query],
+    queryFn: () => answer(api.GET("/api/v1/pull-requests/scatter", { params: { query } })),
     placeholderData: keepPreviousData,
   });
 
-export const pageQuery = (filters: RangeFilters, page: PageQuery) =>
+export const pageQuery = (query: PageFilters) =>
   queryOptions({
-    queryKey: ["pull-requests", "page", filters, page],
-    queryFn: () => get<PullRequestPage>("/api/v1/pull-requests", { ...filters, ...page }),
+    queryKey: ["pull-requests", "page", query],
+    queryFn: () => answer(api.GET("/api/v1/pull-requests", { params: { query } })),
     placeholderData: keepPreviousData,
   });
 
 export const pullRequestQuery = (id: number) =>
   queryOptions({
     queryKey: ["pull-requests", "one", id],
-    queryFn: () => get<PullRequestDetail>(`/api/v1/pull-requests/${id}`),
+    queryFn: () =>
+      answer(
+        api.GET("/api/v1/pull-requests/{pull_request_id}", {
+          params: { path: { pull_request_id: id } },
+        }),
+      ),
   });

@@ -1,13 +1,4 @@
-import {
-  Bar,
-  BarChart,
-  CartesianGrid,
-  LabelList,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Bar, BarChart, LabelList, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { Bucket } from "../api/types";
 import { counted, percent } from "../ui/numbers";
 import { bucketName } from "./buckets";
@@ -25,10 +16,9 @@ export default function Distribution({ buckets }: { buckets: Bucket[] }) {
           data={rows}
           layout="vertical"
           margin={{ top: 0, right: 40, bottom: 0, left: 0 }}
-          barCategoryGap={3}
+          barCategoryGap={4}
         >
-          <CartesianGrid horizontal={false} stroke="var(--hairline)" />
-          <XAxis {...AXIS} type="number" allowDecimals={false} axisLine={false} tickCount={4} />
+          <XAxis type="number" hide />
           <YAxis {...AXIS} type="category" dataKey="name" width={84} interval={0} />
           <Tooltip
             isAnimationActive={false}

@@ -21,6 +21,10 @@ import { AXIS } from "./palette";
 /** Below this a cycle time is drawn at the axis: a logarithm knows no zero. */
 const LEAST_SECONDS = 60;
 const REACH_PIXELS = 24;
+/** Beside the plot, where the lines are named. */
+const LINE_NAME_WIDTH = 78;
+/** Above this many, dots are paler, so that where they crowd can be seen. */
+const CROWD = 600;
 
 type Line = { name: string; seconds: number; dashed: boolean };
 type Over = { point: ScatterPoint; dot: Dot };
@@ -54,7 +58,7 @@ export default function ScatterChart({
     <figure className={classes.figure}>
       <div className={classes.holder} ref={ref}>
         <ResponsiveContainer width="100%" height={340}>
-          <Chart margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
+          <Chart margin={{ top: 8, right: LINE_NAME_WIDTH, bottom: 0, left: 0 }}>
             <CartesianGrid vertical={false} stroke="var(--hairline)" />
             <XAxis
               {...AXIS}
@@ -124,7 +128,7 @@ function Dots({
 
   return (
     <g>
-      <path className={classes.dots} d={path} />
+      <path className={classes.dots} data-crowded={points.length > CROWD || undefined} d={path} />
       {lines.map((line) => {
         const y = yScale(line.seconds);
         if (y === undefined) return null;
@@ -138,12 +142,7 @@ function Dots({
               y1={y}
               y2={y}
             />
-            <text
-              className={classes.lineName}
-              x={area.x + area.width - 4}
-              y={y - 6}
-              textAnchor="end"
-            >
+            <text className={classes.lineName} x={area.x + area.width + 6} y={y + 4}>
               {line.name} {duration(line.seconds)}
             </text>
           </g>

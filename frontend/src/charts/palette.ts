@@ -2,20 +2,20 @@ import type { StageName } from "../api/types";
 
 export const STAGES: readonly { key: StageName; name: string; colour: string; meaning: string }[] =
   [
-    { key: "coding", name: "Coding", colour: "var(--stage-coding)", meaning: "start to ready" },
+    { key: "coding", name: "Coding", colour: "var(--stage-coding)", meaning: "until it is ready" },
     {
       key: "pickup",
       name: "Pickup",
       colour: "var(--stage-pickup)",
-      meaning: "waiting for the first review",
+      meaning: "waits for a review",
     },
     {
       key: "review",
       name: "Review",
       colour: "var(--stage-review)",
-      meaning: "first review to last approval",
+      meaning: "until the approval",
     },
-    { key: "merge", name: "Merge", colour: "var(--stage-merge)", meaning: "waiting for the merge" },
+    { key: "merge", name: "Merge", colour: "var(--stage-merge)", meaning: "waits for the merge" },
   ];
 
 /** Recharts draws axes with attributes, which take no class names. */

@@ -63,9 +63,9 @@ export function Shell() {
         </div>
       </header>
       {me.demo && (
-        <p className={classes.demo}>
+        <aside className={classes.demo} aria-label="About this demo">
           <span>{me.demo.note}</span>
-        </p>
+        </aside>
       )}
       <main id="content" className={classes.main}>
         <Suspense fallback={<Skeleton height={400} radius="md" />}>

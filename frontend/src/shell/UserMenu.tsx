@@ -17,7 +17,10 @@ export function UserMenu({ me }: { me: Me }) {
   return (
     <Menu position="bottom-end" width={230} shadow="md" transitionProps={{ duration: 0 }}>
       <Menu.Target>
-        <UnstyledButton className={classes.button} aria-label={`Account of ${me.name}`}>
+        <UnstyledButton
+          className={classes.button}
+          aria-label={`${initials(me.name)}, account of ${me.name}`}
+        >
           {initials(me.name)}
         </UnstyledButton>
       </Menu.Target>

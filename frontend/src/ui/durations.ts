@@ -36,6 +36,7 @@ export function duration(seconds: number): string {
 
 /** One unit, for axes: "30 min", "4 h", "2 d". */
 export function shortDuration(seconds: number): string {
+  if (seconds === 0) return "0";
   if (seconds < MINUTE) return `${Math.round(seconds)} s`;
   if (seconds < HOUR) return `${trim(seconds / MINUTE)} min`;
   if (seconds < 2 * DAY)

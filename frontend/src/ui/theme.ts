@@ -22,7 +22,7 @@ export const theme = createTheme({
   luminanceThreshold: 0.35,
   defaultRadius: "sm",
   fontFamily:
-    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
+    '-apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, Cantarell, "Liberation Sans", Arial, sans-serif',
   headings: { fontWeight: "600" },
   focusRing: "auto",
   cursorType: "pointer",

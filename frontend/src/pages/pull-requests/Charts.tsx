@@ -2,7 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { scatterQuery } from "../../api/queries";
-import type { Figures, Scatter } from "../../api/types";
+import type { Figures, Filters, Scatter } from "../../api/types";
 import { percentile } from "../../charts/geometry";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
@@ -11,7 +11,7 @@ import classes from "./Charts.module.css";
 import { BucketTable, bucketRows, PointTable, WeekTable } from "./ChartTables";
 import type { Explainer } from "./explanations";
 import { failureOf } from "./failure";
-import type { ChartName, Filters } from "./search";
+import type { ChartName } from "./search";
 
 const StagesChart = lazy(() => import("../../charts/StagesChart"));
 const Distribution = lazy(() => import("../../charts/Distribution"));

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { pageQuery } from "../../api/queries";
+import type { Filters } from "../../api/types";
 import { addDays, dayOf, dayRange, daysBetween, fullDay } from "../../ui/dates";
 import { Message } from "../../ui/Message";
-import type { Filters } from "./search";
 import type { ChangeSearch } from "./useSearchState";
 
 const LOOK_BACK_DAYS = 1095;
@@ -22,7 +22,7 @@ export function EmptyRange({
 }) {
   const wide = { ...filters, from: addDays(today, -LOOK_BACK_DAYS + 1), to: addDays(today, 1) };
   const latest = useQuery(
-    pageQuery(wide, { state: "merged", search: "", sort: "-merged_at", page: 1, page_size: 1 }),
+    pageQuery({ ...wide, state: "merged", search: "", sort: "-merged_at", page: 1, page_size: 1 }),
   );
   const mergedAt = latest.data?.items[0]?.merged_at;
   const range = dayRange(filters.from, filters.to);

@@ -40,7 +40,8 @@ export function FigureStrip({
       <div className={classes.lead}>
         <Figure
           large
-          name="Cycle time, median"
+          name="Cycle time"
+          unit="median"
           value={sayOr(cycle_time?.median, seconds)}
           reason={cycle_time?.reason}
           before={comparison(cycle_time?.median, before?.cycle_time_median, seconds, previous)}
@@ -50,7 +51,8 @@ export function FigureStrip({
         <StageMedians figures={figures} explain={explain} />
       </div>
       <Figure
-        name="Time to first review, median"
+        name="Time to first review"
+        unit="median"
         value={sayOr(time_to_first_review?.median, seconds)}
         reason={time_to_first_review?.reason}
         before={comparison(
@@ -93,9 +95,9 @@ export function FigureStrip({
         )}
       />
       <Figure
-        name="Batch size, median"
+        name="Batch size"
         value={sayOr(batch_size?.median, lines)}
-        unit="lines"
+        unit="lines, median"
         reason={batch_size?.reason}
         before={comparison(batch_size?.median, before?.batch_size_median, lines, previous)}
         spread={spreadOf(batch_size, lines)}
@@ -110,10 +112,8 @@ export function FigureStrip({
         spread={
           throughput?.per_week_median != null
             ? [
-                {
-                  label: "a week, median of",
-                  value: `${counted(throughput.weeks, "whole week")}: ${count(throughput.per_week_median)}`,
-                },
+                { label: "median a week", value: count(throughput.per_week_median) },
+                { label: "whole weeks", value: count(throughput.weeks) },
               ]
             : []
         }

@@ -1,10 +1,10 @@
 import { Switch } from "@mantine/core";
-import type { Me } from "../../api/types";
+import type { Filters, Me } from "../../api/types";
 import { zoneName } from "../../ui/dates";
 import { RangePicker } from "../../ui/RangePicker";
 import { TeamPicker } from "../../ui/TeamPicker";
 import classes from "./FilterBar.module.css";
-import { type Filters, PRESET_DAYS, presetOf, type Search } from "./search";
+import { PRESET_DAYS, presetOf, type Search } from "./search";
 import type { ChangeSearch } from "./useSearchState";
 
 /** What the whole page is about: whose work, and when. */

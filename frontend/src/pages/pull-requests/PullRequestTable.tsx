@@ -4,12 +4,13 @@ import { IconDownload, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { pageQuery } from "../../api/queries";
+import type { Filters, PageFilters } from "../../api/types";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "./failure";
 import classes from "./PullRequestTable.module.css";
-import type { Filters, Search } from "./search";
+import type { Search } from "./search";
 import type { ChangeSearch } from "./useSearchState";
 
 const Rows = lazy(() => import("./Rows"));
@@ -32,8 +33,15 @@ export function PullRequestTable({
   const state = search.state ?? "merged";
   const sort = search.sort ?? (state === "open" ? "-opened_at" : "-merged_at");
   const page = search.page ?? 1;
-  const asked = { state, search: search.q ?? "", sort, page, page_size: PAGE_SIZE };
-  const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(filters, asked));
+  const asked: PageFilters = {
+    ...filters,
+    state,
+    search: search.q ?? "",
+    sort,
+    page,
+    page_size: PAGE_SIZE,
+  };
+  const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(asked));
   const pages = data ? Math.max(1, Math.ceil(data.total / PAGE_SIZE)) : 1;
 
   return (
@@ -71,7 +79,7 @@ export function PullRequestTable({
           />
           <Button
             component="a"
-            href={csvAddress(filters, asked)}
+            href={csvAddress(asked)}
             variant="default"
             size="xs"
             leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}
@@ -152,16 +160,6 @@ function SearchField({ value, onSearch }: { value: string; onSearch: (text: stri
   );
 }
 
-function csvAddress(
-  filters: Filters,
-  { state, search, sort }: { state: string; search: string; sort: string },
-): string {
-  const query = new URLSearchParams({
-    ...filters,
-    bots: String(filters.bots),
-    state,
-    search,
-    sort,
-  });
-  return `/api/v1/pull-requests.csv?${query}`;
+function csvAddress({ page: _, page_size: __, bots, ...asked }: PageFilters): string {
+  return `/api/v1/pull-requests.csv?${new URLSearchParams({ ...asked, bots: String(bots) })}`;
 }

@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { definitionsQuery, figuresQuery, meQuery, statusQuery } from "../../api/queries";
-import type { Figures, Me, Status } from "../../api/types";
+import type { Figures, Filters, Me, Status } from "../../api/types";
 import { dayRange } from "../../ui/dates";
 import { Failure, Message } from "../../ui/Message";
 import { count } from "../../ui/numbers";
@@ -16,7 +16,7 @@ import { PageSkeleton } from "./PageSkeleton";
 import { PullRequestDrawer } from "./PullRequestDrawer";
 import classes from "./PullRequestsPage.module.css";
 import { PullRequestTable } from "./PullRequestTable";
-import { type ChartName, type Filters, previousName, rangeOf, type Search } from "./search";
+import { type ChartName, previousName, rangeOf, type Search } from "./search";
 import { type ChangeSearch, useSearchState } from "./useSearchState";
 
 export default function PullRequestsPage() {

@@ -181,7 +181,6 @@ export default function Rows({
         </thead>
         <tbody>
           {table.getRowModel().rows.map((row) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the row's button does the same by keyboard
             <tr key={row.id} onClick={(event) => openFrom(event, row.original.id)}>
               {row.getAllCells().map((cell) => {
                 const meta = cell.column.columnDef.meta;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Filters } from "../../api/types";
 import { addDays, daysBetween, isDay } from "../../ui/dates";
 
 /** The page's whole state, as it stands in the address. Anything unreadable falls back, so that an old link still opens. */
@@ -54,9 +55,6 @@ export type Sort = (typeof SORTS)[number];
 export type ChartName = (typeof TABLES)[number];
 
 export const DEFAULT_DAYS = 90;
-
-/** What every request of the page is about. */
-export type Filters = { team: string; from: string; to: string; bots: boolean };
 
 /** The half-open range that the address means, seen on a day. */
 export function rangeOf(search: Search, today: string): { from: string; to: string } {
