@@ -146,23 +146,21 @@ def test_verbs_can_be_asked_for_from_outside(world: World) -> None:
     repository = world.create_repository(forge, "app")
     pr = world.open_pull_request(repository, world.create_user("dev0001"))
     world.create_user("dev0002")
-    with running(world) as github, receiver() as (url, received):
-        post = httpx.Client(base_url=f"{github.url}/simulator/").post
-        assert post("hooks", json={"url": url, "secret": SECRET}).status_code == 200
-        asked = {"repository": "forge/app", "number": pr.number}
-        reviewed = post("acts", json={"verb": "add_review", "author": "dev0002", **asked})
+    asked = {"repository": "forge/app", "number": pr.number}
+    with (
+        running(world) as github,
+        receiver() as (url, received),
+        httpx.Client(base_url=f"{github.url}/simulator/") as http,
+    ):
+        assert http.post("hooks", json={"url": url, "secret": SECRET}).status_code == 200
+        reviewed = http.post("acts", json={"verb": "add_review", "author": "dev0002", **asked})
         assert reviewed.json() == {"database_id": pr.reviews[0].database_id}
-        assert (
-            post("acts", json={"verb": "merge", "by": "dev0002", **asked}).json()["oid"]
-            == repository.commits[-1].oid
-        )
-        refused = post("acts", json={"verb": "merge", "by": "dev0009", **asked})
+        merged = http.post("acts", json={"verb": "merge", "by": "dev0002", **asked})
+        assert merged.json() == {"oid": repository.commits[-1].oid}
+        refused = http.post("acts", json={"verb": "merge", "by": "dev0009", **asked})
         assert (refused.status_code, refused.json()["message"]) == (
             422,
             "there is nobody named 'dev0009'",
         )
-    assert [headers["X-GitHub-Event"] for headers, _ in received] == [
-        "pull_request_review",
-        "pull_request",
-        "push",
-    ]
+    events = [headers["X-GitHub-Event"] for headers, _ in received]
+    assert events == ["pull_request_review", "pull_request", "push"]
