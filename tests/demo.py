@@ -1,0 +1,246 @@
+"""The demo: all of Plumbline's processes on embedded servers, fed by a simulator with four real histories."""
+
+import argparse
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests import servers
+
+TOP = Path(__file__).resolve().parents[1]
+LAST_DAY = datetime(2026, 8, 21, 12, tzinfo=UTC)
+"""Between the last merges of the four histories: what the demo calls today."""
+TOKEN = "demo-" + secrets.token_hex(16)
+console = Console()
+
+
+def main() -> int:
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    folder = TOP / ".demo"
+    began = time.monotonic()
+    with ExitStack() as stack:
+        try:
+            with console.status("Starting Postgres and the broker"):
+                found = stack.enter_context(servers.running(folder))
+            demo = Demo(folder, found, arguments.port, began)
+            demo.prepare()
+            demo.start(stack)
+            demo.sync()
+            demo.summarise()
+            if not arguments.once:
+                demo.stay()
+        except KeyboardInterrupt:
+            console.print("\nStopping.")
+        except DemoFailed as failure:
+            console.print(f"[red]The demo stopped:[/red] {failure}")
+            return 1
+    return 0
+
+
+class DemoFailed(Exception):
+    """What went wrong and which log tells more."""
+
+
+@dataclass
+class Demo:
+    folder: Path
+    servers: servers.Servers
+    port: int
+    began: float
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.simulator_port = servers.free_port()
+        self.logs = self.folder / "logs"
+        self.logs.mkdir(exist_ok=True)
+        offset = LAST_DAY - datetime.now(UTC)
+        self.environment = os.environ | self.servers.environment(mode="demo")
+        self.environment |= {
+            "PLUMBLINE_URL": self.url,
+            "PLUMBLINE_STATIC_ROOT": str(self.folder / "static"),
+            "PLUMBLINE_CLOCK_OFFSET": str(int(offset.total_seconds())),
+        }
+        os.environ.update(self.environment)
+
+    def prepare(self) -> None:
+        """Schema, static files and the rebuilt git repositories: quick where they are there already."""
+        self._manage("migrate", "--verbosity=0", says="Preparing the database")
+        self._manage("collectstatic", "--noinput", "--verbosity=0", says="Collecting static files")
+        self._run(
+            [sys.executable, "-m", "tests.simulators.github", "build", str(self._repositories)],
+            says="Rebuilding four git repositories from their history",
+        )
+
+    def start(self, stack: ExitStack) -> None:
+        """Simulator, web, worker and beat, each with a log of its own; all are ended with the stack."""
+        import django  # noqa: PLC0415 - the environment above must be set first
+
+        django.setup()
+        programs = {
+            "simulator": [
+                *(sys.executable, "-m", "tests.simulators.github", "serve"),
+                *("--world", "history", "--token", TOKEN),
+                *("--port", str(self.simulator_port), "--repositories", str(self._repositories)),
+            ],
+            "web": [
+                *(sys.executable, "-m", "gunicorn", "backend.config.wsgi"),
+                *("--bind", f"127.0.0.1:{self.port}", "--threads", "4", "--workers", "1"),
+            ],
+            "worker": [
+                *(sys.executable, "-m", "celery", "-A", "backend.config.celery", "worker"),
+                *("-Q", "collect,measure,default", "--concurrency", "2"),
+            ],
+            "beat": [
+                *(sys.executable, "-m", "celery", "-A", "backend.config.celery", "beat"),
+                *("--schedule", str(self.folder / "celerybeat-schedule")),
+            ],
+        }
+        for name, command in programs.items():
+            stack.enter_context(self._process(name, command))
+        with console.status("Starting simulator, web, worker and beat"):
+            self._wait_for(f"http://127.0.0.1:{self.simulator_port}/api/v3/meta", "simulator")
+            self._wait_for(f"{self.url}/healthz", "web")
+
+    @property
+    def _repositories(self) -> Path:
+        return self.folder / "repositories"
+
+    def sync(self) -> None:
+        """Connect, then follow the worker's progress until nothing is due any more."""
+        from tests import demo_state  # noqa: PLC0415 - needs django.setup()
+
+        address = f"http://127.0.0.1:{self.simulator_port}"
+        demo_state.connect(url=address, token=TOKEN)
+        console.print(f"\n  [bold]{demo_state.sign_in_link(self.url)}[/bold]")
+        console.print("  Open this to look on while it fills; it signs you in as a team lead.\n")
+        with _progress() as progress:
+            tasks = {
+                name: progress.add_task(name, total=None)
+                for name in ("pull requests", "commits", "figures")
+            }
+            while not (state := demo_state.look()).done:
+                for name, (have, of) in state.counts.items():
+                    progress.update(tasks[name], completed=have, total=of or None)
+                self._processes_live()
+                time.sleep(0.5)
+            for name, (have, of) in state.counts.items():
+                progress.update(tasks[name], completed=have, total=of)
+        if state.failed:
+            raise DemoFailed(state.failed)
+
+    def summarise(self) -> None:
+        from tests import demo_state  # noqa: PLC0415 - needs django.setup()
+
+        ledger = f"http://127.0.0.1:{self.simulator_port}/simulator/ledger"
+        with urlopen(ledger, timeout=10) as answer:
+            requests = json.load(answer)
+        demo_state.summarise(console, requests=requests, seconds=time.monotonic() - self.began)
+
+    def stay(self) -> None:
+        from tests import demo_state  # noqa: PLC0415 - needs django.setup()
+
+        console.print(f"\nPlumbline is at [bold]{self.url}[/bold]; Ctrl-C ends it. To sign in:")
+        console.print(f"  [bold]{demo_state.sign_in_link(self.url)}[/bold]")
+        while True:
+            self._processes_live()
+            time.sleep(1)
+
+    @property
+    def _repositories(self) -> Path:
+        return self.folder / "repositories"
+
+    def _run(self, command: list[str], *, says: str) -> None:
+        with console.status(says):
+            done = subprocess.run(
+                command, env=self.environment, cwd=TOP, check=False, capture_output=True, text=True
+            )
+        if done.returncode:
+            raise DemoFailed(f"{says} failed.\n{(done.stderr or done.stdout)[-2000:]}")
+
+    @contextmanager
+    def _process(self, name: str, command: list[str]) -> Iterator[None]:
+        with (self.logs / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                env=self.environment,
+                cwd=TOP,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.processes[name] = process
+        try:
+            yield
+        finally:
+            del self.processes[name]
+            process.terminate()
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _processes_live(self) -> None:
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                raise DemoFailed(f"{name} ended; see {self.logs / name}.log")
+
+    def _wait_for(self, url: str, name: str) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            self._processes_live()
+            try:
+                urlopen(url, timeout=2).close()  # noqa: S310 - loopback
+            except HTTPError:
+                return
+            except (URLError, OSError):
+                time.sleep(0.1)
+            else:
+                return
+        raise DemoFailed(f"{name} does not answer; see {self.logs / name}.log")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description:14}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument(
+        "--once", action="store_true", help="run the main job to its end, print a summary, stop"
+    )
+    parser.add_argument(
+        "--port", type=int, default=8000, help="where the pages are (default: 8000)"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
