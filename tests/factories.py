@@ -128,8 +128,6 @@ class History:
             "deletions": 0,
             "changed_files": 1 + bool(generated),
             "commit_count": len(commits),
-            "comment_count": 0,
-            "review_thread_count": 0,
         }
         pull = PullRequest.objects.create(**defaults | values)
         self._parts(pull, commits=commits, reviews=reviews, events=events)

@@ -67,8 +67,6 @@ class PullRequest(models.Model):
     deletions = models.PositiveBigIntegerField()
     changed_files = models.PositiveIntegerField()
     commit_count = models.PositiveIntegerField()
-    comment_count = models.PositiveIntegerField()
-    review_thread_count = models.PositiveIntegerField()
 
     class Meta:
         constraints = [

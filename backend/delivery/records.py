@@ -90,8 +90,6 @@ class PullRequestRecord:
     deletions: int
     changed_files: int
     commit_count: int
-    comment_count: int
-    review_thread_count: int
     reviews: tuple[ReviewRecord, ...]
     events: tuple[EventRecord, ...]
     commits: tuple[PullRequestCommitRecord, ...]

@@ -86,7 +86,7 @@ PULL_REQUESTS = Table(
         "state": _TEXT, "is_draft": "boolean", "author_id": _INT, "created_at": _TIME, "updated_at": _TIME,
         "merged_at": _TIME, "closed_at": _TIME, "base_ref": _TEXT, "head_ref": _TEXT, "head_sha": _TEXT,
         "merge_sha": _TEXT, "labels": "text[]", "additions": _INT, "deletions": _INT, "changed_files": _INT,
-        "commit_count": _INT, "comment_count": _INT, "review_thread_count": _INT,
+        "commit_count": _INT,
     },
 )  # fmt: skip
 REVIEWS = Table(

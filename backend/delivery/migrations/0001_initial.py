@@ -38,8 +38,6 @@ class Migration(migrations.Migration):
                 ('deletions', models.PositiveBigIntegerField()),
                 ('changed_files', models.PositiveIntegerField()),
                 ('commit_count', models.PositiveIntegerField()),
-                ('comment_count', models.PositiveIntegerField()),
-                ('review_thread_count', models.PositiveIntegerField()),
                 ('author', models.ForeignKey(help_text='Unknown: a deleted account.', null=True, on_delete=django.db.models.deletion.PROTECT, to='people.identity')),
             ],
         ),

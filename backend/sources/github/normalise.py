@@ -53,8 +53,6 @@ def pull_request(payload: payloads.PullRequest) -> PullRequestRecord:
         deletions=payload.deletions,
         changed_files=payload.changed_files,
         commit_count=payload.commits.total_count or len(payload.commits.nodes),
-        comment_count=payload.comments.total_count,
-        review_thread_count=payload.review_threads.total_count,
         reviews=tuple(_reviews(payload.reviews.nodes)),
         events=tuple(_events(payload.timeline_items.nodes)),
         commits=tuple(_commits(payload.commits.nodes)),

@@ -11,7 +11,8 @@ from backend.sources.github.client import GitHub
 from backend.sources.github.queries import PARTS
 from backend.sources.http import NotFound, Overloaded, SourceError
 
-LARGEST_PAGE: Final = 50
+LARGEST_PAGE: Final = 48
+"""With five connections a pull request, the largest page that GitHub's formula prices at two points."""
 _GROW_AFTER: Final = 3
 
 _PARTS: Final[dict[str, type[payloads.Page[Any]]]] = {

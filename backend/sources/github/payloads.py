@@ -35,10 +35,6 @@ class Page(Payload, Generic[T]):
     total_count: int | None = None
 
 
-class Count(Payload):
-    total_count: int
-
-
 class Actor(Payload):
     typename: str = Field(alias="__typename")
     login: str
@@ -136,8 +132,6 @@ class PullRequest(Payload):
     author: Actor | None
     merge_commit: Oid | None
     labels: Labels | None
-    comments: Count
-    review_threads: Count
     commits: Page[PullRequestCommit]
     reviews: Page[Review]
     files: Page[File] | None

@@ -66,7 +66,6 @@ _PULL_REQUEST: Final = """
   additions deletions changedFiles baseRefName headRefName headRefOid
   author { ...Actor } mergeCommit { oid }
   labels(first: 20) { nodes { name } }
-  comments { totalCount } reviewThreads { totalCount }
 """
 
 
@@ -106,9 +105,10 @@ class Queries:
     def part(self, name: str) -> str:
         """One further page of a pull request's nested connection."""
         arguments = f"{ARGUMENTS[name]}, after: $after"
+        actor = _ACTOR if "...Actor" in PARTS[name] else ""
         return self._fit(
             "query Part($id: ID!, $after: String) { RATE_LIMIT node(id: $id) { ... on PullRequest {"
-            f" {name}({arguments}) {PARTS[name]} }} }} }} {_ACTOR}"
+            f" {name}({arguments}) {PARTS[name]} }} }} }} {actor}"
         )
 
     def _fit(self, text: str) -> str:
