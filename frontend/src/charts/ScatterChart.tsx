@@ -23,6 +23,7 @@ const LEAST_SECONDS = 60;
 const REACH_PIXELS = 24;
 /** Beside the plot, where the lines are named. */
 const LINE_NAME_WIDTH = 78;
+const NARROW = 500;
 /** Above this many, dots are paler, so that where they crowd can be seen. */
 const CROWD = 600;
 
@@ -43,10 +44,11 @@ export default function ScatterChart({
 }) {
   const [over, setOver] = useState<Over | null>(null);
   const { ref, width } = useElementSize();
+  const narrow = width < NARROW;
   const zone = range.time_zone;
   const days = daysBetween(range.from, range.to);
   const xDomain = [startOfDay(range.from, zone), startOfDay(range.to, zone)];
-  const xTicks = dayTicks(days, width < 500 ? 4 : 8).map((day) =>
+  const xTicks = dayTicks(days, narrow ? 4 : 8).map((day) =>
     startOfDay(addDays(range.from, day), zone),
   );
   const yDomain = useMemo(() => {
@@ -58,7 +60,7 @@ export default function ScatterChart({
     <figure className={classes.figure}>
       <div className={classes.holder} ref={ref}>
         <ResponsiveContainer width="100%" height={340}>
-          <Chart margin={{ top: 8, right: LINE_NAME_WIDTH, bottom: 0, left: 0 }}>
+          <Chart margin={{ top: 8, right: narrow ? 8 : LINE_NAME_WIDTH, bottom: 0, left: 0 }}>
             <CartesianGrid vertical={false} stroke="var(--hairline)" />
             <XAxis
               {...AXIS}
@@ -81,7 +83,14 @@ export default function ScatterChart({
               width={52}
               tickFormatter={shortDuration}
             />
-            <Dots points={points} lines={lines} over={over} onOver={setOver} onOpen={onOpen} />
+            <Dots
+              points={points}
+              lines={lines}
+              narrow={narrow}
+              over={over}
+              onOver={setOver}
+              onOpen={onOpen}
+            />
           </Chart>
         </ResponsiveContainer>
         {over && <PointTip over={over} zone={zone} width={width} />}
@@ -93,12 +102,14 @@ export default function ScatterChart({
 function Dots({
   points,
   lines,
+  narrow,
   over,
   onOver,
   onOpen,
 }: {
   points: ScatterPoint[];
   lines: Line[];
+  narrow: boolean;
   over: Over | null;
   onOver: (over: Over | null) => void;
   onOpen: (id: number) => void;
@@ -142,7 +153,12 @@ function Dots({
               y1={y}
               y2={y}
             />
-            <text className={classes.lineName} x={area.x + area.width + 6} y={y + 4}>
+            <text
+              className={classes.lineName}
+              x={area.x + area.width + (narrow ? -2 : 6)}
+              y={narrow ? y - 5 : y + 4}
+              textAnchor={narrow ? "end" : "start"}
+            >
               {line.name} {duration(line.seconds)}
             </text>
           </g>

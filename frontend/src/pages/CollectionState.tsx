@@ -7,7 +7,15 @@ import { count } from "../ui/numbers";
 import classes from "./CollectionState.module.css";
 
 /** Nothing to show, because nothing is collected: why, and the next step. */
-export function NothingCollected({ status, me }: { status: Status; me: Me }) {
+export function NothingCollected({
+  status,
+  me,
+  wholePage = false,
+}: {
+  status: Status;
+  me: Me;
+  wholePage?: boolean;
+}) {
   const admin = me.links.admin;
   if (status.state === "syncing") {
     return (
@@ -24,7 +32,7 @@ export function NothingCollected({ status, me }: { status: Status; me: Me }) {
   );
   if (status.state === "not_connected") {
     return (
-      <Message title="Nothing is connected yet" step={step}>
+      <Message title="Nothing is connected yet" step={step} wholePage={wholePage}>
         <p>
           {status.reason ?? "Plumbline reads from GitHub Enterprise Server, and from nothing yet."}
         </p>

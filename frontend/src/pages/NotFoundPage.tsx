@@ -5,6 +5,7 @@ import { Message } from "../ui/Message";
 export function NotFoundPage() {
   return (
     <Message
+      wholePage
       title="There is no such page"
       step={
         <Button component={Link} to="/pull-requests">

@@ -1,15 +1,18 @@
 import "@mantine/spotlight/styles.css";
 import { useMantineColorScheme } from "@mantine/core";
-import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { Spotlight, type SpotlightActionGroupData, spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
 import type { Me } from "../api/types";
 import { PRESET_DAYS } from "../pages/pull-requests/search";
+import classes from "./Palette.module.css";
 import { signOut } from "./signOut";
 
 /** Everything that can be reached, by typing its name. Mounted while it is open. */
 export default function Palette({ me, onClose }: { me: Me; onClose: () => void }) {
   const navigate = useNavigate();
+  useEffect(() => spotlight.open(), []);
   const { setColorScheme } = useMantineColorScheme();
   const leave = (address: string) => window.location.assign(address);
   const team = (slug: string) =>
@@ -70,15 +73,16 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
   return (
     <Spotlight
       actions={actions}
-      forceOpened
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      attributes={{ content: { "aria-label": "Go to" } }}
       onSpotlightClose={onClose}
       shortcut={null}
       limit={12}
       nothingFound="Nothing of that name"
-      highlightQuery
       scrollable
       maxHeight={420}
       transitionProps={{ duration: 0 }}
+      classNames={{ action: classes.action }}
       searchProps={{
         placeholder: "Page, team, range …",
         "aria-label": "Page, team or range",

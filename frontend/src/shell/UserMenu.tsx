@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconBook, IconCheck, IconLogout, IconSettings, IconShieldLock } from "@tabler/icons-react";
+import { IconBook, IconLogout, IconSettings, IconShieldLock } from "@tabler/icons-react";
 import type { Me } from "../api/types";
 import { signOut } from "./signOut";
 import classes from "./UserMenu.module.css";
@@ -14,6 +14,10 @@ const ICON = { size: 16, stroke: 1.6, "aria-hidden": true } as const;
 
 export function UserMenu({ me }: { me: Me }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const choose = (chosen: string) => {
+    const scheme = SCHEMES.find(({ value }) => value === chosen);
+    if (scheme) setColorScheme(scheme.value);
+  };
   return (
     <Menu position="bottom-end" width={230} shadow="md" transitionProps={{ duration: 0 }}>
       <Menu.Target>
@@ -33,19 +37,13 @@ export function UserMenu({ me }: { me: Me }) {
         </div>
         <Menu.Divider />
         <Menu.Label>Appearance</Menu.Label>
-        {SCHEMES.map(({ value, label }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            onClick={() => setColorScheme(value)}
-            leftSection={
-              colorScheme === value ? <IconCheck {...ICON} /> : <span className={classes.gap} />
-            }
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={colorScheme} onChange={choose}>
+          {SCHEMES.map(({ value, label }) => (
+            <Menu.RadioItem key={value} value={value} closeMenuOnClick={false}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item
           component="a"

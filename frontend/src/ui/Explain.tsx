@@ -22,7 +22,7 @@ export function Explain({ of, extra }: { of: Explanation; extra?: ReactNode }) {
     <Popover width={340} position="bottom-start" shadow="md" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <ActionIcon
-          className="no-print"
+          className={`${classes.button} no-print`}
           variant="subtle"
           color="gray"
           size={24}

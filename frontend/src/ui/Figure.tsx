@@ -42,7 +42,7 @@ export function Figure({
         </p>
       ) : (
         <p className={classes.value}>
-          {value}
+          <span className={classes.said}>{value}</span>
           {unit && <span className={classes.unit}> {unit}</span>}
         </p>
       )}

@@ -7,14 +7,18 @@ export function Message({
   title,
   children,
   step,
+  wholePage = false,
 }: {
   title: string;
+  /** It stands in place of the page, and so names it. */
+  wholePage?: boolean;
   children: ReactNode;
   step?: ReactNode;
 }) {
+  const Title = wholePage ? "h1" : "h2";
   return (
     <div className={classes.message}>
-      <h2 className={classes.title}>{title}</h2>
+      <Title className={classes.title}>{title}</Title>
       <div className={classes.text}>{children}</div>
       {step && <div className={classes.step}>{step}</div>}
     </div>

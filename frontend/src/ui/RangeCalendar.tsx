@@ -31,6 +31,8 @@ export default function RangeCalendar({
       maxDate={today}
       allowSingleDateInRange
       firstDayOfWeek={1}
+      weekendDays={[]}
+      hideOutsideDates
       getDayProps={(day) => (day === today ? { "aria-current": "date" } : {})}
       ariaLabels={{ previousMonth: "Month before", nextMonth: "Month after" }}
     />

@@ -37,7 +37,7 @@ export function TeamPicker({
       searchable
       allowDeselect={false}
       selectFirstOptionOnChange
-      nothingFoundMessage="No such team"
+      onFocus={(event) => event.currentTarget.select()}
       maxDropdownHeight={320}
       checkIconPosition="right"
       comboboxProps={{ withinPortal: true, transitionProps: { duration: 0 } }}

@@ -14,10 +14,24 @@ const ink: MantineColorsTuple = [
   "#183857",
 ];
 
+/** Mantine's dark surfaces, in the blue-grey of the tokens. */
+const dark: MantineColorsTuple = [
+  "#e7eaee",
+  "#c8ced6",
+  "#a0aab7",
+  "#6d7786",
+  "#3a4453",
+  "#2a313c",
+  "#1f2630",
+  "#181d25",
+  "#11151b",
+  "#0c0f14",
+];
+
 export const theme = createTheme({
   primaryColor: "ink",
   primaryShade: { light: 7, dark: 4 },
-  colors: { ink },
+  colors: { ink, dark },
   autoContrast: true,
   luminanceThreshold: 0.35,
   defaultRadius: "sm",

@@ -27,12 +27,12 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: F
   const n = figures.weeks.reduce((sum, week) => sum + (week.n ?? 0), 0);
   const hidden = figures.weeks.filter((week) => week.suppressed).length;
   const notes = [];
-  if (figures.weeks.some((week) => week.partial)) {
+  if (!isTable("stages") && figures.weeks.some((week) => week.partial)) {
     notes.push("Paler bars are weeks that the range holds only in part.");
   }
   if (hidden > 0) {
     notes.push(
-      `${counted(hidden, "week")} without a bar: fewer than the minimum group size merged something.`,
+      `${counted(hidden, "week")} without figures: fewer people than the minimum group size merged something.`,
     );
   }
   return (

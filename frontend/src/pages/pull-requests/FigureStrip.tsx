@@ -24,15 +24,7 @@ function spreadOf(distribution: Distribution | null, say: (value: number) => str
 }
 
 /** The page's figures on one strip: cycle time with its stages first, then the rest. */
-export function FigureStrip({
-  figures,
-  explain,
-  previous,
-}: {
-  figures: Figures;
-  explain: Explainer;
-  previous: string;
-}) {
+export function FigureStrip({ figures, explain }: { figures: Figures; explain: Explainer }) {
   const { cycle_time, time_to_first_review, review_rate, batch_size, throughput } = figures;
   const before = figures.previous;
   return (
@@ -44,7 +36,7 @@ export function FigureStrip({
           unit="median"
           value={sayOr(cycle_time?.median, seconds)}
           reason={cycle_time?.reason}
-          before={comparison(cycle_time?.median, before?.cycle_time_median, seconds, previous)}
+          before={comparison(cycle_time?.median, before?.cycle_time_median, seconds)}
           spread={spreadOf(cycle_time, seconds)}
           explanation={explain("cycle_time", counted(cycle_time?.n ?? 0, "merged pull request"))}
         />
@@ -59,7 +51,6 @@ export function FigureStrip({
           time_to_first_review?.median,
           before?.time_to_first_review_median,
           seconds,
-          previous,
         )}
         spread={[
           ...spreadOf(time_to_first_review, seconds),
@@ -76,7 +67,7 @@ export function FigureStrip({
         reason={review_rate?.reason}
         before={
           review_rate?.value != null && before?.review_rate != null
-            ? `Was ${percent(before.review_rate)} in ${previous}`
+            ? `was ${percent(before.review_rate)}`
             : null
         }
         spread={
@@ -99,7 +90,7 @@ export function FigureStrip({
         value={sayOr(batch_size?.median, lines)}
         unit="lines, median"
         reason={batch_size?.reason}
-        before={comparison(batch_size?.median, before?.batch_size_median, lines, previous)}
+        before={comparison(batch_size?.median, before?.batch_size_median, lines)}
         spread={spreadOf(batch_size, lines)}
         explanation={explain("batch_size", counted(batch_size?.n ?? 0, "merged pull request"))}
       />
@@ -108,7 +99,7 @@ export function FigureStrip({
         value={sayOr(throughput?.merged, count)}
         unit="merged"
         reason="Nothing was merged"
-        before={comparison(throughput?.merged, before?.merged, count, previous)}
+        before={comparison(throughput?.merged, before?.merged, count)}
         spread={
           throughput?.per_week_median != null
             ? [

@@ -26,10 +26,12 @@ export default function PullRequestsPage() {
   const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
 
   const team = search.team ?? (me.may_see_all_teams ? "" : me.teams[0]?.slug);
-  if (status?.state === "not_connected") return <NothingCollected status={status} me={me} />;
+  if (status?.state === "not_connected") {
+    return <NothingCollected status={status} me={me} wholePage />;
+  }
   if (team === undefined) {
     return (
-      <Message title="You are in no team yet">
+      <Message title="You are in no team yet" wholePage>
         <p>Figures are shown for teams. Ask an administrator to make you the lead of one.</p>
       </Message>
     );
@@ -43,7 +45,8 @@ export default function PullRequestsPage() {
       <header className={classes.head}>
         <h1 className={classes.title}>Pull requests</h1>
         <p className={classes.scope}>
-          {chosen?.name ?? "All teams"}, {dayRange(filters.from, filters.to)}
+          {chosen?.name ?? "All teams"}, {dayRange(filters.from, filters.to)}, compared with{" "}
+          {previousName(filters)}
         </p>
       </header>
       <FilterBar me={me} filters={filters} search={search} timeZone={timeZone} onChange={change} />
@@ -120,7 +123,7 @@ function Pictures({
         </div>
       ) : (
         <>
-          <FigureStrip figures={figures} explain={explain} previous={previousName(filters)} />
+          <FigureStrip figures={figures} explain={explain} />
           <Leftovers figures={figures} />
           <div className={classes.pair}>
             <WeeklyPanel figures={figures} {...shared} />
