@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, re_path
 
-from backend.api import health
+from backend.api import health, webhooks
 from backend.api.site import api
 from backend.config import views
 from backend.config.admin.site import site
@@ -13,6 +13,7 @@ urlpatterns = [
     path("healthz", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
     path("api/v1/", api.urls),
+    path("hooks/github/<slug:slug>", webhooks.github, name="github-webhook"),
     path("admin/", site.urls),
     path("accounts/", include("backend.accounts.urls")),
     # The browser routes all others by itself, so that any of its addresses can be opened and shared.

@@ -1,0 +1,169 @@
+"""Webhooks: verify, keep which object changed, commit, answer. The body is never stored: a fetch is the truth."""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final, NoReturn
+
+import structlog
+from django.db import OperationalError, transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from backend.connections.models import Connection
+from backend.connections.store import webhook_secrets
+from backend.keyring import KeyUnavailable, envelope, open_envelope
+from backend.pipeline import bell
+from backend.sources import hints
+from backend.sources.github.webhook import InvalidPayload, action, changed
+
+MAXIMUM_BYTES: Final = 25 * 1024 * 1024
+"""GitHub sends no larger one."""
+MAXIMUM_DEPTH: Final = 64
+_NOBODY: Final = Connection(pk=0)
+_DECOY: Final = "webhooks.decoy/0"
+
+log = structlog.get_logger(__name__)
+
+
+class Refused(Exception):
+    """The delivery is not taken; said in the one error shape."""
+
+    def __init__(self, status: int, code: str, message: str, remedy: str | None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.remedy = status, code, message, remedy
+
+
+@csrf_exempt
+@require_POST
+def github(request: HttpRequest, slug: str) -> HttpResponse:
+    """202 means: stored. What GitHub is told of a delivery that is not tells its administrator what to do."""
+    try:
+        answer = _take(request, slug)
+    except Refused as refused:
+        log.info("webhook_refused", connection=slug, code=refused.code)
+        return _told(refused)
+    except (OperationalError, KeyUnavailable) as error:
+        log.exception("webhook_not_stored", connection=slug, error=type(error).__name__)
+        unable = "Plumbline cannot store deliveries at the moment."
+        return _told(Refused(503, "busy", unable, "Redeliver it later; polling finds it as well."))
+    return JsonResponse({"status": answer}, status=202)
+
+
+def _take(request: HttpRequest, slug: str) -> str:
+    body = _body(request)
+    connection = Connection.objects.filter(slug=slug, kind=Connection.Kind.GITHUB).first()
+    _verify(body, request.headers.get("X-Hub-Signature-256", ""), connection)
+    event = _header(request, "X-GitHub-Event", r"[a-z_]{1,60}")
+    delivery = _header(request, "X-GitHub-Delivery", r"[0-9A-Za-z-]{1,80}")
+    payload = _parsed(body)
+    if event == "ping":
+        return "pong"
+    try:
+        hint, done = changed(event, payload), action(payload)
+    except InvalidPayload as error:
+        _refuse_shape(str(error), error)
+    if hint is None or connection is None:
+        return "ignored"
+    with transaction.atomic():
+        hints.arm(
+            connection=connection,
+            kind=hint.kind,
+            repository_external_id=hint.repository_external_id,
+            key=hint.key,
+            event=event,
+            action=done,
+            delivery=delivery,
+        )
+        # Robust: a delivery that is stored is accepted, whatever happens to the bell.
+        transaction.on_commit(bell.ring, robust=True)
+    return "accepted"
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Read past Django's own limit, which is for forms, and never more than GitHub's."""
+    try:
+        declared = int(request.headers.get("Content-Length") or 0)
+        body = b"" if declared > MAXIMUM_BYTES else request.read(MAXIMUM_BYTES + 1)
+    except (UnreadablePostError, ValueError) as error:
+        raise Refused(
+            400, "broken_off", "The body did not arrive whole.", "Redeliver it."
+        ) from error
+    if declared > MAXIMUM_BYTES or len(body) > MAXIMUM_BYTES:
+        raise Refused(413, "too_large", "The body is larger than 25 MB.", None)
+    return body
+
+
+def _verify(body: bytes, signature: str, connection: Connection | None) -> None:
+    """Any secret that is valid now will do. An unknown connection costs the same and gets the same answer."""
+    valid = webhook_secrets(connection or _NOBODY) or [open_envelope(_decoy(), context=_DECOY)]
+    given = signature.encode(errors="replace")
+    # A list, not a generator: every secret is tried, whichever fits.
+    fits = [
+        hmac.compare_digest(
+            b"sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest().encode(), given
+        )
+        for key in valid
+    ]
+    if connection is None or not any(fits):
+        raise Refused(
+            401,
+            "wrong_signature",
+            "The signature does not fit.",
+            "Enter the same secret here and in the webhook's settings, and check the webhook's address.",
+        )
+
+
+@cache
+def _decoy() -> bytes:
+    """The secret of connections that have none: known to nobody, and opened like any other."""
+    return envelope(secrets.token_bytes(32), context=_DECOY)
+
+
+def _header(request: HttpRequest, name: str, pattern: str) -> str:
+    value = request.headers.get(name, "")
+    if not re.fullmatch(pattern, value):
+        _refuse_shape(f"The header {name} is missing or malformed.")
+    return value
+
+
+def _parsed(body: bytes) -> Mapping[str, Any]:
+    try:
+        payload = json.loads(body, parse_constant=_refuse_shape)
+    except (ValueError, RecursionError) as error:
+        _refuse_shape("The body is not JSON.", error)
+    if not isinstance(payload, dict):
+        _refuse_shape("The body is not a JSON object.")
+    if _deeper_than(payload, MAXIMUM_DEPTH):
+        _refuse_shape(f"The body is nested more than {MAXIMUM_DEPTH} deep.")
+    return payload
+
+
+def _deeper_than(payload: object, limit: int) -> bool:
+    """Level by level, so that no depth can exhaust the stack."""
+    level = [payload]
+    for _ in range(limit):
+        inner = (
+            value.values() if isinstance(value, dict) else value
+            for value in level
+            if isinstance(value, dict | list)
+        )
+        level = [one for values in inner for one in values if isinstance(one, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _refuse_shape(message: str, cause: Exception | None = None) -> NoReturn:
+    remedy = "Set the webhook's content type to application/json."
+    raise Refused(400, "malformed", message, remedy) from cause
+
+
+def _told(refused: Refused) -> JsonResponse:
+    body = {"code": refused.code, "message": refused.message, "action": refused.remedy}
+    return JsonResponse(body, status=refused.status)
