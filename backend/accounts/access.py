@@ -18,9 +18,7 @@ SEE_ALL_TEAMS: Final = "see_all_teams"
 READ_ADMINISTRATION: Final = "read_administration"
 ADMINISTER: Final = "administer"
 
-_SEES_ALL: Final = frozenset(
-    {READ_FIGURES, READ_PULL_REQUESTS, SEE_ALL_TEAMS, READ_ADMINISTRATION}
-)
+_SEES_ALL: Final = frozenset({READ_FIGURES, READ_PULL_REQUESTS, SEE_ALL_TEAMS, READ_ADMINISTRATION})
 _CAPABILITIES: Final[dict[str, frozenset[str]]] = {
     User.Role.OWNER: _SEES_ALL | {ADMINISTER},
     User.Role.ADMINISTRATOR: _SEES_ALL | {ADMINISTER},

@@ -57,7 +57,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @receiver(post_save, sender=Team)
-def _open_new_team(instance: Team, created: bool, **_: Any) -> None:  # noqa: FBT001 - Django's signature
+def _open_new_team(instance: Team, created: bool, **_: Any) -> None:
     """Teams arrive while somebody looks on already."""
     if created and (user := User.objects.filter(email=EMAIL).first()):
         TeamGrant.objects.get_or_create(user=user, team=instance)

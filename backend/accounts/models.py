@@ -75,13 +75,13 @@ class User(AbstractBaseUser):
             self.Role.AUDITOR,
         }
 
-    def has_perm(self, perm: str, obj: Any = None) -> bool:  # noqa: ARG002 - Django's signature
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         """For the administration pages: "app.view_model" and the like."""
         if not self.is_staff:
             return False
         return self.role != self.Role.AUDITOR or perm.partition(".")[2].startswith("view_")
 
-    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django's signature
+    def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
 
 
@@ -93,9 +93,7 @@ class TeamGrant(models.Model):
     granted_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "team"], name="accounts_grant_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "team"], name="accounts_grant_once")]
 
     def __str__(self) -> str:
         return f"{self.team} for {self.user}"

@@ -46,12 +46,14 @@ def forget_second_factor(request: HttpRequest) -> None:
 
 
 def has_second_factor(request: HttpRequest, user: User) -> bool:
-    return (request.session.get(_SECOND_FACTOR) or {}).get("user") == user.pk
+    shown = request.session.get(_SECOND_FACTOR) or {}
+    return bool(shown.get("user") == user.pk)
 
 
 def recently_proven(request: HttpRequest) -> bool:
     shown = (request.session.get(_SECOND_FACTOR) or {}).get("at", 0)
-    return time.time() - max(request.session.get(_STARTED, 0), shown) < _RECENT
+    latest = max(request.session.get(_STARTED, 0), shown)
+    return bool(time.time() - latest < _RECENT)
 
 
 def keep_codes_unseen(request: HttpRequest) -> None:

@@ -110,7 +110,7 @@ def _upsert(
 
 
 @transaction.atomic
-@disable_auditlog()
+@disable_auditlog()  # type: ignore[untyped-decorator] # the library has no types
 def store_teams(*, connection: Connection, teams: Iterable[SourceTeam]) -> None:
     """Make the connection's teams and who is in them today as the source says.
 

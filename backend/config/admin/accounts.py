@@ -25,7 +25,8 @@ class UserForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         role = self.fields.get("role")
         if isinstance(role, forms.TypedChoiceField) and self.acting_user.role != User.Role.OWNER:
-            role.choices = [(key, name) for key, name in role.choices if key != User.Role.OWNER]
+            given = [choice for choice in User.Role.choices if choice[0] != User.Role.OWNER]
+            role.choices = [("", "none yet"), *given]
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -56,10 +57,10 @@ class SecondFactorFilter(admin.SimpleListFilter):
     title = "second factor"
     parameter_name = "second_factor"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "set up"), ("no", "missing")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
             return queryset
         return queryset.filter(has_second_factor=self.value() == "yes")
@@ -80,7 +81,7 @@ class UserAdmin(admin.ModelAdmin):
     inlines = (GrantInline,)
     actions = ("make_enrolment_link", "reset_second_factor", "end_sessions")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
         return super().get_queryset(request).annotate(has_second_factor=Exists(totp))
 
@@ -98,7 +99,7 @@ class UserAdmin(admin.ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_change_permission(request, obj) and _may_touch(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def has_administer_permission(self, request: HttpRequest) -> bool:

@@ -18,12 +18,12 @@ class WhatFilter(admin.SimpleListFilter):
     title = "what it is about"
     parameter_name = "about"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         known = Event.objects.order_by().values_list("content_type", flat=True).distinct()
         types = ContentType.objects.filter(pk__in=list(filter(None, known)))
         return [(str(found.pk), found.name) for found in types.order_by("model")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(content_type=self.value()) if self.value() else queryset
 
 

@@ -8,17 +8,20 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.formats import date_format
 
-from backend.config.admin.site import may_administer, show_once, site
+from backend.audit.events import record
+from backend.config.admin.site import acting, confirm, may_administer, show_once, site
 from backend.connections import store
 from backend.connections.models import Connection, Credential
 from backend.pipeline import bell
+from backend.sources import hints
+from backend.sources.models import Hint
 
 
 class ConnectionForm(forms.ModelForm):
@@ -29,10 +32,6 @@ class ConnectionForm(forms.ModelForm):
         help_text="A personal access token that may read. It is sealed at once: nobody can read it here again. "
         "Leave empty to keep the one there is.",
     )
-
-    class Meta:
-        model = Connection
-        fields = ("kind", "name", "url", "ca_certificate", "organisations", "cloning_allowed")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,10 +53,11 @@ class ConnectionForm(forms.ModelForm):
     def save(self, commit: bool = True) -> Connection:
         """A new connection is stored whole, with its token; a changed one as Django does it."""
         if self.instance.pk is not None:
-            return super().save(commit)
-        self.instance = store.add_connection(**self.cleaned_data)
-        self.save_m2m = lambda: None
-        return self.instance
+            changed: Connection = super().save(commit)
+            return changed
+        added = self.instance = store.add_connection(**self.cleaned_data)
+        self.save_m2m = lambda: None  # type: ignore[method-assign] # as Django does without commit
+        return added
 
 
 def _checked(clean: Callable[[str], str], value: str) -> str:
@@ -72,6 +72,7 @@ class ConnectionAdmin(admin.ModelAdmin):
     """Deleting a connection means deleting all that came by it, which is no matter of one click."""
 
     form = ConnectionForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("name", "url", "state", "state_reason", "state_action", "checked_at")
     list_filter = ("kind", "state")
     search_fields = ("name", "url")
@@ -79,23 +80,27 @@ class ConnectionAdmin(admin.ModelAdmin):
         *("credential_set", "webhook", "state", "state_reason", "state_action"),
         *("checked_at", "server_version", "created_at"),
     )
-    actions = ("test_connection",)
+    actions = ("test_connection", "sync_now", "pause", "resume")
     change_form_template = "admin/connection.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
-        wanted = (None, {"fields": ("kind", "url", "name", "organisations", "cloning_allowed")})
-        trust = ("Trust", {"fields": ("token", "credential_set", "ca_certificate")})
-        if obj is None or not self.has_change_permission(request, obj):
-            trust[1]["fields"] = ("credential_set", "ca_certificate") if obj else ("token", "ca_certificate")
+        what = ("kind", "url", "name", "organisations", "cloning_allowed")
         if obj is None:
-            return [wanted, trust]
+            return [(None, {"fields": what}), ("Trust", {"fields": ("token", "ca_certificate")})]
+        trust = ["credential_set", "ca_certificate"]
+        if self.has_change_permission(request, obj):
+            trust.insert(0, "token")
         fares = (
             *("state", "state_reason", "state_action", "checked_at", "server_version"),
             *("webhook", "created_at"),
         )
-        return [wanted, trust, ("How it fares", {"fields": fares})]
+        return [
+            (None, {"fields": what}),
+            ("Trust", {"fields": trust}),
+            ("How it fares", {"fields": fares}),
+        ]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def has_administer_permission(self, request: HttpRequest) -> bool:
@@ -111,9 +116,7 @@ class ConnectionAdmin(admin.ModelAdmin):
     def webhook(self, connection: Connection) -> str:
         return webhook_address(connection)
 
-    def save_model(
-        self, request: HttpRequest, obj: Connection, form: Any, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             if token := form.cleaned_data.get("token"):
@@ -129,6 +132,43 @@ class ConnectionAdmin(admin.ModelAdmin):
             "The worker is testing: load this page again in a moment to see what it found.",
             messages.INFO,
         )
+
+    @admin.action(description="Sync now", permissions=["administer"])
+    def sync_now(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        for connection in queryset:
+            hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+            record(name="sync_asked_for", actor=acting(request), subject=connection)
+        transaction.on_commit(bell.ring)
+        self.message_user(
+            request, "The worker looks for what is new. Sync runs tell how it went.", messages.INFO
+        )
+
+    @admin.action(description="Pause", permissions=["administer"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Connection]) -> HttpResponse | None:
+        asked = confirm(
+            request,
+            queryset,
+            question="Pause collecting?",
+            consequence="Nothing more is fetched from these until they are resumed. Figures stay as they are.",
+        )
+        if asked:
+            return asked
+        for connection in queryset:
+            store.record_state(
+                connection=connection,
+                state=Connection.State.PAUSED,
+                reason=f"Paused by {acting(request)}.",
+                action="Resume it in the administration.",
+            )
+            record(name="connection_paused", actor=acting(request), subject=connection)
+        return None
+
+    @admin.action(description="Resume", permissions=["administer"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
+        for connection in queryset.filter(state=Connection.State.PAUSED):
+            store.record_state(connection=connection, state=Connection.State.UNCHECKED)
+            record(name="connection_resumed", actor=acting(request), subject=connection)
+            _check_soon(connection)
 
     def get_urls(self) -> list[URLPattern]:
         own = path(

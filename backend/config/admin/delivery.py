@@ -24,7 +24,7 @@ class Reviews(admin.TabularInline):
     extra = 0
     can_delete = False
 
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return False
 
 
@@ -36,7 +36,7 @@ class Events(admin.TabularInline):
     extra = 0
     can_delete = False
 
-    def has_add_permission(self, request: Any, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return False
 
 

@@ -1,5 +1,6 @@
 """Organisation, people, what they are called outside, teams and who is in them when."""
 
+from itertools import pairwise
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -36,7 +37,7 @@ class OrganisationAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Organisation.objects.exists()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def changelist_view(
@@ -48,9 +49,7 @@ class OrganisationAdmin(admin.ModelAdmin):
             return redirect("admin:people_organisation_add")
         return super().changelist_view(request, extra_context)
 
-    def save_model(
-        self, request: HttpRequest, obj: Organisation, form: Any, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
 
@@ -62,7 +61,7 @@ class IdentityInline(admin.TabularInline):
     can_delete = False
     show_change_link = True
 
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -80,7 +79,7 @@ class Memberships(BaseInlineFormSet):
             spans.setdefault(key, []).append((data.get("starts_on"), data.get("ends_on")))
         for known in spans.values():
             known.sort(key=lambda span: (span[0] is not None, span[0]))
-            for (_, ends), (starts, _) in zip(known, known[1:], strict=False):
+            for (_, ends), (starts, _) in pairwise(known):
                 if ends is None or starts is None or starts < ends:
                     raise ValidationError("Two memberships of one person in one team overlap.")
 
@@ -126,10 +125,10 @@ class IdentityAdmin(admin.ModelAdmin):
     readonly_fields = ("connection", "login", "kind", "external_id")
     autocomplete_fields = ("person",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
@@ -160,5 +159,5 @@ class TeamAdmin(admin.ModelAdmin):
     readonly_fields = ("connection", "external_id")
     inlines = (TeamMemberships,)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from backend.audit.events import record
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, site
+from backend.pipeline import bell
+from backend.sources import hints
 from backend.sources.models import Cursor, Hint, SyncRun
 
 
@@ -36,12 +38,12 @@ class HintAdmin(ReadOnly):
         )
         if asked:
             return asked
-        for hint in parked:
+        found = list(parked)
+        for hint in found:
+            hints.retry(hint)
             record(name="retry_asked_for", actor=acting(request), subject=hint)
-        retried = parked.update(
-            parked_at=None, attempts=0, lease_until=None, due_at=timezone.now()
-        )
-        self.message_user(request, f"{retried} will be fetched again.", messages.SUCCESS)
+        transaction.on_commit(bell.ring)
+        self.message_user(request, f"{len(found)} will be fetched again.", messages.SUCCESS)
         return None
 
 

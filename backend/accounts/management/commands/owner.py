@@ -20,12 +20,10 @@ class Command(BaseCommand):
         for action in (create, link):
             action.add_argument("--email", required=True)
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         if options["do"] == "create":
             try:
-                user = add_user(
-                    email=options["email"], role=User.Role.OWNER, name=options["name"]
-                )
+                user = add_user(email=options["email"], role=User.Role.OWNER, name=options["name"])
             except InvalidAccount as error:
                 raise CommandError(str(error)) from error
         else:

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         add.add_argument("--name", default="")
         add.add_argument("--team", action="append", default=[], help="a team's slug, for a lead")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         slugs = set(options["team"])
         teams = list(Team.objects.filter(slug__in=slugs))
         if missing := slugs - {team.slug for team in teams}:
