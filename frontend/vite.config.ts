@@ -1,11 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compress } from "./compress";
 
 const backend = "http://127.0.0.1:8000";
 
 export default defineConfig({
   base: "/static/app/",
-  plugins: [react()],
+  plugins: [react(), compress()],
   // Django puts the request's nonce where this placeholder stands.
   html: { cspNonce: "__CSP_NONCE__" },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },

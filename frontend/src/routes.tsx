@@ -4,6 +4,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  type RouterHistory,
   redirect,
 } from "@tanstack/react-router";
 import { meQuery, statusQuery } from "./api/queries";
@@ -37,8 +38,10 @@ const pullRequests = createRoute({
   component: lazyRouteComponent(() => import("./pages/pull-requests/PullRequestsPage")),
 });
 
-export function makeRouter(client: QueryClient) {
+/** The browser's own history, unless a test brings one. */
+export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
+    history,
     routeTree: root.addChildren([home, pullRequests]),
     context: { client },
     defaultErrorComponent: FailurePage,

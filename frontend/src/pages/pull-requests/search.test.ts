@@ -1,0 +1,46 @@
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import { presetOf, previousName, rangeOf, searchSchema } from "./search";
+
+const TODAY = "2026-08-20";
+const read = (search: unknown) => v.parse(searchSchema, search);
+
+describe("an address", () => {
+  it("keeps what it says", () => {
+    const search = { team: "a", days: 30, bots: true, sort: "-size", page: 2, tables: ["stages"] };
+    expect(read(search)).toEqual(search);
+  });
+
+  it("opens even where parts of it cannot be read", () => {
+    expect(
+      read({ team: 7, days: 31, from: "x", page: -1, sort: "rank", tables: ["none"], pr: "11" }),
+    ).toEqual({});
+  });
+});
+
+describe("the range", () => {
+  it("ends with today, which it includes", () => {
+    expect(rangeOf({ days: 30 }, TODAY)).toEqual({ from: "2026-07-22", to: "2026-08-21" });
+  });
+
+  it("is 90 days unless said otherwise", () => {
+    expect(presetOf({})).toBe(90);
+    expect(rangeOf({}, TODAY).from).toBe("2026-05-23");
+  });
+
+  it("can be the viewer's own, which wins over a preset", () => {
+    const search = { days: 30 as const, from: "2026-01-01", to: "2026-02-01" };
+    expect(rangeOf(search, TODAY)).toEqual({ from: "2026-01-01", to: "2026-02-01" });
+    expect(presetOf(search)).toBeNull();
+  });
+
+  it("falls back where it ends before it begins", () => {
+    expect(presetOf({ from: "2026-02-01", to: "2026-01-01" })).toBe(90);
+  });
+
+  it("names the range it is compared with", () => {
+    const filters = { team: "", bots: false, from: "2026-07-22", to: "2026-08-21" };
+    expect(previousName(filters)).toBe("the 30 days before");
+    expect(previousName({ ...filters, to: "2026-07-23" })).toBe("the day before");
+  });
+});

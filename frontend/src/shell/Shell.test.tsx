@@ -1,0 +1,68 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+import { me, status } from "../testing/answers";
+import { open, Refusal } from "../testing/page";
+
+it("goes to sign-in where the session has ended, and back afterwards", async () => {
+  const assign = vi.spyOn(window.location, "assign").mockImplementation(() => undefined);
+  open("/pull-requests", {
+    "/api/v1/me": () => new Refusal(401, { code: "not_signed_in", message: "", action: null }),
+  });
+  await vi.waitFor(() => expect(assign).toHaveBeenCalled());
+  expect(assign.mock.calls[0]?.[0]).toMatch(/^\/accounts\/login\/\?next=%2F/);
+});
+
+it("says that an address is unknown", async () => {
+  open("/no-such-page");
+  expect(await screen.findByRole("heading", { name: "There is no such page" })).toBeTruthy();
+});
+
+it("leads from the start to the pull requests", async () => {
+  open("/");
+  expect(await screen.findByRole("heading", { name: "Pull requests", level: 1 })).toBeTruthy();
+});
+
+it("shows how far each repository is", async () => {
+  open("/pull-requests", {
+    "/api/v1/status": () =>
+      status({
+        state: "syncing",
+        stored: 30,
+        expected: 120,
+        repositories: [
+          {
+            name: "org/one",
+            stored: 30,
+            expected: 120,
+            state: "syncing",
+            last_run: {
+              outcome: "failed",
+              reason: "The server answered 502.",
+              action: "Nothing: it is tried again.",
+              finished_at: null,
+            },
+          },
+        ],
+      }),
+  });
+  await userEvent.click(
+    await screen.findByRole("button", { name: "Data status: Collecting, 25 %" }),
+  );
+  expect(await screen.findByText("30 of 120")).toBeTruthy();
+  expect(screen.getByText("The server answered 502. Nothing: it is tried again.")).toBeTruthy();
+});
+
+it("lists the administration to those who may open it, and only to them", async () => {
+  open("/pull-requests", {
+    "/api/v1/me": () => me({ links: { ...me().links, admin: "/admin/" } }),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: /account of Lead of team a/ }));
+  expect(await screen.findByRole("menuitem", { name: "Administration" })).toBeTruthy();
+  expect(screen.queryByRole("menuitem", { name: "Documentation" })).toBeNull();
+});
+
+it("says that it is a demo", async () => {
+  open("/pull-requests", { "/api/v1/me": () => me({ demo: { note: "Openings are modelled." } }) });
+  expect(await screen.findByText("Openings are modelled.")).toBeTruthy();
+});

@@ -1,0 +1,51 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createMemoryHistory, RouterProvider } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import { vi } from "vitest";
+import { makeRouter } from "../routes";
+import { theme } from "../ui/theme";
+import { definitions, detail, figures, me, row, status } from "./answers";
+
+export type Answers = Record<string, (query: URLSearchParams) => unknown>;
+
+/** Refuses instead of answering. */
+export class Refusal {
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+  ) {}
+}
+
+const USUAL: Answers = {
+  "/api/v1/me": () => me(),
+  "/api/v1/status": () => status(),
+  "/api/v1/definitions": () => definitions,
+  "/api/v1/pull-requests/figures": () => figures(),
+  "/api/v1/pull-requests/scatter": () => ({ points: [], n: 0, shown: 0, sampled: false }),
+  "/api/v1/pull-requests": () => ({ items: [row()], total: 1, page: 1, page_size: 25 }),
+  "/api/v1/pull-requests/11": () => detail(),
+};
+
+/** Opens an address of the application on an API that answers as told; tells what was asked and where it stands. */
+export function open(address: string, answers: Answers = {}) {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const url = new URL(request.url);
+    asked.push(url.pathname + url.search);
+    const found = (answers[url.pathname] ?? USUAL[url.pathname])?.(url.searchParams);
+    if (found instanceof Refusal) return Response.json(found.body, { status: found.status });
+    if (found === undefined) throw new TypeError(`nothing answers ${url.pathname}`);
+    return Response.json(found);
+  });
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const router = makeRouter(client, createMemoryHistory({ initialEntries: [address] }));
+  render(
+    <MantineProvider theme={theme} env="test">
+      <QueryClientProvider client={client}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return { asked, search: () => router.state.location.search };
+}
