@@ -108,7 +108,7 @@ _WEEKS = f"""
     SELECT starts_on, merged, merged AS human, people, cycle_time[1] AS median,
         coding_total AS coding, pickup_total AS pickup, review_total AS review, merge_total AS merge
     FROM metrics_pullrequestcell
-    WHERE period = 'week' AND team_id IS NOT DISTINCT FROM %(team)s AND merged > 0
+    WHERE period = 'week' AND {{cells}} AND merged > 0
         AND starts_on >= %(whole_from)s AND starts_on < %(whole_to)s
     UNION ALL
     SELECT date_trunc('week', merged_at AT TIME ZONE %(zone)s)::date, {_WEEK}
@@ -144,7 +144,10 @@ def weeks(scope: Scope) -> list[Row]:
     if scope.with_bots:
         whole_from = whole_to = scope.end
     return _rows(
-        _WEEKS.format(merged=_source(scope, time="merged_at", low="low")),
+        _WEEKS.format(
+            merged=_source(scope, time="merged_at", low="low"),
+            cells="team_id IS NULL" if scope.team is None else "team_id = %(team)s",
+        ),
         {
             **_bounds(scope),
             "zone": scope.time_zone,

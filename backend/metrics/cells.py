@@ -86,8 +86,9 @@ _TEMPLATE = f"""
         ) reviewed
     ), gone AS (
         DELETE FROM metrics_pullrequestcell cell USING cells
-        WHERE cell.team_id IS NOT DISTINCT FROM cells.team_id AND cell.period = cells.period
-            AND cell.starts_on = cells.starts_on AND cells.merged = 0 AND cells.first_reviews = 0
+        WHERE (cell.team_id = cells.team_id OR (cell.team_id IS NULL AND cells.team_id IS NULL))
+            AND cell.period = cells.period AND cell.starts_on = cells.starts_on
+            AND cells.merged = 0 AND cells.first_reviews = 0
     )
     INSERT INTO metrics_pullrequestcell AS cell (team_id, period, starts_on, {_VALUES})
     SELECT team_id, period, starts_on, {_VALUES} FROM cells WHERE merged > 0 OR first_reviews > 0
@@ -113,7 +114,7 @@ _RECOMPUTE_TEAM = _TEMPLATE.format(
         SELECT team_id, first_review_at FROM times WHERE first_review_at IS NOT NULL
         UNION
         SELECT COALESCE(team_id, 0), starts_on + interval '36 hours'
-        FROM metrics_pullrequestcell WHERE COALESCE(team_id, 0) = %s
+        FROM metrics_pullrequestcell WHERE team_id = NULLIF(%s, 0) OR (team_id IS NULL AND %s = 0)
     """
 )
 
@@ -142,4 +143,4 @@ def recompute(touched: Iterable[tuple[int, datetime]], *, time_zone: str) -> Non
 def recompute_team(team_id: int, *, time_zone: str) -> None:
     """Recompute every cell of one team, or of ALL_TEAMS."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECOMPUTE_TEAM, [time_zone, time_zone, team_id, team_id, team_id])
+        cursor.execute(_RECOMPUTE_TEAM, [time_zone, time_zone, *[team_id] * 4])

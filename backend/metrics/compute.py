@@ -41,7 +41,9 @@ def measure(limit: int = BATCH) -> int:
             cells.lock()
             # In a statement after the lock's, so that it sees what the one before committed.
             cells.recompute(touched, time_zone=organisation().time_zone)
-            Basis.objects.update_or_create(pk=1, defaults={"measured_at": timezone.now()})
+            Basis.objects.update_or_create(
+                pk=1, defaults={"measured_at": timezone.now().replace(microsecond=0)}
+            )
         PendingMeasurement.objects.filter(pk__in=ids).delete()
     return len(ids)
 
@@ -171,4 +173,6 @@ def _digests() -> tuple[str, str]:
 
 
 def _remember(**digests: str) -> None:
-    Basis.objects.update_or_create(pk=1, defaults={**digests, "measured_at": timezone.now()})
+    Basis.objects.update_or_create(
+        pk=1, defaults={**digests, "measured_at": timezone.now().replace(microsecond=0)}
+    )

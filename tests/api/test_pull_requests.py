@@ -60,9 +60,9 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "statements"),
     [
-        ("/me", 4),
+        ("/me", 3),
         ("/definitions", 0),
-        ("/status", 4),
+        ("/status", 5),
         (f"/pull-requests/figures?{A}", 5),
         (f"/pull-requests/scatter?{A}", 4),
         (f"/pull-requests?{A}", 4),

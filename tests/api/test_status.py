@@ -89,8 +89,8 @@ def test_waiting_for_the_source_says_until_when(administrator: Client, world: Wo
 
 def test_ready_and_fresh(administrator: Client, world: World) -> None:
     cursor(world, complete_to=timezone.now(), expected=30)
-    finished = timezone.now()
-    run(world, outcome="succeeded", finished_at=finished)
+    begun = timezone.now()
+    run(world, outcome="succeeded", started_at=begun, finished_at=begun)
     found = status(administrator)
     assert (found["state"], found["reason"]) == ("ready", None)
     assert found["fresh_to"]
