@@ -138,7 +138,7 @@ def running(folder: Path) -> Iterator[Stack]:
     try:
         _prepare_simulator(stack)
         install(stack)
-        stack.compose("build", "--quiet", seconds=1200)
+        stack.compose("build", "--progress", "plain", seconds=1200)
         try:
             stack.compose("up", "--detach", "--wait", "--wait-timeout", "300", seconds=360)
         except CommandFailed as failure:

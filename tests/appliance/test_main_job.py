@@ -1,0 +1,160 @@
+"""The main job on the running appliance: connect, collect, measure, show, through nginx and TLS."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.appliance.person import Person
+from tests.appliance.stack import CANARY, FORGE, SERVICES, TOKEN, CommandFailed, Stack
+
+# The simulator's small world: two repositories with four changes of people, one of a bot and a draft each.
+PULL_REQUESTS = 12
+MERGED = 10
+
+
+def counted(stack: Stack, table: str) -> int:
+    return int(stack.sql(f"SELECT count(*) FROM {table}"))  # noqa: S608 - names in this file
+
+
+@pytest.fixture(scope="module")
+def filled(stack: Stack) -> Stack:
+    """A connection added by web, with the forge's own authority, and everything collected by the worker."""
+    authority = (stack.folder / "forge-authority.pem").read_text()
+    stack.run_in("web", "sh", "-c", "cat > /tmp/authority.pem", stdin=authority)
+    said = stack.manage(
+        "web",
+        *("connection", "add", "github", "--url", FORGE, "--name", "Forge"),
+        *("--token-file", "/dev/stdin", "--ca-file", "/tmp/authority.pem"),  # noqa: S108
+        stdin=TOKEN,
+    )
+    assert "Added ghes-example" in said
+    deadline = time.monotonic() + 240
+    while (
+        counted(stack, "delivery_pullrequest") < PULL_REQUESTS
+        or counted(stack, "sources_hint")
+        or counted(stack, "delivery_pendingmeasurement")
+    ):
+        if time.monotonic() > deadline:
+            runs = stack.sql("SELECT kind, outcome, reason, action FROM sources_syncrun")
+            state = stack.sql(
+                "SELECT state, state_reason, state_action FROM connections_connection"
+            )
+            waiting = stack.sql("SELECT kind, attempts, due_at, last_error FROM sources_hint")
+            logs = stack.compose("logs", "--tail", "60", "worker", "simulator")
+            pytest.fail(f"Nothing more arrives.\n{state}\n{runs}\n{waiting}\n{logs}")
+        time.sleep(1)
+    return stack
+
+
+def test_everything_is_collected_and_measured(filled: Stack) -> None:
+    assert counted(filled, "delivery_repository") == 2
+    assert counted(filled, "delivery_pullrequest") == PULL_REQUESTS
+    assert counted(filled, "delivery_review") == MERGED
+    assert counted(filled, "delivery_commit") > 0
+    assert counted(filled, "delivery_commitfile") > 0
+    assert filled.sql("SELECT DISTINCT outcome FROM sources_syncrun") == "succeeded"
+    assert filled.sql("SELECT state FROM connections_connection") == "working"
+    assert TOKEN.encode().hex() not in filled.sql("SELECT sealed FROM connections_credential")
+
+
+def test_a_second_run_changes_nothing(filled: Stack) -> None:
+    tables = (
+        *("delivery_repository", "delivery_pullrequest", "delivery_review", "delivery_commit"),
+        *("delivery_pullrequestfile", "delivery_commitfile", "people_identity"),
+    )
+    versions = " UNION ALL ".join(
+        f"SELECT '{table}', md5(string_agg(id || ' ' || xmin, ',' ORDER BY id)) FROM {table}"  # noqa: S608
+        for table in tables
+    )
+    before = filled.sql(versions)
+    filled.manage("worker", "sync", "--wait", seconds=180)
+    assert filled.sql(versions) == before
+
+
+def test_web_cannot_open_what_it_sealed(filled: Stack) -> None:
+    with pytest.raises(CommandFailed, match=r"permission denied|not given the secret file"):
+        filled.manage("web", "connection", "check", "ghes-example")
+
+
+@pytest.fixture(scope="module")
+def lead(filled: Stack) -> Iterator[Person]:
+    """A lead of team A, enrolled by a link with a password and a second factor."""
+    link = filled.manage(
+        "web",
+        *("user", "add", "--email", "lead@plumbline.example", "--role", "team_lead"),
+        *("--team", "team-a"),
+    )
+    person = Person(filled)
+    person.enrol(link.strip())
+    yield person
+    person.close()
+
+
+def test_the_page_is_served_to_whoever_signed_in(lead: Person, filled: Stack) -> None:
+    page = lead.open("/pull-requests")
+    assert page.status_code == 200
+    assert '<div id="root">' in page.text
+    policy = page.headers["content-security-policy"]
+    nonce = policy.partition("'nonce-")[2].partition("'")[0]
+    assert nonce
+    assert nonce in page.text
+    script = page.text.partition(' src="')[2].partition('"')[0]
+    answer = lead.open(script)
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (
+        200,
+        "text/javascript",
+    )
+    stranger = Person(filled)
+    assert stranger.open("/pull-requests").url.path == "/accounts/login/"
+    assert stranger.open("/api/v1/me").status_code == 401
+    stranger.close()
+
+
+def test_a_lead_sees_the_own_team_s_figures_and_no_other_s(lead: Person) -> None:
+    me = lead.open("/api/v1/me").json()
+    assert me["role"] == "team_lead"
+    assert [team["slug"] for team in me["teams"]] == ["team-a"]
+    span = "from=2026-08-01&to=2026-09-01"
+    figures = lead.open(f"/api/v1/pull-requests/figures?team=team-a&{span}").json()
+    assert figures["throughput"]["merged"] == 4
+    assert figures["cycle_time"]["n"] == 4
+    assert figures["cycle_time"]["median"] > 0
+    listed = lead.open(f"/api/v1/pull-requests?team=team-a&{span}").json()
+    assert listed["total"] >= 4
+    assert listed["items"][0]["url"].startswith(FORGE)
+    assert lead.open(f"/api/v1/pull-requests/figures?team=team-b&{span}").status_code in {403, 404}
+
+
+def test_the_command_line_tells_the_same(filled: Stack) -> None:
+    said = filled.manage(
+        "web",
+        *("metrics", "--team", "team-a", "--from", "2026-08-01", "--to", "2026-09-01"),
+        *("--format", "json"),
+    )
+    assert '"merged": 4' in said
+
+
+def test_an_owner_administers_and_it_is_recorded(filled: Stack) -> None:
+    owner = Person(filled)
+    link = filled.manage("web", "owner", "create", "--email", "owner@plumbline.example")
+    owner.enrol(link.strip())
+    page = owner.open("/admin/connections/connection/")
+    assert page.status_code == 200
+    assert "ghes-example" in page.text or "Forge" in page.text
+    owner.close()
+    assert counted(filled, "audit_event") > 0
+
+
+def test_no_source_code_is_anywhere(filled: Stack) -> None:
+    """The marker stands in every free text and in every line of every file that the simulator serves."""
+    filled.sql("CHECKPOINT")
+    for service in SERVICES:
+        found = filled.run_in(
+            service, "sh", "-c", f"grep -rls {CANARY} /tmp /scratch /var/lib/postgresql || true"
+        )
+        assert not found
+    services = [*SERVICES, "migrate"]
+    assert CANARY not in filled.compose("logs", "--no-color", *services)
+    assert filled.run_in("worker", "find", "/scratch", "-mindepth", "1") == "/scratch/lock\n"
+    assert TOKEN not in filled.compose("logs", "--no-color", *services)
