@@ -38,7 +38,7 @@ export function DataStatus({ timeZone }: { timeZone: string }) {
           <span className={classes.name}>{name}</span>
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label="Data status" className={classes.card}>
+      <Popover.Dropdown className={classes.card}>
         <h2 className={classes.title}>{name}</h2>
         <Details status={status} timeZone={timeZone} />
         {status.repositories.length > 0 && <Repositories of={status.repositories} />}

@@ -1,7 +1,9 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
+// Chunks are loaded as in the browser, and a busy machine takes its time.
+configure({ asyncUtilTimeout: 10_000 });
 
 // Mantine asks for both; happy-dom lays nothing out.
 vi.stubGlobal(

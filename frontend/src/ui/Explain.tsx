@@ -31,7 +31,7 @@ export function Explain({ of, extra }: { of: Explanation; extra?: ReactNode }) {
           <IconInfoCircle size={16} stroke={1.6} aria-hidden />
         </ActionIcon>
       </Popover.Target>
-      <Popover.Dropdown className={classes.card} aria-label={`About ${of.name.toLowerCase()}`}>
+      <Popover.Dropdown className={classes.card}>
         <h3 className={classes.name}>{of.name}</h3>
         <p className={classes.text}>{of.text}</p>
         <dl className={classes.facts}>

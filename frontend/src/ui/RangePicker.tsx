@@ -53,7 +53,7 @@ export function RangePicker<Days extends number>({
               {dayRange(range.from, range.to)}
             </Button>
           </Popover.Target>
-          <Popover.Dropdown aria-label="Choose a range of days">
+          <Popover.Dropdown>
             <Suspense fallback={<Skeleton width={280} height={300} />}>
               <RangeCalendar
                 range={range}

@@ -17,7 +17,10 @@ export function daysBetween(from: string, to: string): number {
 }
 
 export function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(calendar(text));
+  // 30 February parses, as 2 March.
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(calendar(text)) && addDays(text, 0) === text
+  );
 }
 
 const DAY_MONTH: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", timeZone: "UTC" };

@@ -25,7 +25,7 @@ describe("the figures", () => {
     open("/pull-requests");
     const [explain] = await screen.findAllByRole("button", { name: "Explain cycle time" });
     await userEvent.click(explain as HTMLElement);
-    const card = await screen.findByRole("dialog", { name: "About cycle time" });
+    const card = await screen.findByRole("dialog", { name: "Explain cycle time" });
     for (const said of [
       "From start to merge. Merged pull requests only.",
       "42 merged pull requests",
