@@ -78,6 +78,7 @@ def a_team(
     slug = slug or f"team-{next(_numbers)}"
     team = Team.objects.create(slug=slug, name=slug.title(), parent=parent, **values)
     for member in members:
+        assert member.person is not None
         Membership.objects.create(team=team, person=member.person, starts_on=since, ends_on=until)
     return team
 

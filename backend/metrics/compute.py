@@ -2,8 +2,8 @@
 
 A changed pull request leaves a PendingMeasurement; `measure` takes it away in the transaction that stores the
 figures, so that a crash at any moment loses nothing. What figures rest on besides events (who is who, teams,
-formula versions) leaves no such row: `catch_up` notices a change of it by a digest and computes all again from
-what is stored, in one transaction, so that figures of two versions are never seen together.
+formula versions) leaves no such row: `catch_up` notices a change of it. A changed formula computes all again from
+what is stored in one transaction, so that figures of two versions are never seen together.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from backend.delivery.models import PendingMeasurement, PullRequest
-from backend.metrics import cells, facts
+from backend.metrics import cells, facts, identities
 from backend.metrics.formulas import pull_request, size
 from backend.metrics.loading import load
 from backend.metrics.models import Basis
@@ -36,28 +36,34 @@ def measure(limit: int = BATCH) -> int:
         ids = sorted(rows.order_by("since").values_list("pk", flat=True)[:limit])
         if not ids:
             return 0
+        if not Basis.objects.exists():
+            # The first figures of all: they rest on the teams as they are now.
+            _remember(versions=_versions(), teams=_teams())
         touched = _store(ids)
         if touched:
             cells.lock()
             # In a statement after the lock's, so that it sees what the one before committed.
             cells.recompute(touched, time_zone=organisation().time_zone)
-            Basis.objects.update_or_create(
-                pk=1, defaults={"measured_at": timezone.now().replace(microsecond=0)}
-            )
+            _remember()
         PendingMeasurement.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 
 def catch_up() -> bool:
-    """Compute all again where what figures rest on has changed since they were computed; whether it had."""
-    people, teams = _digests()
-    basis = Basis.objects.filter(pk=1).first() or Basis(pk=1)
-    if (basis.people, basis.teams) == (people, teams):
+    """Notice what figures rest on besides events, and has changed; whether something had.
+
+    A changed formula, team, membership or time zone is computed at once. Accounts that turned out to be another
+    person, or a bot, leave a PendingMeasurement for each pull request that they wrote or reviewed.
+    """
+    basis = Basis.objects.filter(pk=1).first()
+    if basis is None:
         return False
-    if basis.people != people:
+    if basis.versions != _versions():
         recompute_all()
-    else:
+    elif basis.teams != _teams():
         recompute_teams()
+    elif not identities.note_changes():
+        return False
     return True
 
 
@@ -65,14 +71,14 @@ def catch_up() -> bool:
 def recompute_all() -> int:
     """Facts, teams and cells of every stored pull request; how many there are. Nothing is fetched."""
     _lock_facts(shared=False)
-    people, teams = _digests()
+    teams = _teams()
     count = 0
     for ids in _batches():
-        facts.store_facts(load(ids))
+        _store_facts(ids)
         facts.store_teams_of(ids, time_zone=organisation().time_zone)
         count += len(ids)
     _recompute_cells()
-    _remember(people=people, teams=teams)
+    _remember(versions=_versions(), teams=teams)
     return count
 
 
@@ -80,17 +86,23 @@ def recompute_all() -> int:
 def recompute_teams() -> None:
     """Which teams each pull request belongs to, and their cells; facts stay as they are."""
     _lock_facts(shared=False)
-    _, teams = _digests()
+    teams = _teams()
     for ids in _batches():
         facts.store_teams_of(ids, time_zone=organisation().time_zone)
     _recompute_cells()
     _remember(teams=teams)
 
 
+def _store_facts(ids: Sequence[int]) -> set[int]:
+    loaded = list(load(ids))
+    identities.note_measured(account for one in loaded for account in one.accounts)
+    return facts.store_facts(loaded)
+
+
 def _store(ids: Sequence[int]) -> _Touched:
     """Store facts and teams; the moments whose cells that changes, before and after."""
     before = _moments(ids)
-    changed = facts.store_facts(load(ids))
+    changed = _store_facts(ids)
     changed |= facts.store_teams_of(ids, time_zone=organisation().time_zone)
     after = _moments(changed)
     return {
@@ -146,33 +158,31 @@ def _recompute_cells() -> None:
         cells.recompute_team(team, time_zone=time_zone)
 
 
-_DIGESTS = """
+_TEAMS = """
     SELECT md5(concat_ws('|', %s::text, (
-            SELECT string_agg(concat_ws(',', id, person_id, is_bot), ';' ORDER BY id)
-            FROM people_identity WHERE person_id IS NOT NULL OR is_bot
-        ))),
-        md5(concat_ws('|', %s::text, (
-            SELECT string_agg(concat_ws(',', id, parent_id, time_zone), ';' ORDER BY id)
-            FROM people_team
-        ), (
-            SELECT string_agg(
-                concat_ws(',', team_id, person_id, COALESCE(starts_on::text, '-'), ends_on), ';'
-                ORDER BY id)
-            FROM people_membership
-        )))
+        SELECT string_agg(concat_ws(',', id, parent_id, time_zone), ';' ORDER BY id) FROM people_team
+    ), (
+        SELECT string_agg(
+            concat_ws(',', team_id, person_id, COALESCE(starts_on::text, '-'), ends_on), ';'
+            ORDER BY id)
+        FROM people_membership
+    )))
 """
 
 
-def _digests() -> tuple[str, str]:
-    """Of who is who and who is a bot, and of the teams. A new account that is nobody's changes neither."""
-    versions = f"{pull_request.VERSION} {size.VERSION}"
+def _teams() -> str:
+    """A digest of teams, memberships and time zones."""
     with connection.cursor() as cursor:
-        cursor.execute(_DIGESTS, [versions, organisation().time_zone])
-        people, teams = cursor.fetchone()
-    return people, teams
+        cursor.execute(_TEAMS, [organisation().time_zone])
+        (digest,) = cursor.fetchone()
+    return str(digest)
 
 
-def _remember(**digests: str) -> None:
-    Basis.objects.update_or_create(
-        pk=1, defaults={**digests, "measured_at": timezone.now().replace(microsecond=0)}
-    )
+def _versions() -> str:
+    return f"pull request {pull_request.VERSION}, size {size.VERSION}"
+
+
+def _remember(**basis: str) -> None:
+    now = timezone.now().replace(microsecond=0)
+    if not Basis.objects.filter(pk=1).update(**basis, measured_at=now):
+        Basis.objects.create(pk=1, **basis, measured_at=now)

@@ -22,7 +22,7 @@ _PULLS = """
 """
 _REVIEWS = """
     SELECT r.pull_request_id, floor(extract(epoch FROM r.submitted_at))::bigint, r.state,
-        COALESCE(a.person_id, -a.id), COALESCE(a.is_bot, false)
+        COALESCE(a.person_id, -a.id), COALESCE(a.is_bot, false), a.id
     FROM delivery_review r LEFT JOIN people_identity a ON a.id = r.author_id
     WHERE r.pull_request_id = ANY(%s)
 """
@@ -45,6 +45,10 @@ _FILES = """
 """
 
 
+Account = tuple[int, int, bool]
+"""An identity, as whom it is counted (see PullRequestFact.author_key), and whether as a bot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     pull_request_id: int
@@ -53,6 +57,8 @@ class Loaded:
     state: str
     pull: formula.PullRequest
     files: Files
+    accounts: tuple[Account, ...]
+    """Author and reviewers."""
 
 
 def load(ids: Sequence[int]) -> Iterator[Loaded]:
@@ -99,9 +105,17 @@ def load(ids: Sequence[int]) -> Iterator[Loaded]:
                 is_draft=draft,
                 head_sha=head,
                 merge_sha=merge,
-                reviews=[formula.Review(*row[1:]) for row in reviews.get(pk, ())],
+                reviews=[formula.Review(*row[1:5]) for row in reviews.get(pk, ())],
                 draft_changes=[formula.DraftChange(*row[1:]) for row in changes.get(pk, ())],
                 commits=[formula.Commit(*row[1:]) for row in commits.get(pk, ())],
             ),
             Files(stored=stored, told=told, lines=lines, written=written),
+            tuple(
+                (account, as_whom, bot)
+                for account, as_whom, bot in (
+                    (author_id, key, is_bot),
+                    *((row[5], row[3], row[4]) for row in reviews.get(pk, ())),
+                )
+                if account is not None
+            ),
         )

@@ -168,14 +168,23 @@ class PullRequestCell(models.Model):
         return f"{self.team or 'all'} {self.period} {self.starts_on}"
 
 
+class MeasuredIdentity(models.Model):
+    """As whom, and whether as a bot, an account was last counted: what a change of it is noticed by."""
+
+    identity = models.OneToOneField(
+        "people.Identity", models.CASCADE, primary_key=True, related_name="+"
+    )
+    key = models.BigIntegerField()
+    is_bot = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.identity} as measured"
+
+
 class Basis(models.Model):
     """What the stored figures rest on besides events, so that a change of it is noticed and computed."""
 
-    people = models.CharField(
-        max_length=32,
-        blank=True,
-        help_text="Digest of who is who, who is a bot, and formula versions.",
-    )
+    versions = models.CharField(max_length=40, blank=True, help_text="Of the formulas.")
     teams = models.CharField(
         max_length=32, blank=True, help_text="Digest of teams, memberships and time zones."
     )

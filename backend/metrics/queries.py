@@ -63,13 +63,14 @@ def months(scope: Scope) -> list[results.Month]:
         merged__gt=0,
     ).order_by("starts_on"):
         hidden = scope.hides(human=cell.merged, people=cell.people)
+        median, _, p90 = cell.cycle_time or (None, None, None)
         found.append(
             results.Month(
                 start=cell.starts_on,
                 suppressed=hidden,
                 n=None if hidden else cell.merged,
-                cycle_time_median=None if hidden else cell.cycle_time[0],
-                cycle_time_p90=None if hidden else cell.cycle_time[2],
+                cycle_time_median=None if hidden else median,
+                cycle_time_p90=None if hidden else p90,
             )
         )
     return found

@@ -9,8 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.delivery.models import PendingMeasurement, PullRequest, Review
 from backend.metrics import compute
+from backend.metrics.formulas import pull_request
 from backend.metrics.formulas.distribution import QUANTILES, percentile_cont
-from backend.metrics.models import Basis, PullRequestCell, PullRequestFact, PullRequestTeam
+from backend.metrics.models import (
+    Basis,
+    MeasuredIdentity,
+    PullRequestCell,
+    PullRequestFact,
+    PullRequestTeam,
+)
 from backend.people.models import Identity, Membership, Organisation, Team
 from tests.factories import MONDAY, History, a_team, an_identity
 
@@ -34,7 +41,13 @@ def versions() -> dict[str, list[Any]]:
     """Every row of the metrics with the transaction that wrote it."""
     found = {}
     with connection.cursor() as cursor:
-        for model in (PullRequestFact, PullRequestTeam, PullRequestCell, Basis):
+        for model in (
+            PullRequestFact,
+            PullRequestTeam,
+            PullRequestCell,
+            MeasuredIdentity,
+            Basis,
+        ):
             table = model._meta.db_table
             cursor.execute(f"SELECT t.xmin::text, t::text FROM {table} t ORDER BY 2")  # noqa: S608
             found[table] = cursor.fetchall()
@@ -228,8 +241,8 @@ def test_a_changed_membership_is_noticed_and_computed(history: History) -> None:
     author = person(history)
     old = a_team(author, slug="old")
     pull = history.pull(author, merged=1)
-    compute.catch_up()
     compute.measure()
+    assert not compute.catch_up()
     new = a_team(slug="new")
     Membership.objects.update(team=new)
     assert compute.catch_up()
@@ -256,9 +269,39 @@ def test_an_account_marked_as_a_bot_is_noticed_and_computed(history: History) ->
     pull = history.pull(author, merged=4, reviews=((1, "approved", reviewer),))
     compute.measure()
     compute.catch_up()
+    untouched = history.pull(author, merged=4)
+    compute.measure()
     Identity.objects.filter(pk=reviewer.pk).update(is_bot=True)
     assert compute.catch_up()
+    pending = PendingMeasurement.objects.values_list("pk", flat=True)
+    assert (list(pending), untouched.pk in pending) == ([pull.pk], False)
+    compute.measure()
+    assert not compute.catch_up()
     assert PullRequestFact.objects.get(pk=pull.pk).first_review_at is None
+
+
+def test_an_account_found_to_be_another_persons_is_noticed(history: History) -> None:
+    author, other = person(history), person(history)
+    team = a_team(other, slug="team")
+    pull = history.pull(author, merged=4)
+    compute.measure()
+    Identity.objects.filter(pk=author.pk).update(person=other.person_id)
+    assert compute.catch_up()
+    compute.measure()
+    assert slugs(pull) == {"team"}
+    assert PullRequestCell.objects.get(team=team, period="week").merged == 1
+
+
+def test_a_new_version_of_a_formula_computes_all_again(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pull = history.pull(person(history), merged=4)
+    compute.measure()
+    PullRequestFact.objects.update(size_lines=1)
+    monkeypatch.setattr(pull_request, "VERSION", 99)
+    assert compute.catch_up()
+    fact = PullRequestFact.objects.get(pk=pull.pk)
+    assert (fact.size_lines, fact.version) == (10, 99)
 
 
 def test_two_accounts_of_one_person_do_not_review_each_other(history: History) -> None:
@@ -295,7 +338,7 @@ def test_statements_do_not_grow_with_the_batch(history: History, number: int) ->
         connection,
     ) as captured:
         compute.measure()
-    assert len(captured) == 24
+    assert len(captured) == 25
 
 
 def test_the_author_of_nothing_known_is_flagged(history: History) -> None:
