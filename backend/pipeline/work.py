@@ -1,7 +1,7 @@
 """One piece of work from the inbox, from claim to outcome. Celery's tasks and `manage.py sync --wait` share it."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -23,7 +23,14 @@ log = structlog.get_logger(__name__)
 
 FIRST_DELAY: Final = timedelta(seconds=30)
 LONGEST_DELAY: Final = timedelta(hours=1)
-_ORDER: Final = list(Hint.Kind)
+_ORDER: Final = (
+    Hint.Kind.CONNECTION,
+    Hint.Kind.REPOSITORY,  # its new name is what the others ask by
+    Hint.Kind.PULL_REQUESTS,
+    Hint.Kind.RECONCILE,
+    Hint.Kind.PULL_REQUEST,
+    Hint.Kind.COMMITS,
+)
 
 OnPage = Callable[[Repository | None, int], None]
 
@@ -32,20 +39,27 @@ def work(*, connection: Connection | None = None, on_page: OnPage = lambda _, __
     """Claim what is due about one repository and do it; False where nothing is due.
 
     Without a connection, any that is not paused. Errors of the source end in a SyncRun and a later try; others are
-    kept with the row and raised.
+    kept with the row and raised. Whatever fails is put off alone: its neighbours go back as they were.
     """
-    claimed = hints.claim(connection=connection)
-    if not claimed:
+    queue = sorted(
+        hints.claim(connection=connection), key=lambda hint: _ORDER.index(Hint.Kind(hint.kind))
+    )
+    if not queue:
         return False
-    source = claimed[0].connection
-    with hints.held(claimed):
+    source = queue[0].connection
+    with hints.held(queue):
         try:
             with open_source(source) as github:
-                for hint in sorted(claimed, key=lambda hint: _ORDER.index(Hint.Kind(hint.kind))):
-                    _perform(hint, github, on_page)
+                while queue:
+                    _perform(queue[0], github, on_page)
+                    queue.pop(0)
         except SourceError as error:
+            hints.give_back(queue[1:])
             _note_trouble(source, error)
-            _put_off(source, claimed, error)
+            _put_off(source, queue[0], error)
+        except Exception:
+            hints.give_back(queue[1:])
+            raise
     return True
 
 
@@ -90,7 +104,7 @@ def _perform(hint: Hint, github: GitHub, on_page: OnPage) -> None:
     """Do what one hint asks for, and write down how it ended."""
     repository = (
         Repository.objects.select_related("connection")
-        .filter(connection=hint.connection, external_id=hint.repository_external_id)
+        .filter(connection=hint.connection, external_id=hint.repository_external_id or 0)
         .first()
     )
     run = SyncRun.objects.create(
@@ -99,13 +113,12 @@ def _perform(hint: Hint, github: GitHub, on_page: OnPage) -> None:
     before = (github.usage.requests, github.usage.points)
     try:
         done = _collect(hint, repository, github, on_page)
-    except NotFound as error:
-        _finish(run, github, before, SyncRun.Outcome.FAILED, error=error)
-        _not_found(hint, repository, github)
     except SourceError as error:
-        waiting = SyncRun.Outcome.WAITING if error.retry_at else SyncRun.Outcome.FAILED
-        _finish(run, github, before, waiting, error=error)
-        raise
+        outcome = SyncRun.Outcome.WAITING if error.retry_at else SyncRun.Outcome.FAILED
+        _finish(run, github, before, outcome, error=error)
+        if not isinstance(error, NotFound) or hint.repository_external_id is None:
+            raise
+        _not_found(hint, repository, github)
     except Exception as error:
         # Whatever it was, the row must say so: it is tried again, and parked after too many attempts.
         run.reason = f"Plumbline stumbled: {type(error).__name__}. The log tells more."
@@ -116,7 +129,7 @@ def _perform(hint: Hint, github: GitHub, on_page: OnPage) -> None:
         run.stored, run.reason = done.stored, " ".join(done.notes)
         _finish(run, github, before, SyncRun.Outcome.SUCCEEDED)
         if done.more:
-            hints.postpone([hint], until=timezone.now(), error="", attempt_counts=False)
+            hints.go_on(hint)
         else:
             hints.clear([hint])
         if hint.connection.state != Connection.State.WORKING:
@@ -195,15 +208,17 @@ def _follow(connection: Connection, external_id: int | None = None) -> None:
 
 
 def _not_found(hint: Hint, repository: Repository | None, github: GitHub) -> None:
-    """Nothing is deleted because of a 404. With a signed word that it was deleted it is gone, else out of reach."""
-    if hint.kind == Hint.Kind.PULL_REQUEST and repository is not None:
+    """Nothing is deleted because of a 404. With a signed word that it was deleted it is gone, else out of reach.
+
+    Where a part of it was asked for, the repository itself may well be there.
+    """
+    if repository is not None and hint.kind == Hint.Kind.REPOSITORY:
+        mark_unreachable(repository=repository, gone=hint.action == "deleted")
+    elif repository is not None:
         try:
             github.repository(repository.external_id)
         except NotFound:
             mark_unreachable(repository=repository, gone=False)
-    elif repository is not None:
-        gone = hint.kind == Hint.Kind.REPOSITORY and hint.action == "deleted"
-        mark_unreachable(repository=repository, gone=gone)
     hints.clear([hint])
 
 
@@ -237,27 +252,19 @@ def _note_trouble(connection: Connection, error: SourceError) -> None:
     log.warning("source_trouble", connection=connection.slug, reason=error.reason)
 
 
-def _put_off(connection: Connection, claimed: Sequence[Hint], error: SourceError) -> None:
+def _put_off(connection: Connection, hint: Hint, error: SourceError) -> None:
     """When to try again: when the source says, else later and later. A wait holds for all of the connection."""
+    hints.postpone(
+        [hint],
+        until=error.retry_at or timezone.now() + _delay(hint.attempts),
+        error=error.reason,
+        attempt_counts=error.retry_at is None and not isinstance(error, CredentialRefused),
+    )
     if error.retry_at is not None:
-        hints.postpone(claimed, until=error.retry_at, error=error.reason, attempt_counts=False)
         Hint.objects.filter(connection=connection, due_at__lt=error.retry_at).update(
             due_at=error.retry_at
         )
-        return
-    patient = isinstance(error, CredentialRefused)
-    for hint in claimed:
-        hints.postpone(
-            [hint],
-            until=_later(hint.attempts),
-            error=error.reason,
-            attempt_counts=not patient,
-        )
-
-
-def _later(attempts: int) -> datetime:
-    return timezone.now() + _delay(attempts)
 
 
 def _delay(attempts: int) -> timedelta:
-    return min(FIRST_DELAY * 2 ** max(attempts - 1, 0), LONGEST_DELAY)
+    return min(FIRST_DELAY * (1 << max(attempts - 1, 0)), LONGEST_DELAY)
