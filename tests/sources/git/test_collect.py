@@ -60,9 +60,7 @@ def test_paths_of_any_bytes(source: Source) -> None:
     names = [b"two words", b"new\nline", b"a\ttab", b'"quoted"', b"\xff\xfe.bin", b"back\\slash"]
     names += ["naïve-файл".encode(), b"commit 123", b"-\t-\tdashes", b"5\t5\tdigits"]
     for name in names:
-        (
-            os.fsencode(work.folder) and Path(os.fsdecode(os.fsencode(work.folder) + b"/" + name))
-        ).write_bytes(b"1\n2\n")
+        (work.folder / os.fsdecode(name)).write_bytes(b"1\n2\n")
     work.commit()
     work.publish()
     source.collect()
