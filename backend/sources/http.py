@@ -85,9 +85,7 @@ class Client:
         if self.ca_certificate:
             context.load_verify_locations(cadata=self.ca_certificate)
         self.host = urlsplit(self.base_url).netloc
-        self._http = httpx.Client(
-            base_url=self.base_url, headers=dict(self.headers), timeout=TIMEOUT, verify=context
-        )
+        self._http = httpx.Client(headers=dict(self.headers), timeout=TIMEOUT, verify=context)
 
     def __enter__(self) -> Self:
         return self
@@ -126,21 +124,29 @@ class Client:
         parameters: Mapping[str, str | int] | None,
         body: Mapping[str, Any] | None,
     ) -> Answer:
-        url = path
+        url = self._own(path)
         for _ in range(REDIRECTS + 1):
             status, content, headers = self._exchange(method, url, parameters, body)
             if status not in {301, 302, 307, 308}:
                 return self._judge(status, content, headers)
-            target = urljoin(str(self._http.base_url), headers.get("location", ""))
-            if urlsplit(target).netloc != self.host:
-                raise SourceError(
-                    f"{self.host} sends us on to {urlsplit(target).netloc}.",
-                    "Enter the address that the browser shows after signing in there.",
-                    permanent=True,
-                )
-            url, parameters = target, None
+            url, parameters = self._own(headers.get("location", "")), None
         raise SourceError(
             f"{self.host} redirects without end.", "Check the address.", permanent=True
+        )
+
+    def _own(self, address: str) -> str:
+        """The whole address, where it leads to this server by this scheme: the token is for no other."""
+        try:
+            target = urljoin(f"{self.base_url}/", address)
+            if _origin(target) == _origin(self.base_url):
+                return target
+            elsewhere = urlsplit(target).netloc
+        except ValueError:
+            elsewhere = "an address that is none"
+        raise SourceError(
+            f"{self.host} sends us on to {elsewhere}, or away from encryption.",
+            "Enter the address that the browser shows after signing in there.",
+            permanent=True,
         )
 
     def _exchange(
@@ -238,6 +244,13 @@ class Client:
         return Passing(
             f"{self.host} broke off its answer.", "Nothing is lost; Plumbline tries again."
         )
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Scheme, name and port. Raises ValueError where the address is none."""
+    address = urlsplit(url)
+    port = address.port or {"https": 443, "http": 80}.get(address.scheme)
+    return address.scheme, address.hostname, port
 
 
 def without_nul(value: Any) -> Any:  # noqa: ANN401 - JSON

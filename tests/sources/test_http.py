@@ -1,0 +1,321 @@
+"""The one way out, against a real server on loopback: limits, errors that say what to do, no token for strangers."""
+
+import json
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+import stamina
+
+from backend.sources import http
+from backend.sources.http import Client, CredentialRefused, NotFound, Overloaded, SourceError
+from tests.servers import free_port
+from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TOKEN = "Bearer ghp_the_token_of_the_http_tests"
+Answer = tuple[int, dict[str, str], bytes]
+
+
+@contextmanager
+def serving(
+    answer: Callable[[BaseHTTPRequestHandler], Answer | None],
+    identity: tuple[Path, Path] | None = None,
+) -> Iterator[tuple[str, list[str]]]:
+    """A server's address, and the Authorization header of each request; None breaks the connection off."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            seen.append(self.headers.get("Authorization", ""))
+            given = answer(self)
+            if given is None:
+                self.close_connection = True
+                return
+            status, headers, body = given
+            self.send_response(status)
+            for name, value in ({"Content-Length": str(len(body))} | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        scheme = "http"
+        if identity:
+            scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*identity)
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        server.handle_error = lambda *_: None  # type: ignore[method-assign] # clients that refuse us are wanted
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"{scheme}://localhost:{server.server_port}", seen
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def fixed(status: int, body: bytes = b"{}", **headers: str) -> Callable[[object], Answer]:
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda _: (status, told, body)
+
+
+def client(url: str, ca_certificate: str = "") -> Client:
+    return Client(url, {"Authorization": TOKEN}, ca_certificate)
+
+
+def failure(url: str, *, ca_certificate: str = "") -> SourceError:
+    with client(url, ca_certificate) as source, pytest.raises(SourceError) as caught:
+        source.get("/api/v3/meta")
+    assert caught.value.action
+    assert TOKEN not in f"{caught.value.reason}{caught.value.action}"
+    return caught.value
+
+
+@pytest.fixture(autouse=True)
+def impatient() -> Iterator[None]:
+    """Tries follow each other at once; how often is what is tested."""
+    with stamina.set_testing(True, attempts=http.TRIES, cap=True):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "permanent"),
+    [
+        (401, CredentialRefused, True),
+        (403, SourceError, True),
+        (404, NotFound, True),
+        (410, NotFound, True),
+        (422, SourceError, True),
+        (500, http.Passing, False),
+        (502, Overloaded, False),
+        (504, Overloaded, False),
+    ],
+)
+def test_a_status_tells_what_to_do(status: int, kind: type[SourceError], permanent: bool) -> None:  # noqa: FBT001
+    with serving(fixed(status)) as (url, seen):
+        error = failure(url)
+    assert type(error) is kind
+    assert error.permanent is permanent
+    assert error.retry_at is None
+    assert len(seen) == (1 if permanent else http.TRIES)
+
+
+def test_what_passes_by_itself_is_tried_again_and_counted() -> None:
+    answers: list[Answer | None] = [(502, {}, b""), None, (200, {}, b'{"a": 1}')]
+    with serving(lambda _: answers.pop(0)) as (url, seen), client(url) as source:
+        assert source.get("/x").body == {"a": 1}
+        assert source.usage.requests == len(seen) == 3
+
+
+def test_a_body_that_ends_too_soon_is_tried_again() -> None:
+    answers: list[Answer] = [
+        (200, {"Content-Length": "20"}, b'{"a": '),
+        (200, {}, b'{"a": '),
+        (200, {}, b'{"a": 2}'),
+    ]
+    with serving(lambda _: answers.pop(0)) as (url, _), client(url) as source:
+        assert source.get("/x").body == {"a": 2}
+
+
+def test_a_page_for_people_is_not_tried_again() -> None:
+    with serving(fixed(200, b"<!DOCTYPE html><html>Sign in</html>")) as (url, seen):
+        error = failure(url)
+    assert "page for people" in error.reason
+    assert error.permanent
+    assert len(seen) == 1
+
+
+def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.1))
+    hold = threading.Event()
+
+    def stall(_: object) -> None:
+        hold.wait(5)
+
+    with serving(stall) as (url, _):
+        try:
+            error = failure(url)
+        finally:
+            hold.set()
+    assert type(error) is Overloaded
+    assert "in time" in error.reason
+
+
+def test_an_answer_in_drops_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each drop comes within the read limit; the whole must end all the same."""
+    monkeypatch.setattr(http, "TOTAL_SECONDS", 0.3)
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(40):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            hold.wait(0.05)
+
+    hold = threading.Event()
+    with serving(drip) as (url, _):
+        assert type(failure(url)) is Overloaded
+        hold.set()
+
+
+def test_a_flood_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAXIMUM_BYTES", 1000)
+    with serving(fixed(200, b"[" + b"1," * 2000 + b"1]")) as (url, _):
+        error = failure(url)
+    assert type(error) is Overloaded
+    assert "larger than" in error.reason
+
+
+def test_nul_never_comes_in() -> None:
+    body = json.dumps({"a\0": ["x\0y"]}).encode()
+    with serving(fixed(200, body)) as (url, _), client(url) as source:
+        assert source.get("/x").body == {"a\ufffd": ["x\ufffdy"]}
+
+
+# -- where the token goes ------------------------------------------------------------------------------------------
+
+
+def test_a_redirect_within_the_server_is_followed() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> Answer:
+        if handler.path == "/old":
+            return 301, {"Location": "/new"}, b""
+        return 200, {}, b'{"path": "new"}'
+
+    with serving(answer) as (url, seen), client(url) as source:
+        assert source.get("/old").body == {"path": "new"}
+    assert seen == [TOKEN, TOKEN]
+
+
+def test_the_token_follows_to_no_other_server() -> None:
+    with (
+        serving(fixed(200)) as (other, seen),
+        serving(fixed(302, location=f"{other}/api/v3/meta")) as (url, _),
+    ):
+        error = failure(url)
+    assert error.permanent
+    assert "sends us on to" in error.reason
+    assert seen == []
+
+
+def test_the_token_is_not_sent_in_clear_after_a_redirect(
+    certificate: tuple[Path, Path],  # noqa: F811
+) -> None:
+    """The same name and port, without the encryption."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> Answer:
+        return 302, {"Location": f"http://{handler.headers['Host']}/api/v3/meta"}, b""
+
+    with serving(answer, certificate) as (url, seen):
+        error = failure(url, ca_certificate=certificate[0].read_text())
+    assert error.permanent
+    assert seen == [TOKEN]
+
+
+def test_a_next_page_elsewhere_is_not_followed() -> None:
+    """`Link` comes from the server too."""
+    with (
+        serving(fixed(200)) as (other, seen),
+        serving(fixed(200)) as (url, _),
+        client(url) as source,
+        pytest.raises(SourceError) as caught,
+    ):
+        source.get(f"{other}/api/v3/orgs/forge/repos?page=2")
+    assert caught.value.permanent
+    assert seen == []
+
+
+def test_a_redirect_to_nowhere_is_refused() -> None:
+    with serving(fixed(302, location="http://[half/")) as (url, _):
+        assert failure(url).permanent
+
+
+def test_a_redirect_without_end_is_given_up() -> None:
+    with serving(fixed(302, location="/round")) as (url, seen):
+        error = failure(url)
+    assert "without end" in error.reason
+    assert len(seen) == http.REDIRECTS + 1
+
+
+# -- why no connection came about ----------------------------------------------------------------------------------
+
+
+def test_an_unknown_certificate_is_named(certificate: tuple[Path, Path]) -> None:  # noqa: F811
+    with serving(fixed(200), certificate) as (url, seen):
+        error = failure(url)
+        assert "certificate" in error.reason
+        assert "authority" in error.action
+        assert seen == []
+        with client(url, certificate[0].read_text()) as source:
+            assert source.get("/x").status == 200
+
+
+def test_a_server_without_tls_is_named() -> None:
+    with serving(fixed(200)) as (url, _):
+        error = failure(url.replace("http:", "https:"))
+    assert "TLS" in error.reason
+
+
+def test_an_unknown_name_is_named() -> None:
+    error = failure("https://ghes.invalid")
+    assert "name ghes.invalid is not known" in error.reason
+
+
+def test_a_closed_port_is_named() -> None:
+    error = failure(f"http://127.0.0.1:{free_port()}")
+    assert "cannot be reached" in error.reason
+    assert not error.permanent
+
+
+# -- limits --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "seconds"),
+    [
+        (429, {"retry-after": "30"}, b"", 30),
+        (429, {}, b"", 60),
+        (403, {"retry-after": "7"}, b"", 7),
+        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "{reset}"}, b"", 90),
+        (403, {}, b"You have exceeded a secondary rate limit.", 60),
+        (429, {"retry-after": "soon"}, b"", 60),
+    ],
+)
+def test_when_to_come_back(status: int, headers: dict[str, str], body: bytes, seconds: int) -> None:
+    reset = int((NOW + timedelta(seconds=90)).timestamp())
+    told = {name: value.format(reset=reset) for name, value in headers.items()}
+    assert http.rate_limit(status, body, told, now=NOW) == NOW + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-ratelimit-remaining": "10"}])
+def test_a_missing_permission_is_no_limit(headers: dict[str, str]) -> None:
+    assert http.rate_limit(403, b"Resource not accessible", headers, now=NOW) is None
+    assert http.rate_limit(200, b"rate limit", headers, now=NOW) is None
+
+
+def test_a_reset_in_the_past_is_now() -> None:
+    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
+    assert http.rate_limit(429, b"", headers, now=NOW) == NOW
+
+
+def test_a_limit_is_not_waited_for() -> None:
+    with serving(fixed(429, retry_after="120")) as (url, seen):
+        error = failure(url)
+    assert error.retry_at is not None
+    assert error.retry_at > datetime.now(UTC) + timedelta(seconds=100)
+    assert not error.permanent
+    assert len(seen) == 1
