@@ -1,5 +1,6 @@
 """The API's one site: its routers, and one shape for every error."""
 
+from django.contrib.auth.decorators import login_required
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -8,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from backend.accounts import access
 from backend.api import me, pull_requests, status
 from backend.api.errors import Unprocessable
+from backend.api.reference import Reference
 from backend.api.rules import ANYONE_SIGNED_IN
 from backend.api.schemas import Error
 
@@ -16,9 +18,8 @@ api = NinjaAPI(
     version="1",
     description="Figures of pull requests, as the pages show them.",
     urls_namespace="api-1",
-    docs_url=None,
-    openapi_url="/openapi.json",
-    docs_decorator=None,
+    docs=Reference(),
+    docs_decorator=login_required,
     auth=ANYONE_SIGNED_IN,
 )
 api.add_router("", me.router)

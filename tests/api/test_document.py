@@ -4,7 +4,10 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
+
+from tests.api.conftest import SignIn
 
 COMMITTED = Path(__file__).parents[2] / "frontend" / "openapi.json"
 
@@ -30,3 +33,19 @@ def test_every_route_has_one_shape_for_errors() -> None:
             for code in ("401", "403", "404", "422", "503"):
                 schema = operation["responses"][code]["content"]["application/json"]["schema"]
                 assert schema == {"$ref": "#/components/schemas/Error"}
+
+
+@pytest.mark.django_db
+def test_the_reference_names_every_route_and_shape(sign_in: SignIn) -> None:
+    page = sign_in("member of team a").get("/api/v1/docs").content.decode()
+    told = json.loads(document())
+    assert all(f"GET {path}" in page for path in told["paths"])
+    assert all(f'id="{name}"' in page for name in told["components"]["schemas"])
+    assert "<script" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/openapi.json"])
+def test_the_reference_is_for_whoever_is_signed_in(sign_in: SignIn, path: str) -> None:
+    assert sign_in("anonymous").get(path).status_code == 302
+    assert sign_in("stranger").get(path).status_code == 200
