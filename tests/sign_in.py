@@ -11,7 +11,9 @@ from backend.accounts.store import add_user
 from backend.people.models import Membership, Person, Team
 
 
-def an_account(role: str, *, email: str = "", teams: Iterable[Team] = (), member_of: Iterable[Team] = ()) -> User:
+def an_account(
+    role: str, *, email: str = "", teams: Iterable[Team] = (), member_of: Iterable[Team] = ()
+) -> User:
     """An account of that role; `teams` are opened to it, and its person is in `member_of`."""
     number = get_user_model().objects.count() + 1
     user = add_user(
@@ -23,10 +25,6 @@ def an_account(role: str, *, email: str = "", teams: Iterable[Team] = (), member
             user.save()
         Membership.objects.create(team=team, person=user.person)
     return user
-
-
-def a_team(slug: str, parent: Team | None = None) -> Team:
-    return Team.objects.create(slug=slug, name=slug.replace("-", " ").title(), parent=parent)
 
 
 def sign_in(client: Client, user: User) -> Client:

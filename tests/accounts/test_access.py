@@ -8,7 +8,8 @@ from django.utils import timezone
 from backend.accounts import access
 from backend.accounts.models import TeamGrant, User
 from backend.people.models import Membership, Organisation, Person, Team
-from tests.sign_in import a_team, an_account
+from tests.factories import a_team
+from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db
 Role = User.Role
@@ -17,9 +18,9 @@ Role = User.Role
 @pytest.fixture
 def tree() -> dict[str, Team]:
     """Two teams at the top; under a stand a1 and, below it, a2."""
-    a = a_team("a")
-    a1 = a_team("a1", a)
-    return {"a": a, "a1": a1, "a2": a_team("a2", a1), "b": a_team("b")}
+    a = a_team(slug="a")
+    a1 = a_team(slug="a1", parent=a)
+    return {"a": a, "a1": a1, "a2": a_team(slug="a2", parent=a1), "b": a_team(slug="b")}
 
 
 def seen(user: User) -> set[str]:
@@ -126,6 +127,6 @@ def test_only_those_who_run_it_administer_and_the_auditor_only_views() -> None:
 
 
 def test_a_grant_ends_with_its_user() -> None:
-    lead = an_account(Role.TEAM_LEAD, teams=[a_team("a")])
+    lead = an_account(Role.TEAM_LEAD, teams=[a_team(slug="a")])
     lead.delete()
     assert not TeamGrant.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backend.accounts.models import User
-from tests.sign_in import a_team
+from tests.factories import a_team
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,8 @@ def run(*arguments: str) -> str:
 
 
 def test_a_team_lead_is_added_with_their_teams() -> None:
-    a_team("a"), a_team("b")
+    a_team(slug="a")
+    a_team(slug="b")
     link = run(
         *("user", "add", "--email", "Lead@plumbline.example", "--role", "team_lead"),
         *("--team", "a", "--team", "b"),

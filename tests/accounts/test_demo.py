@@ -15,7 +15,7 @@ from django.urls import clear_url_caches, include, path
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.people.models import Team
-from tests.sign_in import a_team
+from tests.factories import a_team
 
 NAME = "backend.accounts.demo"
 
@@ -52,12 +52,12 @@ def test_the_link_signs_a_team_lead_in_who_sees_teams_old_and_new(
     client: Client, demo: ModuleType, settings: Any
 ) -> None:
     keys = settings.SECRETS_DIR
-    a_team("a")
+    a_team(slug="a")
     link = demo.demo_link()
     assert link == demo.demo_link(), "the token is kept"
     assert (keys / "demo_sign_in_token").stat().st_mode & 0o777 == 0o400
     assert client.get(link).headers["Location"] == "/"
-    a_team("b")
+    a_team(slug="b")
     found = client.get("/api/v1/me").json()
     assert found["role"] == User.Role.TEAM_LEAD
     assert {team["slug"] for team in found["teams"]} == {"a", "b"}

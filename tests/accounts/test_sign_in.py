@@ -24,11 +24,15 @@ from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "nine bronze kettles"
-LOGIN, ENROL, CODES = "/accounts/login/", "/accounts/2fa/totp/activate/", "/accounts/2fa/recovery-codes/"
+LOGIN, ENROL, CODES = (
+    "/accounts/login/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/2fa/recovery-codes/",
+)
 
 
 def code(secret: str, *, step: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step)))
 
 
 def choose_password(client: Client, link: str, password: str = PASSWORD) -> str:
@@ -225,7 +229,14 @@ def test_a_session_by_password_alone_gains_nothing_when_another_enrols(client: C
 
 def test_without_a_second_factor_nothing_opens_but_the_way_to_one(client: Client) -> None:
     client.force_login(an_account(User.Role.OWNER))
-    for path in ("/", "/pull-requests", "/admin/", "/accounts/sessions/", "/accounts/2fa/", "/docs"):
+    for path in (
+        "/",
+        "/pull-requests",
+        "/admin/",
+        "/accounts/sessions/",
+        "/accounts/2fa/",
+        "/docs",
+    ):
         assert client.get(path).headers["Location"] == ENROL, path
     refused = client.get("/api/v1/me")
     assert (refused.status_code, refused.json()["code"]) == (403, "mfa_required")

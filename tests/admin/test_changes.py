@@ -9,13 +9,14 @@ from unittest.mock import patch
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import DatabaseError, connection as database
+from django.db import DatabaseError
+from django.db import connection as database
 from django.test import Client
 from django.urls import reverse
 
 from backend.accounts.models import TeamGrant, User
 from backend.audit.models import Event
-from backend.connections.models import Connection, Credential
+from backend.connections.models import Connection
 from backend.connections.store import open_credential, webhook_secrets
 from backend.people.models import Organisation, Person, Team
 from backend.pipeline import bell
@@ -52,8 +53,8 @@ def act(client: Client, model: str, action: str, *rows: Any, confirmed: bool = T
 
 def team_form(**values: Any) -> dict[str, Any]:
     blank = {
-        **{"name": "A", "slug": "a", "parent": "", "time_zone": ""},
-        **{"memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0},
+        "name": "A", "slug": "a", "parent": "", "time_zone": "",
+        "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0,
     }
     return blank | values
 
@@ -61,8 +62,8 @@ def team_form(**values: Any) -> dict[str, Any]:
 @pytest.mark.django_db
 class TestConnections:
     fields = {
-        **{"kind": "github", "name": "", "url": "https://GHES.example/", "organisations": "a,b"},
-        **{"ca_certificate": "", "cloning_allowed": "on", "token": TOKEN},
+        "kind": "github", "name": "", "url": "https://GHES.example/", "organisations": "a,b",
+        "ca_certificate": "", "cloning_allowed": "on", "token": TOKEN,
     }
     add = "/admin/connections/connection/add/"
 
@@ -121,7 +122,11 @@ class TestConnections:
         assert not Connection.objects.exists()
 
     def test_the_page_never_asks_the_database_for_what_is_sealed(
-        self, client: Client, administrator: User, rung: list[Any], django_assert_max_num_queries: Any
+        self,
+        client: Client,
+        administrator: User,
+        rung: list[Any],
+        django_assert_max_num_queries: Any,
     ) -> None:
         client.post(self.add, self.fields)
         page = reverse("admin:connections_connection_change", args=[Connection.objects.get().pk])
@@ -202,8 +207,8 @@ class TestPeople:
         person = Person.objects.create(name="dev0001")
         page = reverse("admin:people_team_change", args=[team.pk])
         two = {
-            **{"memberships-TOTAL_FORMS": 2, "memberships-0-person": person.pk},
-            **{"memberships-1-person": person.pk, "memberships-0-ends_on": "2026-03-01"},
+            "memberships-TOTAL_FORMS": 2, "memberships-0-person": person.pk,
+            "memberships-1-person": person.pk, "memberships-0-ends_on": "2026-03-01",
         }
         refused = client.post(page, team_form(**two, **{"memberships-1-starts_on": "2026-02-01"}))
         assert b"overlap" in refused.content
@@ -235,9 +240,9 @@ class TestPeople:
 class TestAccounts:
     def form(self, user: User | None = None, **values: Any) -> dict[str, Any]:
         blank = {
-            **{"email": user.email if user else "new@plumbline.example", "name": "", "person": ""},
-            **{"role": user.role if user else Role.TEAM_LEAD, "is_active": "on"},
-            **{"grants-TOTAL_FORMS": 0, "grants-INITIAL_FORMS": 0},
+            "email": user.email if user else "new@plumbline.example", "name": "", "person": "",
+            "role": user.role if user else Role.TEAM_LEAD, "is_active": "on",
+            "grants-TOTAL_FORMS": 0, "grants-INITIAL_FORMS": 0,
         }
         return blank | values
 
@@ -248,7 +253,7 @@ class TestAccounts:
     def test_a_team_lead_is_added_with_a_team(self, client: Client, administrator: User) -> None:
         team = Team.objects.create(name="A", slug="a")
         grant = {"grants-TOTAL_FORMS": 1, "grants-0-team": team.pk}
-        form = self.form(email="New@Plumbline.example", **grant)
+        form = self.form(email="New@Plumbline.example") | grant
         assert client.post("/admin/accounts/user/add/", form).status_code == 302
         lead = User.objects.get(email="new@plumbline.example")
         assert TeamGrant.objects.get().user == lead

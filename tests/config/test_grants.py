@@ -15,7 +15,7 @@ def test_every_model_is_covered() -> None:
 
 def test_a_table_that_nobody_decided_about_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grants, "GRANTS", {**grants.GRANTS})
-    monkeypatch.delitem(grants.GRANTS, "sessions")  # type: ignore[arg-type]
+    monkeypatch.delitem(grants.GRANTS, "sessions")
     with pytest.raises(CommandError, match=r"nothing about sessions\.session"):
         call_command("grants")
 
