@@ -148,7 +148,8 @@ def store_pull_requests(
     One that is older than what is stored is left alone, unless `reconcile` says that the source is right
     whatever its times (a restored server goes back in time).
     """
-    accepted = pull_requests if reconcile else _not_older(repository, pull_requests)
+    latest = _latest(pull_requests)
+    accepted = latest if reconcile else _not_older(repository, latest)
     if not accepted:
         return 0
     actors = resolve_identities(
@@ -221,6 +222,12 @@ def _store_commit_batch(repository: Repository, batch: Sequence[CommitRecord]) -
                     generated = is_generated(file.path)
                     copy.write_row((ids[sha], file.path, file.additions, file.deletions, generated))
     return len(new)
+
+
+def _latest(pull_requests: Sequence[PullRequestRecord]) -> list[PullRequestRecord]:
+    """One of each: a source whose pages shift while they are read may tell one twice."""
+    in_order = sorted(pull_requests, key=lambda pr: pr.updated_at)
+    return list({pr.external_id: pr for pr in in_order}.values())
 
 
 def _not_older(
