@@ -37,8 +37,10 @@ def measure(limit: int = BATCH) -> int:
         if not ids:
             return 0
         if not Basis.objects.exists():
-            # The first figures of all: they rest on the teams as they are now.
-            _remember(versions=_versions(), teams=_teams())
+            # The first figures of all: they rest on the teams as they are now. Where another process was first,
+            # this must not lock its row: cells come before it.
+            first = Basis(pk=1, versions=_versions(), teams=_teams())
+            Basis.objects.bulk_create([first], ignore_conflicts=True)
         touched = _store(ids)
         if touched:
             cells.lock()
@@ -184,5 +186,9 @@ def _versions() -> str:
 
 def _remember(**basis: str) -> None:
     now = timezone.now().replace(microsecond=0)
-    if not Basis.objects.filter(pk=1).update(**basis, measured_at=now):
-        Basis.objects.create(pk=1, **basis, measured_at=now)
+    Basis.objects.bulk_create(
+        [Basis(pk=1, measured_at=now, **basis)],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["measured_at", *basis],
+    )

@@ -1,5 +1,6 @@
 """From stored events to facts, their teams and cells: what is stored, and what is left alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from backend.delivery.models import PendingMeasurement, PullRequest, Review
-from backend.metrics import compute
+from backend.metrics import cells, compute
 from backend.metrics.formulas import pull_request
 from backend.metrics.formulas.distribution import QUANTILES, percentile_cont
 from backend.metrics.models import (
@@ -338,7 +339,7 @@ def test_statements_do_not_grow_with_the_batch(history: History, number: int) ->
         connection,
     ) as captured:
         compute.measure()
-    assert len(captured) == 25
+    assert len(captured) == 24
 
 
 def test_the_author_of_nothing_known_is_flagged(history: History) -> None:
@@ -349,3 +350,49 @@ def test_the_author_of_nothing_known_is_flagged(history: History) -> None:
     assert fact.flags == ["unknown_author"]
     assert Review.objects.count() == fact.review_count == 1
     assert not Team.objects.exists()
+
+
+def test_a_failure_midway_leaves_everything_to_be_done_again(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.pull(person(history), merged=1)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the connection broke")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(cells, "recompute", fail)
+        with pytest.raises(OSError, match="broke"):
+            compute.measure()
+    assert PendingMeasurement.objects.count() == 1
+    assert not PullRequestFact.objects.exists()
+    assert compute.measure() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_measuring_at_once_in_several_processes_comes_to_the_same_cells(history: History) -> None:
+    """All pull requests are of one week: each batch recomputes the cell that the others do."""
+    authors = [person(history) for _ in range(3)]
+    a_team(*authors, slug="team")
+    for index in range(60):
+        history.pull(authors[index % 3], merged=index / 10)
+
+    def drain() -> int:
+        try:
+            measured = 0
+            while found := compute.measure(limit=3):
+                measured += found
+            return measured
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        done = [thread.result() for thread in [threads.submit(drain) for _ in range(4)]]
+    assert sum(done) == 60
+    before = versions()
+    assert PullRequestCell.objects.get(team=None, period="week").merged == 60
+    compute.recompute_all()
+    after = versions()
+    assert {t: r for t, r in after.items() if t != Basis._meta.db_table} == {
+        t: r for t, r in before.items() if t != Basis._meta.db_table
+    }
