@@ -1,0 +1,139 @@
+"""One site, one browser, and accounts that signed in once, for all tests."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, StorageState, sync_playwright
+
+from tests import servers
+from tests.e2e.visitor import Windows
+
+TOP = Path(__file__).resolve().parents[2]
+DATABASE = "plumbline_e2e"
+FILL = "import django, json; django.setup(); from tests.e2e import world; print(json.dumps(world.fill()))"
+"""A process of its own: the browser's driver runs an event loop, in which Django speaks to no database."""
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--pictures",
+        default=str(TOP / "test-results" / "e2e"),
+        help="Folder for a picture of every page that was looked at.",
+    )
+
+
+@dataclass(frozen=True)
+class Site:
+    address: str
+    enrolment_links: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Gunicorn on a database of its own, filled anew."""
+    port = servers.free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"PLUMBLINE_URL": address, "PLUMBLINE_DATABASE_NAME": DATABASE}
+    _make_database(os.environ["PLUMBLINE_DATABASE_HOST"])
+    _run("manage.py", "migrate", "--verbosity=0", environment=environment)
+    _run("manage.py", "collectstatic", "--noinput", "--verbosity=0", environment=environment)
+    links = json.loads(_run("-c", FILL, environment=environment))
+    web = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "gunicorn", "backend.config.wsgi"),
+            *("--bind", f"127.0.0.1:{port}", "--threads", "4"),
+        ],
+        cwd=TOP,
+        env=environment,
+    )
+    try:
+        _wait_for(f"{address}/healthz", web)
+        yield Site(address, links)
+    finally:
+        web.terminate()
+        web.wait(timeout=20)
+
+
+def _make_database(host: str) -> None:
+    with psycopg.connect(
+        host=host, user="postgres", dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _run(*command: str, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, *command], cwd=TOP, env=environment, check=True, stdout=subprocess.PIPE
+    )
+    return done.stdout.decode()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        assert process.poll() is None, "gunicorn did not start"
+        try:
+            urllib.request.urlopen(address, timeout=10).close()  # noqa: S310 - our own address
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def browser(site: Site) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def windows(site: Site, browser: Browser, pytestconfig: pytest.Config) -> Iterator[Windows]:
+    pictures = Path(pytestconfig.getoption("--pictures"))
+    pictures.mkdir(parents=True, exist_ok=True)
+    opened = Windows(browser, site.address, pictures)
+    yield opened
+    opened.close()
+
+
+SignedIn = Callable[[str], StorageState]
+
+
+@pytest.fixture(scope="session")
+def signed_in(site: Site, browser: Browser, pytestconfig: pytest.Config) -> SignedIn:
+    """The cookies of one of the accounts, who enrols when first asked for."""
+    known: dict[str, StorageState] = {}
+
+    def state_of(name: str) -> StorageState:
+        if name not in known:
+            windows = Windows(browser, site.address, Path(pytestconfig.getoption("--pictures")))
+            visitor = windows.open()
+            visitor.enrol(site.enrolment_links[name])
+            known[name] = visitor.page.context.storage_state()
+            windows.close()
+        return known[name]
+
+    return state_of

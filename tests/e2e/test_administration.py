@@ -1,0 +1,38 @@
+"""Django's admin keeps the policy and shuts nobody out either."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import SignedIn
+from tests.e2e.visitor import WIDTHS, Scheme, Windows
+
+PAGES = {
+    "index": "/admin/",
+    "connections": "/admin/connections/connection/",
+    "add-connection": "/admin/connections/connection/add/",
+    "teams": "/admin/people/team/",
+    "users": "/admin/accounts/user/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(windows: Windows, signed_in: SignedIn, name: str, scheme: Scheme) -> None:
+    visitor = windows.open(scheme=scheme, state=signed_in("Administrator"))
+    visitor.open(PAGES[name])
+    visitor.look(f"admin-{name}-{scheme}")
+
+
+def test_on_a_phone(windows: Windows, signed_in: SignedIn) -> None:
+    visitor = windows.open(width=WIDTHS["phone"], state=signed_in("Administrator"))
+    visitor.open("/admin/")
+    visitor.look("admin-index-phone")
+
+
+def test_it_is_found_from_the_pages(windows: Windows, signed_in: SignedIn) -> None:
+    visitor = windows.open(state=signed_in("Administrator"))
+    visitor.open("/pull-requests")
+    visitor.page.get_by_role("button", name="account of Administrator").click()
+    visitor.page.get_by_role("menuitem", name="Administration").click()
+    visitor.page.wait_for_url("**/admin/")
+    expect(visitor.page.get_by_role("heading", name="Plumbline").first).to_be_visible()

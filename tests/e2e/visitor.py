@@ -1,0 +1,127 @@
+"""A browser page that fails the test for what no page may do: break the policy, log an error, shut somebody out."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState
+
+TOP = Path(__file__).resolve().parents[2]
+AXE = (TOP / "frontend/node_modules/axe-core/axe.min.js").read_text()
+PASSWORD = "nine bronze kettles"
+WIDTHS = {"desk": 1440, "phone": 390}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+Scheme = Literal["light", "dark"]
+
+_WATCH_POLICY = """
+window.policyViolations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.policyViolations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`);
+});
+"""
+
+
+@dataclass
+class Visitor:
+    """One window. `look` after every step: it raises AssertionError with all that is wrong."""
+
+    page: Page
+    address: str
+    pictures: Path
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.add_init_script(_WATCH_POLICY)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.address + path, wait_until="networkidle")
+
+    def look(self, name: str) -> None:
+        """Take a picture and judge the page as it stands."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
+        violations = self.page.evaluate("window.policyViolations")
+        wrong = [*self.complaints, *(f"policy: {violation}" for violation in violations)]
+        wrong += self._barriers()
+        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append("the page is wider than the window")
+        assert not wrong, f"{name}: " + "\n".join(wrong)
+
+    def _barriers(self) -> list[str]:
+        self.page.evaluate(AXE)
+        found: dict[str, Any] = self.page.evaluate(
+            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES
+        )
+        return [
+            f"axe {violation['impact']}: {violation['id']}: {node['html'][:300]} {node['failureSummary']}"
+            for violation in found["violations"]
+            if violation["impact"] in {"serious", "critical"}
+            for node in violation["nodes"]
+        ]
+
+    def address_shown(self) -> str:
+        return self.page.url.removeprefix(self.address)
+
+    def enrol(self, link: str, *, look: bool = False) -> None:
+        """Choose a password, set up the second factor, keep the recovery codes: what everybody does once."""
+        self.open(link)
+        if look:
+            self.look("enrolment-password")
+        for box in self.page.locator("input[type=password]").all():
+            box.fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button").first.click()
+        self.page.wait_for_url("**/accounts/2fa/totp/activate/")
+        if look:
+            self.look("enrolment-second-factor")
+        self.page.get_by_label(re.compile("code", re.IGNORECASE)).last.fill(self._code())
+        self.page.get_by_role("button", name="Continue").click()
+        self.page.wait_for_url("**/accounts/2fa/recovery-codes/")
+        if look:
+            self.look("enrolment-recovery-codes")
+        self.page.get_by_role("link", name="I have kept them, go on").click()
+        self.page.wait_for_url("**/pull-requests*")
+
+    def _code(self) -> str:
+        secret = self.page.locator("code.key").inner_text()
+        return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+
+
+@dataclass
+class Windows:
+    """Opens windows of every size and colour, signed in or not."""
+
+    browser: Browser
+    address: str
+    pictures: Path
+    opened: list[BrowserContext] = field(default_factory=list)
+
+    def open(
+        self,
+        *,
+        width: int = WIDTHS["desk"],
+        scheme: Scheme = "light",
+        state: StorageState | None = None,
+    ) -> Visitor:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            storage_state=state,
+        )
+        context.set_default_timeout(20_000)
+        self.opened.append(context)
+        return Visitor(context.new_page(), self.address, self.pictures)
+
+    def close(self) -> None:
+        while self.opened:
+            self.opened.pop().close()

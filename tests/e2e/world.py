@@ -1,0 +1,104 @@
+"""What the browser finds: two teams below a third, and four months of their pull requests, seeded."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+from backend.accounts.models import User
+from backend.accounts.store import add_user, enrolment_link
+from backend.delivery.models import PullRequest
+from backend.metrics import compute
+from backend.people.models import Identity, Team
+from backend.sources.models import Cursor, Hint
+from tests.factories import History, a_team, an_identity
+
+DAYS = 120
+TITLES = (
+    "Fix the retry of a task whose broker went away",
+    "Filter the rack list by site",
+    "Cache the project page by its serial",
+    "Correct the chord counter when a header task is replaced",
+    "Use the right time zone in scheduled jobs",
+    "Say how upgrades of plugins work",
+    "Validate prefixes on import",
+)
+
+
+def fill() -> dict[str, str]:
+    """Everything that stands in the database before the browser opens. Enrolment links by account."""
+    chance = random.Random(7)
+    history = History()
+    connection = history.repository.connection
+    groups = [[an_identity(connection) for _ in range(5)] for _ in range(2)]
+    department = a_team(slug="department")
+    teams = [
+        a_team(*group, slug=f"team-{name}", parent=department)
+        for name, group in zip("ab", groups, strict=True)
+    ]
+    alone = a_team(an_identity(connection), slug="team-of-one")
+    for group in groups:
+        _pulls(history, group, chance)
+    lonely = Identity.objects.get(person__teams=alone)
+    for day in (3, 9):
+        history.pull(lonely, opened=_ago(day), merged=5)
+    compute.measure(limit=10_000)
+    compute.catch_up()
+    count = PullRequest.objects.count()
+    Cursor.objects.create(
+        connection=connection,
+        repository=history.repository,
+        kind=Hint.Kind.PULL_REQUESTS,
+        complete_to=datetime.now(UTC),
+        stored=count,
+        expected=count,
+    )
+    return _accounts(department, [*teams, alone])
+
+
+def _ago(days: float) -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(days=days)
+
+
+def _pulls(history: History, group: list[Identity], chance: random.Random) -> None:
+    for _ in range(90):
+        author, reviewer = chance.sample(group, 2)
+        opened = _ago(chance.uniform(1, DAYS))
+        picked_up = chance.lognormvariate(1.6, 1.1)
+        approved = picked_up + chance.lognormvariate(1, 1)
+        reviewed = chance.random() < 0.9
+        merged = approved + chance.lognormvariate(-1, 1)
+        history.pull(
+            author,
+            opened=opened,
+            merged=merged if opened + timedelta(hours=merged) < _ago(0) else None,
+            commits=(-chance.lognormvariate(1.5, 1),),
+            reviews=(
+                (picked_up, "commented", reviewer),
+                (approved, "approved", reviewer),
+            )
+            if reviewed
+            else (),
+            lines=round(chance.lognormvariate(4, 1.3)) + 1,
+            generated=chance.choice((0, 0, 900)),
+            title=chance.choice(TITLES),
+        )
+
+
+def _accounts(department: Team, others: list[Team]) -> dict[str, str]:
+    lead = add_user(
+        email="lead-a@plumbline.example",
+        name="Lead of team a",
+        role=User.Role.TEAM_LEAD,
+        teams=[department, *others],
+    )
+    newcomer = add_user(
+        email="newcomer@plumbline.example",
+        name="Newcomer",
+        role=User.Role.TEAM_LEAD,
+        teams=[others[0]],
+    )
+    administrator = add_user(
+        email="administrator@plumbline.example",
+        name="Administrator",
+        role=User.Role.ADMINISTRATOR,
+    )
+    return {user.name: enrolment_link(user=user) for user in (lead, newcomer, administrator)}
