@@ -13,7 +13,7 @@ from backend.delivery.models import Repository
 from backend.delivery.store import mark_unreachable
 from backend.keyring import KeyUnavailable, SealBroken
 from backend.sources import hints
-from backend.sources.git import collect_commits
+from backend.sources.git import NoBranch, collect_commits
 from backend.sources.github import check, collect
 from backend.sources.github.client import GitHub
 from backend.sources.http import CredentialRefused, NotFound, SourceError
@@ -172,14 +172,17 @@ def _commits(repository: Repository) -> collect.Collected:
     cursor, _ = Cursor.objects.get_or_create(
         repository=repository, kind=Hint.Kind.COMMITS, defaults={"connection": connection}
     )
-    cursor.head_sha, new = collect_commits(
-        repository=repository,
-        url=f"{connection.url}/{repository.name_with_owner}.git",
-        token=open_credential(connection),
-        ca_certificate=connection.ca_certificate,
-        default_branch=repository.default_branch,
-        known_head=cursor.head_sha,
-    )
+    try:
+        cursor.head_sha, new = collect_commits(
+            repository=repository,
+            url=f"{connection.url}/{repository.name_with_owner}.git",
+            token=open_credential(connection),
+            ca_certificate=connection.ca_certificate,
+            default_branch=repository.default_branch,
+            known_head=cursor.head_sha,
+        )
+    except NoBranch as error:  # as where nothing was pushed yet: asked again with the next look
+        return collect.Collected(notes=[error.reason])
     cursor.complete_to = pushed_at
     cursor.save()
     return collect.Collected(stored=new)

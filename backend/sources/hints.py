@@ -1,4 +1,4 @@
-"""The inbox's verbs: arm, claim, hold, clear, postpone.
+"""The inbox's verbs: arm, claim, hold, clear, go on, give back, postpone.
 
 A hint says that an object has, or may have, changed. Its number grows with each arrival, and it is cleared only where
 the number is what it was when the fetch began. A claim is a lease in the row, written with the attempt and committed
@@ -13,12 +13,12 @@ from typing import Final
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from backend.connections.models import Connection
-from backend.sources.models import Hint
+from backend.sources.models import Hint, SyncRun
 
 LEASE: Final = timedelta(seconds=60)
 RENEW_SECONDS: Final = 20
@@ -62,12 +62,15 @@ def arm(
 
 
 def due(now: datetime | None = None) -> QuerySet[Hint]:
-    """What somebody may claim now: due, not parked, under no lease, of a connection that is not paused."""
+    """What somebody may claim now: due, not parked, under no lease, of a connection that is neither paused nor
+    waiting because its source asked to be left alone.
+    """
     moment = now or timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=moment)
-    return Hint.objects.filter(free, due_at__lte=moment, parked_at=None).exclude(
-        connection__state=Connection.State.PAUSED
-    )
+    waiting = SyncRun.objects.filter(connection=OuterRef("connection"), retry_at__gt=moment)
+    return Hint.objects.filter(
+        free, ~Exists(waiting), due_at__lte=moment, parked_at=None
+    ).exclude(connection__state=Connection.State.PAUSED)
 
 
 def any_due() -> bool:
@@ -135,6 +138,20 @@ def clear(claimed: Sequence[Hint]) -> None:
         gone, _ = Hint.objects.filter(pk=hint.pk, number=hint.number).delete()
         if not gone:
             Hint.objects.filter(pk=hint.pk).update(lease_until=None)
+
+
+def go_on(hint: Hint) -> None:
+    """A slice of the work is done and there is more: others get their turn first. It went well, so it counts anew."""
+    Hint.objects.filter(pk=hint.pk).update(
+        lease_until=None, due_at=timezone.now(), attempts=0, last_error=""
+    )
+
+
+def give_back(claimed: Sequence[Hint]) -> None:
+    """What was claimed and not begun is as it was before."""
+    Hint.objects.filter(pk__in=[hint.pk for hint in claimed]).update(
+        lease_until=None, attempts=Greatest(F("attempts") - 1, 0)
+    )
 
 
 def postpone(

@@ -109,6 +109,13 @@ class SyncRun(models.Model):
                 name="sources_run_in_order",
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["connection", "retry_at"],
+                condition=Q(retry_at__isnull=False),
+                name="sources_run_waiting",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.outcome or 'running'}"

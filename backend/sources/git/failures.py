@@ -9,6 +9,10 @@ WAIT: Final = timedelta(minutes=1)
 _AGAIN: Final = "Nothing is lost; Plumbline tries again."
 
 
+class NoBranch(SourceError):
+    """The default branch is not there: nothing was pushed yet, or it was renamed."""
+
+
 def explained(complaint: str, *, host: str) -> SourceError:
     """The reason and the remedy for what git wrote to its standard error, in the C locale."""
     for words, explain in _MEANINGS:
@@ -85,8 +89,8 @@ def _unreachable(host: str) -> SourceError:
 
 
 def _no_branch(host: str) -> SourceError:
-    return SourceError(
-        f"The repository's default branch is no longer there on {host}.",
+    return NoBranch(
+        f"The repository's default branch is not, or no longer, there on {host}.",
         "Nothing to do: its new name arrives with the next look at the repository.",
     )
 

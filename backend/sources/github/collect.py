@@ -112,10 +112,9 @@ def collect_pull_requests(
             _begin_anew(cursor)
             return Collected(result.stored, more=True, notes=result.notes)
         records = [normalise.pull_request(payload) for payload in page.pull_requests]
-        covered = cursor.complete_to
-        down_to = None if reconcile or covered is None else covered - OVERLAP
         finished = page.after is None or _reached(
-            records[-1].updated_at if records else None, down_to
+            records[-1].updated_at if records else None,
+            None if reconcile or cursor.complete_to is None else cursor.complete_to - OVERLAP,
         )
         with transaction.atomic():
             store.store_pull_requests(
@@ -125,8 +124,6 @@ def collect_pull_requests(
         result.stored += len(records)
         on_page(len(records))
         if finished:
-            # After a pass that took long, what changed meanwhile stands at the top.
-            result.more = covered is None and not reconcile
             return result
     result.more = True
     return result
@@ -142,7 +139,8 @@ def _advance(
     """A finished pass covers everything up to the newest change that it began with, by the source's own clock."""
     if cursor.pass_top is None and times:
         # A time in the future, by a fault or a joke, must not make later passes stop before they began.
-        cursor.pass_top = min(max(times), timezone.now())
+        now = timezone.now()
+        cursor.pass_top = max((time for time in times if time <= now), default=now)
     cursor.expected = page.total
     cursor.stored = min(page.total, cursor.stored + len(times))
     cursor.page = page.after or ""

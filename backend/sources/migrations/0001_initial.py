@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), ('finished_at__gte', models.F('started_at')), _connector='OR'), name='sources_run_in_order')],
+                'indexes': [models.Index(condition=models.Q(('retry_at__isnull', False)), fields=['connection', 'retry_at'], name='sources_run_waiting')],
             },
         ),
     ]

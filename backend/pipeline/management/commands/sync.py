@@ -4,7 +4,7 @@ import time
 from datetime import UTC, datetime
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Min
+from django.db.models import Max, Min
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -82,7 +82,8 @@ class Command(BaseCommand):
         due = open_hints.aggregate(due=Min("due_at"))["due"]
         if due is None or connection.state == Connection.State.PAUSED:
             return False
-        seconds = (due - datetime.now(UTC)).total_seconds()
+        asked = SyncRun.objects.filter(connection=connection).aggregate(until=Max("retry_at"))
+        seconds = (max(due, asked["until"] or due) - datetime.now(UTC)).total_seconds()
         if seconds > hints.LEASE.total_seconds():
             return False
         time.sleep(min(max(seconds, 0.2), 5))
