@@ -76,8 +76,8 @@ class Client:
     """A session with one host. `host_name` is what messages call it."""
 
     base_url: str
-    headers: Mapping[str, str]
-    ca_certificate: str = ""
+    headers: Mapping[str, str] = field(repr=False)
+    ca_certificate: str = field(default="", repr=False)
     usage: Usage = field(default_factory=Usage)
 
     def __post_init__(self) -> None:

@@ -46,6 +46,9 @@ def serving(
             self.end_headers()
             self.wfile.write(body)
 
+        def do_POST(self) -> None:
+            self.do_GET()
+
         def log_message(self, *_: object) -> None:
             """Silent."""
 
@@ -188,6 +191,11 @@ def test_nul_never_comes_in() -> None:
 
 
 # -- where the token goes ------------------------------------------------------------------------------------------
+
+
+def test_the_token_is_not_told_in_tracebacks() -> None:
+    with client("https://ghes.example") as source:
+        assert TOKEN not in repr(source)
 
 
 def test_a_redirect_within_the_server_is_followed() -> None:

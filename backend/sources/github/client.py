@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
 
 from backend.sources.github import payloads
 from backend.sources.github.queries import CAPABILITIES, Queries
@@ -13,7 +15,6 @@ from backend.sources.http import (
     Client,
     NotFound,
     Overloaded,
-    Passing,
     SourceError,
     Usage,
     rate_limit,
@@ -21,11 +22,36 @@ from backend.sources.http import (
 
 PUBLIC_HOST: Final = "github.com"
 AGENT: Final = "Plumbline"
+_LIMITED: Final = ("RATE_LIMITED", "RATE_LIMIT")
 _TOO_MUCH: Final = ("MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED")
 
 
 class PageLost(SourceError):
     """The place to go on from is no longer understood: begin the pass anew."""
+
+
+class UnexpectedShape(SourceError):
+    """The answer is JSON and not what was asked for. Names the field, and never its value."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The server's answer has an unexpected shape at {where}.",
+            "Report this with the server's version; what was read before is kept.",
+            permanent=True,
+        )
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read(model: type[M], value: object) -> M:
+    """What may enter of an answer. Raises UnexpectedShape."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "its top"
+        raise UnexpectedShape(f"{where} ({first['msg']})") from None
 
 
 @dataclass(frozen=True)
@@ -64,16 +90,19 @@ class GitHub:
 
     def identify(self) -> Identity:
         """Prove that address, certificate and token are right."""
-        meta = self._client.get(f"{self._rest}/meta")
-        if not isinstance(meta.body, dict):
+        answer = self._client.get(f"{self._rest}/meta")
+        try:
+            meta = read(payloads.Meta, answer.body)
+            answer = self._client.get(f"{self._rest}/user")
+            user = read(payloads.Viewer, answer.body)
+        except UnexpectedShape as error:
             raise SourceError(
                 f"{self._client.host} is not a GitHub server.", "Check the address.", permanent=True
-            )
-        user = self._client.get(f"{self._rest}/user")
-        scopes = user.headers.get("x-oauth-scopes")
+            ) from error
+        scopes = answer.headers.get("x-oauth-scopes")
         return Identity(
-            version=payloads.Meta.model_validate(meta.body).installed_version or "",
-            login=str(user.body.get("login", "")) if isinstance(user.body, dict) else "",
+            version=meta.installed_version or "",
+            login=user.login,
             scopes=None
             if scopes is None
             else frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
@@ -86,14 +115,13 @@ class GitHub:
         parameters: Mapping[str, str | int] | None = {"per_page": 100}
         while url:
             answer = self._client.get(url, parameters)
-            for item in answer.body:
-                yield payloads.Repository.model_validate(item)
+            yield from read(payloads.Repositories, answer.body).root
             url, parameters = _next(answer.headers), None
 
     def repository(self, external_id: int) -> payloads.Repository:
         """By id, so that a rename or a transfer does not matter."""
         answer = self._client.get(f"{self._rest}/repositories/{external_id}")
-        return payloads.Repository.model_validate(answer.body)
+        return read(payloads.Repository, answer.body)
 
     @cached_property
     def queries(self) -> Queries:
@@ -110,21 +138,17 @@ class GitHub:
         answer = self._client.post(
             self._graphql, {"query": query, "variables": dict(variables)}, tries=tries
         )
-        if not isinstance(answer.body, dict):
-            raise Passing(
-                f"{self._client.host} answered with something else than JSON.",
-                "Nothing is lost; Plumbline tries again.",
-            )
-        for error in answer.body.get("errors") or ():
+        told = read(payloads.GraphQL, answer.body)
+        for error in told.errors or ():
             self._raise(error, answer.headers)
-        data: dict[str, Any] = answer.body["data"]
-        self.usage.points += (data.get("rateLimit") or {}).get("cost", 0)
-        return data
+        if told.data is None:
+            raise UnexpectedShape("data")
+        self.usage.points += (told.data.get("rateLimit") or {}).get("cost", 0)
+        return told.data
 
-    def _raise(self, error: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-        kind, message = str(error.get("type", "")), str(error.get("message", ""))
-        host = self._client.host
-        if kind == "RATE_LIMITED":
+    def _raise(self, error: payloads.GraphQLError, headers: Mapping[str, str]) -> None:
+        kind, message, host = error.type, error.message, self._client.host
+        if kind in _LIMITED or "rate limit" in message.lower():
             when = rate_limit(HTTPStatus.TOO_MANY_REQUESTS, b"", headers)
             raise SourceError(
                 f"{host} asks to wait until {when:%H:%M:%S} UTC.",

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any, Final
 
 from backend.sources.github import payloads
-from backend.sources.github.client import GitHub
+from backend.sources.github.client import GitHub, read
 from backend.sources.github.queries import PARTS
-from backend.sources.http import NotFound, Overloaded, SourceError
+from backend.sources.http import NotFound, Overloaded
 
 LARGEST_PAGE: Final = 48
 """With five connections a pull request, the largest page that GitHub's formula prices at two points."""
@@ -68,7 +66,7 @@ def newest_changed(
                 raise
     size.went_well()
     connection = _repository(data, name_with_owner)["pullRequests"]
-    page = _valid(payloads.PullRequestPage, connection)
+    page = read(payloads.PullRequestPage, connection)
     return PullRequestsPage(
         pull_requests=[_whole(github, pr) for pr in page.nodes],
         total=page.total_count,
@@ -82,7 +80,7 @@ def one(github: GitHub, *, name_with_owner: str, number: int) -> payloads.PullRe
     found = _repository(data, name_with_owner)["pullRequest"]
     if found is None:
         raise NotFound(f"{name_with_owner}#{number} is not there.", "Nothing.", permanent=True)
-    return _whole(github, _valid(payloads.PullRequest, found))
+    return _whole(github, read(payloads.PullRequest, found))
 
 
 def teams(github: GitHub, *, organisation: str) -> Iterator[payloads.Team]:
@@ -92,13 +90,13 @@ def teams(github: GitHub, *, organisation: str) -> Iterator[payloads.Team]:
         data = github.ask(github.queries.teams, {"org": organisation, "after": after})
         if data["organization"] is None:
             return
-        page = _valid(payloads.Page[payloads.Team], data["organization"]["teams"])
+        page = read(payloads.Page[payloads.Team], data["organization"]["teams"])
         for team in page.nodes:
             members = list(team.members.nodes)
             info = team.members.page_info
             while info.has_next_page:
                 more = github.ask(github.queries.members, {"id": team.id, "after": info.end_cursor})
-                further = _valid(payloads.Page[payloads.User], more["node"]["members"])
+                further = read(payloads.Page[payloads.User], more["node"]["members"])
                 members += further.nodes
                 info = further.page_info
             whole = team.members.model_copy(update={"nodes": members})
@@ -118,7 +116,7 @@ def _whole(github: GitHub, pr: payloads.PullRequest) -> payloads.PullRequest:
         nodes, info = list(page.nodes), page.page_info
         while info.has_next_page:
             data = github.ask(github.queries.part(name), {"id": pr.id, "after": info.end_cursor})
-            further = _valid(_PARTS[name], data["node"][name])
+            further = read(_PARTS[name], data["node"][name])
             nodes += further.nodes
             info = further.page_info
         whole = page.model_copy(update={"nodes": nodes, "page_info": info})
@@ -140,19 +138,3 @@ def _repository(data: dict[str, Any], name_with_owner: str) -> dict[str, Any]:
             permanent=True,
         )
     return found
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def _valid(model: type[M], value: object) -> M:
-    """Raises SourceError that names the field, and not its value, where an answer is of another shape."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise SourceError(
-            f"The server's answer has an unexpected shape at {where}: {first['msg']}.",
-            "Report this with the server's version; what was read before is kept.",
-        ) from error

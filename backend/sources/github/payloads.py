@@ -1,8 +1,8 @@
 """The fields that may enter: strict models of what GitHub answers. What is not listed here is dropped in memory."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
 
 Time = Annotated[AwareDatetime, Field(strict=False)]
@@ -167,5 +167,24 @@ class Team(Payload):
     members: Page[User]
 
 
+class Repositories(RootModel[list[Repository]]): ...
+
+
 class Meta(RestPayload):
     installed_version: str | None = None
+
+
+class Viewer(RestPayload):
+    login: str
+
+
+class GraphQLError(RestPayload):
+    type: str = ""
+    message: str = ""
+
+
+class GraphQL(RestPayload):
+    """The frame of every answer; what is in `data` is read by the query's own model."""
+
+    data: dict[str, Any] | None = None
+    errors: list[GraphQLError] | None = None
