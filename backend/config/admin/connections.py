@@ -29,16 +29,22 @@ class ConnectionForm(forms.ModelForm):
         required=False,
         strip=True,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "size": 60}),
-        help_text="A personal access token that may read. It is sealed at once: nobody can read it here again. "
-        "Leave empty to keep the one there is.",
+        help_text="A personal access token that may read. It is sealed at once: nobody can read it here again.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None and "token" in self.fields:
-            self.fields["token"].required = True
-            self.fields["name"].required = False
-            self.fields["name"].help_text = "Empty: the server's name."
+        if "token" not in self.fields:
+            return
+        self.fields["url"].label = "Address"
+        self.fields["ca_certificate"].label = "Certificate authority"
+        if self.instance.pk is not None:
+            self.fields["token"].help_text += " Empty: the one there is stays."
+            return
+        self.fields["token"].required = True
+        self.fields["kind"].initial = Connection.Kind.GITHUB
+        self.fields["name"].required = False
+        self.fields["name"].help_text = "Empty: the server's name."
 
     def clean_url(self) -> str:
         return _checked(store.clean_url, self.cleaned_data["url"])
