@@ -1,0 +1,168 @@
+"""Payloads to records: ids of 64 bits, deleted accounts, reviews that were never submitted, teams asked for review."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from backend.delivery.records import ActorRecord
+from backend.sources.github import normalise
+from backend.sources.github.payloads import PullRequest, Repository, Team
+
+AT = "2026-03-02T09:00:00Z"
+LAST = {"hasNextPage": False, "endCursor": None}
+PERSON = {"__typename": "User", "login": "dev0001", "databaseId": 1}
+BOT = {"__typename": "Bot", "login": "bot0001", "databaseId": 2}
+
+
+def page(*nodes: dict[str, Any]) -> dict[str, Any]:
+    return {"totalCount": len(nodes), "pageInfo": LAST, "nodes": list(nodes)}
+
+
+def a_payload(**values: Any) -> PullRequest:
+    defaults: dict[str, Any] = {
+        "id": "PR_1",
+        "databaseId": 5,
+        "fullDatabaseId": "3000000005",
+        "number": 7,
+        "title": "Add a page",
+        "state": "MERGED",
+        "isDraft": False,
+        "createdAt": AT,
+        "updatedAt": AT,
+        "mergedAt": AT,
+        "closedAt": AT,
+        "additions": 1,
+        "deletions": 0,
+        "changedFiles": 1,
+        "baseRefName": "main",
+        "headRefName": "topic",
+        "headRefOid": "a" * 40,
+        "author": PERSON,
+        "mergeCommit": {"oid": "b" * 40},
+        "labels": {"nodes": [{"name": "area: app"}]},
+        "commits": page(),
+        "reviews": page(),
+        "files": page(),
+        "timelineItems": page(),
+    }
+    return PullRequest.model_validate(defaults | values)
+
+
+def an_event(kind: str, **values: Any) -> dict[str, Any]:
+    return {"__typename": kind, "id": "E_1", "createdAt": AT, "actor": PERSON} | values
+
+
+def test_a_pull_request() -> None:
+    record = normalise.pull_request(a_payload())
+    assert record.external_id == 3_000_000_005
+    assert record.state == "merged"
+    assert record.merged_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert record.author == ActorRecord("user", "dev0001", 1)
+    assert record.labels == ("area: app",)
+
+
+def test_an_old_server_has_narrow_ids() -> None:
+    narrow = a_payload(fullDatabaseId=None)
+    assert normalise.pull_request(narrow).external_id == 5
+
+
+def test_nothing_is_made_up() -> None:
+    """What GitHub leaves empty stays empty: a deleted author, an open end, a pull request without files."""
+    record = normalise.pull_request(
+        a_payload(
+            author=None, mergedAt=None, closedAt=None, mergeCommit=None, labels=None, files=None
+        )
+    )
+    assert (record.author, record.merged_at, record.closed_at) == (None, None, None)
+    assert (record.merge_sha, record.labels, record.files) == ("", (), ())
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [(PERSON, "user"), (BOT, "bot"), (PERSON | {"__typename": "Mannequin"}, "mannequin")],
+)
+def test_kinds_of_accounts(payload: dict[str, Any], kind: str) -> None:
+    author = normalise.pull_request(a_payload(author=payload)).author
+    assert author is not None
+    assert author.kind == kind
+
+
+def test_a_review_that_was_not_submitted_is_nobodys_business() -> None:
+    begun = {"id": "R_1", "state": "PENDING", "submittedAt": None, "author": PERSON, "commit": None}
+    given = begun | {"id": "R_2", "state": "APPROVED", "submittedAt": AT, "author": None}
+    (review,) = normalise.pull_request(a_payload(reviews=page(begun, given))).reviews
+    assert (review.external_id, review.state, review.author) == ("R_2", "approved", None)
+
+
+@pytest.mark.parametrize(
+    ("requested", "reviewer"),
+    [
+        (PERSON, ActorRecord("user", "dev0001", 1)),
+        (BOT, ActorRecord("bot", "bot0001", 2)),
+        ({"__typename": "Team"}, None),
+        (None, None),
+    ],
+)
+def test_who_was_asked_for_a_review(
+    requested: dict[str, Any] | None, reviewer: ActorRecord | None
+) -> None:
+    event = an_event("ReviewRequestedEvent", requestedReviewer=requested)
+    (record,) = normalise.pull_request(a_payload(timelineItems=page(event))).events
+    assert (record.kind, record.reviewer) == ("review_requested", reviewer)
+
+
+def test_whose_review_was_dismissed() -> None:
+    event = an_event("ReviewDismissedEvent", review={"author": PERSON})
+    (record,) = normalise.pull_request(a_payload(timelineItems=page(event))).events
+    assert record.reviewer == ActorRecord("user", "dev0001", 1)
+
+
+def test_the_order_of_commits_is_kept_and_their_authors_may_be_unknown() -> None:
+    commit = {
+        "oid": "a" * 40,
+        "authoredDate": "2026-03-02T11:00:00+02:00",
+        "committedDate": AT,
+        "additions": 3,
+        "deletions": 1,
+        "author": {"user": None},
+    }
+    nodes = [{"commit": commit}, {"commit": commit | {"oid": "b" * 40, "author": None}}]
+    first, second = normalise.pull_request(a_payload(commits=page(*nodes))).commits
+    assert [first.position, second.position] == [0, 1]
+    assert [first.author, second.author] == [None, None]
+    assert first.authored_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def test_a_repository_without_a_commit() -> None:
+    payload = Repository.model_validate(
+        {
+            "id": 2**40,
+            "node_id": "R_1",
+            "full_name": "forge/app",
+            "default_branch": None,
+            "private": True,
+            "archived": False,
+            "fork": False,
+            "pushed_at": None,
+            "updated_at": AT,
+        }
+    )
+    record = normalise.repository(payload)
+    assert (record.external_id, record.default_branch, record.pushed_at) == (2**40, "", None)
+
+
+def test_a_team() -> None:
+    payload = Team.model_validate(
+        {
+            "id": "T_1",
+            "databaseId": 3,
+            "slug": "team-a",
+            "name": "Team A",
+            "parentTeam": {"databaseId": 2},
+            "members": page({"login": "dev0001", "databaseId": 1}),
+        }
+    )
+    record = normalise.team(payload)
+    assert (record.slug, record.parent_external_id) == ("team-a", 2)
+    assert record.members == (ActorRecord("user", "dev0001", 1),)

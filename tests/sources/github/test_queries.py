@@ -1,0 +1,58 @@
+"""What is asked is valid by GitHub's own schema, asks for nothing that may not enter, and costs what was reckoned."""
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import FieldNode, OperationDefinitionNode, parse, validate
+from graphql.language import Visitor, visit
+
+from backend.sources.github.pages import LARGEST_PAGE
+from backend.sources.github.queries import CAPABILITIES, PARTS, Queries
+from tests.simulators.github.graph.limits import complexity
+from tests.simulators.github.graph.schema import load_schema
+
+FORBIDDEN = {
+    "abstract", "body", "bodyHTML", "bodyText", "comments", "committer", "contents", "diffHunk", "email", "message",
+    "messageBody", "messageBodyHTML", "messageHeadline", "patch", "text", "titleHTML", "url",
+}  # fmt: skip
+
+
+def queries(*, new: bool = True, rate_limit: bool = True) -> Queries:
+    return Queries(full_database_id=new, bot_reviewers=new, rate_limit=rate_limit)
+
+
+def texts(asked: Queries) -> Iterator[str]:
+    yield from (asked.pull_requests, asked.pull_request, asked.teams, asked.members)
+    yield from (asked.part(name) for name in PARTS)
+
+
+@pytest.mark.parametrize("reduced", [False, True])
+@pytest.mark.parametrize("rate_limit", [False, True])
+def test_every_query_is_valid(reduced: bool, rate_limit: bool) -> None:  # noqa: FBT001
+    schema = load_schema(reduced=reduced, rate_limited=rate_limit)
+    for text in (*texts(queries(new=not reduced, rate_limit=rate_limit)), CAPABILITIES):
+        assert validate(schema, parse(text)) == []
+
+
+def test_no_text_of_people_is_asked_for() -> None:
+    class Fields(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            asked.add(node.name.value)
+
+    asked: set[str] = set()
+    for text in texts(queries()):
+        visit(parse(text), Fields())
+    assert "title" in asked
+    assert not asked & FORBIDDEN
+
+
+def test_a_full_page_costs_two_points() -> None:
+    """At most 25 base pages for a thousand pull requests, so at most 50 of the 60 points that they may cost."""
+    document = parse(queries().pull_requests)
+    (operation,) = (
+        node for node in document.definitions if isinstance(node, OperationDefinitionNode)
+    )
+    measured = complexity(document, operation, {"first": LARGEST_PAGE})
+    assert measured.points <= 2
+    assert LARGEST_PAGE >= 40
+    assert not measured.too_many
