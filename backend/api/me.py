@@ -69,7 +69,7 @@ def _teams(user: User, time_zone: str) -> list[schemas.TeamChoice]:
 def _links(user: User) -> schemas.Links:
     return schemas.Links(
         admin=reverse("admin:index") if user.is_staff else None,
-        docs=None,
+        docs=reverse("docs"),
         security=reverse("mfa_index"),
         sign_out=reverse("account_logout"),
     )

@@ -234,6 +234,7 @@ CONTENT_SECURITY_POLICY = {
 
 # Files that the appliance serves itself
 FRONTEND_DIR = ENVIRONMENT.frontend_dir
+DOCS_DIR = ENVIRONMENT.docs_dir
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.static_root
 STATICFILES_DIRS = [("app", ENVIRONMENT.frontend_dir)] if ENVIRONMENT.frontend_dir.is_dir() else []

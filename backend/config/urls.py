@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 
 from backend.api import health, webhooks
 from backend.api.site import api
-from backend.config import views
+from backend.config import documents, views
 from backend.config.admin.site import site
 from backend.config.environment import Mode
 
@@ -16,8 +16,10 @@ urlpatterns = [
     path("hooks/github/<slug:slug>", webhooks.github, name="github-webhook"),
     path("admin/", site.urls),
     path("accounts/", include("backend.accounts.urls")),
+    path("docs/", documents.index, name="docs"),
+    path("docs/<slug:name>.md", documents.document, name="document"),
     # The browser routes all others by itself, so that any of its addresses can be opened and shared.
-    re_path(r"^(?!(?:accounts|admin|api|demo|hooks|static)(?:/|$)).*$", views.app, name="app"),
+    re_path(r"^(?!(?:accounts|admin|api|demo|docs|hooks|static)(?:/|$)).*$", views.app, name="app"),
 ]
 if settings.MODE is Mode.DEMO:
     urlpatterns.insert(0, path("", include("backend.accounts.demo")))

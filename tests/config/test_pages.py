@@ -80,6 +80,33 @@ def test_a_refused_form_and_a_forbidden_page_look_like_ours() -> None:
     assert b"You may not see this" in strict.get("/admin/", follow=True).content
 
 
+class TestDocuments:
+    @pytest.fixture(autouse=True)
+    def written(self, settings: Any, tmp_path: Path) -> None:
+        settings.DOCS_DIR = tmp_path
+        text = "# Guide\n\n## First steps\n\n[Home](other.md) <script>x</script>\n\n|a|b|\n|-|-|\n|1|2|\n"
+        (tmp_path / "guide.md").write_text(text)
+
+    def test_they_are_listed_and_read_without_a_way_out(self, client: Client) -> None:
+        sign_in(client, an_account(User.Role.MEMBER))
+        assert b'<a href="/docs/guide.md">Guide</a>' in client.get("/docs/").content
+        answer = client.get("/docs/guide.md")
+        assert_headers(answer)
+        page = answer.content.decode()
+        assert '<h2 id="first-steps">First steps</h2>' in page
+        assert "<td>1</td>" in page
+        assert '<a href="other.md">Home</a>' in page
+        assert not INLINE.findall(page), "HTML in a document is text"
+
+    @pytest.mark.parametrize("path", ["/docs/nothing.md", "/docs/../guide.md", "/docs/guide"])
+    def test_nothing_else_is(self, client: Client, path: str) -> None:
+        sign_in(client, an_account(User.Role.MEMBER))
+        assert client.get(path, follow=True).status_code == 404
+
+    def test_nobody_reads_them_without_signing_in(self, client: Client) -> None:
+        assert client.get("/docs/guide.md").status_code == 302
+
+
 class TestApp:
     @pytest.fixture(autouse=True)
     def built(self, settings: Any, tmp_path: Path) -> Path:

@@ -1,0 +1,47 @@
+"""The documents that the appliance comes with, readable without a way out: docs/*.md as pages."""
+
+from itertools import pairwise
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+from markdown_it import MarkdownIt
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@require_safe
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    found = sorted(Path(settings.DOCS_DIR).glob("*.md"))
+    return render(request, "documents.html", {"documents": [(f.name, _title(f)) for f in found]})
+
+
+@require_safe
+@login_required
+def document(request: HttpRequest, name: str) -> HttpResponse:
+    """The address is the file's, so that links between documents work here as they do in the repository."""
+    file = Path(settings.DOCS_DIR) / f"{name}.md"
+    if not file.is_file():
+        raise Http404
+    context = {"title": _title(file), "content": mark_safe(_html(file.read_text()))}  # noqa: S308 - ours, and no HTML
+    return render(request, "document.html", context)
+
+
+def _title(file: Path) -> str:
+    first = file.read_text().partition("\n")[0]
+    return first.removeprefix("# ")
+
+
+def _html(text: str) -> str:
+    """HTML in which every heading can be linked to, by the name that GitHub gives it."""
+    tokens = _MARKDOWN.parse(text)
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            opening.attrSet("id", slugify(inline.content))
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
