@@ -23,7 +23,8 @@ def figures(scope: Scope) -> results.Figures:
     row = aggregates.figures(scope)
     basis = Basis.objects.filter(pk=1).first()
     hidden = _hidden(scope, row, "cycle_time")
-    weeks = [_week(scope, start, found) for start, found in _weekly(scope).items()]
+    weekly = _weekly(scope)
+    weeks = [_week(scope, start, found) for start, found in weekly.items()]
     return results.Figures(
         team=results.TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
         range=results.Range(
@@ -38,7 +39,7 @@ def figures(scope: Scope) -> results.Figures:
         time_to_first_review=_distribution(scope, row, "time_to_first_review"),
         batch_size=_distribution(scope, row, "batch_size", unit="lines"),
         review_rate=_review_rate(scope, row),
-        throughput=None if hidden else _throughput(row, weeks),
+        throughput=None if hidden else _throughput(scope, row, weekly),
         weeks=[_hide(week) for week in weeks] if hidden else weeks,
         histogram=[] if hidden else _histogram(row),
         excluded=_excluded(scope, row),
@@ -128,16 +129,19 @@ def _review_rate(scope: Scope, row: aggregates.Row) -> results.Ratio | None:
     )
 
 
-def _throughput(row: aggregates.Row, weeks: list[results.Week]) -> results.Throughput:
-    """A week whose own figures are kept back still counts: the median tells nothing of one week."""
-    whole = [week for week in weeks if not week.partial]
-    known = [week.n for week in whole if week.n is not None]
+def _throughput(
+    scope: Scope, row: aggregates.Row, weekly: dict[date, aggregates.Row | None]
+) -> results.Throughput:
+    """Weeks that are kept back by themselves are in the median, as they are in the range's total."""
+    merged = [
+        found["merged"] if found else 0
+        for start, found in weekly.items()
+        if not scope.is_partial(start)
+    ]
     return results.Throughput(
         merged=row["cycle_time_n"],
-        per_week_median=(
-            distribution.percentile_cont(known, 0.5) if len(known) == len(whole) else None
-        ),
-        weeks=len(whole),
+        per_week_median=distribution.percentile_cont(merged, 0.5),
+        weeks=len(merged),
         definition="throughput",
     )
 

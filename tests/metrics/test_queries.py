@@ -214,8 +214,11 @@ def test_a_week_about_too_few_is_kept_back_alone(
         history.pull(author, merged=3)
     history.pull(people[0], opened=MONDAY + timedelta(days=7), merged=3)
     compute.measure()
-    weeks = queries.figures(scope(team)).weeks
+    found = queries.figures(scope(team))
+    weeks = found.weeks
     assert [week.suppressed for week in weeks] == [False, True, False, False]
+    assert found.throughput is not None
+    assert (found.throughput.merged, found.throughput.per_week_median) == (4, 0.5)
     assert (weeks[1].n, weeks[1].cycle_time_median, weeks[1].stages) == (None, None, None)
 
 
