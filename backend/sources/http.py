@@ -200,8 +200,8 @@ class Client:
         self._refuse(status)
         try:
             body = json.loads(content) if content else None
-            if b"\\u0000" in content:
-                body = without_nul(body)
+            if b"\\u0000" in content or b"\\ud" in content.lower():
+                body = storable(body)
         except ValueError as error:
             raise self._unreadable(content, headers) from error
         return Answer(status, body, headers)
@@ -253,14 +253,15 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return address.scheme, address.hostname, port
 
 
-def without_nul(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Postgres cannot hold U+0000 in text, and nobody means it."""
+def storable(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Postgres holds neither U+0000 nor half of a surrogate pair in text, and nobody means them."""
     if isinstance(value, str):
-        return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
     if isinstance(value, list):
-        return [without_nul(item) for item in value]
+        return [storable(item) for item in value]
     if isinstance(value, dict):
-        return {without_nul(key): without_nul(item) for key, item in value.items()}
+        return {storable(key): storable(item) for key, item in value.items()}
     return value
 
 

@@ -28,6 +28,12 @@ class Source:
     def world(self) -> World:
         return self.github.world
 
+    def without_git(self) -> None:
+        """Where commits do not matter: writing them takes most of the time."""
+        self.world.git = None
+        Connection.objects.update(cloning_allowed=False)
+        self.connection.refresh_from_db()
+
     def collect(self) -> None:
         """Work until nothing is due, and measure."""
         collect(self.connection)

@@ -30,7 +30,7 @@ _NAMED = {
 """What the source, or a person, knows a row by, where other rows refer to it."""
 _OPERATIONAL = {"metrics.Basis", "metrics.MeasuredIdentity"}
 """How far measuring has come, by our own keys."""
-_OF_THE_MOMENT = {"computed_at", "since", "measured_at"}
+_OF_THE_MOMENT = {"author_key", "computed_at", "since", "measured_at"}
 
 
 def collect(connection: Connection) -> None:

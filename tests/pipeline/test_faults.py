@@ -87,7 +87,7 @@ ON_GIT = {"too_many_requests", "bad_gateway", "truncated", "closed"}
     ("on", "fault"),
     [
         *(("graphql", fault) for fault in FAULTS),
-        *(("git", fault) for fault in FAULTS if fault["kind"] in ON_GIT),
+        *(("git", fault | {"times": 3}) for fault in FAULTS if fault["kind"] in ON_GIT),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())),
 )

@@ -15,8 +15,9 @@ PAGE = 100
 
 
 @pytest.fixture
-def repository(world: World) -> Repository:
-    return world.create_repository(world.organizations["forge"], "app")
+def repository(source: Source) -> Repository:
+    source.without_git()
+    return source.world.create_repository(source.world.organizations["forge"], "app")
 
 
 def fill(world: World, repository: Repository, count: int) -> list[Served]:
@@ -37,10 +38,7 @@ def further(*counts: int) -> int:
 def test_a_thousand_pull_requests_and_all_that_belongs_to_them(
     source: Source, repository: Repository
 ) -> None:
-    source.connection.cloning_allowed = False
-    source.connection.save()
     world = source.world
-    git, world.git = world.git, None
     pulls = fill(world, repository, 1000)
     reviewed, pushed, broad, talked = pulls[100], pulls[200], pulls[300], pulls[400]
     mate = world.accounts["dev0002"]
@@ -51,7 +49,6 @@ def test_a_thousand_pull_requests_and_all_that_belongs_to_them(
     world.push_commit(broad, [(f"src/{number}.py", 1, 0) for number in range(349)])
     for _ in range(150):
         world.request_review(talked, mate)
-    world.git = git
 
     source.github.ledger.clear()
     source.collect()

@@ -184,10 +184,15 @@ def test_a_flood_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "larger than" in error.reason
 
 
-def test_nul_never_comes_in() -> None:
-    body = json.dumps({"a\0": ["x\0y"]}).encode()
-    with serving(fixed(200, body)) as (url, _), client(url) as source:
-        assert source.get("/x").body == {"a\ufffd": ["x\ufffdy"]}
+def test_what_postgres_cannot_hold_never_comes_in() -> None:
+    """NUL, and halves of surrogate pairs; whole pairs are letters like others."""
+    told = {"a\0": ["x\0y"], "half \ud83d": "\udc00\ud800", "whole": "\U0001f680"}
+    with serving(fixed(200, json.dumps(told).encode())) as (url, _), client(url) as source:
+        assert source.get("/x").body == {
+            "a\ufffd": ["x\ufffdy"],
+            "half \ufffd": "\ufffd\ufffd",
+            "whole": "\U0001f680",
+        }
 
 
 # -- where the token goes ------------------------------------------------------------------------------------------
