@@ -119,7 +119,11 @@ def _state(
         return "misconfigured", first.state_reason or None, first.state_action or None
     if waiting:
         return "syncing", waiting.reason or None, waiting.action or None
-    if not active or any(p.state != "complete" for p in active):
+    filling = [p for p in active if p.state != "complete"]
+    if filling or not active:
+        failed = [p.run for p in filling if p.run and p.run.outcome == SyncRun.Outcome.FAILED]
+        if failed:
+            return "syncing", failed[0].reason or None, failed[0].action or None
         return "syncing", None, None
     return "ready", None, None
 

@@ -87,6 +87,19 @@ def test_waiting_for_the_source_says_until_when(administrator: Client, world: Wo
     assert found["waiting_until"].startswith(until.strftime("%Y-%m-%dT%H:%M"))
 
 
+def test_a_run_that_failed_while_it_fills_says_what_to_do(
+    administrator: Client, world: World
+) -> None:
+    cursor(world, expected=90)
+    run(world, outcome="failed", reason="It took too long.", action="Nothing: it is tried again.")
+    found = status(administrator)
+    assert (found["state"], found["reason"], found["action"]) == (
+        "syncing",
+        "It took too long.",
+        "Nothing: it is tried again.",
+    )
+
+
 def test_ready_and_fresh(administrator: Client, world: World) -> None:
     cursor(world, complete_to=timezone.now(), expected=30)
     begun = timezone.now()
