@@ -42,6 +42,15 @@ class Person:
             path, data = f"{target.path}?{target.query}" if target.query else target.path, None
         raise AssertionError(f"{path} redirects without end.")
 
+    def post(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        """What a program sends."""
+        return self._client.post(
+            self._origin + path,
+            content=body,
+            headers=headers,
+            extensions={"sni_hostname": HOST},
+        )
+
     def send(self, page: httpx.Response, **fields: str) -> httpx.Response:
         """Fill in and send the form of a page that was opened."""
         hidden = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)

@@ -140,7 +140,7 @@ def running(folder: Path) -> Iterator[Stack]:
         install(stack)
         stack.compose("build", "--progress", "plain", seconds=1200)
         try:
-            stack.compose("up", "--detach", "--wait", "--wait-timeout", "300", seconds=360)
+            stack.compose("up", "--detach", "--wait", "--wait-timeout", "600", seconds=660)
         except CommandFailed as failure:
             raise CommandFailed(f"{failure}\n{stack.compose('logs', '--tail', '40')}") from failure
         yield stack

@@ -1,5 +1,7 @@
 """The main job on the running appliance: connect, collect, measure, show, through nginx and TLS."""
 
+import hmac
+import json
 import time
 from collections.abc import Iterator
 
@@ -133,6 +135,48 @@ def test_the_command_line_tells_the_same(filled: Stack) -> None:
         *("--format", "json"),
     )
     assert '"merged": 4' in said
+
+
+def test_a_signed_webhook_leads_to_a_fetch(filled: Stack) -> None:
+    secret = "the secret of both ends"
+    filled.manage(
+        "web",
+        *("shell", "--no-imports", "--command"),
+        "from backend.connections import models, store; store.set_webhook_secret("
+        f"connection=models.Connection.objects.get(), secret='{secret}')",
+    )
+    repository, number = filled.sql(
+        "SELECT repository.external_id, number FROM delivery_pullrequest"
+        " JOIN delivery_repository AS repository ON repository.id = repository_id LIMIT 1"
+    ).split("|")
+    body = json.dumps(
+        {
+            "action": "edited",
+            "number": int(number),
+            "pull_request": {"number": int(number), "body": CANARY},
+            "repository": {"id": int(repository), "full_name": "forge/app"},
+        }
+    ).encode()
+    runs = counted(filled, "sources_syncrun")
+    sender = Person(filled)
+    headers = {
+        "Content-Type": "application/json",
+        "X-GitHub-Event": "pull_request",
+        "X-GitHub-Delivery": "72d3162e-cc78-11e3-81ab-4c9367dc0958",
+        "X-Hub-Signature-256": "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex(),
+    }
+    answer = sender.post("/hooks/github/ghes-example", body, headers)
+    assert (answer.status_code, answer.json()) == (202, {"status": "accepted"})
+    answer = sender.post("/hooks/github/ghes-example", body + b" ", headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_signature")
+    sender.close()
+    deadline = time.monotonic() + 60
+    while counted(filled, "sources_syncrun") == runs or counted(filled, "sources_hint"):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    assert filled.sql(
+        "SELECT kind, outcome FROM sources_syncrun ORDER BY id DESC LIMIT 1"
+    ) == "pull_request|succeeded"  # fmt: skip
 
 
 def test_an_owner_administers_and_it_is_recorded(filled: Stack) -> None:
