@@ -1,130 +1,165 @@
-"""What may not be kept is nowhere: not in Postgres' files, not in the broker, the log or a temporary folder.
-
-A marker stands in all free text of the source and in every line of every file; the credentials are looked for as well.
-A title, which is kept, carries a second marker: it proves that looking would find.
+"""A marker in everything that may not be kept is found nowhere afterwards: not in the database's files, not in the
+broker, not in logs, not where clones and temporary files stand.
 """
 
+import logging
+import os
 import secrets
+import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import redis
+from celery import current_app
+from django.conf import settings
+from django.core.management import call_command
 from django.db import connection as database
 from pytest_django.live_server_helper import LiveServer
-from redis import Redis
 
-from backend.config.celery import app
 from backend.connections.store import add_connection, set_webhook_secret
-from backend.delivery.models import CommitFile, PullRequest
+from backend.delivery.models import Commit, PullRequest
 from backend.sources.models import Hint
-from tests.pipeline.conftest import Source
+from tests.pipeline.conftest import TOKEN
 from tests.pipeline.state import work_to_the_end
-from tests.simulators.github import World, running
+from tests.simulators.github import World, running, small
 
-KEPT = f"KEPT{secrets.token_hex(12)}"
-MARKER = f"CANARY{secrets.token_hex(12)}"
-TOKEN = f"ghp_{secrets.token_hex(16)}"
-SECRET = secrets.token_hex(16)
+SECRET = "the secret of the canary's webhooks"
 
 
-@pytest.fixture
-def world() -> World:
-    made = World(canary=MARKER)
-    made.create_organization("forge")
-    made.add_token(TOKEN)
-    return made
+@dataclass
+class Places:
+    """Where bytes may come to rest."""
+
+    folders: list[Path]
+    logs: pytest.LogCaptureFixture
+    output: pytest.CaptureFixture[str]
+
+    def hold(self, text: str) -> list[str]:
+        """The places that hold a text."""
+        with database.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+        found = [str(folder) for folder in self.folders if in_files(text, folder)]
+        if text.encode() in everything_in(current_app.conf.broker_url):
+            found.append("broker")
+        logged = "".join(f"{record.getMessage()} {record.exc_text}" for record in self.logs.records)
+        if text in logged:
+            found.append("logs")
+        return found
 
 
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where everything that asks for a temporary folder gets it."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
-def source(world: World, tmp_path: Path, transactional_db: None) -> Iterator[Source]:
-    with running(world, repositories=tmp_path / "served") as github:
-        yield Source(github, add_connection(kind="github", url=github.url, token=TOKEN))
-
-
-def test_what_may_not_be_kept_is_nowhere(
-    source: Source,
-    live_server: LiveServer,
-    scratch: Path,
-    temporary: Path,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    set_webhook_secret(connection=source.connection, secret=SECRET)
-    hook = source.github.hook(f"{live_server.url}/hooks/github/{source.connection.slug}", SECRET)
-    live_through(source)
-    assert {delivery.status for delivery in hook.deliveries} == {202}
-    assert any(MARKER.encode() in delivery.body for delivery in hook.deliveries)
-    assert CommitFile.objects.count() > 2
-    assert PullRequest.objects.get().reviews.count() == 2
-    with database.cursor() as cursor:
-        cursor.execute("CHECKPOINT")
-        cursor.execute("SHOW data_directory")
-        (folder,) = cursor.fetchone()
-    out, err = capfd.readouterr()
-    places = {
-        "the log": [(out + err).encode()],
-        "the broker": waiting_in_the_broker(),
-        "the tables": stored_text(),
-        "Postgres' files": contents(Path(folder)),
-        "the scratch folder": contents(scratch),
-        "the temporary folder": contents(temporary),
-    }
-    found = {
-        (place, word)
-        for place, texts in places.items()
-        for text in texts
-        for word in (MARKER, TOKEN, SECRET, KEPT)
-        if word.encode() in text
-    }
-    assert found == {("the tables", KEPT), ("Postgres' files", KEPT)}
-
-
-def live_through(source: Source) -> None:
-    """A first fill, and what happens later and is told by webhook."""
-    world = source.world
-    author, reviewer = world.create_user("dev0001"), world.create_user("dev0002")
-    repository = world.create_repository(world.organizations["forge"], "app")
-    files = [("src/page.py", 40, 0), ("logo.png", None, None)]
-    world.push(repository, author, files, headline=f"{MARKER} in a message", body="And below it")
-    pr = world.open_pull_request(
-        repository, author, title=f"Add {KEPT}", body="Why", commits=[[("src/page.py", 5, 2)]]
+def in_files(text: str, folder: Path) -> bool:
+    """Whether any file below holds the bytes. Files of other processes may go while they are looked at."""
+    done = subprocess.run(
+        ["grep", "--recursive", "--quiet", "--binary", "--fixed-strings", "--no-messages"]
+        + ["--devices=skip", "-e", text, str(folder)],
+        check=False,
     )
-    world.add_review(pr, reviewer, "COMMENTED", body="A remark")
-    source.collect()
-    world.add_review(pr, reviewer, body="Looks good")
-    world.merge(pr, reviewer)
-    assert Hint.objects.exists()
-    work_to_the_end(source.connection)
+    return done.returncode == 0
 
 
-def waiting_in_the_broker() -> list[bytes]:
-    with Redis.from_url(app.conf.broker_url) as broker:
-        return [broker.dump(key) or b"" for key in broker.scan_iter()]
+def everything_in(url: str) -> bytes:
+    """All keys with all values of the broker, in both databases, as they would be written to a disk."""
+    found = b""
+    for number in (0, 1):
+        with redis.Redis.from_url(url, db=number) as broker:
+            for key in broker.scan_iter():
+                found += key + (broker.dump(key) or b"")
+    return found
 
 
-def stored_text() -> Iterator[bytes]:
-    """Rows as text: what Postgres compresses is not to be seen in its files."""
+@pytest.fixture
+def places(
+    scratch: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> Places:
+    caplog.set_level(logging.DEBUG)
     with database.cursor() as cursor:
-        for table in database.introspection.table_names(cursor):
-            cursor.execute(f'SELECT t::text FROM "{table}" AS t')  # noqa: S608 - Django's own names
-            for (row,) in cursor.fetchall():
-                yield row.encode()
+        cursor.execute("SHOW data_directory")
+        (data,) = cursor.fetchone()
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    scratch.mkdir(exist_ok=True)
+    return Places([Path(data), scratch, temporary], caplog, capsys)
 
 
-def contents(folder: Path) -> Iterator[bytes]:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            try:
-                yield path.read_bytes()
-            except FileNotFoundError:
-                continue  # Postgres drops files as it goes.
+@pytest.fixture
+def temporary(places: Places, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Temporary files of this process and its children."""
+    folder = places.folders[-1]
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    assert tempfile.gettempdir() == str(folder)
+    yield folder
+    tempfile.tempdir = None
+
+
+def a_world(mark: str) -> World:
+    world = small.load(canary=mark)
+    world.add_token(TOKEN)
+    return world
+
+
+@pytest.mark.timeout(240)
+def test_what_may_not_be_kept_is_nowhere(
+    transactional_db: None,
+    live_server: LiveServer,
+    places: Places,
+    temporary: Path,
+    tmp_path: Path,
+) -> None:
+    mark, kept = (f"{name}{secrets.token_hex(8)}" for name in ("canary", "kept"))
+    world = a_world(mark)
+    with running(world, repositories=tmp_path / "served") as github:
+        source = add_connection(kind="github", url=github.url, token=TOKEN)
+        set_webhook_secret(connection=source, secret=SECRET)
+        call_command("sync", wait=True)
+        hook = github.hook(f"{live_server.url}/hooks/github/{source.slug}", SECRET)
+        repository = next(iter(world.repositories.values()))
+        dev = world.accounts["dev0001"]
+        pr = world.open_pull_request(repository, dev, title=f"Add {kept}", body="A body")
+        world.comment(pr, count=2)
+        world.add_review(pr, world.accounts["dev0002"], body="Looks good")
+        world.push_commit(pr, headline="A message", body="And more of it")
+        world.merge(pr)
+        world.rename_repository(repository, "renamed")
+        assert {delivery.status for delivery in hook.deliveries} == {202}
+        assert mark.encode() in hook.deliveries[0].body
+        assert Hint.objects.exists()
+        # A fault in the middle must not pour out what was being read.
+        github.faults.arm("truncated", on="graphql")
+        github.faults.arm("error", on="git", after=1)
+        work_to_the_end(source)
+        stored = PullRequest.objects.get(title=f"Add {kept}")
+        assert stored.state == "merged"
+        assert stored.merge_sha in set(Commit.objects.values_list("sha", flat=True))
+
+        # The same search finds it where it stands, and finds what is stored.
+        assert in_files(mark, tmp_path / "served") or world.git is None
+        assert places.folders[0].name
+        assert str(places.folders[0]) in places.hold(kept)
+        assert places.hold(mark) == []
+        said = places.output.readouterr()
+        assert mark not in said.out + said.err
+    assert list(places.folders[1].glob("clone-*")) == []
+    assert settings.SCRATCH_DIR == places.folders[1]
+
+
+def test_the_search_finds_in_every_place(transactional_db: None, places: Places) -> None:
+    """A search that never finds anything would prove nothing."""
+    mark = f"planted{secrets.token_hex(8)}"
+    with database.cursor() as cursor:
+        cursor.execute("CREATE TABLE planted (text text)")
+        cursor.execute("INSERT INTO planted VALUES (%s)", [mark])
+    for folder in places.folders[1:]:
+        (folder / "planted").write_bytes(os.urandom(100) + mark.encode() + os.urandom(100))
+    with redis.Redis.from_url(current_app.conf.broker_url) as broker:
+        broker.lpush("planted", f"x{mark}x")
+        logging.getLogger("planted").info("so %s", mark)
+        try:
+            assert places.hold(mark) == [*map(str, places.folders), "broker", "logs"]
+        finally:
+            broker.delete("planted")
+            with database.cursor() as cursor:
+                cursor.execute("DROP TABLE planted")
