@@ -87,7 +87,7 @@ def list_definitions(request: HttpRequest) -> list[schemas.Definition]:  # noqa:
             key=key,
             name=known.name,
             text=known.text,
-            source=f"docs/metrics.md#{known.anchor}",
+            source=f"{reverse('document', args=['metrics'])}#{known.anchor}",
             version=known.version,
         )
         for key, known in definitions.DEFINITIONS.items()

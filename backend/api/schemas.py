@@ -56,7 +56,7 @@ class Definition(Schema):
     key: str
     name: str
     text: str
-    source: str = Field(description="Where it stands in full.")
+    source: str = Field(description="Address of the page where it stands in full.")
     version: int
 
 

@@ -170,7 +170,7 @@ export interface components {
             name: string;
             /**
              * Source
-             * @description Where it stands in full.
+             * @description Address of the page where it stands in full.
              */
             source: string;
             /** Text */
