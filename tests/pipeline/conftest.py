@@ -57,7 +57,7 @@ def scratch(tmp_path: Path) -> Iterator[Path]:
 def world() -> World:
     made = World()
     made.create_organization("forge")
-    made.add_token(TOKEN)
+    made.add_token(TOKEN, scopes=("repo", "read:org"))
     return made
 
 

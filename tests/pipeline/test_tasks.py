@@ -1,0 +1,136 @@
+"""What runs in the background: every scheduled name is a task with a queue that is listened to, and rows drive it."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from celery import Celery
+from django.utils import timezone
+
+from backend.config.celery import app
+from backend.connections.models import Connection
+from backend.delivery.models import PendingMeasurement, PullRequest, Repository
+from backend.metrics.models import PullRequestFact
+from backend.pipeline import bell, tasks
+from backend.sources import hints
+from backend.sources.models import Hint, SyncRun
+from tests.factories import History, a_connection, a_repository, an_identity
+from tests.pipeline.conftest import Source
+from tests.pipeline.state import time_passes
+from tests.servers import free_port
+
+pytestmark = pytest.mark.django_db
+QUEUES = {"collect", "measure", "default"}
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    heard: list[str] = []
+
+    def ring(task: str = bell.COLLECT, *_: int) -> bool:
+        heard.append(task)
+        return True
+
+    monkeypatch.setattr(bell, "ring", ring)
+    return heard
+
+
+def test_what_is_scheduled_and_rung_for_exists() -> None:
+    app.loader.import_default_modules()
+    entries = app.conf.beat_schedule.values()
+    assert {entry["task"] for entry in entries} <= set(app.tasks)
+    assert {entry["options"]["queue"] for entry in entries} <= QUEUES
+    assert bell.QUEUES.keys() <= set(app.tasks)
+    assert set(bell.QUEUES.values()) <= QUEUES
+
+
+def test_a_sweep_of_nothing_is_silent(rung: list[str]) -> None:
+    tasks.sweep()
+    assert rung == []
+
+
+def test_a_sweep_finds_what_a_lost_bell_rang_for(rung: list[str]) -> None:
+    history = History()
+    history.pull(an_identity(history.repository.connection), merged=3)
+    hints.arm(connection=history.repository.connection, kind=Hint.Kind.CONNECTION)
+    tasks.sweep()
+    assert rung == [bell.COLLECT, bell.MEASURE]
+
+
+def test_a_sweep_finds_what_a_dead_worker_left(rung: list[str]) -> None:
+    connection = a_connection()
+    hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+    assert hints.claim()
+    tasks.sweep()
+    assert rung == []
+    time_passes()
+    tasks.sweep()
+    assert rung == [bell.COLLECT]
+
+
+def test_polling_asks_every_connection_but_paused_ones(rung: list[str]) -> None:
+    working = a_connection()
+    a_connection(state=Connection.State.PAUSED)
+    tasks.poll()
+    assert [(hint.connection, hint.kind) for hint in Hint.objects.all()] == [
+        (working, Hint.Kind.CONNECTION)
+    ]
+    assert rung == [bell.COLLECT]
+
+
+def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) -> None:
+    repository = a_repository()
+    a_repository(repository.connection, state=Repository.State.GONE)
+    for days in (1, 40):
+        SyncRun.objects.create(
+            connection=repository.connection,
+            kind=Hint.Kind.CONNECTION,
+            started_at=timezone.now() - timedelta(days=days),
+        )
+    tasks.reconcile()
+    assert [(hint.kind, hint.repository_external_id) for hint in Hint.objects.all()] == [
+        (Hint.Kind.RECONCILE, repository.external_id)
+    ]
+    assert SyncRun.objects.count() == 1
+
+
+def test_from_a_check_to_figures(source: Source, rung: list[str]) -> None:
+    world = source.world
+    author, reviewer = world.create_user("dev0001"), world.create_user("dev0002")
+    repository = world.create_repository(world.organizations["forge"], "app")
+    pr = world.open_pull_request(repository, author)
+    world.add_review(pr, reviewer)
+    world.merge(pr, reviewer)
+    tasks.check(source.connection.pk)
+    assert rung == [bell.COLLECT]
+    while hints.any_due():
+        tasks.collect()
+    assert PullRequest.objects.count() == PendingMeasurement.objects.count() == 1
+    tasks.measure()
+    assert PullRequestFact.objects.count() == 1
+    assert not PendingMeasurement.objects.exists()
+
+
+def test_a_connection_that_was_deleted_meanwhile_is_not_checked(rung: list[str]) -> None:
+    tasks.check(404)
+    assert rung == []
+
+
+def test_a_long_task_gives_others_their_turn(
+    source: Source, rung: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "SLICE_SECONDS", 0)
+    hints.arm(connection=source.connection, kind=Hint.Kind.CONNECTION)
+    tasks.collect()
+    assert rung == [bell.COLLECT, bell.MEASURE]
+    assert Hint.objects.exists()
+
+
+def test_a_broken_bell_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The broker is down: nothing is raised, and soon enough."""
+    deaf = Celery("deaf", broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
+    deaf.conf.broker_transport_options = app.conf.broker_transport_options
+    monkeypatch.setattr(bell, "current_app", deaf)
+    began = time.monotonic()
+    assert bell.ring() is False
+    assert time.monotonic() - began < 10
