@@ -11,7 +11,7 @@ from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.audit.events import record
 from backend.metrics import queries, results, rows
-from backend.metrics.scope import MAXIMUM_DAYS, Scope, scope_of
+from backend.metrics.scope import InvalidRange, Scope, scope_of
 
 router = Router(tags=["pull requests"])
 MAXIMUM_ROWS = 50_000
@@ -19,18 +19,16 @@ MAXIMUM_ROWS = 50_000
 
 def _scope(user: User, filters: schemas.Filters) -> Scope:
     """What the caller asks about. Raises access.Denied and Unprocessable."""
-    days = (filters.to - filters.from_).days
-    if not 0 < days <= MAXIMUM_DAYS:
-        raise Unprocessable(
-            f"The range must hold between 1 and {MAXIMUM_DAYS} days, and end after it begins."
-        )
     if filters.team:
         team = access.require_team(user, filters.team)
     elif access.may_see_all_teams(user):
         team = None
     else:
         raise access.Denied
-    return scope_of(team=team, start=filters.from_, end=filters.to, with_bots=filters.bots)
+    try:
+        return scope_of(team=team, start=filters.from_, end=filters.to, with_bots=filters.bots)
+    except InvalidRange as error:
+        raise Unprocessable(str(error)) from error
 
 
 @router.get(

@@ -90,7 +90,9 @@ class Status(Schema):
 class Filters(Schema):
     """What every answer about pull requests can be narrowed by."""
 
-    team: str = Field("", max_length=120, description="A team's slug; empty: all teams.")
+    team: str = Field(
+        "", max_length=120, pattern=r"^[-\w]*$", description="A team's slug; empty: all teams."
+    )
     from_: date = Field(alias="from", description="First day of the range.")
     to: date = Field(description="First day after the range.")
     bots: bool = Field(False, description="Count pull requests of bots too.")
@@ -108,7 +110,12 @@ class TableFilters(Filters):
     state: Literal["merged", "open"] = Field(
         "merged", description="Merged in the range, or open now."
     )
-    search: str = Field("", max_length=200, description="Words in title, repository or author.")
+    search: str = Field(
+        "",
+        max_length=200,
+        pattern=r"^[^\x00]*$",
+        description="Words in title, repository or author, or a number.",
+    )
     sort: SortKey = Field("-merged_at", description="A leading - sorts downward.")
 
 

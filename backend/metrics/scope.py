@@ -11,6 +11,12 @@ from backend.people.store import organisation
 
 MAXIMUM_DAYS = 1100
 """The cost limit of ranges that are answered from facts: three years."""
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+"""No history that is read here is older than its tools."""
+
+
+class InvalidRange(ValueError):
+    """The message says which ranges can be answered."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,12 @@ class Scope:
 
 
 def scope_of(*, team: Team | None, start: date, end: date, with_bots: bool = False) -> Scope:
-    """In the team's time zone, or the organisation's where it has none of its own."""
+    """In the team's time zone, or the organisation's where it has none of its own. Raises InvalidRange."""
+    if not 0 < (end - start).days <= MAXIMUM_DAYS or start < FIRST_DAY or end > LAST_DAY:
+        raise InvalidRange(
+            f"The range must hold between 1 and {MAXIMUM_DAYS} days, from {FIRST_DAY} to {LAST_DAY}, "
+            "and end after it begins."
+        )
     home = organisation()
     time_zone = (team.time_zone if team else "") or home.time_zone
     return Scope(

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+import re
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -93,6 +94,10 @@ def test_statements_of_each_route(lead: Client, world: World, path: str, stateme
         f"{A}&page=0",
         f"{A}&page_size=100000",
         f"{A}&state=secret",
+        f"{A}&search=a%00b",
+        "team=a%00b&from=2026-03-02&to=2026-03-16",
+        "team=team-a&from=0001-01-01&to=0001-01-05",
+        "team=team-a&from=9999-12-30&to=9999-12-31",
     ],
 )
 def test_a_query_that_makes_no_sense_is_told_so(lead: Client, query: str) -> None:
@@ -100,6 +105,29 @@ def test_a_query_that_makes_no_sense_is_told_so(lead: Client, query: str) -> Non
     assert answer.status_code == 422
     assert answer.json()["code"] == "invalid_query"
     assert answer.json()["message"]
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 10**30])
+def test_a_number_that_no_pull_request_has_is_not_found(lead: Client, number: int) -> None:
+    assert lead.get(f"/api/v1/pull-requests/{number}").status_code == 404
+    found = lead.get(f"/api/v1/pull-requests?{A}&search={number}")
+    assert found.json()["items"] == []
+
+
+def test_a_range_that_makes_no_sense_is_told_on_the_command_line_too(world: World) -> None:
+    with pytest.raises(CommandError, match="end after it begins"):
+        call_command("metrics", "--from=2026-03-02", "--to=2026-03-02")
+    with pytest.raises(CommandError, match="no team"):
+        call_command("metrics", "--team=none", "--from=2026-03-02", "--to=2026-03-03")
+
+
+def test_the_command_prints_a_table(world: World) -> None:
+    told = io.StringIO()
+    call_command("metrics", "--team=team-a", "--from=2026-03-02", "--to=2026-03-16", stdout=told)
+    lines = told.getvalue().splitlines()
+    assert lines[0] == "Team-A, 2026-03-02 to 2026-03-16 (UTC)"
+    assert lines[1].split() == ["median", "p75", "p90", "n"]
+    assert re.fullmatch(r"cycle time( +\d+ h \d+ min){3} +14", lines[2])
 
 
 def test_the_export_holds_what_the_table_holds(lead: Client, world: World) -> None:

@@ -456,7 +456,7 @@ export interface components {
             page_size: number;
             /**
              * Search
-             * @description Words in title, repository or author.
+             * @description Words in title, repository or author, or a number.
              * @default
              */
             search: string;
@@ -747,7 +747,7 @@ export interface components {
             from: string;
             /**
              * Search
-             * @description Words in title, repository or author.
+             * @description Words in title, repository or author, or a number.
              * @default
              */
             search: string;
@@ -1018,7 +1018,7 @@ export interface operations {
                 from: string;
                 page?: number;
                 page_size?: number;
-                /** @description Words in title, repository or author. */
+                /** @description Words in title, repository or author, or a number. */
                 search?: string;
                 /** @description A leading - sorts downward. */
                 sort?: "merged_at" | "opened_at" | "cycle_time" | "time_to_first_review" | "size" | "reviews" | "number" | "repository" | "title" | "author" | "-merged_at" | "-opened_at" | "-cycle_time" | "-time_to_first_review" | "-size" | "-reviews" | "-number" | "-repository" | "-title" | "-author";
@@ -1098,7 +1098,7 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Words in title, repository or author. */
+                /** @description Words in title, repository or author, or a number. */
                 search?: string;
                 /** @description A leading - sorts downward. */
                 sort?: "merged_at" | "opened_at" | "cycle_time" | "time_to_first_review" | "size" | "reviews" | "number" | "repository" | "title" | "author" | "-merged_at" | "-opened_at" | "-cycle_time" | "-time_to_first_review" | "-size" | "-reviews" | "-number" | "-repository" | "-title" | "-author";

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from backend.metrics import queries, results
-from backend.metrics.scope import MAXIMUM_DAYS, scope_of
+from backend.metrics.scope import InvalidRange, scope_of
 from backend.people.models import Team
 
 
@@ -28,15 +28,16 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["table", "json"], default="table")
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's signature
-        start, end = options["start"], options["end"]
-        if not 0 < (end - start).days <= MAXIMUM_DAYS:
-            raise CommandError(f"The range must hold between 1 and {MAXIMUM_DAYS} days.")
         team = Team.objects.filter(slug=options["team"]).first()
         if options["team"] and team is None:
             raise CommandError(f"There is no team {options['team']}.")
-        found = queries.figures(
-            scope_of(team=team, start=start, end=end, with_bots=options["bots"])
-        )
+        try:
+            scope = scope_of(
+                team=team, start=options["start"], end=options["end"], with_bots=options["bots"]
+            )
+        except InvalidRange as error:
+            raise CommandError(str(error)) from error
+        found = queries.figures(scope)
         if options["format"] == "json":
             self.stdout.write(found.model_dump_json(by_alias=True, indent=2))
             return
