@@ -35,4 +35,4 @@ def test_it_is_found_from_the_pages(windows: Windows, signed_in: SignedIn) -> No
     visitor.page.get_by_role("button", name="account of Administrator").click()
     visitor.page.get_by_role("menuitem", name="Administration").click()
     visitor.page.wait_for_url("**/admin/")
-    expect(visitor.page.get_by_role("heading", name="Plumbline").first).to_be_visible()
+    expect(visitor.page.get_by_role("heading", name="Administration")).to_be_visible()

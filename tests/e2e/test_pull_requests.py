@@ -64,7 +64,7 @@ def test_filters_stand_in_the_address_and_survive_a_reload(visitor: Visitor) -> 
     page.get_by_role("combobox", name="Team").fill("team-b")
     page.keyboard.press("Enter")
     page.get_by_text("30 days", exact=True).click()
-    page.get_by_text("Include bots").click()
+    page.get_by_role("switch", name="Include bots").click()
     page.get_by_role("button", name="Lines").click()
     page.get_by_role("button", name="Show how long they took as table").click()
     expect(page.get_by_role("region", name="Pull requests by cycle time")).to_be_visible()

@@ -25,6 +25,15 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
+# What stands behind an open dialog cannot be reached, and is judged without it.
+_JUDGE = """
+tags => axe.run(document.querySelector("[role=dialog][aria-modal=true]") ?? document, {
+  runOnly: tags,
+  resultTypes: ["violations"],
+})
+"""
+
+
 @dataclass
 class Visitor:
     """One window. `look` after every step: it raises AssertionError with all that is wrong."""
@@ -59,9 +68,7 @@ class Visitor:
 
     def _barriers(self) -> list[str]:
         self.page.evaluate(AXE)
-        found: dict[str, Any] = self.page.evaluate(
-            "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES
-        )
+        found: dict[str, Any] = self.page.evaluate(_JUDGE, RULES)
         return [
             f"axe {violation['impact']}: {violation['id']}: {node['html'][:300]} {node['failureSummary']}"
             for violation in found["violations"]

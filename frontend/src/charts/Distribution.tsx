@@ -1,14 +1,23 @@
-import { Bar, BarChart, LabelList, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  Bar,
+  BarChart,
+  LabelList,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+  type YAxisTickContentProps,
+} from "recharts";
 import type { Bucket } from "../api/types";
 import { counted, percent } from "../ui/numbers";
-import { bucketName } from "./buckets";
+import { bucketName, withoutEmptyEnds } from "./buckets";
 import classes from "./charts.module.css";
 import { AXIS } from "./palette";
 
 /** How many pull requests took how long. */
 export default function Distribution({ buckets }: { buckets: Bucket[] }) {
   const total = buckets.reduce((sum, bucket) => sum + bucket.n, 0);
-  const rows = buckets.map((bucket) => ({ ...bucket, name: bucketName(bucket) }));
+  const rows = withoutEmptyEnds(buckets).map((bucket) => ({ ...bucket, name: bucketName(bucket) }));
   return (
     <figure className={classes.figure}>
       <ResponsiveContainer width="100%" height={292}>
@@ -19,7 +28,7 @@ export default function Distribution({ buckets }: { buckets: Bucket[] }) {
           barCategoryGap={4}
         >
           <XAxis type="number" hide />
-          <YAxis {...AXIS} type="category" dataKey="name" width={84} interval={0} />
+          <YAxis {...AXIS} type="category" dataKey="name" width={124} interval={0} tick={Name} />
           <Tooltip
             isAnimationActive={false}
             cursor={{ fill: "var(--hover)" }}
@@ -43,5 +52,14 @@ export default function Distribution({ buckets }: { buckets: Bucket[] }) {
         </BarChart>
       </ResponsiveContainer>
     </figure>
+  );
+}
+
+/** A bucket's name on one line, where Recharts would break it. */
+function Name({ x, y, payload }: YAxisTickContentProps) {
+  return (
+    <text {...AXIS.tick} x={x} y={y} dy="0.35em" textAnchor="end">
+      {payload.value}
+    </text>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bucketName } from "./buckets";
+import { bucketName, withoutEmptyEnds } from "./buckets";
 import { dayTicks, dotsPath, nearestDot, percentile } from "./geometry";
 
 describe("a percentile", () => {
@@ -39,7 +39,15 @@ it.each([
   [0, 3600, "under 1 h"],
   [3600, 14_400, "1 – 4 h"],
   [43_200, 86_400, "12 h – 1 d"],
+  [57_600, 115_200, "16 h – 1 d 8 h"],
+  [115_200, 230_400, "1 d 8 h – 2 d 16 h"],
   [2_592_000, null, "over 30 d"],
 ])("names the bucket from %d to %s", (from_seconds, to_seconds, name) => {
   expect(bucketName({ from_seconds, to_seconds, n: 0 })).toBe(name);
+});
+
+it("leaves out the empty buckets at both ends alone", () => {
+  const bucket = (n: number) => ({ from_seconds: n, to_seconds: null, n });
+  expect(withoutEmptyEnds([0, 1, 0, 2, 0, 0].map(bucket)).map(({ n }) => n)).toEqual([1, 0, 2]);
+  expect(withoutEmptyEnds([0, 0].map(bucket))).toEqual([]);
 });

@@ -19,7 +19,13 @@ export function UserMenu({ me }: { me: Me }) {
     if (scheme) setColorScheme(scheme.value);
   };
   return (
-    <Menu position="bottom-end" width={230} shadow="md" transitionProps={{ duration: 0 }}>
+    <Menu
+      position="bottom-end"
+      width={230}
+      withInitialFocusPlaceholder={false}
+      shadow="md"
+      transitionProps={{ duration: 0 }}
+    >
       <Menu.Target>
         <UnstyledButton
           className={classes.button}
