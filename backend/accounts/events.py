@@ -6,6 +6,7 @@ from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
+from django.contrib.sessions.backends.db import SessionStore
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -22,6 +23,8 @@ def _begin(request: HttpRequest, **_: Any) -> None:
 @receiver(account.user_logged_in)
 def _signed_in(user: User, **_: Any) -> None:
     record(name="signed_in", actor=user, subject=user)
+    # Here, since only web may touch sessions and beat runs elsewhere.
+    SessionStore.clear_expired()
 
 
 @receiver(auth.user_logged_out)

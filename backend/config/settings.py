@@ -38,7 +38,7 @@ WSGI_APPLICATION = "backend.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en-gb"  # days before months, 24 hours
+LANGUAGE_CODE = "en-gb"  # days before months
 
 INSTALLED_APPS = [
     "backend.audit",
