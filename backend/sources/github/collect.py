@@ -17,7 +17,7 @@ from backend.delivery.models import Repository
 from backend.people.store import store_teams
 from backend.sources.github import normalise, pages
 from backend.sources.github.client import GitHub, PageLost
-from backend.sources.http import NotFound, SourceError
+from backend.sources.http import CredentialRefused, NotFound, SourceError
 from backend.sources.models import Cursor, Hint
 
 OVERLAP: Final = timedelta(minutes=10)
@@ -53,20 +53,19 @@ def collect_connection(connection: Connection, github: GitHub) -> Collected:
 def _collect_teams(
     connection: Connection, github: GitHub, organisations: set[str], result: Collected
 ) -> None:
-    try:
-        payloads = [
-            payload
-            for organisation in sorted(organisations)
-            for payload in pages.teams(github, organisation=organisation)
-        ]
-    except NotFound:
-        return  # A person's own repositories have no teams.
-    except SourceError as error:
-        if not error.permanent:
-            raise
-        result.notes.append(f"Teams could not be read: {error.reason} {error.action}")
-        return
-    store_teams(connection=connection, teams=[normalise.team(payload) for payload in payloads])
+    for organisation in sorted(organisations):
+        try:
+            found = list(pages.teams(github, organisation=organisation))
+        except NotFound:
+            continue  # A person, whose own repositories have no teams.
+        except SourceError as error:
+            if not error.permanent or isinstance(error, CredentialRefused):
+                raise
+            result.notes.append(
+                f"Teams of {organisation} could not be read: {error.reason} {error.action}"
+            )
+            continue
+        store_teams(connection=connection, teams=[normalise.team(payload) for payload in found])
 
 
 def collect_repository(connection: Connection, github: GitHub, external_id: int) -> Collected:
