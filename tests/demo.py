@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -30,11 +31,13 @@ console = Console()
 
 def main() -> int:
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _as_interrupt)
     folder = TOP / ".demo"
     began = time.monotonic()
     with ExitStack() as stack:
         try:
+            _need_port(arguments.port)
             with console.status("Starting Postgres and the broker"):
                 found = stack.enter_context(servers.running(folder))
             demo = Demo(folder, found, arguments.port, began)
@@ -191,6 +194,15 @@ class Demo:
             else:
                 return
         raise DemoFailed(f"{name} does not answer; see {self.logs / name}.log")
+
+
+def _need_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise DemoFailed(f"port {port} is in use; choose another with --port.") from error
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

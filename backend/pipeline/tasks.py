@@ -69,6 +69,7 @@ def poll() -> None:
     for connection in Connection.objects.exclude(state=Connection.State.PAUSED):
         hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
     bell.ring(bell.COLLECT)
+    bell.ring(bell.MEASURE)  # Teams and bot marks may have changed, whatever the source says.
 
 
 @shared_task(name="reconcile")

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ LEASE: Final = timedelta(seconds=60)
 RENEW_SECONDS: Final = 20
 ATTEMPTS: Final = 8
 AT_ONCE: Final = 50
+LONG_WORK: Final = frozenset({Hint.Kind.COMMITS, Hint.Kind.RECONCILE})
 
 _ARM: Final = """
     INSERT INTO sources_hint AS old (
@@ -68,9 +69,9 @@ def due(now: datetime | None = None) -> QuerySet[Hint]:
     moment = now or timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=moment)
     waiting = SyncRun.objects.filter(connection=OuterRef("connection"), retry_at__gt=moment)
-    return Hint.objects.filter(
-        free, ~Exists(waiting), due_at__lte=moment, parked_at=None
-    ).exclude(connection__state=Connection.State.PAUSED)
+    return Hint.objects.filter(free, ~Exists(waiting), due_at__lte=moment, parked_at=None).exclude(
+        connection__state=Connection.State.PAUSED
+    )
 
 
 def any_due() -> bool:
@@ -81,11 +82,15 @@ def any_due() -> bool:
 def claim(*, connection: Connection | None = None, lease: timedelta = LEASE) -> list[Hint]:
     """Take the due hints of one repository together, the longest waiting first; nobody else gets them meanwhile.
 
+    What takes long comes after all that does not, and never in one claim with it, so that figures come early.
+
     Committed with the attempts before the work begins, so that work that kills its process is counted.
     """
     now = timezone.now()
     _park_poison(now)
-    waiting = due(now).order_by("due_at", "pk").select_for_update(skip_locked=True, of=("self",))
+    last = Q(kind__in=LONG_WORK)
+    order = (ExpressionWrapper(last, BooleanField()), "due_at", "pk")
+    waiting = due(now).order_by(*order).select_for_update(skip_locked=True, of=("self",))
     if connection is not None:
         waiting = waiting.filter(connection=connection)
     first = waiting.first()
@@ -93,7 +98,9 @@ def claim(*, connection: Connection | None = None, lease: timedelta = LEASE) -> 
         return []
     together = list(
         waiting.filter(
-            connection=first.connection_id, repository_external_id=first.repository_external_id
+            last if first.kind in LONG_WORK else ~last,
+            connection=first.connection_id,
+            repository_external_id=first.repository_external_id,
         ).select_related("connection")[:AT_ONCE]
     )
     rows = Hint.objects.filter(pk__in=[hint.pk for hint in together])
