@@ -75,7 +75,7 @@ def test_polling_asks_every_connection_but_paused_ones(rung: list[str]) -> None:
     assert [(hint.connection, hint.kind) for hint in Hint.objects.all()] == [
         (working, Hint.Kind.CONNECTION)
     ]
-    assert rung == [bell.COLLECT]
+    assert rung == [bell.COLLECT, bell.MEASURE]
 
 
 def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) -> None:
