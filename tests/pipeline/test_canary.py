@@ -55,10 +55,9 @@ class Places:
 
 def in_files(text: str, folder: Path) -> bool:
     """Whether any file below holds the bytes. Files of other processes may go while they are looked at."""
+    options = ("--recursive", "--quiet", "--binary", "--fixed-strings", "--no-messages")
     done = subprocess.run(
-        ["grep", "--recursive", "--quiet", "--binary", "--fixed-strings", "--no-messages"]
-        + ["--devices=skip", "-e", text, str(folder)],
-        check=False,
+        ["grep", *options, "--devices=skip", "-e", text, str(folder)], check=False
     )
     return done.returncode == 0
 
@@ -101,7 +100,10 @@ def in_broker(text: str, url: str) -> bool:
 
 @pytest.fixture
 def places(
-    scratch: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    scratch: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> Places:
     caplog.set_level(logging.DEBUG)
     with database.cursor() as cursor:
@@ -170,7 +172,7 @@ def test_what_may_not_be_kept_is_nowhere(
         said = places.output.readouterr()
         assert mark not in said.out + said.err
     assert list(places.folders[1].glob("clone-*")) == []
-    assert settings.SCRATCH_DIR == places.folders[1]
+    assert places.folders[1] == settings.SCRATCH_DIR
 
 
 def test_the_search_finds_in_every_place(transactional_db: None, places: Places) -> None:

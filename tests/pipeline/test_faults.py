@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,6 @@ from backend.connections.models import Connection
 from backend.connections.store import add_connection, set_token
 from backend.delivery.models import PullRequest, Repository
 from backend.metrics.models import PullRequestFact
-from backend.pipeline import work as pipeline_work
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints, http
 from backend.sources.github import collect, pages
@@ -98,7 +98,7 @@ def test_a_fault_in_the_middle_changes_nothing_in_the_end(
     SyncRun.objects.all().delete()
     check_connection(source.connection)
     if fault["kind"] == "slow":
-        monkeypatch.setattr(http, "TIMEOUT", http.httpx.Timeout(0.3))
+        monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.3))
     source.github.faults.arm(**{"on": on, "after": 4 if on == "graphql" else 1} | fault)
     work_to_the_end(source.connection)
 
@@ -275,12 +275,12 @@ def test_poison_harms_no_neighbour(source: Source, monkeypatch: pytest.MonkeyPat
     SyncRun.objects.all().delete()
     real = collect.collect_pull_request
 
-    def break_down(repository: Repository, github: Any, number: int) -> collect.Collected:  # noqa: ANN401
+    def break_down(repository: Repository, github: Any, number: int) -> collect.Collected:
         if number == 1:
             raise ZeroDivisionError("a secret of the implementation")
         return real(repository, github, number)
 
-    monkeypatch.setattr(pipeline_work.collect, "collect_pull_request", break_down)
+    monkeypatch.setattr(collect, "collect_pull_request", break_down)
     for _ in range(hints.ATTEMPTS + 4):
         time_passes()
         try:

@@ -59,10 +59,10 @@ def test_a_killed_process_leaves_nothing_undone(source: Source, scratch: Path) -
     source.github.faults.arm("slow", on="git", seconds=0.4, times=None)
     moments: list[Callable[[], bool]] = [
         lambda: asked["rest"] >= 2,
-        lambda: PullRequest.objects.exists(),
+        PullRequest.objects.exists,
         lambda: asked["base"] >= 2,
         lambda: asked["git"] >= 1,
-        lambda: Commit.objects.exists(),
+        Commit.objects.exists,
         lambda: PullRequestFact.objects.exists() and PendingMeasurement.objects.exists(),
     ]
     done = []
