@@ -53,8 +53,12 @@ def act(client: Client, model: str, action: str, *rows: Any, confirmed: bool = T
 
 def team_form(**values: Any) -> dict[str, Any]:
     blank = {
-        "name": "A", "slug": "a", "parent": "", "time_zone": "",
-        "memberships-TOTAL_FORMS": 0, "memberships-INITIAL_FORMS": 0,
+        "name": "A",
+        "slug": "a",
+        "parent": "",
+        "time_zone": "",
+        "memberships-TOTAL_FORMS": 0,
+        "memberships-INITIAL_FORMS": 0,
     }
     return blank | values
 
@@ -62,8 +66,13 @@ def team_form(**values: Any) -> dict[str, Any]:
 @pytest.mark.django_db
 class TestConnections:
     fields = {
-        "kind": "github", "name": "", "url": "https://GHES.example/", "organisations": "a,b",
-        "ca_certificate": "", "cloning_allowed": "on", "token": TOKEN,
+        "kind": "github",
+        "name": "",
+        "url": "https://GHES.example/",
+        "organisations": "a,b",
+        "ca_certificate": "",
+        "cloning_allowed": "on",
+        "token": TOKEN,
     }
     add = "/admin/connections/connection/add/"
 
@@ -207,8 +216,10 @@ class TestPeople:
         person = Person.objects.create(name="dev0001")
         page = reverse("admin:people_team_change", args=[team.pk])
         two = {
-            "memberships-TOTAL_FORMS": 2, "memberships-0-person": person.pk,
-            "memberships-1-person": person.pk, "memberships-0-ends_on": "2026-03-01",
+            "memberships-TOTAL_FORMS": 2,
+            "memberships-0-person": person.pk,
+            "memberships-1-person": person.pk,
+            "memberships-0-ends_on": "2026-03-01",
         }
         refused = client.post(page, team_form(**two, **{"memberships-1-starts_on": "2026-02-01"}))
         assert b"overlap" in refused.content
@@ -240,9 +251,13 @@ class TestPeople:
 class TestAccounts:
     def form(self, user: User | None = None, **values: Any) -> dict[str, Any]:
         blank = {
-            "email": user.email if user else "new@plumbline.example", "name": "", "person": "",
-            "role": user.role if user else Role.TEAM_LEAD, "is_active": "on",
-            "grants-TOTAL_FORMS": 0, "grants-INITIAL_FORMS": 0,
+            "email": user.email if user else "new@plumbline.example",
+            "name": "",
+            "person": "",
+            "role": user.role if user else Role.TEAM_LEAD,
+            "is_active": "on",
+            "grants-TOTAL_FORMS": 0,
+            "grants-INITIAL_FORMS": 0,
         }
         return blank | values
 
