@@ -100,7 +100,7 @@ class Visitor:
 
     def _code(self) -> str:
         secret = self.page.locator("code.key").inner_text()
-        return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+        return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
 
 
 @dataclass
