@@ -5,18 +5,31 @@ import classes from "./StageBar.module.css";
 
 type Seconds = Pick<
   PullRequestRow,
-  "coding_seconds" | "pickup_seconds" | "review_seconds" | "merge_seconds"
+  "cycle_seconds" | "coding_seconds" | "pickup_seconds" | "review_seconds" | "merge_seconds"
 >;
 
-/** The stages that took time, as one bar that fills its place. */
+type Part = { name: string; colour: string; seconds: number };
+
+/** The stages that took time. What no stage accounts for is the wait of one that was merged without a review. */
+export function partsOf(of: Seconds): Part[] {
+  const known = STAGES.map(({ key, name, colour }) => ({
+    name,
+    colour,
+    seconds: of[`${key}_seconds`] ?? 0,
+  }));
+  const sum = known.reduce((total, part) => total + part.seconds, 0);
+  const rest = of.cycle_seconds === null ? 0 : of.cycle_seconds - sum;
+  const [coding, ...others] = known;
+  const waited = { name: "No review", colour: "var(--stage-pickup)", seconds: rest };
+  return (coding ? [coding, waited, ...others] : []).filter((part) => part.seconds > 0);
+}
+
+/** A pull request's stages as one bar that fills its place. */
 export function StageBar({ of, tall = false }: { of: Seconds; tall?: boolean }) {
-  const parts = STAGES.map((stage) => ({ ...stage, seconds: of[`${stage.key}_seconds`] ?? 0 }));
+  const parts = partsOf(of);
+  if (parts.length === 0) return null;
   const total = parts.reduce((sum, part) => sum + part.seconds, 0);
-  if (total === 0) return null;
-  const said = parts
-    .filter((part) => part.seconds > 0)
-    .map((part) => `${part.name} ${duration(part.seconds)}`)
-    .join(", ");
+  const said = parts.map((part) => `${part.name} ${duration(part.seconds)}`).join(", ");
   return (
     <span
       className={classes.bar}
@@ -25,15 +38,9 @@ export function StageBar({ of, tall = false }: { of: Seconds; tall?: boolean }) 
       aria-label={said}
       title={said}
     >
-      {parts.map(
-        (part) =>
-          part.seconds > 0 && (
-            <span
-              key={part.key}
-              style={{ flexGrow: part.seconds / total, background: part.colour }}
-            />
-          ),
-      )}
+      {parts.map((part) => (
+        <span key={part.name} style={{ flexGrow: part.seconds / total, background: part.colour }} />
+      ))}
     </span>
   );
 }
