@@ -16,7 +16,7 @@ import { PageSkeleton } from "./PageSkeleton";
 import { PullRequestDrawer } from "./PullRequestDrawer";
 import classes from "./PullRequestsPage.module.css";
 import { PullRequestTable } from "./PullRequestTable";
-import { type ChartName, previousName, rangeOf, type Search } from "./search";
+import { type ChartName, previousName, rangeOf, type Search, teamOf } from "./search";
 import { type ChangeSearch, useSearchState } from "./useSearchState";
 
 export default function PullRequestsPage() {
@@ -25,7 +25,7 @@ export default function PullRequestsPage() {
   const [search, change] = useSearchState();
   const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
 
-  const team = search.team ?? (me.may_see_all_teams ? "" : me.teams[0]?.slug);
+  const team = teamOf(search, me);
   if (status?.state === "not_connected") {
     return <NothingCollected status={status} me={me} wholePage />;
   }

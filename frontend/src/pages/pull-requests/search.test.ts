@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import { presetOf, previousName, rangeOf, searchSchema } from "./search";
+import { me } from "../../testing/answers";
+import { presetOf, previousName, rangeOf, searchSchema, teamOf } from "./search";
 
 const TODAY = "2026-08-20";
 const read = (search: unknown) => v.parse(searchSchema, search);
@@ -15,6 +16,27 @@ describe("an address", () => {
     expect(
       read({ team: 7, days: 31, from: "x", page: -1, sort: "rank", tables: ["none"], pr: "11" }),
     ).toEqual({});
+  });
+});
+
+describe("the team", () => {
+  const team = (slug: string, parent: string | null, members: number) => ({
+    slug,
+    name: slug,
+    parent,
+    members,
+    time_zone: "UTC",
+  });
+  const teams = [team("a", "c", 90), team("b", null, 3), team("c", null, 91)];
+
+  it("is the largest of the topmost unless the address names one", () => {
+    expect(teamOf({}, me({ teams }))).toBe("c");
+    expect(teamOf({ team: "a" }, me({ teams }))).toBe("a");
+  });
+
+  it("is all for those who see all, and none for those who see none", () => {
+    expect(teamOf({}, me({ teams, may_see_all_teams: true }))).toBe("");
+    expect(teamOf({}, me({ teams: [] }))).toBeUndefined();
   });
 });
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Filters } from "../../api/types";
+import type { Filters, Me } from "../../api/types";
 import { addDays, daysBetween, isDay } from "../../ui/dates";
 
 /** The page's whole state, as it stands in the address. Anything unreadable falls back, so that an old link still opens. */
@@ -55,6 +55,14 @@ export type Sort = (typeof SORTS)[number];
 export type ChartName = (typeof TABLES)[number];
 
 export const DEFAULT_DAYS = 90;
+
+/** Where the address names no team: all, or the largest of the viewer's topmost. Undefined: there is none. */
+export function teamOf(search: Search, me: Pick<Me, "teams" | "may_see_all_teams">) {
+  if (search.team !== undefined) return search.team;
+  if (me.may_see_all_teams) return "";
+  const topmost = me.teams.filter((team) => team.parent === null);
+  return topmost.sort((one, other) => other.members - one.members)[0]?.slug;
+}
 
 /** The half-open range that the address means, seen on a day. */
 export function rangeOf(search: Search, today: string): { from: string; to: string } {
