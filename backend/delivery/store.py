@@ -148,6 +148,8 @@ def store_pull_requests(
     One that is older than what is stored is left alone, unless `reconcile` says that the source is right
     whatever its times (a restored server goes back in time).
     """
+    # One writer a repository: of two that bring the same new pull request, the second must see the first one's.
+    Repository.objects.select_for_update(no_key=True).get(pk=repository.pk)
     latest = _latest(pull_requests)
     accepted = latest if reconcile else _not_older(repository, latest)
     if not accepted:
@@ -234,10 +236,9 @@ def _not_older(
     repository: Repository, pull_requests: Sequence[PullRequestRecord]
 ) -> list[PullRequestRecord]:
     stored = dict(
-        repository.pull_requests.filter(external_id__in=[pr.external_id for pr in pull_requests])
-        .select_for_update()
-        .order_by("external_id")
-        .values_list("external_id", "updated_at")
+        repository.pull_requests.filter(
+            external_id__in=[pr.external_id for pr in pull_requests]
+        ).values_list("external_id", "updated_at")
     )
     return [
         pr
