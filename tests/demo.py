@@ -25,6 +25,8 @@ from tests import servers
 TOP = Path(__file__).resolve().parents[1]
 LAST_DAY = datetime(2026, 8, 21, 12, tzinfo=UTC)
 """Between the last merges of the four histories: what the demo calls today."""
+LIVELY_PAGE = "/pull-requests?team=netbox-dcim"
+"""A team at work until the last day: not every one of the four histories reaches it."""
 TOKEN = "demo-" + secrets.token_hex(16)
 console = Console()
 
@@ -148,7 +150,7 @@ class Demo:
         from tests import demo_state  # noqa: PLC0415 - needs django.setup()
 
         console.print(f"\nPlumbline is at [bold]{self.url}[/bold]; Ctrl-C ends it. To sign in:")
-        console.print(f"  [bold]{demo_state.sign_in_link(self.url)}[/bold]")
+        console.print(f"  [bold]{demo_state.sign_in_link(self.url, LIVELY_PAGE)}[/bold]")
         while True:
             self._processes_live()
             time.sleep(1)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection as database
 from django.db.models import Sum
@@ -61,8 +62,9 @@ def connect(*, url: str, token: str) -> None:
     bell.ring(bell.CHECK, connection.pk)
 
 
-def sign_in_link(url: str) -> str:
-    return url + demo_link()
+def sign_in_link(url: str, page: str = "/") -> str:
+    """Where it leads: the page, seen as the demo's team lead."""
+    return f"{url}{demo_link()}?{urlencode({'next': page})}"
 
 
 def look() -> State:

@@ -30,6 +30,7 @@ export const figuresQuery = (query: Filters) =>
     queryKey: ["pull-requests", "figures", query],
     queryFn: () => answer(api.GET("/api/v1/pull-requests/figures", { params: { query } })),
     placeholderData: keepPreviousData,
+    refetchInterval: RESTING_MS,
   });
 
 export const scatterQuery = (query: Filters) =>
@@ -37,6 +38,7 @@ export const scatterQuery = (query: Filters) =>
     queryKey: ["pull-requests", "scatter", query],
     queryFn: () => answer(api.GET("/api/v1/pull-requests/scatter", { params: { query } })),
     placeholderData: keepPreviousData,
+    refetchInterval: RESTING_MS,
   });
 
 export const pageQuery = (query: PageFilters) =>
@@ -44,6 +46,7 @@ export const pageQuery = (query: PageFilters) =>
     queryKey: ["pull-requests", "page", query],
     queryFn: () => answer(api.GET("/api/v1/pull-requests", { params: { query } })),
     placeholderData: keepPreviousData,
+    refetchInterval: RESTING_MS,
   });
 
 export const pullRequestQuery = (id: number) =>

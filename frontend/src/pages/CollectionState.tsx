@@ -19,7 +19,7 @@ export function NothingCollected({
   const admin = me.links.admin;
   if (status.state === "syncing") {
     return (
-      <Message title="The first pull requests are on their way">
+      <Message title="The first pull requests are on their way" wholePage={wholePage}>
         <p>{progressText(status, me.organisation.time_zone)}</p>
         <p>Newest first: figures appear here as soon as there are some.</p>
       </Message>
@@ -45,7 +45,7 @@ export function NothingCollected({
     );
   }
   return (
-    <Message title="The connection does not work" step={step}>
+    <Message title="The connection does not work" step={step} wholePage={wholePage}>
       <p>{status.reason ?? "Nothing could be collected."}</p>
       {status.action && <p>{status.action}</p>}
     </Message>

@@ -91,6 +91,8 @@ function useRefreshWhileCollecting() {
       const now = client.getQueryData(statusQuery.queryKey)?.stored ?? null;
       if (now !== null && stored !== null && now !== stored) {
         void client.invalidateQueries({ queryKey: ["pull-requests"] });
+        // Teams arrive too.
+        void client.invalidateQueries({ queryKey: meQuery.queryKey });
       }
       stored = now;
     });

@@ -159,6 +159,15 @@ describe("an empty page says why and what next", () => {
     expect(await screen.findByText(/0 of 16,398 pull requests, about 2 min left\./)).toBeTruthy();
   });
 
+  it("where not even the teams have arrived", async () => {
+    open("/pull-requests", {
+      "/api/v1/me": () => me({ teams: [] }),
+      [STATUS]: () => status({ state: "syncing", stored: 0, expected: null }),
+    });
+    const title = "The first pull requests are on their way";
+    expect(await screen.findByRole("heading", { name: title, level: 1 })).toBeTruthy();
+  });
+
   it("where the source keeps it waiting", async () => {
     open("/pull-requests", {
       [STATUS]: () => status({ state: "syncing", waiting_until: "2026-08-20T12:30:00Z" }),

@@ -29,6 +29,9 @@ export default function PullRequestsPage() {
   if (status?.state === "not_connected") {
     return <NothingCollected status={status} me={me} wholePage />;
   }
+  if (team === undefined && status?.state === "syncing") {
+    return <NothingCollected status={status} me={me} wholePage />;
+  }
   if (team === undefined) {
     return (
       <Message title="You are in no team yet" wholePage>
