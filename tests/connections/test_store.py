@@ -13,10 +13,10 @@ pytestmark = pytest.mark.django_db
 TOKEN = "ghp_0123456789abcdefghij"
 
 
-def add(**changes: str) -> Connection:
-    return store.add_connection(
-        **({"kind": "github", "url": "https://ghes.example", "token": TOKEN} | changes)
-    )
+def add(
+    url: str = "https://ghes.example", token: str = TOKEN, ca_certificate: str = ""
+) -> Connection:
+    return store.add_connection(kind="github", url=url, token=token, ca_certificate=ca_certificate)
 
 
 def test_a_connection_is_named_by_its_host_and_its_token_is_sealed() -> None:

@@ -1,8 +1,5 @@
 """Clients and worlds for the simulators' own tests."""
 
-# GraphQL's variables and answers are of any type.
-# ruff: noqa: ANN401
-
 import subprocess
 from pathlib import Path
 from typing import Any

@@ -1,8 +1,5 @@
 """One HTTP exchange: reading the request, noting it in the ledger, answering it or failing as a fault says."""
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 import base64
 import gzip
 import os

@@ -1,8 +1,5 @@
 """Faults that can be switched on: each for requests of a kind, from the k-th on, so many times."""
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock

@@ -1,8 +1,5 @@
 """The verbs for organisations, people, teams, repositories and pushes."""
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,8 +1,5 @@
 """Where a world keeps its records: ids, clock, look-ups, tokens and those who want to hear of changes."""
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field

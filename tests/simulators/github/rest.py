@@ -1,8 +1,5 @@
 """REST v3: the calls in use, as GitHub Enterprise Server answers them."""
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 import hashlib
 import re
 from collections.abc import Callable, Sequence

@@ -1,8 +1,5 @@
 """The HTTP server: GraphQL, REST, git over smart HTTP, and the simulator's own switches below ``/simulator``."""
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 import hashlib
 import json
 import ssl

@@ -1,8 +1,5 @@
 """One running server: its world, ledger, faults and budgets."""
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 from dataclasses import dataclass, field
 from typing import Any
 

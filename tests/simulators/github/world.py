@@ -4,9 +4,6 @@ Every verb moves ``updated_at`` where GitHub would, and tells the listeners (web
 left out, a minute after the last thing. Changes to repositories that stand in git are written there at once.
 """
 
-# Attributes and JSON are of any type.
-# ruff: noqa: ANN401
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

@@ -1,8 +1,5 @@
 """Connections: first, last, after and before over lists, with cursors that mean nothing to the outside."""
 
-# Resolvers read records of any type.
-# ruff: noqa: ANN401
-
 import base64
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence

@@ -1,8 +1,5 @@
 """What ``POST /api/graphql`` answers: parse and validate once a query, check limits, execute."""
 
-# Resolvers read records of any type.
-# ruff: noqa: ANN401
-
 import json
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field

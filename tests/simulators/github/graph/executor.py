@@ -5,9 +5,6 @@ for awaitables each. Here each selection set is planned once a request: plain fi
 below them are entered directly, and whatever takes arguments or breaks a rule goes the general way.
 """
 
-# Resolvers read records of any type.
-# ruff: noqa: ANN401
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -1,8 +1,5 @@
 """The tables of what the simulator models: GitHub type → field → reader (see :mod:`readers`)."""
 
-# Resolvers read records of any type.
-# ruff: noqa: ANN401
-
 from operator import attrgetter
 from typing import Any
 

@@ -4,9 +4,6 @@
 type → field → function of record, context and arguments.
 """
 
-# Resolvers read records of any type.
-# ruff: noqa: ANN401
-
 import base64
 from collections.abc import Callable
 from functools import lru_cache

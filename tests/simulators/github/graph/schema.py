@@ -1,8 +1,5 @@
 """GitHub's schema, read once a process, with what the simulator knows bound to its fields."""
 
-# Resolvers read records of any type.
-# ruff: noqa: ANN401
-
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
