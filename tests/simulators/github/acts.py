@@ -5,7 +5,6 @@ from typing import Any
 from tests.simulators.github.records import Account, PullRequest, Repository, Team
 from tests.simulators.github.world import World
 
-
 VERBS = frozenset(
     {
         *(
