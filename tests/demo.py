@@ -121,7 +121,7 @@ class Demo:
 
         address = f"http://127.0.0.1:{self.simulator_port}"
         demo_state.connect(url=address, token=TOKEN)
-        console.print(f"\n  [bold]{demo_state.sign_in_link(self.url)}[/bold]")
+        console.print(f"\n  [bold]{demo_state.sign_in_link(self.url)}[/bold]", soft_wrap=True)
         console.print("  Open this to look on while it fills; it signs you in as a team lead.\n")
         with _progress() as progress:
             tasks = {
@@ -150,7 +150,9 @@ class Demo:
         from tests import demo_state  # noqa: PLC0415 - needs django.setup()
 
         console.print(f"\nPlumbline is at [bold]{self.url}[/bold]; Ctrl-C ends it. To sign in:")
-        console.print(f"  [bold]{demo_state.sign_in_link(self.url, LIVELY_PAGE)}[/bold]")
+        console.print(
+            f"  [bold]{demo_state.sign_in_link(self.url, LIVELY_PAGE)}[/bold]", soft_wrap=True
+        )
         while True:
             self._processes_live()
             time.sleep(1)
