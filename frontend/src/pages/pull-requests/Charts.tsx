@@ -27,7 +27,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: F
   const n = figures.weeks.reduce((sum, week) => sum + (week.n ?? 0), 0);
   const hidden = figures.weeks.filter((week) => week.suppressed).length;
   const notes = [];
-  if (!isTable("stages") && figures.weeks.some((week) => week.partial)) {
+  if (!isTable("stages") && figures.weeks.some((week) => week.partial && week.stages !== null)) {
     notes.push("Paler bars are weeks that the range holds only in part.");
   }
   if (hidden > 0) {
