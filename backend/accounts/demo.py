@@ -52,7 +52,8 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
         (TeamGrant(user=user, team=team) for team in Team.objects.all()), ignore_conflicts=True
     )
     response: HttpResponse = perform_login(request, user)
-    sessions.show_second_factor(request, user)
+    if request.user.is_authenticated:
+        sessions.show_second_factor(request, user)
     return response
 
 

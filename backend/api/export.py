@@ -1,7 +1,8 @@
 """A table as a CSV download that no spreadsheet takes for formulas."""
 
 import csv
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.http import StreamingHttpResponse
@@ -9,7 +10,8 @@ from django.http import StreamingHttpResponse
 from backend.metrics.results import Row
 
 COLUMNS = tuple(name for name in Row.model_fields if name != "id")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = re.compile(r"(?:^|[;,\t\r\n|])\s*[=+\-@]|^[\t\r\n]")
+"""Where a cell begins, or would begin to a spreadsheet that separates by another sign than ours."""
 
 
 class _Echo:
@@ -19,14 +21,14 @@ class _Echo:
         return line
 
 
-def csv_answer(rows: Sequence[Row], *, name: str) -> StreamingHttpResponse:
+def csv_answer(rows: Iterable[Row], *, name: str) -> StreamingHttpResponse:
     """UTF-8 with a mark for spreadsheets; times in UTC, durations in seconds, unknown is empty."""
     answer = StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def lines(rows: Sequence[Row]) -> Iterator[str]:
+def lines(rows: Iterable[Row]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     for row in rows:
@@ -40,4 +42,4 @@ def cell(value: object) -> str | int | None:
     if isinstance(value, datetime):
         return value.isoformat()
     text = " ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.search(text) else text

@@ -15,6 +15,7 @@ from backend.metrics.scope import InvalidRange, Scope, scope_of
 
 router = Router(tags=["pull requests"])
 MAXIMUM_ROWS = 50_000
+MAXIMUM_WORDS = 8
 
 
 def _scope(user: User, filters: schemas.Filters) -> Scope:
@@ -29,6 +30,13 @@ def _scope(user: User, filters: schemas.Filters) -> Scope:
         return scope_of(team=team, start=filters.from_, end=filters.to, with_bots=filters.bots)
     except InvalidRange as error:
         raise Unprocessable(str(error)) from error
+
+
+def _asked(filters: schemas.TableFilters) -> rows.Table:
+    """Raises Unprocessable: each word is a search of its own through every title."""
+    if len(filters.search.split()) > MAXIMUM_WORDS:
+        raise Unprocessable(f"Search for at most {MAXIMUM_WORDS} words.")
+    return rows.Table(state=filters.state, search=filters.search, sort=filters.sort)
 
 
 @router.get(
@@ -61,10 +69,8 @@ def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Sc
     operation_id="pull_requests",
 )
 def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> results.Page:
-    asked = rows.Table(state=filters.state, search=filters.search, sort=filters.sort)
-    return rows.page(
-        _scope(caller(request), filters), asked, page=filters.page, page_size=filters.page_size
-    )
+    scope = _scope(caller(request), filters)
+    return rows.page(scope, _asked(filters), page=filters.page, page_size=filters.page_size)
 
 
 @router.get(
@@ -77,19 +83,18 @@ def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> results.
 def export(request: HttpRequest, filters: Query[schemas.TableFilters]) -> StreamingHttpResponse:
     user = caller(request)
     scope = _scope(user, filters)
-    asked = rows.Table(state=filters.state, search=filters.search, sort=filters.sort)
-    found = rows.page(scope, asked, page=1, page_size=MAXIMUM_ROWS)
-    if found.total > MAXIMUM_ROWS:
-        raise Unprocessable(
-            f"{found.total} rows are more than an export holds: choose a shorter range."
-        )
+    asked = _asked(filters)
+    total = rows.count(scope, asked)
+    if total > MAXIMUM_ROWS:
+        raise Unprocessable(f"{total} rows are more than an export holds: choose a shorter range.")
     record(
         name="pull_requests_exported",
         actor=user,
         subject=scope.team,
-        detail={"from": str(filters.from_), "to": str(filters.to), "rows": found.total},
+        detail={"from": str(filters.from_), "to": str(filters.to), "rows": total},
     )
-    return csv_answer(found.items, name=f"pull-requests-{filters.from_}-{filters.to}.csv")
+    found = rows.everything(scope, asked)
+    return csv_answer(found, name=f"pull-requests-{filters.from_}-{filters.to}.csv")
 
 
 @router.get(

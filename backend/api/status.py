@@ -20,6 +20,11 @@ from backend.sources.models import Cursor, Hint, SyncRun
 
 router = Router(tags=["status"])
 
+_HELD_BACK = (
+    "A source keeps the collection waiting or needs attention.",
+    "An administrator sees what it says.",
+)
+
 State = Literal["waiting", "syncing", "complete", "lost_access", "gone"]
 
 
@@ -61,6 +66,9 @@ def status(request: HttpRequest) -> schemas.Status:
     expected = [p.expected for p in active]
     waiting = _waiting()
     state, reason, action = _state(connections, active, waiting)
+    see_all = access.may_see_all_teams(caller(request))
+    if not see_all and reason is not None and connections:
+        reason, action = _HELD_BACK  # what a source says may name what the caller must not know of
     known = bool(expected) and None not in expected
     fresh = [p.cursor.complete_to if p.cursor else None for p in active]
     return schemas.Status(
@@ -72,9 +80,7 @@ def status(request: HttpRequest) -> schemas.Status:
         eta_seconds=_eta(active) if state == "syncing" else None,
         waiting_until=waiting.retry_at if waiting else None,
         fresh_to=min((f for f in fresh if f), default=None) if None not in fresh else None,
-        repositories=(
-            [_repository(p) for p in progress] if access.may_see_all_teams(caller(request)) else []
-        ),
+        repositories=([_repository(p) for p in progress] if see_all else []),
     )
 
 

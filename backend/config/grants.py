@@ -28,8 +28,15 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "sources.hint": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     # What people keep, and collecting adds to.
     "people": {"web": WRITE, "worker": WRITE},
+    "people.organisation": {"web": WRITE, "worker": READ},
     # Connections: web writes credentials that it cannot read, the worker reads what it cannot write.
-    "connections.connection": {"web": WRITE, "worker": ("SELECT", "UPDATE")},
+    "connections.connection": {
+        "web": WRITE,
+        "worker": (
+            "SELECT",
+            "UPDATE (state, state_reason, state_action, checked_at, server_version)",
+        ),
+    },
     "connections.credential": {
         "web": (
             "SELECT (id, connection_id, kind, set_at)",
@@ -46,7 +53,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "mfa": {"web": WRITE},
     "usersessions": {"web": WRITE},
     "sessions": {"web": WRITE},
-    "auth": {"web": WRITE},
+    "auth": {"web": READ},
     "admin": {"web": APPEND},
     # The audit log takes new rows and nothing else, from anyone; only web shows it.
     "audit": {"web": APPEND, "worker": ("SELECT (id)", "INSERT")},

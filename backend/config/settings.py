@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "backend.audit.middleware.ActorMiddleware",
     # After the one above, so that what these two record has an address.
     "backend.accounts.middleware.SessionLimits",
     "backend.accounts.middleware.SecondFactorRequired",
@@ -148,7 +148,11 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _broker_url(1),
-        "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 2},
+        "OPTIONS": {
+            "serializer": "backend.config.cache.JsonSerializer",
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+        },
     }
 }
 
@@ -247,6 +251,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # The record of important acts
 AUDITLOG_LOGENTRY_MODEL = "audit.Event"
+AUDITLOG_CID_HEADER = None  # a caller's own number would stand in the record
 MIGRATION_MODULES = {"auditlog": None}  # its own table is not used, so it is not made
 AUDITLOG_DISABLE_REMOTE_ADDR = False
 # Every governed model. What is sealed is in none of them: backend.connections.store records its changes by name.

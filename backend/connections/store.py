@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -156,7 +157,12 @@ def _free_slug(host: str) -> str:
 
 
 def _credential_context(connection: Connection) -> str:
-    return f"connections_credential.sealed/{connection.pk}"
+    """A token opens for the server that it was entered for alone, and for the authority that vouches for it.
+
+    So nobody who can change a connection, and not its token, can have the token sent elsewhere.
+    """
+    authority = sha256(connection.ca_certificate.encode()).hexdigest()
+    return f"connections_credential.sealed/{connection.pk}/{connection.url}/{authority}"
 
 
 def _webhook_context(connection: Connection) -> str:

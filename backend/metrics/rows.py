@@ -56,15 +56,31 @@ class Table:
 
 def page(scope: Scope, table: Table, *, page: int, page_size: int) -> results.Page:
     """One page of the table. Two statements."""
-    found = _searched(_in_state(scope, table.state), table.search)
+    found = _found(scope, table)
     begin = (page - 1) * page_size
-    rows = found.order_by(_order(table.sort), "-pk")[begin : begin + page_size]
+    rows = found[begin : begin + page_size]
     return results.Page(
         items=[results.Row(**_row(values)) for values in rows.values(*_FIELDS, *_OWN)],
         total=found.count(),
         page=page,
         page_size=page_size,
     )
+
+
+def count(scope: Scope, table: Table) -> int:
+    """How many rows the whole table has."""
+    return _found(scope, table).count()
+
+
+def everything(scope: Scope, table: Table) -> Iterator[results.Row]:
+    """The whole table, read as it is used: no more than a part of it is held."""
+    for values in _found(scope, table).values(*_FIELDS, *_OWN).iterator(chunk_size=2000):
+        yield results.Row(**_row(values))
+
+
+def _found(scope: Scope, table: Table) -> QuerySet[PullRequestFact]:
+    found = _searched(_in_state(scope, table.state), table.search)
+    return found.order_by(_order(table.sort), "-pk")
 
 
 def scatter(scope: Scope) -> results.Scatter:

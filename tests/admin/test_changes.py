@@ -109,6 +109,10 @@ class TestConnections:
         client.post(page, self.fields | {"name": "renamed", "token": ""})
         added.refresh_from_db()
         assert (added.name, open_credential(added)) == ("renamed", TOKEN)
+        moved = self.fields | {"url": "https://elsewhere.example", "token": ""}
+        assert "Enter the token again" in client.post(page, moved).content.decode()
+        added.refresh_from_db()
+        assert added.url == "https://ghes.example"
         client.post(page, self.fields | {"name": "renamed", "token": "another-token"})
         assert open_credential(added) == "another-token"
 

@@ -76,7 +76,9 @@ def test_statements_of_each_route(lead: Client, world: World, path: str, stateme
     with CaptureQueriesContext(connection) as of_session:
         lead.get("/api/v1/definitions")
     with CaptureQueriesContext(connection) as captured:
-        assert lead.get(f"/api/v1{path.format(pull=world.pull_of_a)}").status_code == 200
+        answer = lead.get(f"/api/v1{path.format(pull=world.pull_of_a)}")
+        assert answer.getvalue()  # an export is read as it is sent
+    assert answer.status_code == 200
     assert len(captured) - len(of_session) == statements
 
 
@@ -143,6 +145,17 @@ def test_the_export_holds_what_the_table_holds(lead: Client, world: World) -> No
     assert lines[0]["cycle_seconds"] == str(table["items"][0]["cycle_seconds"])
     event = Event.objects.get(name="pull_requests_exported")
     assert event.additional_data == {"from": "2026-03-02", "to": "2026-03-16", "rows": 14}
+
+
+def test_a_search_of_very_many_words_is_refused(lead: Client) -> None:
+    answer = lead.get(f"/api/v1/pull-requests?{A}&search=a+b+c+d+e+f+g+h+i")
+    assert answer.status_code == 422
+    assert "at most 8 words" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("text", ["ok;=1+1", "a,+1", "a\t@sum", " =1+1"])
+def test_nor_does_one_that_separates_by_another_sign(text: str) -> None:
+    assert cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\nx"])

@@ -47,6 +47,16 @@ def test_without_a_connection(administrator: Client) -> None:
     assert found["action"]
 
 
+def test_what_a_source_says_is_held_back_from_who_may_not_see_all(sign_in: SignIn) -> None:
+    lead = sign_in("lead of team a")
+    secret = "fatal: unable to access 'https://ghes.example/forge/hidden.git/'"
+    Connection.objects.update(state="failing", state_reason=secret, state_action=secret)
+    found = status(lead)
+    assert found["state"] == "misconfigured"
+    assert found["reason"]
+    assert "hidden" not in str(found)
+
+
 def test_a_connection_that_fails_says_what_to_do(administrator: Client) -> None:
     Connection.objects.update(
         state="failing", state_reason="The token was refused.", state_action="Enter a new token."

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from backend.connections import store
 from backend.connections.models import Connection, Credential
+from backend.keyring import SealBroken
 
 pytestmark = pytest.mark.django_db
 TOKEN = "ghp_0123456789abcdefghij"
@@ -74,3 +75,16 @@ def test_a_replaced_webhook_secret_stays_valid_for_a_while() -> None:
     assert store.webhook_secrets(connection) == [b"second", b"first"]
     later = timezone.now() + store.OVERLAP + timedelta(seconds=1)
     assert store.webhook_secrets(connection, now=later) == [b"second"]
+
+
+@pytest.mark.parametrize(
+    "moved", [{"url": "https://elsewhere.example"}, {"ca_certificate": "another authority"}]
+)
+def test_a_token_cannot_be_sent_to_another_server_by_changing_the_connection(
+    moved: dict[str, str],
+) -> None:
+    connection = add()
+    Connection.objects.filter(pk=connection.pk).update(**moved)
+    connection.refresh_from_db()
+    with pytest.raises(SealBroken):
+        store.open_credential(connection)

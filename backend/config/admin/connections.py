@@ -39,7 +39,11 @@ class ConnectionForm(forms.ModelForm):
         self.fields["url"].label = "Address"
         self.fields["ca_certificate"].label = "Certificate authority"
         if self.instance.pk is not None:
-            self.fields["token"].help_text += " Empty: the one there is stays."
+            self.fields[
+                "token"
+            ].help_text += (
+                " Empty: the one there is stays. A changed address or authority needs it again."
+            )
             return
         self.fields["token"].required = True
         self.fields["kind"].initial = Connection.Kind.GITHUB
@@ -55,6 +59,17 @@ class ConnectionForm(forms.ModelForm):
     def clean_token(self) -> str:
         token = self.cleaned_data["token"]
         return _checked(store.clean_token, token) if token else ""
+
+    def clean(self) -> dict[str, Any]:
+        """The token opens for the address and authority it was entered for alone."""
+        cleaned = super().clean() or self.cleaned_data
+        moved = any(
+            name in cleaned and cleaned[name] != self.initial.get(name)
+            for name in ("url", "ca_certificate")
+        )
+        if self.instance.pk is not None and moved and not cleaned.get("token"):
+            self.add_error("token", "Enter the token again: it was given for another server.")
+        return cleaned
 
     def save(self, commit: bool = True) -> Connection:
         """A new connection is stored whole, with its token; a changed one as Django does it."""
