@@ -26,7 +26,7 @@ def test_numbers_can_be_counted_up() -> None:
 
 
 def test_a_pickle_put_there_by_somebody_else_is_refused() -> None:
-    with redis.Redis.from_url(settings.CACHES["default"]["LOCATION"]) as client:
+    with redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"])) as client:
         client.set(cache.make_key("a-test"), pickle.dumps(["anything"]))
     with pytest.raises(ValueError, match=r"decode|JSON|Expecting"):
         cache.get("a-test")
