@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
 from backend.accounts import sessions
 from backend.accounts.models import TeamGrant, User
+from backend.accounts.tokens import EnrolmentTokens
 from backend.audit.events import record
 from backend.people.models import Team
 
@@ -42,7 +42,7 @@ def enrolment_link(*, user: User, acting_user: User | None = None) -> str:
     It does not get past the second factor of an account that has one.
     """
     record(name="enrolment_link_made", actor=acting_user, subject=user)
-    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    key = f"{user_pk_to_url_str(user)}-{EnrolmentTokens().make_token(user)}"
     # In the query, which no log keeps, not in the path.
     return f"{reverse('enrol')}?{urlencode({'key': key})}"
 
