@@ -8,7 +8,6 @@ from django.db.models.expressions import RawSQL
 from backend import clock
 from backend.accounts.models import User
 from backend.people.models import Team
-from backend.people.store import organisation
 
 READ_FIGURES: Final = "read_figures"
 """Aggregates and definitions, of visible teams."""
@@ -86,10 +85,6 @@ def require_team(user: User, slug: str) -> Team:
     return team
 
 
-def minimum_group_size() -> int:
-    return organisation().minimum_group_size
-
-
-def suppressed(people_count: int) -> bool:
-    """Whether an aggregate about so many people must not be shown."""
-    return people_count < minimum_group_size()
+def too_few(people: int, *, minimum: int) -> bool:
+    """Whether an aggregate about so many people must not be shown, by the organisation's minimum group size."""
+    return people < minimum

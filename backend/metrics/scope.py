@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend import clock
+from backend.accounts import access
 from backend.metrics.formulas import weeks
 from backend.people.models import Team
 from backend.people.store import organisation
@@ -64,7 +65,7 @@ class Scope:
 
     def hides(self, *, human: int, people: int) -> bool:
         """Whether an aggregate is about too few people: there is somebody in it, but not enough of them."""
-        return human > 0 and people < self.minimum_group_size
+        return human > 0 and access.too_few(people, minimum=self.minimum_group_size)
 
     def is_partial(self, week: date) -> bool:
         return weeks.is_partial(week, self.start, self.end, self.today)
