@@ -46,7 +46,7 @@ def a_repository(connection: Connection | None = None, **values: object) -> Repo
         "node_id": f"R_{number}",
         "name_with_owner": f"org/repo{number}",
         "default_branch": "main",
-        "is_private": True,
+        "visibility": "private",
         "is_archived": False,
         "is_fork": False,
         "updated_at": MONDAY,

@@ -22,6 +22,8 @@ WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # What is collected and computed: the worker writes, web shows.
     "delivery": {"web": READ, "worker": WRITE},
+    # The organisation's own rules on generated files are an administrator's to write.
+    "delivery.generatedfilerule": {"web": WRITE, "worker": READ},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.
@@ -34,18 +36,19 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "web": WRITE,
         "worker": (
             "SELECT",
-            "UPDATE (state, state_reason, state_action, checked_at, server_version)",
+            "UPDATE (state, state_reason, state_action, checked_at, server_version, permissions)",
         ),
     },
     "connections.credential": {
         "web": (
-            "SELECT (id, connection_id, kind, set_at)",
+            "SELECT (id, connection_id, kind, fingerprint, set_at, last_used_at)",
             "INSERT",
-            "UPDATE (kind, sealed, set_at)",
             "DELETE",
         ),
-        "worker": READ,
+        "worker": ("SELECT", "UPDATE (last_used_at)"),
     },
+    "connections.githubapp": {"web": WRITE, "worker": ("SELECT", "UPDATE (installation_id)")},
+    "connections.repositoryrule": {"web": WRITE, "worker": READ},
     "connections.webhooksecret": {"web": WRITE},
     # Who signs in: web's business alone.
     "accounts": {"web": WRITE},

@@ -32,6 +32,20 @@ class Connection(models.Model):
         blank=True,
         help_text="Organisations to read; empty: all that the credential can see.",
     )
+    requests_per_hour = models.PositiveIntegerField(
+        default=10_000,
+        help_text="The most that the server is asked in an hour, limits of its own or not.",
+    )
+    quiet_from = models.TimeField(
+        null=True,
+        blank=True,
+        help_text="From then on nothing but webhooks' news is fetched (organisation's time).",
+    )
+    quiet_to = models.TimeField(null=True, blank=True)
+    clone_limit_megabytes = models.PositiveIntegerField(
+        default=4_096,
+        help_text="A repository that needs more memory than this is read by REST instead.",
+    )
     cloning_allowed = models.BooleanField(
         default=True,
         help_text="Clone into memory to measure change sizes per commit. No source code is kept.",
@@ -45,23 +59,59 @@ class Connection(models.Model):
     )
     checked_at = models.DateTimeField(null=True, editable=False)
     server_version = models.CharField(max_length=40, blank=True, editable=False)
+    permissions = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="What the last check found: name, needed, granted and what to do, one entry a permission.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name
 
 
+class GitHubApp(models.Model):
+    """What identifies the connection's GitHub App. Nothing of it is secret."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="app")
+    app_id = models.BigIntegerField()
+    slug = models.CharField(max_length=200, blank=True)
+    client_id = models.CharField(max_length=200, blank=True)
+    installation_id = models.BigIntegerField(
+        null=True, blank=True, help_text="Empty: the App's only installation is found by itself."
+    )
+
+    class Meta:
+        verbose_name = "GitHub App"
+
+    def __str__(self) -> str:
+        return self.slug or str(self.app_id)
+
+
 class Credential(models.Model):
-    """What a connection signs in with, sealed to the worker's public key: web writes it and cannot read it."""
+    """What a connection signs in with, sealed to the worker's public key: web writes it and cannot read it.
+
+    Of an App two keys may be valid at a time, so that the key can be changed without a gap: the worker tries the
+    newest first and says which one the server takes.
+    """
 
     class Kind(models.TextChoices):
         TOKEN = "token", "personal access token"
-        GITHUB_APP = "github_app", "GitHub App"
+        GITHUB_APP = "github_app", "key of a GitHub App"
 
-    connection = models.OneToOneField(Connection, models.CASCADE, related_name="credential")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="credentials")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     sealed = models.BinaryField(editable=False)
-    set_at = models.DateTimeField(auto_now=True)
+    fingerprint = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="SHA-256 of the public key, as GitHub shows it beside each key; tokens have none.",
+    )
+    set_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-set_at", "-pk")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.connection}"
@@ -76,6 +126,33 @@ class WebhookSecret(models.Model):
     expires_at = models.DateTimeField(
         null=True, blank=True, help_text="Set when a newer secret replaces this one."
     )
+    last_used_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"webhook secret of {self.connection}"
+
+
+class RepositoryRule(models.Model):
+    """Which repositories are read. Without an including rule all are; an excluding rule beats every including one."""
+
+    class Effect(models.TextChoices):
+        INCLUDE = "include"
+        EXCLUDE = "exclude"
+
+    class Test(models.TextChoices):
+        NAME = "name", "name matches"
+        TOPIC = "topic", "topic matches"
+        ARCHIVED = "archived", "is archived"
+        FORK = "fork", "is a fork"
+
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="repository_rules")
+    effect = models.CharField(max_length=8, choices=Effect.choices)
+    test = models.CharField(max_length=8, choices=Test.choices)
+    pattern = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="A glob like owner/service-* for names, or like team-* for topics.",
+    )
+
+    def __str__(self) -> str:
+        return f"{self.effect} {self.get_test_display()} {self.pattern}".strip()

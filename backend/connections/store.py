@@ -57,16 +57,14 @@ def add_connection(
 def set_token(*, connection: Connection, token: str) -> None:
     """Seal a new token to the worker; the former one is gone. Raises InvalidConnection."""
     sealed = seal_to_worker(clean_token(token).encode(), context=_credential_context(connection))
-    # Web may write the sealed column and not read it, so it must not be selected.
-    Credential.objects.defer("sealed").update_or_create(
-        connection=connection, defaults={"kind": Credential.Kind.TOKEN, "sealed": sealed}
-    )
+    connection.credentials.all().delete()
+    Credential.objects.create(connection=connection, kind=Credential.Kind.TOKEN, sealed=sealed)
     record(name="token_set", subject=connection)
 
 
 def open_credential(connection: Connection) -> str:
     """The token in clear; the worker alone can do this. Raises Credential.DoesNotExist, keyring errors."""
-    sealed = Credential.objects.only("sealed").get(connection=connection).sealed
+    sealed = Credential.objects.only("sealed").filter(connection=connection)[:1].get().sealed
     return open_as_worker(bytes(sealed), context=_credential_context(connection)).decode()
 
 

@@ -17,16 +17,27 @@ class ActorRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnerRecord:
+    """Whom repositories belong to. `kind` is one of delivery.Owner.Kind."""
+
+    external_id: int
+    kind: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
 class RepositoryRecord:
     external_id: int
     node_id: str
     name_with_owner: str
     default_branch: str
-    is_private: bool
+    visibility: str
     is_archived: bool
     is_fork: bool
     pushed_at: datetime | None
     updated_at: datetime
+    owner: OwnerRecord | None = None
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class EventRecord:
     occurred_at: datetime
     actor: ActorRecord | None
     reviewer: ActorRecord | None
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,10 @@ class PullRequestRecord:
     events: tuple[EventRecord, ...]
     commits: tuple[PullRequestCommitRecord, ...]
     files: tuple[PullRequestFileRecord, ...]
+    is_cross_repository: bool = False
+    merged_by: ActorRecord | None = None
+    review_thread_count: int | None = None
+    comment_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +139,132 @@ class CommitRecord:
     authored_at: datetime
     committed_at: datetime
     files: tuple[FileChangeRecord, ...]
+    is_truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttributePatternRecord:
+    """One attribute of one line of .gitattributes. See delivery.AttributePattern."""
+
+    folder: str
+    position: int
+    pattern: str
+    attribute: str
+    value: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRunRecord:
+    external_id: int
+    name: str
+    status: str
+    conclusion: str
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSuiteRecord:
+    external_id: int
+    branch: str
+    app: str
+    status: str
+    conclusion: str
+    workflow_run_external_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    runs: tuple[CheckRunRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitStatusRecord:
+    context: str
+    state: str
+    creator: ActorRecord | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksRecord:
+    """All that was checked of one commit, complete: what is missing from it is gone."""
+
+    sha: str
+    suites: tuple[CheckSuiteRecord, ...]
+    statuses: tuple[CommitStatusRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowJobRecord:
+    external_id: int
+    attempt: int
+    name: str
+    status: str
+    conclusion: str
+    created_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRunRecord:
+    """One attempt with its jobs."""
+
+    external_id: int
+    attempt: int
+    workflow_external_id: int
+    workflow: str
+    run_number: int
+    event: str
+    head_branch: str
+    head_sha: str
+    status: str
+    conclusion: str
+    actor: ActorRecord | None
+    created_at: datetime
+    started_at: datetime
+    updated_at: datetime
+    jobs: tuple[WorkflowJobRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentStatusRecord:
+    external_id: str
+    state: str
+    environment: str
+    creator: ActorRecord | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRecord:
+    external_id: int
+    sha: str
+    ref: str
+    environment: str
+    latest_environment: str
+    task: str
+    state: str
+    creator: ActorRecord | None
+    created_at: datetime
+    updated_at: datetime
+    statuses: tuple[DeploymentStatusRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    external_id: int
+    tag: str
+    sha: str
+    is_draft: bool
+    is_prerelease: bool
+    author: ActorRecord | None
+    created_at: datetime
+    published_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagRecord:
+    name: str
+    sha: str
+    tagged_at: datetime | None

@@ -74,8 +74,8 @@ REPOSITORIES = Table(
     ("connection_id", "external_id"),
     {
         "connection_id": _INT, "external_id": _INT, "node_id": _TEXT, "name_with_owner": _TEXT,
-        "default_branch": _TEXT, "is_private": "boolean", "is_archived": "boolean", "is_fork": "boolean",
-        "pushed_at": _TIME, "updated_at": _TIME, "state": _TEXT,
+        "default_branch": _TEXT, "visibility": _TEXT, "is_archived": "boolean", "is_fork": "boolean",
+        "topics": "text[]", "pushed_at": _TIME, "updated_at": _TIME, "state": _TEXT,
     },
 )  # fmt: skip
 PULL_REQUESTS = Table(
@@ -86,7 +86,8 @@ PULL_REQUESTS = Table(
         "state": _TEXT, "is_draft": "boolean", "author_id": _INT, "created_at": _TIME, "updated_at": _TIME,
         "merged_at": _TIME, "closed_at": _TIME, "base_ref": _TEXT, "head_ref": _TEXT, "head_sha": _TEXT,
         "merge_sha": _TEXT, "labels": "text[]", "additions": _INT, "deletions": _INT, "changed_files": _INT,
-        "commit_count": _INT,
+        "commit_count": _INT, "is_cross_repository": "boolean", "merged_by_id": _INT,
+        "review_thread_count": _INT, "comment_count": _INT,
     },
 )  # fmt: skip
 REVIEWS = Table(
@@ -102,7 +103,7 @@ EVENTS = Table(
     ("pull_request_id", "external_id"),
     {
         "pull_request_id": _INT, "external_id": _TEXT, "kind": _TEXT, "occurred_at": _TIME,
-        "actor_id": _INT, "reviewer_id": _INT,
+        "actor_id": _INT, "reviewer_id": _INT, "before": _TEXT, "after": _TEXT,
     },
 )  # fmt: skip
 COMMITS = Table(
@@ -201,14 +202,15 @@ def _store_commit_batch(repository: Repository, batch: Sequence[CommitRecord]) -
             accounts=(commit.author for commit in new.values() if commit.author),
         )
         with cursor.copy(
-            "COPY delivery_commit (repository_id, sha, parents, author_id, authored_at, committed_at) FROM STDIN"
+            "COPY delivery_commit (repository_id, sha, parents, author_id, authored_at, committed_at,"
+            " is_truncated) FROM STDIN"
         ) as copy:
             for commit in new.values():
                 author = authors[commit.author] if commit.author else None
                 copy.write_row(
                     (
                         *(repository.pk, commit.sha, list(commit.parents), author),
-                        *(commit.authored_at, commit.committed_at),
+                        *(commit.authored_at, commit.committed_at, commit.is_truncated),
                     )
                 )
         cursor.execute(
@@ -250,6 +252,7 @@ def _not_older(
 def _actors(pr: PullRequestRecord) -> Iterator[ActorRecord]:
     mentioned = (
         pr.author,
+        pr.merged_by,
         *(review.author for review in pr.reviews),
         *(actor for event in pr.events for actor in (event.actor, event.reviewer)),
         *(commit.author for commit in pr.commits),
@@ -264,6 +267,7 @@ def _pull_request_row(
     return row | {
         "repository_id": repository.pk,
         "author_id": actors[pr.author] if pr.author else None,
+        "merged_by_id": actors[pr.merged_by] if pr.merged_by else None,
     }
 
 

@@ -18,6 +18,13 @@ class Hint(models.Model):
         PULL_REQUEST = "pull_request", "one pull request"
         COMMITS = "commits", "new commits of a default branch"
         REPOSITORY = "repository", "one repository"
+        CHECKS = "checks", "checks and statuses of one commit"
+        WORKFLOW_RUNS = "workflow_runs", "workflow runs of a repository since its cursor"
+        WORKFLOW_RUN = "workflow_run", "one workflow run with its attempts and jobs"
+        DEPLOYMENTS = "deployments", "deployments of a repository since its cursor"
+        RELEASES = "releases", "releases and tags of a repository"
+        TEAMS = "teams", "teams of the connection's organisations"
+        DELIVERIES = "deliveries", "webhook deliveries that failed"
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="hints")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -52,7 +59,11 @@ class Hint(models.Model):
 
 
 class Cursor(models.Model):
-    """How far a collection has come. Moves in the transaction that stores what it covers."""
+    """How far a collection has come, and the ledger of how complete it is: one row a repository and kind.
+
+    Moves in the transaction that stores what it covers. `expected` is the source's own count and `held` what is stored
+    of it, both as of `counted_at`; a kind that the server or the credential does not give says so in `unavailable`.
+    """
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE)
     repository = models.ForeignKey("delivery.Repository", models.CASCADE)
@@ -71,6 +82,19 @@ class Cursor(models.Model):
     head_sha = models.CharField(max_length=64, blank=True)
     stored = models.PositiveIntegerField(default=0, help_text="Objects read by the pass.")
     expected = models.PositiveIntegerField(null=True, help_text="The source's own count.")
+    held = models.PositiveIntegerField(null=True, help_text="What is stored of that count.")
+    counted_at = models.DateTimeField(null=True)
+    unavailable = models.TextField(
+        blank=True, help_text="Why the source does not give this kind; empty: it does."
+    )
+    gap = models.TextField(
+        blank=True, help_text="What is known to be missing and why; empty: nothing."
+    )
+    mark = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="What the source said of the kind at the last look, to see whether it changed since.",
+    )
 
     class Meta:
         constraints = [
@@ -119,3 +143,52 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.outcome or 'running'}"
+
+
+class Usage(models.Model):
+    """What a connection was asked for within one hour: the ledger of its budget."""
+
+    class Interface(models.TextChoices):
+        GRAPHQL = "graphql"
+        REST = "rest"
+        GIT = "git"
+
+    connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="usage")
+    hour = models.DateTimeField()
+    interface = models.CharField(max_length=8, choices=Interface.choices)
+    requests = models.PositiveIntegerField(default=0)
+    not_modified = models.PositiveIntegerField(
+        default=0, help_text="Of the requests, those answered with 304."
+    )
+    points = models.PositiveIntegerField(default=0)
+    milliseconds = models.PositiveBigIntegerField(
+        default=0, help_text="Time that the answers took, all together."
+    )
+
+    class Meta:
+        verbose_name_plural = "usage"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "hour", "interface"], name="sources_usage_hour"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.connection} {self.interface} {self.hour:%Y-%m-%d %H}"
+
+
+class Validator(models.Model):
+    """An entity tag by which a REST address can be asked whether anything changed. Kept only where a 304 is enough."""
+
+    connection = models.ForeignKey("connections.Connection", models.CASCADE)
+    path = models.CharField(max_length=500)
+    etag = models.CharField(max_length=200)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "path"], name="sources_validator_path")
+        ]
+
+    def __str__(self) -> str:
+        return self.path

@@ -81,7 +81,7 @@ def test_web_writes_credentials_that_it_cannot_read(stack: Stack) -> None:
             stack,
             "web",
             "SELECT id, connection_id, kind, set_at FROM connections_credential",
-            "UPDATE connections_credential SET sealed = '', set_at = now() WHERE id = 0",
+            "DELETE FROM connections_credential WHERE id = 0",
             "SELECT enveloped FROM connections_webhooksecret",
             "SELECT * FROM django_session",
         ),

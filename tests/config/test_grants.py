@@ -50,7 +50,7 @@ def test_running_it_again_takes_back_what_is_not_declared() -> None:
         cursor.execute(
             "SELECT has_table_privilege('worker', 'django_session', 'SELECT'),"
             " has_column_privilege('web', 'connections_credential', 'sealed', 'SELECT'),"
-            " has_column_privilege('web', 'connections_credential', 'sealed', 'UPDATE'),"
+            " has_column_privilege('web', 'connections_credential', 'sealed', 'INSERT'),"
             " has_table_privilege('web', 'audit_event', 'UPDATE')"
         )
         assert cursor.fetchone() == (False, False, True, False)

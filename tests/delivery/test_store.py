@@ -271,7 +271,7 @@ def a_repository_record(**values: Any) -> RepositoryRecord:
         "node_id": "R_7",
         "name_with_owner": "forge/app",
         "default_branch": "main",
-        "is_private": True,
+        "visibility": "private",
         "is_archived": False,
         "is_fork": False,
         "pushed_at": AT,

@@ -66,7 +66,7 @@ def repository(payload: payloads.Repository) -> RepositoryRecord:
         node_id=payload.node_id,
         name_with_owner=payload.full_name,
         default_branch=payload.default_branch or "",
-        is_private=payload.private,
+        visibility="private" if payload.private else "public",
         is_archived=payload.archived,
         is_fork=payload.fork,
         pushed_at=payload.pushed_at,

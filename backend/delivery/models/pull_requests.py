@@ -1,41 +1,9 @@
-"""The domain as stored. `delivery.store` is the only writer."""
+"""Pull requests with all their parts."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-
-class Repository(models.Model):
-    class State(models.TextChoices):
-        ACTIVE = "active"
-        LOST_ACCESS = "lost_access", "access lost"
-        GONE = "gone"
-
-    connection = models.ForeignKey(
-        "connections.Connection", models.CASCADE, related_name="repositories"
-    )
-    external_id = models.BigIntegerField()
-    node_id = models.CharField(max_length=200)
-    name_with_owner = models.CharField(max_length=300)
-    default_branch = models.CharField(
-        max_length=300, blank=True, help_text="Empty: the repository has no commit yet."
-    )
-    is_private = models.BooleanField()
-    is_archived = models.BooleanField()
-    is_fork = models.BooleanField()
-    pushed_at = models.DateTimeField(null=True)
-    updated_at = models.DateTimeField()
-    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
-
-    class Meta:
-        verbose_name_plural = "repositories"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["connection", "external_id"], name="delivery_repository_external_id"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name_with_owner
+from backend.delivery.models.repositories import Repository
 
 
 class PullRequest(models.Model):
@@ -67,6 +35,12 @@ class PullRequest(models.Model):
     deletions = models.PositiveBigIntegerField()
     changed_files = models.PositiveIntegerField()
     commit_count = models.PositiveIntegerField()
+    is_cross_repository = models.BooleanField(default=False, help_text="From a fork.")
+    merged_by = models.ForeignKey("people.Identity", models.PROTECT, null=True, related_name="+")
+    review_thread_count = models.PositiveIntegerField(
+        null=True, help_text="Unknown: the server does not tell."
+    )
+    comment_count = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -121,6 +95,11 @@ class PullRequestEvent(models.Model):
         MERGED = "merged"
         CLOSED = "closed"
         REOPENED = "reopened"
+        HEAD_DELETED = "head_deleted"
+        AUTO_MERGE_ENABLED = "auto_merge_enabled"
+        AUTO_MERGE_DISABLED = "auto_merge_disabled"
+        ADDED_TO_MERGE_QUEUE = "added_to_merge_queue"
+        REMOVED_FROM_MERGE_QUEUE = "removed_from_merge_queue"
 
     pull_request = models.ForeignKey(PullRequest, models.CASCADE, related_name="events")
     external_id = models.CharField(max_length=200, help_text="The timeline item's node id.")
@@ -133,6 +112,14 @@ class PullRequestEvent(models.Model):
         null=True,
         related_name="+",
         help_text="Who was asked for a review, or whose review was dismissed, where it is a person.",
+    )
+    before = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="A force push's former tip, a base change's former branch, a dismissed review's former state.",
+    )
+    after = models.CharField(
+        max_length=300, blank=True, help_text="A force push's new tip, a base change's new branch."
     )
 
     class Meta:
@@ -153,6 +140,11 @@ class PullRequestCommit(models.Model):
     authored_at = models.DateTimeField()
     committed_at = models.DateTimeField()
     author = models.ForeignKey("people.Identity", models.PROTECT, null=True)
+    is_superseded = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="No longer on the branch: a force push replaced it.",
+    )
     additions = models.PositiveBigIntegerField()
     deletions = models.PositiveBigIntegerField()
 
@@ -180,43 +172,6 @@ class PullRequestFile(models.Model):
             models.UniqueConstraint(
                 fields=["pull_request", "path"], name="delivery_pullrequestfile_path"
             )
-        ]
-
-    def __str__(self) -> str:
-        return self.path
-
-
-class Commit(models.Model):
-    """A commit of a default branch, with its place in the graph."""
-
-    repository = models.ForeignKey(Repository, models.CASCADE, related_name="commits")
-    sha = models.CharField(max_length=64)
-    parents = ArrayField(models.CharField(max_length=64))
-    author = models.ForeignKey("people.Identity", models.PROTECT, null=True)
-    authored_at = models.DateTimeField()
-    committed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["repository", "sha"], name="delivery_commit_sha")
-        ]
-
-    def __str__(self) -> str:
-        return self.sha
-
-
-class CommitFile(models.Model):
-    """The size of one file's change in one commit: counts of lines, never a line."""
-
-    commit = models.ForeignKey(Commit, models.CASCADE, related_name="files")
-    path = models.TextField(help_text="Bytes that are no UTF-8 stand as backslash escapes.")
-    additions = models.PositiveIntegerField(null=True, help_text="Unknown: a binary file.")
-    deletions = models.PositiveIntegerField(null=True)
-    is_generated = models.BooleanField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["commit", "path"], name="delivery_commitfile_path")
         ]
 
     def __str__(self) -> str:
