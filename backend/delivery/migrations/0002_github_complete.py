@@ -324,4 +324,17 @@ class Migration(migrations.Migration):
             model_name='workflowjob',
             constraint=models.UniqueConstraint(fields=('run', 'external_id'), name='delivery_workflowjob_external_id'),
         ),
+        migrations.CreateModel(
+            name='HeadCommit',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha', models.CharField(max_length=64)),
+                ('read_at', models.DateTimeField()),
+                ('is_settled', models.BooleanField(help_text='All that was checked has finished.')),
+                ('repository', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='head_commits', to='delivery.repository')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('repository', 'sha'), name='delivery_headcommit_sha')],
+            },
+        ),
     ]

@@ -4,6 +4,7 @@ from backend.delivery.models.automation import (
     CheckRun,
     CheckSuite,
     CommitStatus,
+    HeadCommit,
     WorkflowJob,
     WorkflowRun,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Deployment",
     "DeploymentStatus",
     "GeneratedFileRule",
+    "HeadCommit",
     "Owner",
     "PendingMeasurement",
     "PullRequest",

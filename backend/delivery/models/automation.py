@@ -5,6 +5,23 @@ from django.db import models
 from backend.delivery.models.repositories import Repository
 
 
+class HeadCommit(models.Model):
+    """A commit whose checks and statuses were read, and when: a head of a pull request or of the default branch."""
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="head_commits")
+    sha = models.CharField(max_length=64)
+    read_at = models.DateTimeField()
+    is_settled = models.BooleanField(help_text="All that was checked has finished.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "sha"], name="delivery_headcommit_sha")
+        ]
+
+    def __str__(self) -> str:
+        return self.sha
+
+
 class CheckSuite(models.Model):
     """What one app checked of one commit. Status and conclusion are GitHub's words in lower case."""
 

@@ -1,0 +1,69 @@
+"""Commits of default branches with the sizes of their changes."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from django.db import connection as database
+from django.db import transaction
+
+from backend.delivery.generated_files import is_generated
+from backend.delivery.models import Repository
+from backend.delivery.records import CommitRecord
+from backend.people.store import resolve_identities
+
+COMMITS_AT_ONCE = 2_000
+
+
+@transaction.atomic
+def store_commits(*, repository: Repository, commits: Iterable[CommitRecord]) -> int:
+    """Add commits with their change sizes, in batches, by COPY; returns how many were new.
+
+    A commit never changes, so one that is stored already is passed over. The caller's iterator is read once,
+    and no more than a batch of it is held.
+    """
+    stored = 0
+    iterator = iter(commits)
+    while batch := list(islice(iterator, COMMITS_AT_ONCE)):
+        stored += _store_commit_batch(repository, batch)
+    return stored
+
+
+def _store_commit_batch(repository: Repository, batch: Sequence[CommitRecord]) -> int:
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT sha FROM delivery_commit WHERE repository_id = %s AND sha = ANY(%s)",
+            [repository.pk, [commit.sha for commit in batch]],
+        )
+        known = {sha for (sha,) in cursor.fetchall()}
+        new = {commit.sha: commit for commit in batch if commit.sha not in known}
+        if not new:
+            return 0
+        authors = resolve_identities(
+            connection=repository.connection,
+            accounts=(commit.author for commit in new.values() if commit.author),
+        )
+        with cursor.copy(
+            "COPY delivery_commit (repository_id, sha, parents, author_id, authored_at, committed_at,"
+            " is_truncated) FROM STDIN"
+        ) as copy:
+            for commit in new.values():
+                author = authors[commit.author] if commit.author else None
+                copy.write_row(
+                    (
+                        *(repository.pk, commit.sha, list(commit.parents), author),
+                        *(commit.authored_at, commit.committed_at, commit.is_truncated),
+                    )
+                )
+        cursor.execute(
+            "SELECT sha, id FROM delivery_commit WHERE repository_id = %s AND sha = ANY(%s)",
+            [repository.pk, list(new)],
+        )
+        ids = dict(cursor.fetchall())
+        with cursor.copy(
+            "COPY delivery_commitfile (commit_id, path, additions, deletions, is_generated) FROM STDIN"
+        ) as copy:
+            for sha, commit in new.items():
+                for file in commit.files:
+                    generated = is_generated(file.path)
+                    copy.write_row((ids[sha], file.path, file.additions, file.deletions, generated))
+    return len(new)

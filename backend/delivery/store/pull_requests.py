@@ -1,0 +1,194 @@
+"""Pull requests with all their parts. What changed of one is noted in PendingMeasurement in the same transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+
+from django.db import connection as database
+from django.db import transaction
+
+from backend.delivery.generated_files import is_generated
+from backend.delivery.models import Repository
+from backend.delivery.records import (
+    ActorRecord,
+    EventRecord,
+    PullRequestCommitRecord,
+    PullRequestFileRecord,
+    PullRequestRecord,
+    ReviewRecord,
+)
+from backend.delivery.store.tables import INT, TEXT, TIME, Row, Table, remove_missing, upsert
+from backend.people.store import resolve_identities
+
+PULL_REQUESTS = Table(
+    "delivery_pullrequest",
+    ("repository_id", "external_id"),
+    {
+        "repository_id": INT, "external_id": INT, "node_id": TEXT, "number": INT, "title": TEXT,
+        "state": TEXT, "is_draft": "boolean", "author_id": INT, "created_at": TIME, "updated_at": TIME,
+        "merged_at": TIME, "closed_at": TIME, "base_ref": TEXT, "head_ref": TEXT, "head_sha": TEXT,
+        "merge_sha": TEXT, "labels": "text[]", "additions": INT, "deletions": INT, "changed_files": INT,
+        "commit_count": INT, "is_cross_repository": "boolean", "merged_by_id": INT,
+        "review_thread_count": INT, "comment_count": INT,
+    },
+)  # fmt: skip
+REVIEWS = Table(
+    "delivery_review",
+    ("pull_request_id", "external_id"),
+    {
+        "pull_request_id": INT, "external_id": TEXT, "state": TEXT, "author_id": INT,
+        "submitted_at": TIME, "commit_sha": TEXT,
+    },
+)  # fmt: skip
+EVENTS = Table(
+    "delivery_pullrequestevent",
+    ("pull_request_id", "external_id"),
+    {
+        "pull_request_id": INT, "external_id": TEXT, "kind": TEXT, "occurred_at": TIME,
+        "actor_id": INT, "reviewer_id": INT, "before": TEXT, "after": TEXT,
+    },
+)  # fmt: skip
+COMMITS = Table(
+    "delivery_pullrequestcommit",
+    ("pull_request_id", "sha"),
+    {
+        "pull_request_id": INT, "sha": TEXT, "position": INT, "authored_at": TIME,
+        "committed_at": TIME, "author_id": INT, "additions": INT, "deletions": INT,
+    },
+)  # fmt: skip
+FILES = Table(
+    "delivery_pullrequestfile",
+    ("pull_request_id", "path"),
+    {
+        "pull_request_id": INT, "path": TEXT, "additions": INT, "deletions": INT, "change": TEXT,
+        "is_generated": "boolean",
+    },
+)  # fmt: skip
+
+
+@transaction.atomic
+def store_pull_requests(
+    *, repository: Repository, pull_requests: Sequence[PullRequestRecord], reconcile: bool = False
+) -> int:
+    """Store complete pull requests with all their parts; returns how many of them changed anything.
+
+    One that is older than what is stored is left alone, unless `reconcile` says that the source is right
+    whatever its times (a restored server goes back in time).
+    """
+    # One writer a repository: of two that bring the same new pull request, the second must see the first one's.
+    Repository.objects.select_for_update(no_key=True).get(pk=repository.pk)
+    latest = _latest(pull_requests)
+    accepted = latest if reconcile else _not_older(repository, latest)
+    if not accepted:
+        return 0
+    actors = resolve_identities(
+        connection=repository.connection, accounts=(a for pr in accepted for a in _actors(pr))
+    )
+    changed = set(
+        upsert(
+            PULL_REQUESTS,
+            [_pull_request_row(repository, pr, actors) for pr in accepted],
+            returning="id",
+        )
+    )
+    ids = _pull_request_ids(repository, accepted)
+    for table, rows in _children(accepted, ids, actors).items():
+        changed |= set(upsert(table, rows, returning="pull_request_id"))
+        changed |= remove_missing(table, rows, list(ids.values()))
+    note_pending(changed)
+    return len(changed)
+
+
+def _latest(pull_requests: Sequence[PullRequestRecord]) -> list[PullRequestRecord]:
+    """One of each: a source whose pages shift while they are read may tell one twice."""
+    in_order = sorted(pull_requests, key=lambda pr: pr.updated_at)
+    return list({pr.external_id: pr for pr in in_order}.values())
+
+
+def _not_older(
+    repository: Repository, pull_requests: Sequence[PullRequestRecord]
+) -> list[PullRequestRecord]:
+    stored = dict(
+        repository.pull_requests.filter(
+            external_id__in=[pr.external_id for pr in pull_requests]
+        ).values_list("external_id", "updated_at")
+    )
+    return [
+        pr
+        for pr in pull_requests
+        if pr.external_id not in stored or stored[pr.external_id] <= pr.updated_at
+    ]
+
+
+def _actors(pr: PullRequestRecord) -> Iterator[ActorRecord]:
+    mentioned = (
+        pr.author,
+        pr.merged_by,
+        *(review.author for review in pr.reviews),
+        *(actor for event in pr.events for actor in (event.actor, event.reviewer)),
+        *(commit.author for commit in pr.commits),
+    )
+    return (actor for actor in mentioned if actor is not None)
+
+
+def _pull_request_row(
+    repository: Repository, pr: PullRequestRecord, actors: dict[ActorRecord, int]
+) -> Row:
+    row = {name: getattr(pr, name) for name in PULL_REQUESTS.columns if hasattr(pr, name)}
+    return row | {
+        "repository_id": repository.pk,
+        "author_id": actors[pr.author] if pr.author else None,
+        "merged_by_id": actors[pr.merged_by] if pr.merged_by else None,
+    }
+
+
+def _pull_request_ids(
+    repository: Repository, pull_requests: Sequence[PullRequestRecord]
+) -> dict[int, int]:
+    return dict(
+        repository.pull_requests.filter(
+            external_id__in=[pr.external_id for pr in pull_requests]
+        ).values_list("external_id", "pk")
+    )
+
+
+def _children(
+    pull_requests: Sequence[PullRequestRecord], ids: dict[int, int], actors: dict[ActorRecord, int]
+) -> dict[Table, list[Row]]:
+    rows: dict[Table, list[Row]] = {table: [] for table in (REVIEWS, EVENTS, COMMITS, FILES)}
+
+    def who(actor: ActorRecord | None) -> int | None:
+        return None if actor is None else actors[actor]
+
+    for pr in pull_requests:
+        parent = {"pull_request_id": ids[pr.external_id]}
+        for review in pr.reviews:
+            rows[REVIEWS].append(parent | _fields(review, author_id=who(review.author)))
+        for event in pr.events:
+            rows[EVENTS].append(
+                parent | _fields(event, actor_id=who(event.actor), reviewer_id=who(event.reviewer))
+            )
+        for commit in pr.commits:
+            rows[COMMITS].append(parent | _fields(commit, author_id=who(commit.author)))
+        for file in pr.files:
+            rows[FILES].append(parent | _fields(file, is_generated=is_generated(file.path)))
+    return rows
+
+
+def _fields(
+    record: ReviewRecord | EventRecord | PullRequestCommitRecord | PullRequestFileRecord,
+    **more: object,
+) -> Row:
+    return {field.name: getattr(record, field.name) for field in fields(record)} | more
+
+
+def note_pending(pull_requests: Iterable[int]) -> None:
+    """Touch the rows even where they stand: a measurement passes over what is locked, so that none takes a row
+    away before the change that it stands for can be seen.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO delivery_pendingmeasurement (pull_request_id, since)"
+            " SELECT unnest(%s::bigint[]), now()"
+            " ON CONFLICT (pull_request_id) DO UPDATE SET since = excluded.since",
+            [sorted(pull_requests)],
+        )

@@ -1,0 +1,75 @@
+"""How rows are written: set-based, by the source's ids, and only where they differ."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection as database
+
+Row = dict[str, Any]
+
+TIME: Final = "timestamptz"
+TEXT: Final = "text"
+INT: Final = "bigint"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table to upsert into: its columns with their SQL types, and those that make the natural key."""
+
+    name: str
+    key: tuple[str, ...]
+    columns: dict[str, str]
+
+    def upsert(self, returning: str) -> str:
+        """One statement for any number of rows, which come as one JSON parameter."""
+        names = ", ".join(self.columns)
+        typed = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
+        rest = [name for name in self.columns if name not in self.key]
+        return (
+            f"INSERT INTO {self.name} AS old ({names}) SELECT {names}"
+            f" FROM jsonb_to_recordset(%s) AS new ({typed}) ORDER BY {', '.join(self.key)}"
+            f" ON CONFLICT ({', '.join(self.key)}) DO UPDATE"
+            f" SET {', '.join(f'{name} = excluded.{name}' for name in rest)}"
+            f" WHERE ({', '.join(f'old.{name}' for name in rest)})"
+            f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in rest)})"
+            f" RETURNING {returning}"
+        )
+
+    def remove_missing(self) -> str:
+        """Delete the children, of the parents given, that are not among the rows given."""
+        parent, child = self.key
+        return (
+            f"DELETE FROM {self.name} AS old WHERE old.{parent} = ANY(%s) AND NOT EXISTS ("
+            f"SELECT FROM jsonb_to_recordset(%s) AS new ({parent} bigint, {child} text)"
+            f" WHERE new.{parent} = old.{parent} AND new.{child} = old.{child}) RETURNING old.{parent}"
+        )
+
+
+def upsert(table: Table, rows: Sequence[Row], *, returning: str) -> list[int]:
+    """Write the rows that are new or differ; returns one id for each that was written."""
+    if not rows:
+        return []
+    unique = {tuple(row[name] for name in table.key): row for row in rows}
+    with database.cursor() as cursor:
+        cursor.execute(table.upsert(returning), [_json(list(unique.values()), table.columns)])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def remove_missing(table: Table, rows: Sequence[Row], parents: list[int]) -> set[int]:
+    with database.cursor() as cursor:
+        cursor.execute(table.remove_missing(), [parents, _json(rows, table.key)])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def _json(rows: Sequence[Row], names: Iterable[str]) -> str:
+    wanted = tuple(names)
+    return json.dumps([{name: row[name] for name in wanted} for row in rows], default=_moment)
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a row")
