@@ -346,7 +346,7 @@ def test_a_binary_file_has_no_counts(repository: Repository) -> None:
 def test_no_more_than_a_batch_is_held(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "COMMITS_AT_ONCE", 10)
+    monkeypatch.setattr("backend.delivery.store.commits.COMMITS_AT_ONCE", 10)
     held: list[int] = []
 
     def told() -> Iterator[CommitRecord]:
