@@ -10,19 +10,18 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests import servers
+from tests.processes import TOP, ProcessEnded, Processes
 
-TOP = Path(__file__).resolve().parents[1]
 LAST_DAY = datetime(2026, 8, 21, 12, tzinfo=UTC)
 """Between the last merges of the four histories: what the demo calls today."""
 LIVELY_PAGE = "/pull-requests?team=netbox-dcim"
@@ -42,15 +41,15 @@ def main() -> int:
             _need_port(arguments.port)
             with console.status("Starting Postgres and the broker"):
                 found = stack.enter_context(servers.running(folder))
-            demo = Demo(folder, found, arguments.port, began)
-            demo.start(stack)
+            demo = Demo(folder, found, arguments.port, began, stack)
+            demo.start()
             demo.sync()
             demo.summarise()
             if not arguments.once:
                 demo.stay()
         except KeyboardInterrupt:
             console.print("\nStopping.")
-        except DemoFailed as failure:
+        except (DemoFailed, ProcessEnded) as failure:
             console.print(f"[red]The demo stopped:[/red] {failure}")
             return 1
     return 0
@@ -66,13 +65,11 @@ class Demo:
     servers: servers.Servers
     port: int
     began: float
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    stack: ExitStack
 
     def __post_init__(self) -> None:
         self.url = f"http://127.0.0.1:{self.port}"
         self.simulator_port = servers.free_port()
-        self.logs = self.folder / "logs"
-        self.logs.mkdir(exist_ok=True)
         offset = LAST_DAY - datetime.now(UTC)
         self.environment = os.environ | self.servers.environment(mode="demo")
         self.environment |= {
@@ -81,15 +78,15 @@ class Demo:
             "PLUMBLINE_CLOCK_OFFSET": str(int(offset.total_seconds())),
         }
         os.environ.update(self.environment)
+        self.processes = Processes(self.stack, self.folder / "logs", self.environment)
 
-    def start(self, stack: ExitStack) -> None:
+    def start(self) -> None:
         """Simulator, web, worker and beat, each with a log of its own; all are ended with the stack.
 
         The simulator begins first: it rebuilds its git repositories once, while the rest gets ready.
         """
         module = (sys.executable, "-m")
-        self._process(
-            stack,
+        self.processes.start(
             "simulator",
             *(*module, "tests.simulators.github", "serve", "--world", "history", "--token", TOKEN),
             *("--port", str(self.simulator_port)),
@@ -100,20 +97,22 @@ class Demo:
         celery = (*module, "celery", "-A", "backend.config.celery")
         schedule = str(self.folder / "celerybeat-schedule")
         bind = f"127.0.0.1:{self.port}"
-        self._process(
-            stack, "web", *module, "gunicorn", "backend.config.wsgi", "--bind", bind, "--threads=4"
+        self.processes.start(
+            "web", *module, "gunicorn", "backend.config.wsgi", "--bind", bind, "--threads=4"
         )
-        self._process(
-            stack, "worker", *celery, "worker", "-Q", "collect,measure,default", "--concurrency=2"
+        self.processes.start(
+            "worker", *celery, "worker", "-Q", "collect,measure,default", "--concurrency=2"
         )
-        self._process(stack, "beat", *celery, "beat", "--schedule", schedule)
+        self.processes.start("beat", *celery, "beat", "--schedule", schedule)
         import django  # noqa: PLC0415 - the environment must be set first
 
         django.setup()
         with console.status("Starting web, worker and beat"):
-            self._wait_for(f"{self.url}/healthz", "web")
+            self.processes.wait_for(f"{self.url}/healthz", "web")
         with console.status("Rebuilding four git repositories from their history, once"):
-            self._wait_for(f"http://127.0.0.1:{self.simulator_port}/api/v3/meta", "simulator")
+            self.processes.wait_for(
+                f"http://127.0.0.1:{self.simulator_port}/api/v3/meta", "simulator"
+            )
 
     def sync(self) -> None:
         """Connect, then follow the worker's progress until nothing is due any more."""
@@ -131,7 +130,7 @@ class Demo:
             while not (state := demo_state.look()).done:
                 for name, (have, of) in state.counts.items():
                     progress.update(tasks[name], completed=have, total=of or None)
-                self._processes_live()
+                self.processes.check()
                 time.sleep(0.5)
             for name, (have, of) in state.counts.items():
                 progress.update(tasks[name], completed=have, total=of)
@@ -154,7 +153,7 @@ class Demo:
             f"  [bold]{demo_state.sign_in_link(self.url, LIVELY_PAGE)}[/bold]", soft_wrap=True
         )
         while True:
-            self._processes_live()
+            self.processes.check()
             time.sleep(1)
 
     def _manage(self, *arguments: str, says: str) -> None:
@@ -166,39 +165,6 @@ class Demo:
         if done.returncode:
             raise DemoFailed(f"{says} failed.\n{(done.stderr or done.stdout)[-2000:]}")
 
-    def _process(self, stack: ExitStack, name: str, *command: str) -> None:
-        """Start a program in a session of its own, so that Ctrl-C reaches this process alone."""
-        with (self.logs / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                env=self.environment,
-                cwd=TOP,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self.processes[name] = process
-        stack.callback(_end, process)
-
-    def _processes_live(self) -> None:
-        for name, process in self.processes.items():
-            if process.poll() is not None:
-                raise DemoFailed(f"{name} ended; see {self.logs / name}.log")
-
-    def _wait_for(self, url: str, name: str) -> None:
-        deadline = time.monotonic() + 300
-        while time.monotonic() < deadline:
-            self._processes_live()
-            try:
-                urlopen(url, timeout=2).close()  # noqa: S310 - loopback
-            except HTTPError:
-                return
-            except (URLError, OSError):
-                time.sleep(0.1)
-            else:
-                return
-        raise DemoFailed(f"{name} does not answer; see {self.logs / name}.log")
-
 
 def _need_port(port: int) -> None:
     with socket.socket() as probe:
@@ -207,15 +173,6 @@ def _need_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise DemoFailed(f"port {port} is in use; choose another with --port.") from error
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(timeout=15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _progress() -> Progress:

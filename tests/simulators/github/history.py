@@ -32,7 +32,7 @@ def load(
     """The world of these projects; its clock stands an hour after the last thing in it. The shas are the real ones
     until ``attach_git`` rebuilds the repositories.
     """
-    with _no_garbage_collection():
+    with no_garbage_collection():
         world = World(now=0, canary=canary, wide_ids=wide_ids)
         organization = world.create_organization(ORGANIZATION)
         for name in projects:
@@ -47,7 +47,7 @@ def load(
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """A million long-lived records would otherwise be walked again and again while they are made."""
     was_on = gc.isenabled()
     gc.disable()

@@ -1,5 +1,6 @@
 """What was asked of the server: counts by kind, and the last requests one by one."""
 
+import re
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -32,6 +33,10 @@ class Ledger:
 
     counts: Counter[str] = field(default_factory=Counter)
     operations: Counter[str] = field(default_factory=Counter)
+    routes: Counter[str] = field(default_factory=Counter)
+    """REST requests by address, with names, ids and shas left out."""
+    points: Counter[str] = field(default_factory=Counter)
+    """By GraphQL operation."""
     requests: deque[Request] = field(default_factory=lambda: deque(maxlen=20_000))
     _lock: Lock = field(default_factory=Lock)
 
@@ -45,6 +50,9 @@ class Ledger:
                 self.counts[request.page] += 1
             if request.operation:
                 self.operations[request.operation] += 1
+                self.points[request.operation] += request.points
+            if request.kind == "rest":
+                self.routes[f"{request.method} {_route(request.path)}"] += 1
             if request.status == 304:
                 self.counts["not_modified"] += 1
             if request.fault:
@@ -54,6 +62,8 @@ class Ledger:
         with self._lock:
             self.counts.clear()
             self.operations.clear()
+            self.routes.clear()
+            self.points.clear()
             self.requests.clear()
 
     def summary(self, *, last: int = 0) -> Mapping[str, Any]:
@@ -62,7 +72,16 @@ class Ledger:
             return {
                 "counts": dict(self.counts),
                 "operations": dict(self.operations),
+                "routes": dict(self.routes),
+                "points": dict(self.points),
                 "requests": [asdict(request) for request in list(self.requests)[-last:]]
                 if last
                 else [],
             }
+
+
+def _route(path: str) -> str:
+    route = re.sub(r"^/api/v3|\?.*$", "", path)
+    route = re.sub(r"^/(repos|orgs)/[^/]+", r"/\1/*", route)
+    route = re.sub(r"^(/repos/\*)/[^/]+", r"\1/*", route)
+    return re.sub(r"/(\d+|[0-9a-f]{40})(?=/|$)", "/*", route)

@@ -1,0 +1,1 @@
+"""What performance.md's targets are measured with: `scripts/bench --help`."""

@@ -1,0 +1,43 @@
+"""Measure Plumbline against its targets on this machine; each figure is printed beside its target."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.bench import backfill, figures
+from tests.bench.world import ON_A_BRANCH, Size
+from tests.processes import TOP, ProcessEnded
+
+
+def main() -> int:
+    given = _arguments()
+    console, found = Console(), {}
+    try:
+        size = Size(
+            given.repositories, given.pull_requests, given.pull_requests * (ON_A_BRANCH + 1)
+        )
+        name = f"backfill of {size.repositories} repositories, {size.pull_requests:,} pull requests"
+        found[name] = backfill.run(console, size, folder=TOP / ".bench")
+    except (ProcessEnded, RuntimeError, ValueError) as error:
+        console.print(f"[red]The bench stopped:[/red] {error}")
+        return 1
+    for title, rows in found.items():
+        figures.show(console, title, rows)
+    if given.json:
+        figures.write(given.json, found)
+    missed = [row.name for rows in found.values() for row in rows if row.met is False]
+    return 1 if missed else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--repositories", type=int, default=Size.repositories)
+    parser.add_argument("--pull-requests", type=int, default=Size.pull_requests)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
