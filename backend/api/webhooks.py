@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from backend.connections.models import Connection
-from backend.connections.store import webhook_secrets
+from backend.connections.store import OpenedSecret, note_webhook_secret_used, webhook_secrets
 from backend.keyring import KeyUnavailable, envelope, open_envelope
 from backend.pipeline import bell
 from backend.sources import hints
@@ -101,22 +101,27 @@ def _body(request: HttpRequest) -> bytes:
 
 def _verify(body: bytes, signature: str, connection: Connection | None) -> None:
     """Any secret that is valid now will do. An unknown connection costs the same and gets the same answer."""
-    valid = webhook_secrets(connection or _NOBODY) or [open_envelope(_decoy(), context=_DECOY)]
+    valid = webhook_secrets(connection or _NOBODY) or [_decoy_secret()]
     given = signature.encode(errors="replace")
     # A list, not a generator: every secret is tried, whichever fits.
-    fits = [
-        hmac.compare_digest(
-            b"sha256=" + hmac.new(key, body, hashlib.sha256).hexdigest().encode(), given
-        )
-        for key in valid
-    ]
-    if connection is None or not any(fits):
+    fitting = [one for one in valid if _fits(one.secret, body, given)]
+    if connection is None or not fitting:
         raise Refused(
             401,
             "wrong_signature",
             "The signature does not fit.",
             "Enter the same secret here and in the webhook's settings, and check the webhook's address.",
         )
+    note_webhook_secret_used(opened=fitting[0])
+
+
+def _fits(secret: bytes, body: bytes, given: bytes) -> bool:
+    made = hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
+    return hmac.compare_digest(b"sha256=" + made, given)
+
+
+def _decoy_secret() -> OpenedSecret:
+    return OpenedSecret(0, open_envelope(_decoy(), context=_DECOY), None)
 
 
 @cache

@@ -161,7 +161,7 @@ class TestConnections:
         shown = client.post(page).content.decode()
         address, secret = re.findall(r'class="shown-once">([^<]+)<', shown)
         assert address == f"{settings.PUBLIC_URL}/hooks/github/ghes-example"
-        assert webhook_secrets(found) == [secret.encode()]
+        assert [one.secret for one in webhook_secrets(found)] == [secret.encode()]
         change = reverse("admin:connections_connection_change", args=[found.pk])
         assert secret not in client.get(change).content.decode()
         assert Event.objects.get(name="webhook_secret_set").actor == administrator

@@ -1,0 +1,78 @@
+"""Connections themselves: added whole, and how they fare."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from backend.connections.models import Connection
+from backend.connections.store.cleaning import clean_certificate, clean_url
+from backend.connections.store.credentials import AppSignIn, set_app, set_token
+
+
+@transaction.atomic
+def add_connection(
+    *,
+    kind: str,
+    url: str,
+    token: str | None = None,
+    app: AppSignIn | None = None,
+    name: str = "",
+    ca_certificate: str = "",
+    organisations: Iterable[str] = (),
+    cloning_allowed: bool = True,
+) -> Connection:
+    """Store a connection with its sealed token, or as an App; with neither it waits for one.
+
+    Raises InvalidConnection; checks nothing outside.
+    """
+    address = clean_url(url)
+    host = urlsplit(address).hostname or ""
+    connection = Connection(
+        kind=kind,
+        url=address,
+        name=name or host,
+        slug=_free_slug(host),
+        ca_certificate=clean_certificate(ca_certificate),
+        organisations=sorted(set(organisations)),
+        cloning_allowed=cloning_allowed,
+    )
+    connection.full_clean()
+    connection.save()
+    if app is not None:
+        set_app(connection=connection, app=app)
+    elif token is not None:
+        set_token(connection=connection, token=token)
+    return connection
+
+
+def record_state(
+    *,
+    connection: Connection,
+    state: str,
+    reason: str = "",
+    action: str = "",
+    version: str = "",
+    permissions: Sequence[Mapping[str, str]] | None = None,
+) -> None:
+    """Note how the connection fares; an empty version, or no permissions, keep what was known last."""
+    connection.state, connection.state_reason, connection.state_action = state, reason, action
+    connection.checked_at = timezone.now()
+    connection.server_version = version or connection.server_version
+    fields = ["state", "state_reason", "state_action", "checked_at", "server_version"]
+    if permissions is not None:
+        connection.permissions = [dict(one) for one in permissions]
+        fields.append("permissions")
+    connection.save(update_fields=fields)
+
+
+def _free_slug(host: str) -> str:
+    wanted = slugify(host.replace(".", "-"))[:100] or "connection"
+    taken = set(Connection.objects.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    return next(
+        slug
+        for slug in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3)))
+        if slug not in taken
+    )
