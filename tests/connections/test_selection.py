@@ -59,8 +59,8 @@ def test_without_a_rule_all_are_read() -> None:
 )
 def test_rules_choose_by_name_and_say_why(
     rules: list[Rule],
-    chosen: bool,
-    reason: str,  # noqa: FBT001 - a column of the table
+    chosen: bool,  # noqa: FBT001 - a column of the table
+    reason: str,
 ) -> None:
     assert judge(Repo(), rules) == Decision(chosen, reason)
 
