@@ -31,7 +31,8 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # What people keep, and collecting adds to.
     "people": {"web": WRITE, "worker": WRITE},
     "people.organisation": {"web": WRITE, "worker": READ},
-    # Connections: web writes credentials that it cannot read, the worker reads what it cannot write.
+    # Connections: web writes credentials and cannot read them. The worker reads them, and writes those alone that the
+    # server makes for it: the key of an App created from a manifest.
     "connections.connection": {
         "web": WRITE,
         "worker": (
@@ -45,9 +46,17 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "INSERT",
             "DELETE",
         ),
-        "worker": ("SELECT", "UPDATE (last_used_at)"),
+        "worker": ("SELECT", "INSERT", "DELETE", "UPDATE (last_used_at)"),
     },
-    "connections.githubapp": {"web": WRITE, "worker": ("SELECT", "UPDATE (installation_id)")},
+    "connections.githubapp": {"web": WRITE, "worker": ("SELECT", "INSERT", "UPDATE")},
+    "connections.appchange": {
+        "web": (
+            "SELECT (id, connection_id, step, created_at, due_at, expires_at, error)",
+            "INSERT",
+            "DELETE",
+        ),
+        "worker": ("SELECT", "UPDATE", "DELETE"),
+    },
     "connections.repositoryrule": {"web": WRITE, "worker": READ},
     "connections.webhooksecret": {"web": WRITE},
     # Who signs in: web's business alone.

@@ -117,6 +117,28 @@ class Credential(models.Model):
         return f"{self.get_kind_display()} of {self.connection}"
 
 
+class AppChange(models.Model):
+    """What is to be done at the server with the connection's App. Web asks for it, the worker alone has a way out.
+
+    What web hands over is sealed to the worker: the code of a manifest, the webhook's new secret.
+    """
+
+    class Step(models.TextChoices):
+        CREATE = "create", "take over the App that was created"
+        SET_SECRET = "set_secret", "set the webhook's secret"
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="app_change")
+    step = models.CharField(max_length=12, choices=Step.choices)
+    sealed = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField(help_text="When the worker tries, or tries again.")
+    expires_at = models.DateTimeField(help_text="After that it is given up.")
+    error = models.TextField(blank=True, help_text="Why the last try did not do it.")
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()} of {self.connection}"
+
+
 class WebhookSecret(models.Model):
     """What web itself must verify webhooks with, enveloped under web's own key."""
 
