@@ -1,10 +1,11 @@
 """The worker and beat: `celery -A backend.config.celery worker|beat`. The schedule stands here."""
 
+import gc
 import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_before_create_process
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
@@ -16,6 +17,13 @@ app.config_from_object(settings.CELERY)
 @setup_logging.connect
 def _leave_logging_to_django(**_: object) -> None:
     """A receiver is enough: Celery then sets up no logging of its own beside `backend.config.logs`."""
+
+
+@worker_before_create_process.connect
+def _share_what_stands(**_: object) -> None:
+    """What was imported stays in pages that the pool's processes share: a collection would write to all of them."""
+    gc.collect()
+    gc.freeze()
 
 
 app.autodiscover_tasks(["backend.pipeline"])
