@@ -48,6 +48,10 @@ class NotFound(SourceError):
     """The object is gone, or hidden from this credential: the source does not tell which."""
 
 
+class Forbidden(SourceError):
+    """The credential is good and may not do this: a permission is missing, or a feature is switched off."""
+
+
 class Passing(SourceError):
     """It may well work at the next try: a gateway's error, a time-out, a body that ended too soon."""
 
@@ -208,7 +212,7 @@ class Client:
 
     def _refuse(self, status: int) -> None:
         if status == HTTPStatus.FORBIDDEN:
-            raise SourceError(
+            raise Forbidden(
                 f"{self.host} forbids this to the token.",
                 "Give the token the permissions that docs/install.md lists.",
                 permanent=True,

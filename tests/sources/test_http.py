@@ -99,7 +99,7 @@ def impatient() -> Iterator[None]:
     ("status", "kind", "permanent"),
     [
         (401, CredentialRefused, True),
-        (403, SourceError, True),
+        (403, http.Forbidden, True),
         (404, NotFound, True),
         (410, NotFound, True),
         (422, SourceError, True),

@@ -43,7 +43,7 @@ class Table:
         parent, child = self.key
         return (
             f"DELETE FROM {self.name} AS old WHERE old.{parent} = ANY(%s) AND NOT EXISTS ("
-            f"SELECT FROM jsonb_to_recordset(%s) AS new ({parent} bigint, {child} text)"
+            f"SELECT FROM jsonb_to_recordset(%s) AS new ({parent} bigint, {child} {self.columns[child]})"
             f" WHERE new.{parent} = old.{parent} AND new.{child} = old.{child}) RETURNING old.{parent}"
         )
 

@@ -12,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 from backend.sources.github import payloads
 from backend.sources.github.queries import CAPABILITIES, Queries
 from backend.sources.http import (
+    Answer,
     Client,
+    Forbidden,
     NotFound,
     Overloaded,
     SourceError,
@@ -116,7 +118,11 @@ class GitHub:
         while url:
             answer = self._client.get(url, parameters)
             yield from read(payloads.Repositories, answer.body).root
-            url, parameters = _next(answer.headers), None
+            url, parameters = next_page(answer.headers), None
+
+    def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+        """A REST answer; `path` is below the interface's root, or the whole address of a next page."""
+        return self._client.get(f"{self._rest}{path}" if path[0] == "/" else path, parameters)
 
     def repository(self, external_id: int) -> payloads.Repository:
         """By id, so that a rename or a transfer does not matter."""
@@ -131,6 +137,7 @@ class GitHub:
             full_database_id=_has(found, "pullRequest", "fields", "fullDatabaseId"),
             bot_reviewers=_has(found, "reviewer", "possibleTypes", "Bot"),
             rate_limit=_has(found, "query", "fields", "rateLimit"),
+            status_environment=_has(found, "deploymentStatus", "fields", "environment"),
         )
 
     def ask(self, query: str, variables: Mapping[str, Any], *, tries: int = 3) -> dict[str, Any]:
@@ -162,7 +169,7 @@ class GitHub:
                 permanent=True,
             )
         if kind in {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-            raise SourceError(
+            raise Forbidden(
                 f"{host} forbids a part of what was asked: {message[:300]}",
                 "Give the token the permissions that docs/install.md lists.",
                 permanent=True,
@@ -182,7 +189,7 @@ class GitHub:
         )
 
 
-def _next(headers: Mapping[str, str]) -> str | None:
+def next_page(headers: Mapping[str, str]) -> str | None:
     """The address of the next page; followed, never built."""
     for link in headers.get("link", "").split(","):
         address, _, rest = link.partition(";")

@@ -6,7 +6,7 @@ what hangs below them is single fields, since a connection inside a commit multi
 
 from typing import Final
 
-_ACTOR: Final = """
+ACTOR: Final = """
 fragment Actor on Actor {
   __typename login
   ... on User { databaseId } ... on Bot { databaseId } ... on Mannequin { databaseId }
@@ -72,13 +72,21 @@ _PULL_REQUEST: Final = """
 class Queries:
     """The queries as one server understands them: old ones lack some fields."""
 
-    def __init__(self, *, full_database_id: bool, bot_reviewers: bool, rate_limit: bool) -> None:
+    def __init__(
+        self,
+        *,
+        full_database_id: bool,
+        bot_reviewers: bool,
+        rate_limit: bool,
+        status_environment: bool,
+    ) -> None:
         self._full_id = "fullDatabaseId" if full_database_id else ""
         self._reviewer = _REVIEWER % (" ... on Bot { login databaseId }" if bot_reviewers else "")
+        self._environment = "environment" if status_environment else ""
         self._rate_limit = "rateLimit { cost }" if rate_limit else ""
         parts = "\n".join(f"{name}({ARGUMENTS[name]}) {fields}" for name, fields in PARTS.items())
-        pull_request = f"fragment PullRequest on PullRequest {{ {_PULL_REQUEST} {parts} }} {_ACTOR}"
-        self.pull_requests = self._fit(
+        pull_request = f"fragment PullRequest on PullRequest {{ {_PULL_REQUEST} {parts} }} {ACTOR}"
+        self.pull_requests = self.fit(
             """query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String) {
   RATE_LIMIT
   repository(owner: $owner, name: $name) {
@@ -90,7 +98,7 @@ class Queries:
 }"""
             + pull_request
         )
-        self.pull_request = self._fit(
+        self.pull_request = self.fit(
             """query PullRequest($owner: String!, $name: String!, $number: Int!) {
   RATE_LIMIT
   repository(owner: $owner, name: $name) {
@@ -99,23 +107,25 @@ class Queries:
 }"""
             + pull_request
         )
-        self.teams = self._fit(TEAMS)
-        self.members = self._fit(MEMBERS)
+        self.teams = self.fit(TEAMS)
+        self.members = self.fit(MEMBERS)
 
     def part(self, name: str) -> str:
         """One further page of a pull request's nested connection."""
         arguments = f"{ARGUMENTS[name]}, after: $after"
-        actor = _ACTOR if "...Actor" in PARTS[name] else ""
-        return self._fit(
+        actor = ACTOR if "...Actor" in PARTS[name] else ""
+        return self.fit(
             "query Part($id: ID!, $after: String) { RATE_LIMIT node(id: $id) { ... on PullRequest {"
             f" {name}({arguments}) {PARTS[name]} }} }} }} {actor}"
         )
 
-    def _fit(self, text: str) -> str:
+    def fit(self, text: str) -> str:
+        """A query of another module with what this server lacks left out."""
         return (
             text.replace("REVIEWER }", f"{self._reviewer} }}")
             .replace("FULL_ID", self._full_id)
             .replace("RATE_LIMIT", self._rate_limit)
+            .replace("STATUS_ENVIRONMENT", self._environment)
         )
 
 
@@ -147,4 +157,5 @@ CAPABILITIES: Final = """query Capabilities {
   pullRequest: __type(name: "PullRequest") { fields { name } }
   reviewer: __type(name: "RequestedReviewer") { possibleTypes { name } }
   query: __type(name: "Query") { fields { name } }
+  deploymentStatus: __type(name: "DeploymentStatus") { fields { name } }
 }"""

@@ -18,7 +18,9 @@ FORBIDDEN = {
 
 
 def queries(*, new: bool = True, rate_limit: bool = True) -> Queries:
-    return Queries(full_database_id=new, bot_reviewers=new, rate_limit=rate_limit)
+    return Queries(
+        full_database_id=new, bot_reviewers=new, rate_limit=rate_limit, status_environment=new
+    )
 
 
 def texts(asked: Queries) -> Iterator[str]:

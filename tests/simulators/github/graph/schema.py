@@ -59,6 +59,8 @@ def _edited(document: DocumentNode, *, reduced: bool, rate_limited: bool) -> Doc
             gone = missing | (
                 {"rateLimit"} if part.name.value == "Query" and not rate_limited else set()
             )
+            if reduced and part.name.value == "DeploymentStatus":
+                gone = gone | {"environment"}
             kept = tuple(one for one in part.fields or () if one.name.value not in gone)
             definitions.append(replace(part, fields=kept))
         elif (
