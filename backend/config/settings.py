@@ -268,9 +268,11 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
         "model": "connections.Connection",
         "exclude_fields": [
             *("state", "state_reason", "state_action", "checked_at", "server_version"),
-            "credential",  # in a table that web may not read
+            "permissions",
+            *("app", "app_change", "credentials"),  # in tables that web may not read, or not all of
         ],
     },
+    {"model": "connections.RepositoryRule"},
 )
 
 # Background work: the broker is a bell, Postgres is the truth

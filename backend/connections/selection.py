@@ -76,6 +76,11 @@ def fits(repository: RepositoryLike, rule: RuleLike) -> bool:
     raise ValueError(f"There is no test {rule.test!r}.")
 
 
+def takes_pattern(test: str) -> bool:
+    """Whether the test is about a name or topic, and not about yes or no."""
+    return test in {NAME, TOPIC}
+
+
 def wording(rule: RuleLike) -> str:
     """The rule as a person reads it, like "exclude name matches old-*"."""
     return f"{rule.effect} {_WORDS[rule.test]} {rule.pattern}".rstrip()

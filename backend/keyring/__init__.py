@@ -7,6 +7,10 @@ Two ways, because two processes hold secrets for different reasons:
 - *Enveloped*: what web itself must verify, such as a webhook's secret. AES-256-GCM under a data key of the row's
   own, which is wrapped by web's key.
 
+What both must know, such as the webhook's secret of a GitHub App, is made by web: enveloped for itself and sealed to
+the worker, who hands it to the server. The other way round, a secret that the server makes and the worker passes to
+web, would need a key pair of web's, and let the worker choose what web believes.
+
 Both bind the value to its `context`, "table.column/primary key": ciphertext moved to another place does not open.
 """
 
@@ -99,6 +103,9 @@ def _public_id(key: X25519PublicKey) -> bytes:
 
 @cache
 def _worker_public_key() -> X25519PublicKey:
+    """The worker itself, who seals what a server makes for it, is given the private half alone."""
+    if not secret_file("worker_public_key").exists() and secret_file("worker_private_key").exists():
+        return _worker_private_key().public_key()
     key = serialization.load_pem_public_key(_read("worker_public_key"))
     if not isinstance(key, X25519PublicKey):
         raise KeyUnavailable("The file worker_public_key holds no X25519 key.")

@@ -89,6 +89,14 @@ def test_web_without_the_private_key_can_close_and_not_open(
         keyring.open_as_worker(sealed, context="t.c/1")
 
 
+def test_the_worker_seals_with_its_own_key_alone(tmp_path: Path, settings: LazySettings) -> None:
+    settings.SECRETS_DIR = servers.make_secrets(tmp_path / "worker")
+    (settings.SECRETS_DIR / "worker_public_key").unlink()
+    forget()
+    sealed = keyring.seal_to_worker(DATA, context="t.c/1")
+    assert keyring.open_as_worker(sealed, context="t.c/1") == DATA
+
+
 @pytest.mark.parametrize("content", ["", "00", "not hexadecimal"])
 def test_a_broken_key_file_is_named(content: str, tmp_path: Path, settings: LazySettings) -> None:
     settings.SECRETS_DIR = tmp_path

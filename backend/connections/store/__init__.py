@@ -1,5 +1,17 @@
 """The only writer of connections and of what they sign in with."""
 
+from backend.connections.store.app_changes import (
+    CODE_VALID,
+    LEASE,
+    OpenedChange,
+    change_app_webhook_secret,
+    claim_app_change,
+    due_app_changes,
+    finish_app_change,
+    put_off_app_change,
+    store_created_app,
+    take_over_app,
+)
 from backend.connections.store.cleaning import (
     InvalidConnection,
     clean_certificate,
@@ -20,6 +32,7 @@ from backend.connections.store.credentials import (
     set_app,
     set_token,
 )
+from backend.connections.store.rules import clean_rule, set_repository_rules
 from backend.connections.store.webhook_secrets import (
     OVERLAP,
     OpenedSecret,
@@ -31,28 +44,40 @@ from backend.connections.store.webhook_secrets import (
 )
 
 __all__ = [
+    "CODE_VALID",
+    "LEASE",
     "OVERLAP",
     "AppSignIn",
     "InvalidConnection",
+    "OpenedChange",
     "OpenedCredential",
     "OpenedSecret",
     "add_app_key",
     "add_connection",
+    "change_app_webhook_secret",
+    "claim_app_change",
     "clean_certificate",
     "clean_private_key",
+    "clean_rule",
     "clean_token",
     "clean_url",
     "credentials",
+    "due_app_changes",
     "end_former_webhook_secret",
+    "finish_app_change",
     "note_credential_used",
     "note_installation",
     "note_webhook_secret_used",
     "open_credential",
+    "put_off_app_change",
     "record_state",
     "retire_app_key",
     "set_app",
+    "set_repository_rules",
     "set_token",
     "set_webhook_secret",
+    "store_created_app",
+    "take_over_app",
     "valid_webhook_secrets",
     "webhook_secrets",
 ]
