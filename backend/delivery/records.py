@@ -186,11 +186,16 @@ class CommitStatusRecord:
 
 @dataclass(frozen=True, slots=True)
 class ChecksRecord:
-    """All that was checked of one commit, complete: what is missing from it is gone."""
+    """All that was checked of one commit, complete: what is missing from it is gone.
+
+    None is not read, since the source does not give it to this credential; what is stored then stays.
+    """
 
     sha: str
-    suites: tuple[CheckSuiteRecord, ...]
-    statuses: tuple[CommitStatusRecord, ...]
+    suites: tuple[CheckSuiteRecord, ...] | None
+    statuses: tuple[CommitStatusRecord, ...] | None
+    is_settled: bool = True
+    """All that was checked has finished, and nothing more is to be expected."""
 
 
 @dataclass(frozen=True, slots=True)

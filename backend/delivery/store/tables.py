@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from django.db import connection as database
 
+from backend.delivery.models import Repository
+
 Row = dict[str, Any]
 
 TIME: Final = "timestamptz"
@@ -46,6 +48,16 @@ class Table:
             f"SELECT FROM jsonb_to_recordset(%s) AS new ({parent} bigint, {child} {self.columns[child]})"
             f" WHERE new.{parent} = old.{parent} AND new.{child} = old.{child}) RETURNING old.{parent}"
         )
+
+
+def row(table: Table, record: object, **more: object) -> Row:
+    """A record's values under the table's names; `more` is what the store knows by ids of its own."""
+    return {name: getattr(record, name) for name in table.columns if name not in more} | more
+
+
+def one_writer(repository: Repository) -> None:
+    """Of two that bring the same news of a repository, the second must see the first one's."""
+    Repository.objects.select_for_update(no_key=True).get(pk=repository.pk)
 
 
 def upsert(table: Table, rows: Sequence[Row], *, returning: str) -> list[int]:

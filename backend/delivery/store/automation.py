@@ -1,0 +1,233 @@
+"""What machines say of commits: checks and statuses, workflow runs and their jobs."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from backend.delivery.models import (
+    CheckRun,
+    CheckSuite,
+    CommitStatus,
+    HeadCommit,
+    Repository,
+    WorkflowRun,
+)
+from backend.delivery.records import ChecksRecord, CheckSuiteRecord, WorkflowRunRecord
+from backend.delivery.store.tables import (
+    INT,
+    TEXT,
+    TIME,
+    Table,
+    one_writer,
+    remove_missing,
+    row,
+    upsert,
+)
+from backend.people.store import resolve_identities
+
+HEAD_COMMITS = Table(
+    "delivery_headcommit",
+    ("repository_id", "sha"),
+    {"repository_id": INT, "sha": TEXT, "read_at": TIME, "is_settled": "boolean"},
+)
+CHECK_SUITES = Table(
+    "delivery_checksuite",
+    ("repository_id", "external_id"),
+    {
+        "repository_id": INT, "external_id": INT, "head_sha": TEXT, "branch": TEXT, "app": TEXT,
+        "status": TEXT, "conclusion": TEXT, "workflow_run_external_id": INT, "created_at": TIME,
+        "updated_at": TIME,
+    },
+)  # fmt: skip
+CHECK_RUNS = Table(
+    "delivery_checkrun",
+    ("suite_id", "external_id"),
+    {
+        "suite_id": INT, "external_id": INT, "name": TEXT, "status": TEXT, "conclusion": TEXT,
+        "started_at": TIME, "completed_at": TIME,
+    },
+)  # fmt: skip
+STATUSES = Table(
+    "delivery_commitstatus",
+    ("repository_id", "sha", "context"),
+    {
+        "repository_id": INT, "sha": TEXT, "context": TEXT, "state": TEXT, "creator_id": INT,
+        "created_at": TIME,
+    },
+)  # fmt: skip
+WORKFLOW_RUNS = Table(
+    "delivery_workflowrun",
+    ("repository_id", "external_id", "attempt"),
+    {
+        "repository_id": INT, "external_id": INT, "attempt": INT, "workflow_external_id": INT,
+        "workflow": TEXT, "run_number": INT, "event": TEXT, "head_branch": TEXT, "head_sha": TEXT,
+        "status": TEXT, "conclusion": TEXT, "actor_id": INT, "created_at": TIME, "started_at": TIME,
+        "updated_at": TIME,
+    },
+)  # fmt: skip
+JOBS = Table(
+    "delivery_workflowjob",
+    ("run_id", "external_id"),
+    {
+        "run_id": INT, "external_id": INT, "name": TEXT, "status": TEXT, "conclusion": TEXT,
+        "created_at": TIME, "started_at": TIME, "completed_at": TIME,
+    },
+)  # fmt: skip
+
+
+@transaction.atomic
+def store_checks(
+    *, repository: Repository, checks: Sequence[ChecksRecord], read_at: datetime
+) -> int:
+    """Store what was checked of commits, whole; `read_at` is when the source was asked.
+
+    Returns how many commits were taken: one that was read later already is left alone.
+    """
+    one_writer(repository)
+    newer = set(
+        repository.head_commits.filter(
+            sha__in=[record.sha for record in checks], read_at__gt=read_at
+        ).values_list("sha", flat=True)
+    )
+    accepted = {record.sha: record for record in checks if record.sha not in newer}
+    if not accepted:
+        return 0
+    _store_suites(repository, {r.sha: r.suites for r in accepted.values() if r.suites is not None})
+    _store_statuses(repository, [r for r in accepted.values() if r.statuses is not None])
+    heads = [
+        row(HEAD_COMMITS, record, repository_id=repository.pk, read_at=read_at)
+        for record in accepted.values()
+    ]
+    upsert(HEAD_COMMITS, heads, returning="id")
+    return len(accepted)
+
+
+def _store_suites(
+    repository: Repository, by_commit: dict[str, tuple[CheckSuiteRecord, ...]]
+) -> None:
+    told = [(sha, suite) for sha, suites in by_commit.items() for suite in suites]
+    external_ids = [suite.external_id for _, suite in told]
+    gone = CheckSuite.objects.filter(repository=repository, head_sha__in=list(by_commit)).exclude(
+        external_id__in=external_ids
+    )
+    CheckRun.objects.filter(suite__in=gone).delete()
+    gone.delete()
+    upsert(
+        CHECK_SUITES,
+        [
+            row(CHECK_SUITES, suite, repository_id=repository.pk, head_sha=sha)
+            for sha, suite in told
+        ],
+        returning="id",
+    )
+    ids = dict(
+        CheckSuite.objects.filter(repository=repository, external_id__in=external_ids).values_list(
+            "external_id", "pk"
+        )
+    )
+    runs = [
+        row(CHECK_RUNS, run, suite_id=ids[suite.external_id])
+        for _, suite in told
+        for run in suite.runs
+    ]
+    upsert(CHECK_RUNS, runs, returning="id")
+    remove_missing(CHECK_RUNS, runs, list(ids.values()))
+
+
+def _store_statuses(repository: Repository, records: Sequence[ChecksRecord]) -> None:
+    told = [(record.sha, status) for record in records for status in record.statuses or ()]
+    kept = {(sha, status.context) for sha, status in told}
+    stored = CommitStatus.objects.filter(
+        repository=repository, sha__in=[record.sha for record in records]
+    ).values_list("pk", "sha", "context")
+    gone = [pk for pk, sha, context in stored if (sha, context) not in kept]
+    if gone:
+        CommitStatus.objects.filter(pk__in=gone).delete()
+    creators = resolve_identities(
+        connection=repository.connection,
+        accounts=(status.creator for _, status in told if status.creator),
+    )
+    rows = [
+        row(
+            STATUSES,
+            status,
+            repository_id=repository.pk,
+            sha=sha,
+            creator_id=creators[status.creator] if status.creator else None,
+        )
+        for sha, status in told
+    ]
+    upsert(STATUSES, rows, returning="id")
+
+
+@transaction.atomic
+def unsettle(*, repository: Repository, shas: Iterable[str] | None = None) -> int:
+    """Have the checks of these commits, or of all that were read, read again."""
+    rows = HeadCommit.objects.filter(repository=repository, is_settled=True)
+    if shas is not None:
+        rows = rows.filter(sha__in=set(shas))
+    return rows.update(is_settled=False)
+
+
+@transaction.atomic
+def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRecord]) -> int:
+    """Store attempts of runs with all their jobs; returns how many attempts changed anything.
+
+    An attempt that is older than what is stored is left alone. Attempts that are not told stay: a source
+    forgets its runs after some time.
+    """
+    one_writer(repository)
+    accepted = _not_older(repository, runs)
+    if not accepted:
+        return 0
+    actors = resolve_identities(
+        connection=repository.connection, accounts=(run.actor for run in accepted if run.actor)
+    )
+    changed = set(
+        upsert(
+            WORKFLOW_RUNS,
+            [
+                row(
+                    WORKFLOW_RUNS,
+                    run,
+                    repository_id=repository.pk,
+                    actor_id=actors[run.actor] if run.actor else None,
+                )
+                for run in accepted
+            ],
+            returning="id",
+        )
+    )
+    ids = {
+        (external_id, attempt): pk
+        for external_id, attempt, pk in WorkflowRun.objects.filter(
+            repository=repository, external_id__in=[run.external_id for run in accepted]
+        ).values_list("external_id", "attempt", "pk")
+    }
+    parents = [ids[run.external_id, run.attempt] for run in accepted]
+    jobs = [
+        row(JOBS, job, run_id=pk)
+        for pk, run in zip(parents, accepted, strict=True)
+        for job in run.jobs
+    ]
+    changed |= set(upsert(JOBS, jobs, returning="run_id"))
+    changed |= remove_missing(JOBS, jobs, parents)
+    return len(changed)
+
+
+def _not_older(
+    repository: Repository, runs: Sequence[WorkflowRunRecord]
+) -> list[WorkflowRunRecord]:
+    latest = {
+        (run.external_id, run.attempt): run for run in sorted(runs, key=lambda run: run.updated_at)
+    }
+    stored = {
+        (external_id, attempt): updated_at
+        for external_id, attempt, updated_at in WorkflowRun.objects.filter(
+            repository=repository, external_id__in=[run.external_id for run in runs]
+        ).values_list("external_id", "attempt", "updated_at")
+    }
+    return [
+        run for key, run in latest.items() if key not in stored or stored[key] <= run.updated_at
+    ]

@@ -1,0 +1,151 @@
+"""Deployments with their statuses, releases and tags."""
+
+from collections.abc import Collection, Sequence
+
+from django.db import transaction
+
+from backend.delivery.models import Deployment, DeploymentStatus, Release, Repository, Tag
+from backend.delivery.records import ActorRecord, DeploymentRecord, ReleaseRecord, TagRecord
+from backend.delivery.store.tables import (
+    INT,
+    TEXT,
+    TIME,
+    Table,
+    one_writer,
+    remove_missing,
+    row,
+    upsert,
+)
+from backend.people.store import resolve_identities
+
+DEPLOYMENTS = Table(
+    "delivery_deployment",
+    ("repository_id", "external_id"),
+    {
+        "repository_id": INT, "external_id": INT, "sha": TEXT, "ref": TEXT, "environment": TEXT,
+        "latest_environment": TEXT, "task": TEXT, "state": TEXT, "creator_id": INT,
+        "created_at": TIME, "updated_at": TIME,
+    },
+)  # fmt: skip
+STATUSES = Table(
+    "delivery_deploymentstatus",
+    ("deployment_id", "external_id"),
+    {
+        "deployment_id": INT, "external_id": TEXT, "state": TEXT, "environment": TEXT,
+        "creator_id": INT, "created_at": TIME,
+    },
+)  # fmt: skip
+RELEASES = Table(
+    "delivery_release",
+    ("repository_id", "external_id"),
+    {
+        "repository_id": INT, "external_id": INT, "tag": TEXT, "sha": TEXT, "is_draft": "boolean",
+        "is_prerelease": "boolean", "author_id": INT, "created_at": TIME, "published_at": TIME,
+        "updated_at": TIME,
+    },
+)  # fmt: skip
+TAGS = Table(
+    "delivery_tag",
+    ("repository_id", "name"),
+    {"repository_id": INT, "name": TEXT, "sha": TEXT, "tagged_at": TIME},
+)
+
+
+@transaction.atomic
+def store_deployments(*, repository: Repository, deployments: Sequence[DeploymentRecord]) -> int:
+    """Store deployments, each with all its statuses; returns how many of them changed anything."""
+    one_writer(repository)
+    latest = {one.external_id: one for one in deployments}
+    mentioned = [one.creator for one in latest.values()]
+    mentioned += [status.creator for one in latest.values() for status in one.statuses]
+    actors = _actors(repository, mentioned)
+    changed = set(
+        upsert(
+            DEPLOYMENTS,
+            [
+                row(
+                    DEPLOYMENTS,
+                    one,
+                    repository_id=repository.pk,
+                    creator_id=actors.get(one.creator),
+                )
+                for one in latest.values()
+            ],
+            returning="id",
+        )
+    )
+    ids = dict(
+        Deployment.objects.filter(repository=repository, external_id__in=latest).values_list(
+            "external_id", "pk"
+        )
+    )
+    rows = [
+        row(
+            STATUSES,
+            status,
+            deployment_id=ids[one.external_id],
+            creator_id=actors.get(status.creator),
+        )
+        for one in latest.values()
+        for status in one.statuses
+    ]
+    changed |= set(upsert(STATUSES, rows, returning="deployment_id"))
+    changed |= remove_missing(STATUSES, rows, list(ids.values()))
+    return len(changed)
+
+
+@transaction.atomic
+def store_releases(*, repository: Repository, releases: Sequence[ReleaseRecord]) -> int:
+    """Store releases; returns how many are new or differ."""
+    one_writer(repository)
+    authors = _actors(repository, [release.author for release in releases])
+    rows = [
+        row(
+            RELEASES,
+            release,
+            repository_id=repository.pk,
+            author_id=authors.get(release.author),
+        )
+        for release in releases
+    ]
+    return len(upsert(RELEASES, rows, returning="id"))
+
+
+@transaction.atomic
+def store_tags(*, repository: Repository, tags: Sequence[TagRecord]) -> int:
+    """Store tags; returns how many are new or differ."""
+    one_writer(repository)
+    rows = [row(TAGS, tag, repository_id=repository.pk) for tag in tags]
+    return len(upsert(TAGS, rows, returning="id"))
+
+
+@transaction.atomic
+def keep_deployments(*, repository: Repository, external_ids: Collection[int]) -> int:
+    """Remove the deployments that the source, read to its end, no longer has; returns how many."""
+    gone = Deployment.objects.filter(repository=repository).exclude(external_id__in=external_ids)
+    DeploymentStatus.objects.filter(deployment__in=gone).delete()
+    return gone.delete()[0]
+
+
+@transaction.atomic
+def keep_releases(*, repository: Repository, external_ids: Collection[int]) -> int:
+    """Remove the releases that the source, read to its end, no longer has; returns how many."""
+    gone = Release.objects.filter(repository=repository).exclude(external_id__in=external_ids)
+    return gone.delete()[0]
+
+
+@transaction.atomic
+def keep_tags(*, repository: Repository, names: Collection[str]) -> int:
+    """Remove the tags that the source, read to its end, no longer has; returns how many."""
+    return Tag.objects.filter(repository=repository).exclude(name__in=names).delete()[0]
+
+
+def _actors(
+    repository: Repository, mentioned: Sequence[ActorRecord | None]
+) -> dict[ActorRecord | None, int]:
+    """The identities; none for a deleted account."""
+    found = resolve_identities(
+        connection=repository.connection,
+        accounts=[actor for actor in mentioned if actor is not None],
+    )
+    return dict(found)
