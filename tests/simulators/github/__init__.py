@@ -11,7 +11,15 @@ A small world in a few lines::
     repo = world.create_repository(org, "app")
     pr = world.open_pull_request(repo, alice, title="Add a page", commits=[[("src/page.py", 40, 0)]])
     world.add_review(pr, bob, "APPROVED")
+    run = world.check(pr, "lint", "FAILURE")         # None: goes on until world.finish_check(run, "SUCCESS")
+    world.set_status(pr, "ci/unit", "SUCCESS")
     world.merge(pr, bob)                             # how="squash" (default) or "merge"
+    deployment = world.deploy(repo, "production")    # of a repository's or pull request's head, or commit=…
+    world.set_deployment_status(deployment, "FAILURE")
+    world.release(repo, "v1.0")                      # with its tag; draft=True, then world.publish(release)
+    world.tag(repo, "v1.0-rc1", annotated=True)      # also move_tag, delete_tag, create_branch, delete_branch
+    world.set_topics(repo, ["billing"])
+    world.set_visibility(repo, "INTERNAL")
     world.add_token("secret-token")                  # all repositories, scopes repo, read:org, workflow
 
     with running(world, repositories=tmp_path) as github:   # repositories=None: no git

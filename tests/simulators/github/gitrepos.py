@@ -179,18 +179,23 @@ class Store:
         self.write_refs(repository)
 
     def write_refs(self, repository: Repository, directory: Path | None = None) -> None:
-        """Let branches and pull request heads in git stand where they stand in the world."""
+        """Let branches, tags and pull request heads in git stand where they stand in the world."""
         directory = directory or self.path(repository)
         wanted = {f"refs/heads/{name}": commit.oid for name, commit in repository.branches.items()}
         for pr in repository.pull_requests.values():
             if pr.head_commit and pr.head_commit.in_git:
                 wanted[f"refs/pull/{pr.number}/head"] = pr.head_commit.oid
+        for tag in repository.tags.values():
+            wanted[f"refs/tags/{tag.name}"] = tag.oid
         listed = (
             git(directory, "for-each-ref", "--format=%(refname) %(objectname)")
             .decode()
             .splitlines()
         )
         present = dict(line.split(" ") for line in listed)
+        for tag in repository.tags.values():
+            if tag.is_annotated and present.get(f"refs/tags/{tag.name}") != tag.oid:
+                git(directory, "hash-object", "-t", "tag", "-w", "--stdin", text=tag.content)
         orders = [f"update {ref} {oid}\n" for ref, oid in wanted.items() if present.get(ref) != oid]
         orders += [f"delete {ref}\n" for ref in present if ref not in wanted]
         git(directory, "update-ref", "--stdin", text="".join(orders).encode())
@@ -205,6 +210,12 @@ class Store:
         digest.update(
             repr([(name, place[id(tip)]) for name, tip in repository.branches.items()]).encode()
         )
+        if repository.tags:
+            tags = [
+                (tag.name, place[id(tag.commit)], tag.tagged_at, tag.message)
+                for tag in repository.tags.values()
+            ]
+            digest.update(repr(tags).encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
     def _import(self, directory: Path, repository: Repository, commits: list[Commit]) -> None:
@@ -341,7 +352,7 @@ def _reachable(repository: Repository) -> list[Commit]:
     """The default branch's commits as the world lists them, then what other branches and open pull requests add."""
     commits = list(repository.commits)
     seen = {id(commit) for commit in commits}
-    tips = [*repository.branches.values()]
+    tips = [*repository.branches.values(), *(tag.commit for tag in repository.tags.values())]
     tips += [
         commit for pr in repository.pull_requests.values() for commit in pr.commits if commit.in_git
     ]

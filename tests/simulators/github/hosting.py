@@ -138,6 +138,22 @@ class Hosting(Registry):
         self._touch_repository(repository, at)
         self.emit("repository", "archived", repository.owner, repository=repository)
 
+    def set_topics(
+        self, repository: Repository, topics: Iterable[str], *, at: Moment = None
+    ) -> None:
+        """Replace the repository's topics."""
+        before, repository.topics = repository.topics, list(topics)
+        self._touch_repository(repository, at)
+        details = {"topics": before}
+        self.emit("repository", "edited", repository.owner, repository=repository, details=details)
+
+    def set_visibility(self, repository: Repository, visibility: str, *, at: Moment = None) -> None:
+        """PUBLIC, INTERNAL or PRIVATE."""
+        repository.visibility = visibility
+        self._touch_repository(repository, at)
+        action = "publicized" if visibility == "PUBLIC" else "privatized"
+        self.emit("repository", action, repository.owner, repository=repository)
+
     def attach_git(self, store: Store) -> None:
         """Write every repository to git; commits get their real shas, and later pushes are written as they come."""
         with ThreadPoolExecutor(2) as pool:

@@ -28,7 +28,8 @@ class Request:
 @dataclass
 class Ledger:
     """Counts requests: graphql, rest, git; of GraphQL ``base`` pages of pull requests, ``nested`` ones that follow a
-    cursor inside one, ``commits``, ``organization``, ``other``; and points, faults, not_modified.
+    cursor inside one, ``commits``, ``checks``, ``deployments``, ``releases``, ``tags``, ``organization``, ``other``;
+    and points, faults, not_modified.
     """
 
     counts: Counter[str] = field(default_factory=Counter)

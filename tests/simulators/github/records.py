@@ -8,7 +8,11 @@ import base64
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from .automation import CheckSuite, CommitStatus, Workflow, WorkflowRun
+    from .deployments import Deployment, Release, Tag
 
 
 def node_id(prefix: str, number: int) -> str:
@@ -67,6 +71,8 @@ class Commit:
     body: str = ""
     files: list[FileChange] = field(default_factory=list)
     pull_requests: list["PullRequest"] = field(default_factory=list)
+    check_suites: list["CheckSuite"] = field(default_factory=list)
+    statuses: list["CommitStatus"] = field(default_factory=list)
     in_git: bool = True
     """False for the modelled commits before a squash, which no repository holds."""
 
@@ -203,11 +209,21 @@ class Repository:
     description: str = ""
     is_archived: bool = False
     is_fork: bool = False
-    is_private: bool = True
     is_disabled: bool = False
+    visibility: str = "PRIVATE"
+    topics: list[str] = field(default_factory=list)
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
     branches: dict[str, Commit] = field(default_factory=dict)
     commits: list[Commit] = field(default_factory=list)
+    superseded: list[Commit] = field(default_factory=list)
+    """What force pushes and rebases left behind, which GitHub still shows by its sha."""
+    workflows: dict[str, "Workflow"] = field(default_factory=dict)
+    workflow_runs: dict[int, "WorkflowRun"] = field(default_factory=dict)
+    deployments: list["Deployment"] = field(default_factory=list)
+    standing: dict[str, "Deployment"] = field(default_factory=dict)
+    """By environment, the last deployment that succeeded there."""
+    releases: list["Release"] = field(default_factory=list)
+    tags: dict[str, "Tag"] = field(default_factory=dict)
     revision: int = 0
     _orders: dict[tuple[str, bool], tuple[int, list[PullRequest]]] = field(default_factory=dict)
     _by_oid: tuple[int, dict[str, Commit]] = (-1, {})
@@ -219,6 +235,11 @@ class Repository:
     @property
     def full_name(self) -> str:
         return f"{self.owner.login}/{self.name}"
+
+    @property
+    def is_private(self) -> bool:
+        """Internal repositories count as private to those who know only two kinds."""
+        return self.visibility != "PUBLIC"
 
     def ordered(
         self, key: Callable[[PullRequest], int], name: str, *, descending: bool
@@ -235,13 +256,15 @@ class Repository:
         return known[1]
 
     def commit(self, oid: str) -> Commit | None:
-        """The commit with that sha, on the default branch or in any pull request."""
+        """The commit with that sha: on a branch, in a pull request, or left behind by a force push."""
         if self._by_oid[0] != self.revision:
-            found = {
-                commit.oid: commit
+            found = {commit.oid: commit for commit in self.superseded}
+            found.update((tip.oid, tip) for tip in self.branches.values())
+            found.update(
+                (commit.oid, commit)
                 for pr in list(self.pull_requests.values())
                 for commit in pr.commits
-            }
+            )
             found.update((commit.oid, commit) for commit in self.commits)
             self._by_oid = (self.revision, found)
         return self._by_oid[1].get(oid)

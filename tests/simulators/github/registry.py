@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from .automation import App, CheckSuite, Workflow, WorkflowRun
+from .deployments import Deployment, Release
 from .gitrepos import Store
 from .records import (
     Account,
@@ -18,7 +20,20 @@ from .records import (
     parse_node_id,
 )
 
-Node = Account | Organization | Team | Repository | PullRequest | Review
+Node = (
+    Account
+    | Organization
+    | Team
+    | Repository
+    | PullRequest
+    | Review
+    | App
+    | CheckSuite
+    | Workflow
+    | WorkflowRun
+    | Deployment
+    | Release
+)
 Moment = int | datetime | None
 """When something happens: Unix seconds, an aware datetime, or None for a minute after the last thing."""
 
@@ -65,6 +80,7 @@ class Registry:
         self.accounts: dict[str, Account] = {}
         self.repositories: dict[int, Repository] = {}
         self.tokens: dict[str, Token] = {}
+        self.checking_apps: dict[str, App] = {}
         self.listeners: list[Callable[[Event], None]] = []
         self.git: Store | None = None
         self._names: dict[str, Repository] = {}
@@ -90,6 +106,9 @@ class Registry:
     def remember(self, prefix: str, node: N) -> N:
         self._nodes[prefix, node.database_id] = node
         return node
+
+    def forget(self, prefix: str, node: Node) -> None:
+        self._nodes.pop((prefix, node.database_id), None)
 
     def node(self, text: str) -> Node | Commit | None:
         """The object with a global id."""
@@ -118,9 +137,10 @@ class Registry:
         return found if found and found.database_id in self.repositories else None
 
     def emit(self, name: str, action: str | None, organization: Organization, **about: Any) -> None:
-        event = Event(name, action, organization, **about)
-        for listener in self.listeners:
-            listener(event)
+        if self.listeners:
+            event = Event(name, action, organization, **about)
+            for listener in self.listeners:
+                listener(event)
 
     def free_text(self, text: str) -> str:
         """Text that nobody outside may keep, with the canary's marker."""

@@ -7,7 +7,7 @@ left out, a minute after the last thing. Changes to repositories that stand in g
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.simulators.github.hosting import DEFAULT_FILES, Files, Hosting
+from tests.simulators.github.hosting import DEFAULT_FILES, Files
 from tests.simulators.github.records import (
     Account,
     Commit,
@@ -20,9 +20,10 @@ from tests.simulators.github.records import (
     TimelineItem,
 )
 from tests.simulators.github.registry import Moment, seconds
+from tests.simulators.github.shipping import Shipping
 
 
-class World(Hosting):
+class World(Shipping):
     """See the package's docstring for how to write a small one."""
 
     # -- pull requests -----------------------------------------------------------------------------------------
@@ -93,6 +94,7 @@ class World(Hosting):
         """Replace the branch's commits."""
         now = self.moment(at)
         before, pr.commits, pr.files = pr.commits, [], []
+        pr.repository.superseded += before
         for files in commits:
             self._push_to(pr, files, pr.author, now)
         details = {"beforeCommit": before[-1] if before else None, "afterCommit": pr.head_commit}

@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from tests.simulators.github.budget import Budget
-from tests.simulators.github.records import PullRequest, Repository
+from tests.simulators.github.records import Repository
 from tests.simulators.github.registry import Token
 from tests.simulators.github.world import World
 
@@ -37,6 +37,10 @@ PAGES = (
     (".node", "nested"),
     (".nodes", "nested"),
     (".repository.defaultBranchRef", "commits"),
+    (".repository.deployments", "deployments"),
+    (".repository.releases", "releases"),
+    (".repository.refs", "tags"),
+    (".repository.object", "checks"),
     (".organization.repositories", "organization"),
     (".organization.teams", "organization"),
 )
@@ -69,9 +73,7 @@ class Context:
 
     def node(self, wanted: str) -> Any:
         found = self.world.node(wanted)
-        repository = found if isinstance(found, Repository) else None
-        if isinstance(found, PullRequest):
-            repository = found.repository
+        repository = found if isinstance(found, Repository) else getattr(found, "repository", None)
         return None if repository is not None and not self.may_see(repository) else found
 
 

@@ -20,6 +20,15 @@ from graphql import (
 from graphql.execution.executor import Executor
 from graphql.pyutils import Path
 
+from tests.simulators.github.automation import (
+    App,
+    CheckRun,
+    CheckSuite,
+    CommitStatus,
+    Workflow,
+    WorkflowRun,
+)
+from tests.simulators.github.deployments import Deployment, Release, Tag
 from tests.simulators.github.records import (
     Account,
     Commit,
@@ -40,6 +49,15 @@ TYPE_NAMES: dict[type, str] = {
     Repository: "Repository",
     Review: "PullRequestReview",
     Team: "Team",
+    App: "App",
+    CheckRun: "CheckRun",
+    CheckSuite: "CheckSuite",
+    CommitStatus: "StatusContext",
+    Deployment: "Deployment",
+    Release: "Release",
+    Tag: "Tag",
+    Workflow: "Workflow",
+    WorkflowRun: "WorkflowRun",
 }
 
 

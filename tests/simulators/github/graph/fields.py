@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.simulators.github.records import Account, Commit, PullRequest, Repository, Team
 
+from . import automation
 from .connections import Page, paginate
 from .readers import (
     ACTOR,
@@ -85,9 +86,9 @@ PLAIN_FIELDS: dict[str, dict[str, Getter]] = {
         "updatedAt": time_of("updated_at"),
         "pushedAt": time_of("pushed_at"),
         "defaultBranchRef": default_branch,
-        "visibility": lambda repository: "PRIVATE" if repository.is_private else "PUBLIC",
         "isEmpty": lambda repository: not repository.commits,
         **pluck("name", "description", "isArchived", "isFork", "isPrivate", "isDisabled"),
+        **pluck("visibility"),
     },
     "Ref": {
         "id": lambda ref: f"REF_{ref.repository.database_id}_{ref.name}",
@@ -118,8 +119,8 @@ PLAIN_FIELDS: dict[str, dict[str, Getter]] = {
         "changedFilesIfAvailable": lambda commit: len(commit.files),
         "author": author_of,
         "committer": committer_of,
-        "status": constant(None),
-        "statusCheckRollup": constant(None),
+        "status": automation.combined_status,
+        "statusCheckRollup": automation.rollup,
     },
     "PullRequest": {
         "id": attrgetter("node_id"),
@@ -206,6 +207,7 @@ PLAIN_FIELDS: dict[str, dict[str, Getter]] = {
         "description": constant(None),
     },
     **{kind: EVENT | more for kind, more in EVENTS.items()},
+    **automation.PLAIN,
 }
 
 
@@ -278,10 +280,6 @@ def _comments(pr: PullRequest, context: Any, arguments: dict[str, Any]) -> Page:
     return paginate(texts(pr, context, pr.comment_count), arguments, "comments")
 
 
-def _none(name: str) -> Resolver:
-    return connection(lambda _record: [], name)
-
-
 def _url(prefix: str, path: Any) -> Resolver:
     return lambda record, context, _arguments: f"{context.base_url}/{prefix}{path(record)}"
 
@@ -326,16 +324,18 @@ ARGUMENT_FIELDS: dict[str, dict[str, Resolver]] = {
         "pullRequest": pull_request_by_number,
         "object": object_at,
         "ref": reference_by_name,
-        "refs": connection(references_of, "refs"),
-        "deployments": _none("deployments"),
-        "releases": _none("releases"),
+        "refs": references_of,
+        "deployments": automation.deployments_of,
+        "releases": automation.releases_of,
+        "release": automation.release_by_tag,
+        "repositoryTopics": connection(automation.topics_of, "repositoryTopics"),
         "url": _url("", attrgetter("full_name")),
     },
     "Commit": {
         "history": history_of,
         "parents": connection(parent_commits, "parents"),
         "associatedPullRequests": connection(attrgetter("pull_requests"), "associatedPullRequests"),
-        "checkSuites": _none("checkSuites"),
+        "checkSuites": automation.check_suites_of,
         "url": _url("", _commit_url),
     },
     "PullRequest": {
@@ -355,4 +355,5 @@ ARGUMENT_FIELDS: dict[str, dict[str, Resolver]] = {
     "PullRequestReviewThread": {
         "comments": lambda thread, _context, arguments: paginate([thread], arguments, "comments"),
     },
+    **automation.WITH_ARGUMENTS,
 }

@@ -5,7 +5,7 @@ type → field → function of record, context and arguments.
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from time import gmtime, strftime
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 
+from tests.simulators.github.deployments import Tag
 from tests.simulators.github.records import (
     Account,
     Commit,
@@ -70,7 +71,7 @@ class Reference(NamedTuple):
     repository: Repository
     prefix: str
     name: str
-    target: Commit
+    target: Commit | Tag
 
 
 class Signature(NamedTuple):
@@ -179,27 +180,70 @@ def object_at(repository: Repository, _context: Any, arguments: dict[str, Any]) 
     return repository.branches.get(name) or repository.commit(expression)
 
 
-def references_of(repository: Repository) -> list[Reference]:
-    return [
-        Reference(repository, "refs/heads/", name, tip)
-        for name, tip in sorted(repository.branches.items())
+HEADS, TAGS = "refs/heads/", "refs/tags/"
+
+
+def references_of(repository: Repository, _context: Any, arguments: dict[str, Any]) -> Page:
+    """Branches or tags below a prefix, by name or by the time of the commit they lead to."""
+    prefix, text = arguments["refPrefix"], arguments.get("query") or ""
+    found = [Reference(repository, HEADS, *item) for item in repository.branches.items()]
+    found += [
+        Reference(repository, TAGS, name, tag if tag.is_annotated else tag.commit)
+        for name, tag in repository.tags.items()
     ]
+    found = [one for one in found if f"{one.prefix}{one.name}".startswith(prefix)]
+    found = [one for one in found if text in one.name]
+    order = arguments.get("orderBy") or {"field": "ALPHABETICAL", "direction": "ASC"}
+    found.sort(key=attrgetter("name"))
+    if order["field"] == "TAG_COMMIT_DATE":
+        found.sort(key=_committed_at)
+    if "DESC" in (order["direction"], arguments.get("direction")):
+        found.reverse()
+    return paginate(found, arguments, "refs")
+
+
+def _committed_at(reference: Reference) -> int:
+    target = reference.target
+    return (target.commit if isinstance(target, Tag) else target).committed_at
 
 
 def reference_by_name(
     repository: Repository, _context: Any, arguments: dict[str, Any]
 ) -> Reference | None:
-    wanted = arguments["qualifiedName"].removeprefix("refs/heads/")
-    return next((found for found in references_of(repository) if found.name == wanted), None)
+    wanted: str = arguments["qualifiedName"]
+    tag = repository.tags.get(wanted.removeprefix(TAGS))
+    if tag and wanted.startswith(TAGS):
+        return Reference(repository, TAGS, tag.name, tag if tag.is_annotated else tag.commit)
+    return branch(repository, wanted.removeprefix(HEADS))
+
+
+def branch(repository: Repository, name: str) -> Reference | None:
+    """A branch, or None once it is deleted."""
+    tip = repository.branches.get(name)
+    return Reference(repository, HEADS, name, tip) if tip else None
 
 
 def default_branch(repository: Repository) -> Reference | None:
-    tip = repository.branches.get(repository.default_branch)
-    return Reference(repository, "refs/heads/", repository.default_branch, tip) if tip else None
+    return branch(repository, repository.default_branch)
 
 
 def history_of(commit: Commit, _context: Any, arguments: dict[str, Any]) -> Page:
     """All that a commit reaches, newest first; ``since`` and ``until`` are compared with the committer's time."""
+    found: Sequence[Commit] = _reached(commit, commit.oid)
+    since, until = (arguments.get(name) for name in ("since", "until"))
+    if since or until:
+        found = [
+            one
+            for one in found
+            if (not since or str(iso(one.committed_at)) >= since)
+            and (not until or str(iso(one.committed_at)) <= until)
+        ]
+    return paginate(found, arguments, "history")
+
+
+@lru_cache(maxsize=512)
+def _reached(commit: Commit, _oid: str) -> tuple[Commit, ...]:
+    """Kept, since what a commit reaches never changes; its sha does once, when it is written to git."""
     seen, stack, found = {id(commit)}, [commit], []
     while stack:
         one = stack.pop()
@@ -208,15 +252,8 @@ def history_of(commit: Commit, _context: Any, arguments: dict[str, Any]) -> Page
             if id(parent) not in seen:
                 seen.add(id(parent))
                 stack.append(parent)
-    since, until = (arguments.get(name) for name in ("since", "until"))
-    found = [
-        one
-        for one in found
-        if (not since or str(iso(one.committed_at)) >= since)
-        and (not until or str(iso(one.committed_at)) <= until)
-    ]
     found.sort(key=lambda one: (-one.committed_at, one.oid))
-    return paginate(found, arguments, "history")
+    return tuple(found)
 
 
 def timeline_of(pr: PullRequest, _context: Any, arguments: dict[str, Any]) -> Page:

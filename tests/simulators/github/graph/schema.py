@@ -61,6 +61,8 @@ def _edited(document: DocumentNode, *, reduced: bool, rate_limited: bool) -> Doc
             )
             if reduced and part.name.value == "DeploymentStatus":
                 gone = gone | {"environment"}
+            if reduced and part.name.value == "DeploymentStatus":
+                gone |= {"environment"}
             kept = tuple(one for one in part.fields or () if one.name.value not in gone)
             definitions.append(replace(part, fields=kept))
         elif (
