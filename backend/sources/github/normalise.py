@@ -5,13 +5,22 @@ from typing import Final
 
 from backend.delivery.records import (
     ActorRecord,
+    CheckRunRecord,
+    CheckSuiteRecord,
+    CommitStatusRecord,
+    DeploymentRecord,
+    DeploymentStatusRecord,
     EventRecord,
     PullRequestCommitRecord,
     PullRequestFileRecord,
     PullRequestRecord,
+    ReleaseRecord,
     RepositoryRecord,
     ReviewRecord,
+    TagRecord,
     TeamRecord,
+    WorkflowJobRecord,
+    WorkflowRunRecord,
 )
 from backend.sources.github import payloads
 
@@ -149,3 +158,132 @@ def _known(number: int | None, node_id: str) -> int:
     if number is None:
         raise ValueError(f"pull request {node_id} has no id")
     return number
+
+
+def check_suite(payload: payloads.CheckSuite) -> CheckSuiteRecord:
+    runs = payload.check_runs.nodes if payload.check_runs else ()
+    return CheckSuiteRecord(
+        external_id=payload.database_id,
+        branch=payload.branch.name if payload.branch else "",
+        app=payload.app.slug if payload.app else "",
+        status=payload.status.lower(),
+        conclusion=(payload.conclusion or "").lower(),
+        workflow_run_external_id=payload.workflow_run.database_id if payload.workflow_run else None,
+        created_at=payload.created_at,
+        updated_at=payload.updated_at,
+        runs=tuple(
+            CheckRunRecord(
+                external_id=run.database_id,
+                name=run.name,
+                status=run.status.lower(),
+                conclusion=(run.conclusion or "").lower(),
+                started_at=run.started_at,
+                completed_at=run.completed_at,
+            )
+            for run in runs
+        ),
+    )
+
+
+def commit_status(payload: payloads.StatusContext) -> CommitStatusRecord:
+    return CommitStatusRecord(
+        context=payload.context,
+        state=payload.state.lower(),
+        creator=actor(payload.creator),
+        created_at=payload.created_at,
+    )
+
+
+def workflow_run(
+    payload: payloads.WorkflowRun, jobs: Iterable[payloads.WorkflowJob]
+) -> WorkflowRunRecord:
+    """An attempt, with those of the jobs that are its own. A run of one attempt is told without a start."""
+    return WorkflowRunRecord(
+        external_id=payload.id,
+        attempt=payload.run_attempt,
+        workflow_external_id=payload.workflow_id,
+        workflow=payload.name or "",
+        run_number=payload.run_number,
+        event=payload.event,
+        head_branch=payload.head_branch or "",
+        head_sha=payload.head_sha,
+        status=payload.status or "",
+        conclusion=payload.conclusion or "",
+        actor=rest_actor(payload.triggering_actor or payload.actor),
+        created_at=payload.created_at,
+        started_at=payload.run_started_at or payload.created_at,
+        updated_at=payload.updated_at,
+        jobs=tuple(_job(job) for job in jobs if job.run_attempt == payload.run_attempt),
+    )
+
+
+def _job(payload: payloads.WorkflowJob) -> WorkflowJobRecord:
+    return WorkflowJobRecord(
+        external_id=payload.id,
+        attempt=payload.run_attempt,
+        name=payload.name,
+        status=payload.status,
+        conclusion=payload.conclusion or "",
+        created_at=payload.created_at,
+        started_at=payload.started_at,
+        completed_at=payload.completed_at,
+    )
+
+
+def rest_actor(payload: payloads.RestActor | None) -> ActorRecord | None:
+    """A bot is called here by its GraphQL name, which goes without the mark at its end."""
+    if payload is None:
+        return None
+    login = payload.login.removesuffix("[bot]") if payload.type == "Bot" else payload.login
+    return ActorRecord(_KINDS.get(payload.type, "user"), login, payload.id)
+
+
+def deployment(payload: payloads.Deployment) -> DeploymentRecord:
+    statuses = payload.statuses.nodes if payload.statuses else ()
+    return DeploymentRecord(
+        external_id=payload.database_id,
+        sha=payload.commit_oid,
+        ref=payload.ref.name if payload.ref else "",
+        environment=payload.original_environment or payload.environment or "",
+        latest_environment=payload.latest_environment or "",
+        task=payload.task or "",
+        state=(payload.state or "").lower(),
+        creator=actor(payload.creator),
+        created_at=payload.created_at,
+        updated_at=payload.updated_at,
+        statuses=tuple(
+            DeploymentStatusRecord(
+                external_id=status.id,
+                state=status.state.lower(),
+                environment=status.environment or "",
+                creator=actor(status.creator),
+                created_at=status.created_at,
+            )
+            for status in statuses
+        ),
+    )
+
+
+def release(payload: payloads.Release) -> ReleaseRecord:
+    author = payload.author
+    return ReleaseRecord(
+        external_id=payload.database_id,
+        tag=payload.tag_name,
+        sha=payload.tag_commit.oid if payload.tag_commit else "",
+        is_draft=payload.is_draft,
+        is_prerelease=payload.is_prerelease,
+        author=ActorRecord("user", author.login, author.database_id) if author else None,
+        created_at=payload.created_at,
+        published_at=payload.published_at,
+        updated_at=payload.updated_at,
+    )
+
+
+def tag(payload: payloads.Ref) -> TagRecord | None:
+    """An annotated tag is followed to what it names. None: the reference points nowhere."""
+    if payload.target is None:
+        return None
+    tagger, target = payload.target.tagger, payload.target
+    while target.target is not None:
+        target = target.target
+    return TagRecord(payload.name, target.oid, tagger.date if tagger else None)

@@ -188,3 +188,158 @@ class GraphQL(RestPayload):
 
     data: dict[str, Any] | None = None
     errors: list[GraphQLError] | None = None
+
+
+class Named(Payload):
+    """A branch, a tag or an environment: of a reference its name alone."""
+
+    name: str
+
+
+class App(Payload):
+    slug: str
+
+
+class WorkflowRunId(Payload):
+    database_id: int | None
+
+
+class CheckRun(Payload):
+    database_id: int
+    name: str
+    status: str
+    conclusion: str | None
+    started_at: Time | None
+    completed_at: Time | None
+
+
+class CheckSuite(Payload):
+    id: str
+    database_id: int
+    status: str
+    conclusion: str | None
+    created_at: Time
+    updated_at: Time
+    app: App | None
+    branch: Named | None
+    workflow_run: WorkflowRunId | None
+    check_runs: Page[CheckRun] | None
+
+
+class StatusContext(Payload):
+    context: str
+    state: str
+    created_at: Time
+    creator: Actor | None
+
+
+class Status(Payload):
+    contexts: list[StatusContext]
+
+
+class CheckedCommit(Payload):
+    """A commit with what was checked of it; parts that were not asked for are not there."""
+
+    id: str
+    check_suites: Page[CheckSuite] | None = None
+    status: Status | None = None
+
+
+class DeploymentStatus(Payload):
+    id: str
+    state: str
+    created_at: Time
+    environment: str | None = None
+    creator: Actor | None
+
+
+class Deployment(Payload):
+    id: str
+    database_id: int
+    commit_oid: str
+    ref: Named | None
+    original_environment: str | None
+    environment: str | None
+    latest_environment: str | None
+    task: str | None
+    state: str | None
+    creator: Actor | None
+    created_at: Time
+    updated_at: Time
+    statuses: Page[DeploymentStatus] | None
+
+
+class Release(Payload):
+    database_id: int
+    tag_name: str
+    tag_commit: Oid | None
+    is_draft: bool
+    is_prerelease: bool
+    author: User | None
+    created_at: Time
+    published_at: Time | None
+    updated_at: Time
+
+
+class Tagger(Payload):
+    date: Time | None
+
+
+class Target(Payload):
+    """What a tag points at: mostly a commit; an annotated tag points further."""
+
+    oid: str
+    tagger: Tagger | None = None
+    target: "Target | None" = None
+
+
+class Ref(Payload):
+    name: str
+    target: Target | None
+
+
+class RestActor(RestPayload):
+    login: str
+    id: int
+    type: str
+
+
+class WorkflowRun(RestPayload):
+    """REST's: an attempt of a run."""
+
+    id: int
+    name: str | None
+    run_number: int
+    run_attempt: int = 1
+    workflow_id: int
+    event: str
+    head_branch: str | None
+    head_sha: str
+    status: str | None
+    conclusion: str | None
+    actor: RestActor | None = None
+    triggering_actor: RestActor | None = None
+    created_at: Time
+    run_started_at: Time | None = None
+    updated_at: Time
+
+
+class WorkflowRuns(RestPayload):
+    total_count: int
+    workflow_runs: list[WorkflowRun]
+
+
+class WorkflowJob(RestPayload):
+    id: int
+    run_attempt: int = 1
+    name: str
+    status: str
+    conclusion: str | None
+    created_at: Time | None = None
+    started_at: Time | None
+    completed_at: Time | None
+
+
+class WorkflowJobs(RestPayload):
+    total_count: int
+    jobs: list[WorkflowJob]
