@@ -148,4 +148,4 @@ def _actors(
         connection=repository.connection,
         accounts=[actor for actor in mentioned if actor is not None],
     )
-    return dict(found)
+    return {actor: pk for actor, pk in found.items()}  # noqa: C416 - a wider key
