@@ -2,88 +2,18 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from .graph.readers import author_of, committer_of, iso
 from .payloads import organization_json, pull_request_json, repository_json, user_json
 from .records import Commit, PullRequest, Repository
-from .registry import Token
+from .rest_request import RestAnswer, RestRequest, link, listed, named, not_found, visible
 from .windows import line_prefix
-from .world import World
 
 VERSION = "3.17.0"
 FILES_A_PAGE = 300
 MOST_FILES = 3000
-
-
-@dataclass(slots=True)
-class RestAnswer:
-    """``body`` None means none at all (304, 204)."""
-
-    status: int
-    body: Any
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RestRequest:
-    world: World
-    token: Token
-    base_url: str
-    path: str
-    query: dict[str, str]
-    vanished: frozenset[str]
-
-    def page(self, default: int = 30, most: int = 100) -> tuple[int, int]:
-        """Page number and size, as GitHub reads them: nonsense and too much count as the limits."""
-        number = self.query.get("page", "")
-        size = self.query.get("per_page", "")
-        return (
-            max(1, int(number)) if number.isdecimal() else 1,
-            min(most, max(1, int(size))) if size.isdecimal() else default,
-        )
-
-
-def not_found() -> RestAnswer:
-    return RestAnswer(
-        404,
-        {
-            "message": "Not Found",
-            "documentation_url": "https://docs.github.com/rest",
-            "status": "404",
-        },
-    )
-
-
-def _visible(request: RestRequest, repository: Repository | None) -> Repository | None:
-    allowed = request.token.repositories
-    if repository is None or repository.full_name in request.vanished:
-        return None
-    return repository if allowed is None or repository.database_id in allowed else None
-
-
-def _listed(request: RestRequest, items: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]]:
-    """One page of a list and its Link header."""
-    number, size = request.page()
-    last = max(1, -(-len(items) // size))
-    return items[(number - 1) * size : number * size], _link(request, number, last)
-
-
-def _link(request: RestRequest, number: int, last: int) -> dict[str, str]:
-    relations = {"prev": number - 1, "next": number + 1, "last": last, "first": 1}
-    wanted = [
-        name for name in relations if (number < last if name in {"next", "last"} else number > 1)
-    ]
-    if not wanted:
-        return {}
-    others = "".join(f"&{name}={value}" for name, value in request.query.items() if name != "page")
-    links = (
-        f'<{request.base_url}{request.path}?page={relations[name]}{others}>; rel="{name}"'
-        for name in wanted
-    )
-    return {"Link": ", ".join(links)}
 
 
 def _meta(_request: RestRequest) -> RestAnswer:
@@ -107,21 +37,19 @@ def _organization(request: RestRequest, login: str) -> RestAnswer:
 
 
 def _all_repositories(request: RestRequest) -> list[Repository]:
-    return [one for one in request.world.repositories.values() if _visible(request, one)]
+    return [one for one in request.world.repositories.values() if visible(request, one)]
 
 
 def _organization_repositories(request: RestRequest, login: str) -> RestAnswer:
     found = request.world.organizations.get(login.lower())
     if found is None:
         return not_found()
-    page, links = _listed(
-        request, [one for one in _all_repositories(request) if one.owner is found]
-    )
+    page, links = listed(request, [one for one in _all_repositories(request) if one.owner is found])
     return RestAnswer(200, [repository_json(one, request.base_url) for one in page], links)
 
 
 def _user_repositories(request: RestRequest) -> RestAnswer:
-    page, links = _listed(request, _all_repositories(request))
+    page, links = listed(request, _all_repositories(request))
     return RestAnswer(200, [repository_json(one, request.base_url) for one in page], links)
 
 
@@ -132,30 +60,18 @@ def _installation_repositories(request: RestRequest) -> RestAnswer:
             {"message": "You must authenticate with an installation access token."},
         )
     found = _all_repositories(request)
-    page, links = _listed(request, found)
-    listed = [repository_json(one, request.base_url) for one in page]
-    return RestAnswer(200, {"total_count": len(found), "repositories": listed}, links)
+    page, links = listed(request, found)
+    shown = [repository_json(one, request.base_url) for one in page]
+    return RestAnswer(200, {"total_count": len(found), "repositories": shown}, links)
 
 
 def _repository_by_id(request: RestRequest, number: str) -> RestAnswer:
-    found = _visible(request, request.world.repositories.get(int(number)))
+    found = visible(request, request.world.repositories.get(int(number)))
     return RestAnswer(200, repository_json(found, request.base_url)) if found else not_found()
 
 
-def _named(request: RestRequest, owner: str, name: str) -> Repository | RestAnswer:
-    """The repository, or what is answered instead: 404, or 301 to its id where it was renamed."""
-    found = _visible(request, request.world.repository(f"{owner}/{name}"))
-    if found is None:
-        return not_found()
-    if found.full_name.lower() != f"{owner}/{name}".lower():
-        rest = request.path.split("/repos/", 1)[1].split("/", 2)[2:]
-        url = "/".join([f"{request.base_url}/api/v3/repositories/{found.database_id}", *rest])
-        return RestAnswer(301, {"message": "Moved Permanently", "url": url}, {"Location": url})
-    return found
-
-
 def _repository(request: RestRequest, owner: str, name: str) -> RestAnswer:
-    found = _named(request, owner, name)
+    found = named(request, owner, name)
     return (
         found
         if isinstance(found, RestAnswer)
@@ -164,7 +80,7 @@ def _repository(request: RestRequest, owner: str, name: str) -> RestAnswer:
 
 
 def _pull_request(request: RestRequest, owner: str, name: str, number: str) -> RestAnswer:
-    found = _named(request, owner, name)
+    found = named(request, owner, name)
     if isinstance(found, RestAnswer):
         return found
     pr = found.pull_requests.get(int(number))
@@ -172,13 +88,8 @@ def _pull_request(request: RestRequest, owner: str, name: str, number: str) -> R
 
 
 def _commit(request: RestRequest, owner: str, name: str, sha: str) -> RestAnswer:
-    found = _named(request, owner, name)
+    found = named(request, owner, name)
     return found if isinstance(found, RestAnswer) else _commit_of(request, found, sha)
-
-
-def _commit_by_id(request: RestRequest, number: str, sha: str) -> RestAnswer:
-    found = _visible(request, request.world.repositories.get(int(number)))
-    return _commit_of(request, found, sha) if found else not_found()
 
 
 def _commit_of(request: RestRequest, repository: Repository, sha: str) -> RestAnswer:
@@ -193,7 +104,7 @@ def _commit_of(request: RestRequest, repository: Repository, sha: str) -> RestAn
         _file_json(change, request.world.canary)
         for change in files[(number - 1) * size : number * size]
     ]
-    return RestAnswer(200, body, _link(request, number, last))
+    return RestAnswer(200, body, link(request, number, last))
 
 
 def _file_json(change: Any, canary: str) -> dict[str, Any]:
@@ -250,13 +161,13 @@ def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[s
 
 
 def _pull_requests(request: RestRequest, owner: str, name: str) -> RestAnswer:
-    found = _named(request, owner, name)
+    found = named(request, owner, name)
     if isinstance(found, RestAnswer):
         return found
     state = request.query.get("state", "open")
     pulls: list[PullRequest] = sorted(found.pull_requests.values(), key=lambda pr: -pr.number)
     wanted = [pr for pr in pulls if state == "all" or (pr.state == "OPEN") == (state == "open")]
-    page, links = _listed(request, wanted)
+    page, links = listed(request, wanted)
     return RestAnswer(200, [pull_request_json(pr, request.base_url) for pr in page], links)
 
 
@@ -268,7 +179,6 @@ ROUTES: list[tuple[str, Callable[..., RestAnswer]]] = [
     (r"/user/repos", _user_repositories),
     (r"/installation/repositories", _installation_repositories),
     (r"/repositories/(\d+)", _repository_by_id),
-    (r"/repositories/(\d+)/commits/([^/]+)", _commit_by_id),
     (r"/repos/([^/]+)/([^/]+)", _repository),
     (r"/repos/([^/]+)/([^/]+)/pulls", _pull_requests),
     (r"/repos/([^/]+)/([^/]+)/pulls/(\d+)", _pull_request),
@@ -280,6 +190,11 @@ _COMPILED = [(re.compile(pattern), handler) for pattern, handler in ROUTES]
 def answer(request: RestRequest) -> RestAnswer:
     """Route one GET below ``/api/v3``."""
     path = request.path.removeprefix("/api/v3").rstrip("/")
+    if match := re.fullmatch(r"/repositories/(\d+)(/.+)", path):
+        found = request.world.repositories.get(int(match[1]))
+        if found is None:
+            return not_found()
+        path = f"/repos/{found.full_name}{match[2]}"
     for pattern, handler in _COMPILED:
         if match := pattern.fullmatch(path):
             return handler(request, *match.groups())
