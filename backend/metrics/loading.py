@@ -35,7 +35,7 @@ _DRAFT_CHANGES = """
 _COMMITS = """
     SELECT pull_request_id, sha, floor(extract(epoch FROM authored_at))::bigint,
         floor(extract(epoch FROM committed_at))::bigint
-    FROM delivery_pullrequestcommit WHERE pull_request_id = ANY(%s)
+    FROM delivery_pullrequestcommit WHERE pull_request_id = ANY(%s) AND NOT is_superseded
 """
 _FILES = """
     SELECT pull_request_id, count(*),

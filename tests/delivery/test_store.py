@@ -184,9 +184,8 @@ def test_what_is_no_longer_told_is_gone(repository: Repository) -> None:
     bare = a_pull_request(1, reviews=(), events=(), commits=(), files=())
     store.store_pull_requests(repository=repository, pull_requests=[bare])
     one, two = PullRequest.objects.order_by("number")
-    assert [one.reviews.count(), one.events.count(), one.commits.count(), one.files.count()] == [
-        0
-    ] * 4
+    assert [one.reviews.count(), one.events.count(), one.files.count()] == [0] * 3
+    assert {commit.is_superseded for commit in one.commits.all()} == {True}
     assert [two.reviews.count(), two.events.count(), two.commits.count(), two.files.count()] == [
         *(2, 2, 1, 2)
     ]
@@ -366,3 +365,14 @@ def test_a_broken_off_stream_stores_nothing(repository: Repository) -> None:
     with pytest.raises(RuntimeError, match="git died"):
         store.store_commits(repository=repository, commits=told())
     assert not Commit.objects.exists()
+
+
+def test_a_commit_that_comes_back_is_superseded_no_longer(repository: Repository) -> None:
+    whole = a_pull_request(1)
+    (sha,) = (commit.sha for commit in whole.commits)
+    for commits, superseded in ((whole.commits, False), ((), True), (whole.commits, False)):
+        told = a_pull_request(1, commits=commits)
+        store.store_pull_requests(repository=repository, pull_requests=[told])
+        assert PullRequest.objects.get().commits.get(sha=sha).is_superseded is superseded
+        assert PendingMeasurement.objects.exists()
+        PendingMeasurement.objects.all().delete()

@@ -176,9 +176,9 @@ def test_what_changes_later_is_stored_too(source: Source, crew: Crew) -> None:
     assert (stored[1].title, stored[1].state) == ("Another title", "merged")
     assert (stored[2].state, stored[2].merged_at) == ("closed", None)
     assert stored[2].closed_at is not None
-    shas = [commit.sha for commit in stored[3].commits.order_by("position")]
-    assert shas == [commit.oid for commit in pushed.commits]
-    assert superseded not in shas
+    current = stored[3].commits.filter(is_superseded=False).order_by("position")
+    assert [commit.sha for commit in current] == [commit.oid for commit in pushed.commits]
+    assert stored[3].commits.get(is_superseded=True).sha == superseded
     assert set(stored[3].files.values_list("path", flat=True)) == {"src/other.py", "src/third.py"}
     assert stored[3].events.get().kind == "head_force_pushed"
     assert stored[4].reviews.get().state == "dismissed"

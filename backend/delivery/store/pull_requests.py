@@ -1,5 +1,6 @@
 """Pull requests with all their parts. What changed of one is noted in PendingMeasurement in the same transaction."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 
@@ -53,6 +54,7 @@ COMMITS = Table(
     {
         "pull_request_id": INT, "sha": TEXT, "position": INT, "authored_at": TIME,
         "committed_at": TIME, "author_id": INT, "additions": INT, "deletions": INT,
+        "is_superseded": "boolean",
     },
 )  # fmt: skip
 FILES = Table(
@@ -93,7 +95,8 @@ def store_pull_requests(
     ids = _pull_request_ids(repository, accepted)
     for table, rows in _children(accepted, ids, actors).items():
         changed |= set(upsert(table, rows, returning="pull_request_id"))
-        changed |= remove_missing(table, rows, list(ids.values()))
+        missing = _supersede if table is COMMITS else remove_missing
+        changed |= missing(table, rows, list(ids.values()))
     note_pending(changed)
     return len(changed)
 
@@ -168,10 +171,27 @@ def _children(
                 parent | _fields(event, actor_id=who(event.actor), reviewer_id=who(event.reviewer))
             )
         for commit in pr.commits:
-            rows[COMMITS].append(parent | _fields(commit, author_id=who(commit.author)))
+            rows[COMMITS].append(
+                parent | _fields(commit, author_id=who(commit.author), is_superseded=False)
+            )
         for file in pr.files:
             rows[FILES].append(parent | _fields(file, is_generated=is_generated(file.path)))
     return rows
+
+
+def _supersede(table: Table, rows: Sequence[Row], parents: list[int]) -> set[int]:
+    """Commits that a force push replaced stay, marked: they were worked on."""
+    named = [{name: row[name] for name in table.key} for row in rows]
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE delivery_pullrequestcommit AS old SET is_superseded = true"
+            " WHERE old.pull_request_id = ANY(%s) AND NOT old.is_superseded AND NOT EXISTS ("
+            "SELECT FROM jsonb_to_recordset(%s) AS new (pull_request_id bigint, sha text)"
+            " WHERE new.pull_request_id = old.pull_request_id AND new.sha = old.sha)"
+            " RETURNING old.pull_request_id",
+            [parents, json.dumps(named)],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _fields(

@@ -136,6 +136,7 @@ class GitHub:
         return Queries(
             full_database_id=_has(found, "pullRequest", "fields", "fullDatabaseId"),
             bot_reviewers=_has(found, "reviewer", "possibleTypes", "Bot"),
+            merge_queue=_has(found, "timelineItem", "possibleTypes", "AddedToMergeQueueEvent"),
             rate_limit=_has(found, "query", "fields", "rateLimit"),
             status_environment=_has(found, "deploymentStatus", "fields", "environment"),
         )

@@ -35,6 +35,11 @@ EVENTS: Final = {
     "MergedEvent": "merged",
     "ClosedEvent": "closed",
     "ReopenedEvent": "reopened",
+    "HeadRefDeletedEvent": "head_deleted",
+    "AutoMergeEnabledEvent": "auto_merge_enabled",
+    "AutoMergeDisabledEvent": "auto_merge_disabled",
+    "AddedToMergeQueueEvent": "added_to_merge_queue",
+    "RemovedFromMergeQueueEvent": "removed_from_merge_queue",
 }
 _KINDS: Final = {"Bot": "bot", "Mannequin": "mannequin"}
 
@@ -66,6 +71,10 @@ def pull_request(payload: payloads.PullRequest) -> PullRequestRecord:
         events=tuple(_events(payload.timeline_items.nodes)),
         commits=tuple(_commits(payload.commits.nodes)),
         files=tuple(_files(payload.files.nodes)) if payload.files else (),
+        is_cross_repository=payload.is_cross_repository,
+        merged_by=actor(payload.merged_by),
+        review_thread_count=payload.review_threads.total_count,
+        comment_count=payload.comments.total_count,
     )
 
 
@@ -124,6 +133,12 @@ def _events(nodes: Iterable[payloads.Event]) -> Iterable[EventRecord]:
             occurred_at=node.created_at,
             actor=actor(node.actor),
             reviewer=reviewer,
+            before=(
+                (node.before_commit.oid if node.before_commit else "")
+                or node.previous_ref_name
+                or (node.previous_review_state or "").lower()
+            ),
+            after=(node.after_commit.oid if node.after_commit else node.current_ref_name) or "",
         )
 
 

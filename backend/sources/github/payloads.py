@@ -87,6 +87,10 @@ class ReviewAuthor(Payload):
     author: Actor | None
 
 
+class Count(Payload):
+    total_count: int
+
+
 class Event(Payload):
     typename: str = Field(alias="__typename")
     id: str
@@ -94,6 +98,11 @@ class Event(Payload):
     actor: Actor | None = None
     requested_reviewer: Requested | None = None
     review: ReviewAuthor | None = None
+    previous_review_state: str | None = None
+    before_commit: Oid | None = None
+    after_commit: Oid | None = None
+    previous_ref_name: str | None = None
+    current_ref_name: str | None = None
 
 
 class File(Payload):
@@ -129,7 +138,11 @@ class PullRequest(Payload):
     base_ref_name: str
     head_ref_name: str
     head_ref_oid: str
+    is_cross_repository: bool
     author: Actor | None
+    merged_by: Actor | None
+    review_threads: Count
+    comments: Count
     merge_commit: Oid | None
     labels: Labels | None
     commits: Page[PullRequestCommit]

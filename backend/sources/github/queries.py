@@ -18,6 +18,10 @@ _REVIEWER: Final = """requestedReviewer {
         ... on User { login databaseId } ... on Mannequin { login databaseId }%s
       }"""
 
+_MERGE_QUEUE: Final = """... on AddedToMergeQueueEvent { createdAt actor { ...Actor } }
+      ... on RemovedFromMergeQueueEvent { createdAt actor { ...Actor } }"""
+_QUEUE_TYPES: Final = "ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT"
+
 PARTS: Final = {
     "commits": """{
     totalCount pageInfo { hasNextPage endCursor }
@@ -40,12 +44,20 @@ PARTS: Final = {
       ... on ConvertToDraftEvent { createdAt actor { ...Actor } }
       ... on ReviewRequestedEvent { createdAt actor { ...Actor } REVIEWER }
       ... on ReviewRequestRemovedEvent { createdAt actor { ...Actor } REVIEWER }
-      ... on ReviewDismissedEvent { createdAt actor { ...Actor } review { author { ...Actor } } }
-      ... on HeadRefForcePushedEvent { createdAt actor { ...Actor } }
-      ... on BaseRefChangedEvent { createdAt actor { ...Actor } }
+      ... on ReviewDismissedEvent {
+        createdAt actor { ...Actor } previousReviewState review { author { ...Actor } }
+      }
+      ... on HeadRefForcePushedEvent {
+        createdAt actor { ...Actor } beforeCommit { oid } afterCommit { oid }
+      }
+      ... on BaseRefChangedEvent { createdAt actor { ...Actor } previousRefName currentRefName }
+      ... on HeadRefDeletedEvent { createdAt actor { ...Actor } }
       ... on MergedEvent { createdAt actor { ...Actor } }
       ... on ClosedEvent { createdAt actor { ...Actor } }
       ... on ReopenedEvent { createdAt actor { ...Actor } }
+      ... on AutoMergeEnabledEvent { createdAt actor { ...Actor } }
+      ... on AutoMergeDisabledEvent { createdAt actor { ...Actor } }
+      MERGE_QUEUE
     }
   }""",
 }
@@ -57,14 +69,16 @@ ARGUMENTS: Final = {
     "files": "first: 100",
     "timelineItems": """first: 100, itemTypes: [READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT,
     REVIEW_REQUESTED_EVENT, REVIEW_REQUEST_REMOVED_EVENT, REVIEW_DISMISSED_EVENT, HEAD_REF_FORCE_PUSHED_EVENT,
-    BASE_REF_CHANGED_EVENT, MERGED_EVENT, CLOSED_EVENT, REOPENED_EVENT]""",
+    BASE_REF_CHANGED_EVENT, HEAD_REF_DELETED_EVENT, MERGED_EVENT, CLOSED_EVENT, REOPENED_EVENT,
+    AUTO_MERGE_ENABLED_EVENT, AUTO_MERGE_DISABLED_EVENT QUEUE_TYPES]""",
 }
 
 _PULL_REQUEST: Final = """
   id databaseId FULL_ID number title state isDraft
   createdAt updatedAt mergedAt closedAt
-  additions deletions changedFiles baseRefName headRefName headRefOid
-  author { ...Actor } mergeCommit { oid }
+  additions deletions changedFiles baseRefName headRefName headRefOid isCrossRepository
+  author { ...Actor } mergedBy { ...Actor } mergeCommit { oid }
+  reviewThreads { totalCount } comments { totalCount }
   labels(first: 20) { nodes { name } }
 """
 
@@ -79,10 +93,13 @@ class Queries:
         bot_reviewers: bool,
         rate_limit: bool,
         status_environment: bool,
+        merge_queue: bool = True,
     ) -> None:
         self._full_id = "fullDatabaseId" if full_database_id else ""
         self._reviewer = _REVIEWER % (" ... on Bot { login databaseId }" if bot_reviewers else "")
         self._environment = "environment" if status_environment else ""
+        self._merge_queue = _MERGE_QUEUE if merge_queue else ""
+        self._queue_types = _QUEUE_TYPES if merge_queue else ""
         self._rate_limit = "rateLimit { cost }" if rate_limit else ""
         parts = "\n".join(f"{name}({ARGUMENTS[name]}) {fields}" for name, fields in PARTS.items())
         pull_request = f"fragment PullRequest on PullRequest {{ {_PULL_REQUEST} {parts} }} {ACTOR}"
@@ -125,6 +142,8 @@ class Queries:
             text.replace("REVIEWER }", f"{self._reviewer} }}")
             .replace("FULL_ID", self._full_id)
             .replace("RATE_LIMIT", self._rate_limit)
+            .replace("MERGE_QUEUE\n", f"{self._merge_queue}\n")
+            .replace("QUEUE_TYPES]", f"{self._queue_types}]")
             .replace("STATUS_ENVIRONMENT", self._environment)
         )
 
@@ -156,6 +175,7 @@ MEMBERS: Final = """query Members($id: ID!, $after: String) {
 CAPABILITIES: Final = """query Capabilities {
   pullRequest: __type(name: "PullRequest") { fields { name } }
   reviewer: __type(name: "RequestedReviewer") { possibleTypes { name } }
+  timelineItem: __type(name: "PullRequestTimelineItems") { possibleTypes { name } }
   query: __type(name: "Query") { fields { name } }
   deploymentStatus: __type(name: "DeploymentStatus") { fields { name } }
 }"""

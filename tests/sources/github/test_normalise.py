@@ -38,6 +38,10 @@ def a_payload(**values: Any) -> PullRequest:
         "baseRefName": "main",
         "headRefName": "topic",
         "headRefOid": "a" * 40,
+        "isCrossRepository": False,
+        "mergedBy": None,
+        "reviewThreads": {"totalCount": 3},
+        "comments": {"totalCount": 4},
         "author": PERSON,
         "mergeCommit": {"oid": "b" * 40},
         "labels": {"nodes": [{"name": "area: app"}]},
@@ -60,6 +64,16 @@ def test_a_pull_request() -> None:
     assert record.merged_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
     assert record.author == ActorRecord("user", "dev0001", 1)
     assert record.labels == ("area: app",)
+    assert (record.review_thread_count, record.comment_count) == (3, 4)
+    assert record.merged_by is None
+
+
+def test_who_merged_it_and_whether_it_came_from_a_fork() -> None:
+    record = normalise.pull_request(a_payload(mergedBy=BOT, isCrossRepository=True))
+    assert (record.merged_by, record.is_cross_repository) == (
+        ActorRecord("bot", "bot0001", 2),
+        True,
+    )
 
 
 def test_an_old_server_has_narrow_ids() -> None:
@@ -116,6 +130,41 @@ def test_whose_review_was_dismissed() -> None:
     event = an_event("ReviewDismissedEvent", review={"author": PERSON})
     (record,) = normalise.pull_request(a_payload(timelineItems=page(event))).events
     assert record.reviewer == ActorRecord("user", "dev0001", 1)
+
+
+@pytest.mark.parametrize(
+    ("event", "ends"),
+    [
+        (
+            an_event(
+                "HeadRefForcePushedEvent",
+                beforeCommit={"oid": "a" * 40},
+                afterCommit={"oid": "b" * 40},
+            ),
+            ("head_force_pushed", "a" * 40, "b" * 40),
+        ),
+        (
+            an_event("HeadRefForcePushedEvent", beforeCommit=None, afterCommit=None),
+            ("head_force_pushed", "", ""),
+        ),
+        (
+            an_event("BaseRefChangedEvent", previousRefName="main", currentRefName="release"),
+            ("base_changed", "main", "release"),
+        ),
+        (
+            an_event("ReviewDismissedEvent", previousReviewState="APPROVED", review=None),
+            ("review_dismissed", "approved", ""),
+        ),
+        (an_event("AddedToMergeQueueEvent"), ("added_to_merge_queue", "", "")),
+        (an_event("RemovedFromMergeQueueEvent"), ("removed_from_merge_queue", "", "")),
+        (an_event("AutoMergeEnabledEvent"), ("auto_merge_enabled", "", "")),
+        (an_event("AutoMergeDisabledEvent"), ("auto_merge_disabled", "", "")),
+        (an_event("HeadRefDeletedEvent"), ("head_deleted", "", "")),
+    ],
+)
+def test_what_an_event_led_from_and_to(event: dict[str, Any], ends: tuple[str, str, str]) -> None:
+    (record,) = normalise.pull_request(a_payload(timelineItems=page(event))).events
+    assert (record.kind, record.before, record.after) == ends
 
 
 def test_the_order_of_commits_is_kept_and_their_authors_may_be_unknown() -> None:

@@ -104,7 +104,7 @@ def test_page_sizes() -> None:
     size, seen = PageSize(), []
     while size.shrink():
         seen.append(size.value)
-    assert seen == [24, 12, 6, 3, 1]
+    assert seen == [25, 12, 6, 3, 1]
     for _ in range(30):
         size.went_well()
     assert size.value == LARGEST_PAGE

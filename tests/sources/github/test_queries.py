@@ -12,14 +12,21 @@ from tests.simulators.github.graph.limits import complexity
 from tests.simulators.github.graph.schema import load_schema
 
 FORBIDDEN = {
-    "abstract", "body", "bodyHTML", "bodyText", "comments", "committer", "contents", "diffHunk", "email", "message",
+    "abstract", "body", "bodyHTML", "bodyText", "committer", "contents", "diffHunk", "email", "message",
     "messageBody", "messageBodyHTML", "messageHeadline", "patch", "text", "titleHTML", "url",
 }  # fmt: skip
+
+COUNTED = {"comments", "reviewThreads"}
+"""Of these the number is asked for and nothing else."""
 
 
 def queries(*, new: bool = True, rate_limit: bool = True) -> Queries:
     return Queries(
-        full_database_id=new, bot_reviewers=new, rate_limit=rate_limit, status_environment=new
+        full_database_id=new,
+        bot_reviewers=new,
+        rate_limit=rate_limit,
+        status_environment=new,
+        merge_queue=new,
     )
 
 
@@ -40,6 +47,9 @@ def test_no_text_of_people_is_asked_for() -> None:
     class Fields(Visitor):
         def enter_field(self, node: FieldNode, *_: object) -> None:
             asked.add(node.name.value)
+            if node.name.value in COUNTED and node.selection_set is not None:
+                below = [field.name.value for field in node.selection_set.selections]  # type: ignore[attr-defined]
+                assert below == ["totalCount"]
 
     asked: set[str] = set()
     for text in texts(queries()):
@@ -48,13 +58,14 @@ def test_no_text_of_people_is_asked_for() -> None:
     assert not asked & FORBIDDEN
 
 
-def test_a_full_page_costs_two_points() -> None:
-    """At most 25 base pages for a thousand pull requests, so at most 50 of the 60 points that they may cost."""
+def test_what_a_thousand_pull_requests_cost() -> None:
+    """At most 25 base pages and 60 points."""
     document = parse(queries().pull_requests)
     (operation,) = (
         node for node in document.definitions if isinstance(node, OperationDefinitionNode)
     )
     measured = complexity(document, operation, {"first": LARGEST_PAGE})
-    assert measured.points <= 2
-    assert LARGEST_PAGE >= 40
+    pages = -(-1000 // LARGEST_PAGE)
+    assert pages <= 25
+    assert pages * measured.points <= 60
     assert not measured.too_many

@@ -8,6 +8,7 @@ from typing import Any
 from graphql import (
     DefinitionNode,
     DocumentNode,
+    EnumTypeDefinitionNode,
     GraphQLError,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -25,6 +26,13 @@ from .executor import type_name
 from .fields import ARGUMENT_FIELDS, PLAIN_FIELDS
 
 SDL = Path(__file__).parents[2] / "node_modules" / "@octokit" / "graphql-schema" / "schema.graphql"
+
+_OLD_UNIONS = {
+    "RequestedReviewer": {"Bot"},
+    "PullRequestTimelineItems": {"AddedToMergeQueueEvent", "RemovedFromMergeQueueEvent"},
+}
+_OLD_ENUMS = {"ADDED_TO_MERGE_QUEUE_EVENT", "REMOVED_FROM_MERGE_QUEUE_EVENT"}
+"""What old servers do not have: bots among reviewers, the merge queue."""
 
 
 class SchemaMissingError(FileNotFoundError):
@@ -61,17 +69,15 @@ def _edited(document: DocumentNode, *, reduced: bool, rate_limited: bool) -> Doc
             )
             if reduced and part.name.value == "DeploymentStatus":
                 gone = gone | {"environment"}
-            if reduced and part.name.value == "DeploymentStatus":
-                gone |= {"environment"}
             kept = tuple(one for one in part.fields or () if one.name.value not in gone)
             definitions.append(replace(part, fields=kept))
-        elif (
-            isinstance(part, UnionTypeDefinitionNode)
-            and reduced
-            and part.name.value == "RequestedReviewer"
-        ):
-            types = tuple(kind for kind in part.types or () if kind.name.value != "Bot")
+        elif isinstance(part, UnionTypeDefinitionNode) and reduced:
+            gone = _OLD_UNIONS.get(part.name.value, set())
+            types = tuple(kind for kind in part.types or () if kind.name.value not in gone)
             definitions.append(replace(part, types=types))
+        elif isinstance(part, EnumTypeDefinitionNode) and reduced:
+            values = tuple(one for one in part.values or () if one.name.value not in _OLD_ENUMS)
+            definitions.append(replace(part, values=values))
         else:
             definitions.append(part)
     return DocumentNode(definitions=tuple(definitions))
