@@ -72,7 +72,10 @@ class TestConnections:
         "organisations": "a,b",
         "ca_certificate": "",
         "cloning_allowed": "on",
+        "sign_in": "token",
         "token": TOKEN,
+        "requests_per_hour": 10_000,
+        "clone_limit_megabytes": 4096,
     }
     add = "/admin/connections/connection/add/"
 
@@ -106,11 +109,11 @@ class TestConnections:
         shown = client.get(page).content.decode()
         assert TOKEN not in shown
         assert "•••••••• set on" in shown
-        client.post(page, self.fields | {"name": "renamed", "token": ""})
+        client.post(page, self.fields | {"name": "renamed", "sign_in": "keep"})
         added.refresh_from_db()
         assert (added.name, open_credential(added)) == ("renamed", TOKEN)
-        moved = self.fields | {"url": "https://elsewhere.example", "token": ""}
-        assert "Enter the token again" in client.post(page, moved).content.decode()
+        moved = self.fields | {"url": "https://elsewhere.example", "sign_in": "keep"}
+        assert "Enter the credential again" in client.post(page, moved).content.decode()
         added.refresh_from_db()
         assert added.url == "https://ghes.example"
         client.post(page, self.fields | {"name": "renamed", "token": "another-token"})
@@ -123,7 +126,8 @@ class TestConnections:
             ("url", "https://ghes.example/api/v3", "Leave out"),
             ("ca_certificate", "no certificate", "cannot be read"),
             ("token", "two words here", "paste it whole"),
-            ("token", "", "required"),
+            ("token", "", "needed"),
+            ("sign_in", "keep", "Select a valid choice"),
         ],
     )
     def test_what_cannot_work_is_told_at_its_field(
@@ -158,8 +162,9 @@ class TestConnections:
         page = reverse("admin:connections_connection_webhook_secret", args=[found.pk])
         assert b"Make it" in client.get(page).content
         assert webhook_secrets(found) == []
-        shown = client.post(page).content.decode()
-        address, secret = re.findall(r'class="shown-once">([^<]+)<', shown)
+        shown = client.post(page, {"show": "Make it"}).content.decode()
+        address, secret, events = re.findall(r'class="shown-once">([^<]+)<', shown)
+        assert "workflow_run" in events
         assert address == f"{settings.PUBLIC_URL}/hooks/github/ghes-example"
         assert [one.secret for one in webhook_secrets(found)] == [secret.encode()]
         change = reverse("admin:connections_connection_change", args=[found.pk])

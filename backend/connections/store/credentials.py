@@ -98,6 +98,14 @@ def retire_app_key(*, connection: Connection, credential_id: int) -> None:
     record(name="app_key_retired", subject=connection, detail={"fingerprint": key.fingerprint})
 
 
+@transaction.atomic
+def forget_credentials(*, connection: Connection) -> None:
+    """Sign in as nobody until something else is entered."""
+    connection.credentials.all().delete()
+    GitHubApp.objects.filter(connection=connection).delete()
+    record(name="credentials_forgotten", subject=connection)
+
+
 def credentials(connection: Connection) -> list[OpenedCredential]:
     """All that is valid, newest first; empty where nothing was set. For the worker: raises keyring errors elsewhere."""
     app = GitHubApp.objects.filter(connection=connection).first()
