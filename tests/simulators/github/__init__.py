@@ -18,6 +18,9 @@ A small world in a few lines::
     world.set_deployment_status(deployment, "FAILURE")
     world.release(repo, "v1.0")                      # with its tag; draft=True, then world.publish(release)
     world.tag(repo, "v1.0-rc1", annotated=True)      # also move_tag, delete_tag, create_branch, delete_branch
+    run = world.run_workflow(pr, "CI", {"build": "SUCCESS", "test": "FAILURE"})    # None: goes on until
+    world.finish_job(run.latest.jobs[1])             # … this; no jobs at all: it fails to start
+    world.rerun(run, {"test": "SUCCESS"})            # a further attempt of these jobs (None: all, and they succeed)
     world.set_topics(repo, ["billing"])
     world.set_visibility(repo, "INTERNAL")
     world.add_token("secret-token")                  # all repositories, scopes repo, read:org, workflow

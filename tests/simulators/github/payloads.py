@@ -103,11 +103,10 @@ def organization_json(organization: Organization, base_url: str) -> dict[str, An
     }
 
 
-def repository_json(repository: Repository, base_url: str) -> dict[str, Any]:
+def repository_lite(repository: Repository, base_url: str) -> dict[str, Any]:
+    """What a workflow run tells of its repository."""
     owner = repository.owner
     api = f"{base_url}/api/v3/repos/{repository.full_name}"
-    html = f"{base_url}/{repository.full_name}"
-    waiting = sum(pr.state == "OPEN" for pr in repository.pull_requests.values())
     return {
         "id": repository.database_id,
         "node_id": repository.node_id,
@@ -115,11 +114,19 @@ def repository_json(repository: Repository, base_url: str) -> dict[str, Any]:
         "full_name": repository.full_name,
         "private": repository.is_private,
         "owner": _user(owner.login, owner.database_id, owner.node_id, "Organization", base_url),
-        "html_url": html,
+        "html_url": f"{base_url}/{repository.full_name}",
         "description": repository.description,
         "fork": repository.is_fork,
         "url": api,
         **{name: f"{api}{path}" for name, path in REPOSITORY_LINKS.items()},
+    }
+
+
+def repository_json(repository: Repository, base_url: str) -> dict[str, Any]:
+    html = f"{base_url}/{repository.full_name}"
+    waiting = sum(pr.state == "OPEN" for pr in repository.pull_requests.values())
+    return {
+        **repository_lite(repository, base_url),
         "created_at": iso(repository.created_at),
         "updated_at": iso(repository.updated_at),
         "pushed_at": iso(repository.pushed_at),

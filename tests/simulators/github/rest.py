@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from . import rest_automation
 from .graph.readers import author_of, committer_of, iso
 from .payloads import organization_json, pull_request_json, repository_json, user_json
 from .records import Commit, PullRequest, Repository
@@ -183,6 +184,7 @@ ROUTES: list[tuple[str, Callable[..., RestAnswer]]] = [
     (r"/repos/([^/]+)/([^/]+)/pulls", _pull_requests),
     (r"/repos/([^/]+)/([^/]+)/pulls/(\d+)", _pull_request),
     (r"/repos/([^/]+)/([^/]+)/commits/([^/]+)", _commit),
+    *rest_automation.ROUTES,
 ]
 _COMPILED = [(re.compile(pattern), handler) for pattern, handler in ROUTES]
 

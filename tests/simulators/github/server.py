@@ -21,6 +21,7 @@ from tests.simulators.github.faults import Fault
 from tests.simulators.github.gitrepos import Store
 from tests.simulators.github.graph.endpoint import dump, page_size
 from tests.simulators.github.registry import Token
+from tests.simulators.github.rest_request import RestRequest
 from tests.simulators.github.simulator import Simulator
 from tests.simulators.github.world import World
 
@@ -170,7 +171,7 @@ class Handler(Exchange):
             )
             return
         query, vanished = dict(parse_qsl(self.parts.query)), self.simulator.faults.vanished
-        request = rest.RestRequest(
+        request = RestRequest(
             self.simulator.world, token, self.simulator.url, path, query, vanished
         )
         answer = rest.answer(request)

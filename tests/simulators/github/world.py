@@ -20,10 +20,10 @@ from tests.simulators.github.records import (
     TimelineItem,
 )
 from tests.simulators.github.registry import Moment, seconds
-from tests.simulators.github.shipping import Shipping
+from tests.simulators.github.workflows import Workflows
 
 
-class World(Shipping):
+class World(Workflows):
     """See the package's docstring for how to write a small one."""
 
     # -- pull requests -----------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The tables for checks, statuses and workflow runs; of deployments, releases, tags and topics as well."""
 
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -34,11 +35,13 @@ class Combined(NamedTuple):
 
     @property
     def state(self) -> str:
-        words = {_as_state(one) for one in self.contexts}
-        for state in ("ERROR", "FAILURE", "PENDING"):
-            if state in words:
-                return state
-        return "SUCCESS"
+        return summed_up(self.contexts)
+
+
+def summed_up(contexts: Sequence[CommitStatus | CheckRun]) -> str:
+    """One state for all."""
+    words = {_as_state(one) for one in contexts}
+    return next((word for word in ("ERROR", "FAILURE", "PENDING") if word in words), "SUCCESS")
 
 
 def _as_state(one: CommitStatus | CheckRun) -> str:
