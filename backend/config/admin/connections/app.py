@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -37,7 +37,7 @@ _CODE: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 @administering
-def manifest_page(request: HttpRequest, connection: Connection) -> HttpResponse:
+def manifest_page(request: HttpRequest, connection: Connection) -> HttpResponseBase:
     """Which organisation the App will belong to, what it asks for, and the button that takes the manifest there."""
     known = connection.organisations[0] if len(connection.organisations) == 1 else ""
     organisation = request.GET.get("organisation", known).strip()
@@ -64,7 +64,7 @@ def manifest_page(request: HttpRequest, connection: Connection) -> HttpResponse:
         )
 
     # The one page whose form may be sent to another host, and to this one alone.
-    return csp_update({"form-action": [connection.url]})(render)(request)  # type: ignore[no-any-return]
+    return csp_update({"form-action": [connection.url]})(render)(request)
 
 
 def _set_out(request: HttpRequest, connection: Connection, organisation: str) -> str:

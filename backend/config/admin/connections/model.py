@@ -40,11 +40,10 @@ class ConnectionAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
         what = ("kind", "url", "name", "organisations", "cloning_allowed")
         credential = ("sign_in", "token", "app_id", "private_key", "installation_id")
-        trust = ("Trust", {"fields": (*credential, "ca_certificate")})
+        changes = obj is None or self.has_change_permission(request, obj)
+        trust = ("Trust", {"fields": (*(credential if changes else ()), "ca_certificate")})
         if obj is None:
             return [(None, {"fields": what}), trust]
-        if not self.has_change_permission(request, obj):
-            trust = ("Trust", {"fields": ("ca_certificate",)})
         limits = ("requests_per_hour", ("quiet_from", "quiet_to"), "clone_limit_megabytes")
         return [("Settings", {"fields": what}), trust, ("Limits", {"fields": limits})]
 

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 
@@ -19,16 +19,15 @@ P = ParamSpec("P")
 
 
 def administering(
-    view: Callable[Concatenate[HttpRequest, Connection, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Connection, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """The view of one connection, for those who may change it."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not may_administer(request):
             raise PermissionDenied
-        connection = get_object_or_404(Connection, pk=kwargs.pop("pk"))
-        return view(request, connection, *args, **kwargs)
+        return view(request, get_object_or_404(Connection, pk=pk), *args, **kwargs)
 
     return inner
 
