@@ -1,0 +1,64 @@
+"""The commits whose checks are wanted: heads of pull requests, and what they were merged as."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from django.db import connection as database
+
+from backend.delivery.models import Repository
+
+_HEADS: Final = """
+    SELECT sha, max(since) AS since FROM (
+        SELECT head_sha AS sha, coalesce(merged_at, closed_at, updated_at) AS since
+        FROM delivery_pullrequest WHERE repository_id = %(repository)s
+        UNION ALL
+        SELECT merge_sha, coalesce(merged_at, closed_at, updated_at)
+        FROM delivery_pullrequest WHERE repository_id = %(repository)s AND merged_at IS NOT NULL
+    ) AS heads WHERE sha <> '' GROUP BY sha
+"""
+_READ: Final = (
+    "delivery_headcommit AS read ON read.repository_id = %(repository)s AND read.sha = head.sha"
+)
+
+
+class Counts(NamedTuple):
+    known: int
+    read: int
+
+
+def to_read(repository: Repository, *, before: datetime, limit: int) -> dict[str, datetime]:
+    """Those that were not read yet, or were not settled when read `before` then: newest first.
+
+    The time beside each is the latest at which it can have become a head.
+    """
+    return _fetched(
+        f"SELECT head.sha, head.since FROM ({_HEADS}) AS head LEFT JOIN {_READ}"  # noqa: S608 - constants
+        " WHERE read.sha IS NULL OR (NOT read.is_settled AND read.read_at < %(before)s)"
+        " ORDER BY head.since DESC, head.sha LIMIT %(limit)s",
+        {"repository": repository.pk, "before": before, "limit": limit},
+    )
+
+
+def among(repository: Repository, shas: Collection[str]) -> dict[str, datetime]:
+    """Those of these commits that are heads; see `to_read`."""
+    return _fetched(
+        f"SELECT head.sha, head.since FROM ({_HEADS}) AS head WHERE head.sha = ANY(%(shas)s)",  # noqa: S608
+        {"repository": repository.pk, "shas": list(shas)},
+    )
+
+
+def counts(repository: Repository) -> Counts:
+    """How many there are, and of how many the checks were read."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*), count(read.sha) FROM ({_HEADS}) AS head LEFT JOIN {_READ}",  # noqa: S608
+            {"repository": repository.pk},
+        )
+        return Counts(*cursor.fetchone())
+
+
+def _fetched(query: str, values: dict[str, Any]) -> dict[str, datetime]:
+    with database.cursor() as cursor:
+        cursor.execute(query, values)
+        return dict(cursor.fetchall())

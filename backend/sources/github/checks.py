@@ -1,0 +1,270 @@
+"""Check suites with their runs, and statuses, of head commits: 25 commits a request.
+
+Neither moves a pull request's time of change, so they are asked for by commit: once, and again until all that was
+checked has finished.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from backend.delivery import head_commits, store
+from backend.delivery.models import Repository
+from backend.delivery.records import ChecksRecord, CheckSuiteRecord, CommitStatusRecord
+from backend.sources.github import ledger, normalise, payloads
+from backend.sources.github.client import GitHub, read
+from backend.sources.github.collect import Collected
+from backend.sources.github.queries import ACTOR
+from backend.sources.http import Forbidden, NotFound, Overloaded
+from backend.sources.models import Cursor, Hint
+
+COMMITS_A_REQUEST: Final = 25
+REQUESTS_A_SLICE: Final = 8
+QUIET: Final = timedelta(hours=1)
+"""For so long after a commit's last news more may follow: another service's status, a suite's first run."""
+PATIENCE: Final = timedelta(days=35)
+"""What has not finished by then never will: GitHub ends a workflow's run after 35 days."""
+
+_RUNS: Final = """{
+  pageInfo { hasNextPage endCursor }
+  nodes { databaseId name status conclusion startedAt completedAt }
+}"""
+_SUITES: Final = f"""{{
+  pageInfo {{ hasNextPage endCursor }}
+  nodes {{
+    id databaseId status conclusion createdAt updatedAt app {{ slug }} branch {{ name }}
+    workflowRun {{ databaseId }}
+    checkRuns(first: 100, filterBy: {{checkType: ALL}}) {_RUNS}
+  }}
+}}"""
+PARTS: Final = {
+    "checks": f"checkSuites(first: 20) {_SUITES}",
+    "statuses": "status { contexts { context state createdAt creator { ...Actor } } }",
+}
+"""What is read of a commit, by the permission that it takes."""
+MORE_SUITES: Final = f"""query MoreSuites($id: ID!, $after: String) {{
+  RATE_LIMIT
+  node(id: $id) {{ ... on Commit {{ checkSuites(first: 50, after: $after) {_SUITES} }} }}
+}}"""
+MORE_RUNS: Final = f"""query MoreRuns($id: ID!, $after: String) {{
+  RATE_LIMIT
+  node(id: $id) {{
+    ... on CheckSuite {{ checkRuns(first: 100, after: $after, filterBy: {{checkType: ALL}}) {_RUNS} }}
+  }}
+}}"""
+
+
+def query(commits: int, parts: Sequence[str] = tuple(PARTS)) -> str:
+    """The checks of so many commits of one repository, whose ids are the variables c0, c1 …"""
+    declared = "".join(f" $c{number}: GitObjectID!" for number in range(commits))
+    asked = "\n".join(f"c{n}: object(oid: $c{n}) {{ ...Checked }}" for n in range(commits))
+    wanted = " ".join(PARTS[part] for part in parts)
+    return f"""query Checks($owner: String!, $name: String!{declared}) {{
+  RATE_LIMIT
+  repository(owner: $owner, name: $name) {{ {asked} }}
+}}
+fragment Checked on Commit {{ id {wanted} }} {ACTOR if "statuses" in parts else ""}"""
+
+
+def collect_checks(
+    repository: Repository, github: GitHub, shas: Sequence[str] | None = None
+) -> Collected:
+    """The checks of these commits, or a slice of a pass over the heads not read yet or not settled, newest first.
+
+    Where only checks or only statuses may be read, the others are stored and the ledger names what is missing.
+    """
+    cursor = ledger.cursor_of(repository, Hint.Kind.CHECKS)
+    if shas is not None:
+        known = head_commits.among(repository, shas)
+        heads = {sha: known.get(sha) for sha in shas}
+    else:
+        cursor.stored = cursor.stored if cursor.pass_top else 0
+        cursor.pass_top = cursor.pass_top or timezone.now()
+        limit = COMMITS_A_REQUEST * REQUESTS_A_SLICE
+        heads = {**head_commits.to_read(repository, before=cursor.pass_top, limit=limit)}
+    reader, result = _Reader(repository, github), Collected()
+    try:
+        for asked_at, records in reader.read(heads):
+            with transaction.atomic():
+                store.store_checks(repository=repository, checks=records, read_at=asked_at)
+                cursor.stored += len(records)
+                cursor.save()
+            result.stored += len(records)
+    except (Forbidden, NotFound) as error:
+        return ledger.note_unavailable(cursor, github, error)
+    again = _note_permissions(cursor, reader, result)
+    if shas is None:
+        result.more = again or len(heads) == COMMITS_A_REQUEST * REQUESTS_A_SLICE
+        if not result.more:
+            _finish(cursor)
+    known_heads, read_heads = head_commits.counts(repository)
+    ledger.count(cursor, expected=known_heads, held=read_heads, what="head commits")
+    cursor.save()
+    return result
+
+
+def _note_permissions(cursor: Cursor, reader: "_Reader", result: Collected) -> bool:
+    """Say what may not be read. True: it may be since, and is to be asked for of all commits anew."""
+    if reader.refused:
+        cursor.unavailable = " ".join(
+            f"No {part}: {error.reason} {error.action}" for part, error in reader.refused.items()
+        )
+        result.notes.append(cursor.unavailable)
+    elif result.stored and cursor.unavailable:
+        cursor.unavailable = ""
+        store.unsettle(repository=cursor.repository)
+        return True
+    return False
+
+
+def _finish(cursor: Cursor) -> None:
+    """The heads are those of stored pull requests, so nothing is whole before these are."""
+    pull_requests = ledger.cursor_of(cursor.repository, Hint.Kind.PULL_REQUESTS)
+    if pull_requests.complete_to is not None:
+        cursor.complete_to = cursor.pass_top
+    ledger.close(cursor)
+
+
+@dataclass
+class _Reader:
+    """Reads commits in batches as large as the server takes them, and no more of each than it may."""
+
+    repository: Repository
+    github: GitHub
+    size: int = COMMITS_A_REQUEST
+    refused: dict[str, Forbidden] = field(default_factory=dict)
+
+    def read(
+        self, heads: Mapping[str, datetime | None]
+    ) -> Iterator[tuple[datetime, list[ChecksRecord]]]:
+        """Batches of what was checked, each with the time of asking. Raises Forbidden where nothing may be read."""
+        waiting = list(heads)
+        while waiting:
+            batch, asked_at = waiting[: self.size], timezone.now()
+            try:
+                found = self._ask(batch)
+            except Overloaded:
+                if self.size == 1:
+                    raise
+                self.size = max(1, self.size // 2)
+                continue
+            except Forbidden:
+                if self.refused:
+                    raise
+                self._find_out(batch[0])
+                continue
+            yield (
+                asked_at,
+                [
+                    self._record(sha, payload, heads[sha], asked_at)
+                    for sha, payload in zip(batch, found, strict=True)
+                ],
+            )
+            waiting = waiting[len(batch) :]
+
+    def _allowed(self) -> list[str]:
+        return [part for part in PARTS if part not in self.refused]
+
+    def _find_out(self, sha: str) -> None:
+        """Which part it is that may not be read. Raises Forbidden where it is all of them, and where it is none."""
+        for part in PARTS:
+            try:
+                self._ask([sha], [part])
+            except Forbidden as error:
+                self.refused[part] = error
+        if not self._allowed():
+            raise self.refused["checks"]
+
+    def _ask(
+        self, shas: Sequence[str], parts: Sequence[str] | None = None
+    ) -> list[payloads.CheckedCommit | None]:
+        """Whole lists; None for a commit that the source no longer has."""
+        text = self.github.queries.fit(query(len(shas), parts or self._allowed()))
+        commits = {f"c{number}": sha for number, sha in enumerate(shas)}
+        data = self.github.ask(text, ledger.variables(self.repository) | commits, tries=2)
+        found = ledger.repository_of(data, self.repository)
+        return [self._whole(found[name]) for name in commits]
+
+    def _whole(self, value: dict[str, Any] | None) -> payloads.CheckedCommit | None:
+        """Follow every nested cursor to its end. An object that is no commit has no checks."""
+        if not value:
+            return None
+        commit = read(payloads.CheckedCommit, value)
+        page = commit.check_suites
+        if page is None:
+            return commit
+        suites, info = list(page.nodes), page.page_info
+        while info.has_next_page:
+            further = self._further(MORE_SUITES, commit.id, info, "checkSuites")
+            more = read(payloads.Page[payloads.CheckSuite], further)
+            suites += more.nodes
+            info = more.page_info
+        whole = page.model_copy(update={"nodes": [self._with_all_runs(suite) for suite in suites]})
+        return commit.model_copy(update={"check_suites": whole})
+
+    def _with_all_runs(self, suite: payloads.CheckSuite) -> payloads.CheckSuite:
+        page = suite.check_runs
+        if page is None or not page.page_info.has_next_page:
+            return suite
+        runs, info = list(page.nodes), page.page_info
+        while info.has_next_page:
+            further = self._further(MORE_RUNS, suite.id, info, "checkRuns")
+            more = read(payloads.Page[payloads.CheckRun], further)
+            runs += more.nodes
+            info = more.page_info
+        return suite.model_copy(update={"check_runs": page.model_copy(update={"nodes": runs})})
+
+    def _further(self, text: str, node_id: str, info: payloads.PageInfo, name: str) -> object:
+        fitted = self.github.queries.fit(text)
+        data = self.github.ask(fitted, {"id": node_id, "after": info.end_cursor})
+        return data["node"][name]
+
+    def _record(
+        self,
+        sha: str,
+        payload: payloads.CheckedCommit | None,
+        since: datetime | None,
+        asked_at: datetime,
+    ) -> ChecksRecord:
+        page = payload.check_suites if payload else None
+        contexts = payload.status.contexts if payload and payload.status else ()
+        suites = tuple(normalise.check_suite(suite) for suite in page.nodes) if page else ()
+        statuses = tuple(normalise.commit_status(context) for context in contexts)
+        return ChecksRecord(
+            sha=sha,
+            suites=None if "checks" in self.refused else suites,
+            statuses=None if "statuses" in self.refused else statuses,
+            is_settled=is_settled(suites, statuses, since=since, asked_at=asked_at),
+        )
+
+
+def is_settled(
+    suites: Sequence[CheckSuiteRecord],
+    statuses: Sequence[CommitStatusRecord],
+    *,
+    since: datetime | None,
+    asked_at: datetime,
+) -> bool:
+    """Whether nothing more is to be expected of a commit that became a head no later than `since`.
+
+    A suite that is queued and has no run is the placeholder of an app that may never report anything.
+    """
+    unfinished = [
+        suite.created_at
+        for suite in suites
+        if suite.status != "completed" and (suite.runs or suite.created_at > asked_at - QUIET)
+    ]
+    unfinished += [status.created_at for status in statuses if status.state in _OPEN_STATES]
+    if any(began > asked_at - PATIENCE for began in unfinished):
+        return False
+    news = [suite.updated_at for suite in suites] + [status.created_at for status in statuses]
+    if since is not None:
+        news.append(since)
+    return bool(news) and max(news) <= asked_at - QUIET
+
+
+_OPEN_STATES: Final = frozenset({"pending", "expected"})
