@@ -116,7 +116,26 @@ class _Project:
         for commit in (*commits, merge):
             commit.pull_requests.append(pr)
         self.repository.pull_requests[number] = self.world.remember("PR", pr)
+        self._automate(pr, merge)
         return merge
+
+    def _automate(self, pr: PullRequest, merge: Commit) -> None:
+        """Checks and a workflow run of the branch; of some merges a deployment, of a few a release."""
+        head = pr.commits[-1].committed_at + 5
+        run = self.world.run_workflow(pr, "CI", at=head)
+        if self.rng.random() < 0.1:
+            self.world.rerun(run, at=run.updated_at + 60)
+        self.world.check(pr, "lint", app="linter", at=head)
+        self.world.set_status(pr, "ci/coverage", at=head)
+        merged = merge.committed_at + 5
+        if self.rng.random() < 0.2:
+            jobs = {"deploy": "SUCCESS"}
+            self.world.run_workflow(
+                self.repository, "Deploy", jobs, commit=merge, branch="main", at=merged
+            )
+            self.world.deploy(self.repository, "production", commit=merge, ref="main", at=merged)
+        if self.rng.random() < 0.05:
+            self.world.release(self.repository, f"v{pr.number}", commit=merge, at=merged)
 
     def _commit(
         self, author: Account, at: int, parents: tuple[Commit, ...], files: list[FileChange]
