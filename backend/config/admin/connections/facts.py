@@ -16,6 +16,11 @@ from backend.delivery.models import Repository
 from backend.sources.models import Usage
 
 USAGE_SHOWN: Final = timedelta(hours=24)
+_INTERFACES: Final = {
+    Usage.Interface.GRAPHQL: "GraphQL",
+    Usage.Interface.REST: "REST",
+    Usage.Interface.GIT: "git",
+}
 _MISSING, _EXCESS, _OK = "missing", "excess", "ok"
 _VERDICTS: Final = {_OK: "as needed", _MISSING: "missing", _EXCESS: "too much"}
 
@@ -130,7 +135,7 @@ def usage(connection: Connection, *, now: datetime | None = None) -> list[Asked]
     )
     return [
         Asked(
-            interface=Usage.Interface(row["interface"]).label,
+            interface=_INTERFACES[row["interface"]],
             requests=row["n"],
             not_modified=row["same"],
             points=row["price"],

@@ -66,12 +66,14 @@ class ConnectionForm(forms.ModelForm):
             return
         self.fields["url"].label = "Address"
         self.fields["ca_certificate"].label = "Certificate authority"
+        self.fields["url"].widget = forms.URLInput(attrs={"class": "vURLField"})
         there = self.instance.pk is not None
         ways = [way for way in SignIn if there or way is not SignIn.KEEP]
         sign_in = self.fields["sign_in"]
         sign_in.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
         sign_in.initial = ways[0]
         if there:
+            self.fields["clone_limit_megabytes"].label = "Clone limit in MB"
             sign_in.help_text = "A changed address or authority needs the credential again."
             return
         self.fields["kind"].initial = Connection.Kind.GITHUB
@@ -158,7 +160,7 @@ class RuleForm(forms.ModelForm):
         model = RepositoryRule
         fields = ("effect", "test", "pattern")
         widgets = {
-            "pattern": forms.TextInput(attrs={"size": 40, "placeholder": "owner/service-*"}),
+            "pattern": forms.TextInput(attrs={"size": 40}),
         }
 
     def clean(self) -> dict[str, Any]:
