@@ -15,9 +15,25 @@ import pytest
 from jsonschema.validators import Draft7Validator
 
 from tests.simulators.github import World, running
+from tests.simulators.github.event_payloads import EVENTS
+from tests.simulators.github.records import PullRequest, Repository
 
 SECRET = "a-secret-of-the-tests"
 SCHEMAS = Path(__file__).parent / "node_modules" / "@octokit" / "webhooks-schemas" / "schema.json"
+
+
+ACTIONS = {
+    *("check_run.created", "check_run.completed", "check_suite.completed", "status"),
+    *("workflow_run.requested", "workflow_run.completed"),
+    *("workflow_job.queued", "workflow_job.in_progress", "workflow_job.completed"),
+    *("deployment.created", "deployment_status.created", "release.published", "release.deleted"),
+    *("create", "delete", "push", "pull_request.synchronize", "pull_request.edited"),
+    *("pull_request.auto_merge_enabled", "pull_request.auto_merge_disabled"),
+    *("pull_request.enqueued", "pull_request.dequeued", "merge_group.destroyed"),
+    *("pull_request_review.dismissed", "pull_request_review_thread.resolved"),
+    *("repository.renamed", "repository.transferred", "repository.edited", "repository.deleted"),
+    *("organization.member_added", "member.added", "membership.removed", "team.edited"),
+}
 
 
 @contextmanager
@@ -66,10 +82,63 @@ def a_busy_day(world: World) -> None:
     world.force_push(pr, [[("src/other.py", 3, 0)]])
     world.close(pr)
     world.reopen(pr)
+    number = world.add_thread(pr, reviewer)
+    world.resolve_thread(pr, number)
+    world.resolve_thread(pr, number, resolved=False)
+    world.create_branch(repository, "release")
+    world.change_base(pr, "release")
+    world.change_base(pr, "main")
+    world.enable_auto_merge(pr, author)
+    world.disable_auto_merge(pr, author, reason="Checks failed")
+    world.enable_auto_merge(pr, author, how="squash")
+    world.enqueue(pr, author)
+    world.dequeue(pr, author)
+    world.enqueue(pr, author)
+    machines_at_work(world, pr)
     world.merge(pr, reviewer)
+    world.delete_head(pr)
+    world.restore_head(pr)
+    world.merge(world.open_pull_request(repository, author), reviewer, how="rebase")
+    world.force_branch(repository, repository.commits[0])
+    world.rename_team(forge, team, "Team B")
+    world.join_organization(forge, reviewer)
+    world.add_collaborator(repository, reviewer)
     world.remove_member(forge, team, reviewer)
+    world.leave_organization(forge, reviewer)
+    world.delete_team(forge, team)
+    life_of_a_repository(world, repository)
+
+
+def machines_at_work(world: World, pr: PullRequest) -> None:
+    """Checks, statuses, runs, deployments, releases and tags."""
+    repository, bot = pr.repository, world.create_user("bot0001", kind="Bot")
+    world.finish_check(world.check(pr, "lint", None), "TIMED_OUT")
+    world.check(pr, "build", external_id="a-build")
+    world.set_status(pr, "ci/unit", "PENDING")
+    world.set_status(pr, "ci/unit", "SUCCESS", creator=bot)
+    run = world.run_workflow(pr, jobs={"build": "FAILURE", "docs": "SKIPPED", "test": None})
+    world.finish_job(run.latest.jobs[-1])
+    world.rerun(run, {"build": "SUCCESS"}, actor=bot)
+    deployment = world.deploy(pr, "staging", None, creator=bot)
+    world.set_deployment_status(deployment, "IN_PROGRESS")
+    world.set_deployment_status(deployment, "SUCCESS")
+    release = world.release(repository, "v1.0", draft=True, author=bot)
+    world.publish(release)
+    world.delete_release(release)
+    world.delete_tag(world.tag(repository, "v1.0-rc1", annotated=True, tagger=bot))
+    world.delete_branch(repository, "release")
+
+
+def life_of_a_repository(world: World, repository: Repository) -> None:
+    world.set_topics(repository, ["billing"])
+    world.set_visibility(repository, "PUBLIC")
+    world.set_visibility(repository, "INTERNAL")
+    world.create_branch(repository, "trunk")
+    world.change_default_branch(repository, "trunk")
     world.rename_repository(repository, "renamed")
+    world.transfer_repository(repository, world.create_organization("other"))
     world.archive_repository(repository)
+    world.unarchive_repository(repository)
     world.delete_repository(repository)
 
 
@@ -103,12 +172,8 @@ def test_every_payload_is_signed_and_fits_githubs_schema(
             for error in Draft7Validator(definition).iter_errors(payload)
         ]
     assert errors == []
-    assert {
-        "push",
-        "pull_request.synchronize",
-        "pull_request_review.dismissed",
-        "repository.renamed",
-    } <= told
+    assert {name.split(".")[0] for name in told} == EVENTS.keys() | {"ping"}
+    assert told >= ACTIONS
     assert len({headers["X-GitHub-Delivery"] for headers, _ in received}) == len(received)
 
 

@@ -302,7 +302,7 @@ def deployment_status_json(status: DeploymentStatus, base_url: str) -> dict[str,
         "updated_at": iso(status.created_at),
         "deployment_url": own,
         "repository_url": where,
-        "environment_url": "",
+        "environment_url": "https://deployed.example/",
         "log_url": f"{own}/log",
         "performed_via_github_app": None,
     }

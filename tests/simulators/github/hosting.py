@@ -79,6 +79,19 @@ class Hosting(Registry):
         self.emit("team", "created", organization, details={"team": team})
         return team
 
+    def rename_team(self, organization: Organization, team: Team, name: str) -> None:
+        """The slug follows the name."""
+        old, team.name = team.name, name
+        del organization.teams[team.slug]
+        team.slug = name.lower().replace(" ", "-")
+        organization.teams[team.slug] = team
+        self.emit("team", "edited", organization, details={"team": team, "from": old})
+
+    def delete_team(self, organization: Organization, team: Team) -> None:
+        del organization.teams[team.slug]
+        self.forget("T", team)
+        self.emit("team", "deleted", organization, details={"team": team})
+
     def add_member(self, organization: Organization, team: Team, account: Account) -> None:
         organization.members.setdefault(account, "MEMBER")
         team.members[account] = "MEMBER"
@@ -87,6 +100,21 @@ class Hosting(Registry):
     def remove_member(self, organization: Organization, team: Team, account: Account) -> None:
         del team.members[account]
         self.emit("membership", "removed", organization, details={"team": team, "member": account})
+
+    def join_organization(self, organization: Organization, account: Account) -> None:
+        organization.members.setdefault(account, "MEMBER")
+        self.emit("organization", "member_added", organization, details={"member": account})
+
+    def leave_organization(self, organization: Organization, account: Account) -> None:
+        """The account leaves the organisation's teams as well."""
+        organization.members.pop(account, None)
+        for team in organization.teams.values():
+            team.members.pop(account, None)
+        self.emit("organization", "member_removed", organization, details={"member": account})
+
+    def add_collaborator(self, repository: Repository, account: Account) -> None:
+        details = {"member": account}
+        self.emit("member", "added", repository.owner, repository=repository, details=details)
 
     # -- repositories ------------------------------------------------------------------------------------------
 
@@ -128,7 +156,25 @@ class Hosting(Registry):
             "repository", "renamed", repository.owner, repository=repository, details={"from": old}
         )
 
+    def transfer_repository(
+        self, repository: Repository, organization: Organization, *, at: Moment = None
+    ) -> None:
+        """Give it to another organisation; what is asked under the old name is led on, as after a rename."""
+        before, repository.owner = repository.owner, organization
+        before.repositories.pop(repository.database_id, None)
+        organization.repositories[repository.database_id] = repository
+        self._touch_repository(repository, at)
+        self.name_repository(repository)
+        self.emit(
+            "repository",
+            "transferred",
+            organization,
+            repository=repository,
+            details={"from": before},
+        )
+
     def delete_repository(self, repository: Repository) -> None:
+        repository.is_deleted = True
         del self.repositories[repository.database_id]
         repository.owner.repositories.pop(repository.database_id, None)
         self.emit("repository", "deleted", repository.owner, repository=repository)
@@ -137,6 +183,22 @@ class Hosting(Registry):
         repository.is_archived = True
         self._touch_repository(repository, at)
         self.emit("repository", "archived", repository.owner, repository=repository)
+
+    def unarchive_repository(self, repository: Repository, *, at: Moment = None) -> None:
+        repository.is_archived = False
+        self._touch_repository(repository, at)
+        self.emit("repository", "unarchived", repository.owner, repository=repository)
+
+    def change_default_branch(
+        self, repository: Repository, name: str, *, at: Moment = None
+    ) -> None:
+        """Let another branch be the default one; its history becomes the repository's."""
+        old, repository.default_branch = repository.default_branch, name
+        repository.superseded += repository.commits
+        repository.commits = history(repository.branches[name])
+        self._touch_repository(repository, at)
+        details = {"default_branch": old}
+        self.emit("repository", "edited", repository.owner, repository=repository, details=details)
 
     def set_topics(
         self, repository: Repository, topics: Iterable[str], *, at: Moment = None
@@ -179,6 +241,24 @@ class Hosting(Registry):
         )
         self._advance(repository, name, commit, before, author)
         return commit
+
+    def force_branch(
+        self,
+        repository: Repository,
+        commit: Commit,
+        *,
+        branch: str | None = None,
+        sender: Account | None = None,
+        at: Moment = None,
+    ) -> None:
+        """Let a branch (the default one) stand at any commit, as a push by force does."""
+        name, now = branch or repository.default_branch, self.moment(at)
+        before = repository.branches.get(name)
+        repository.branches[name] = commit
+        if name == repository.default_branch:
+            repository.superseded += repository.commits
+            repository.commits = history(commit)
+        self._pushed(repository, name, commit, before, sender, now, forced=True)
 
     # -- what the verbs share ----------------------------------------------------------------------------------
 
@@ -238,19 +318,24 @@ class Hosting(Registry):
         """Move a branch; what the default branch gains joins the repository's history."""
         repository.branches[branch] = commit
         if branch == repository.default_branch:
-            known = set(map(id, repository.commits))
-            stack, gained = [commit], []
-            while stack:
-                one = stack.pop()
-                if id(one) not in known:
-                    known.add(id(one))
-                    gained.append(one)
-                    stack += one.parents
-            repository.commits += reversed(gained)
-        repository.pushed_at = commit.committed_at
-        self._touch_repository(repository, commit.committed_at)
+            repository.commits += history(commit, repository.commits)
+        self._pushed(repository, branch, commit, before, sender, commit.committed_at, forced=False)
+
+    def _pushed(
+        self,
+        repository: Repository,
+        branch: str,
+        commit: Commit,
+        before: Commit | None,
+        sender: Account | None,
+        at: int,
+        *,
+        forced: bool,
+    ) -> None:
+        repository.pushed_at = max(repository.pushed_at, at)
+        self._touch_repository(repository, at)
         self._write_refs(repository)
-        details = {"branch": branch, "before": before, "commits": [commit]}
+        details = {"branch": branch, "before": before, "commits": [commit], "forced": forced}
         self.emit(
             "push", None, repository.owner, repository=repository, sender=sender, details=details
         )
@@ -262,3 +347,20 @@ class Hosting(Registry):
     def _touch_repository(self, repository: Repository, at: Moment) -> None:
         repository.updated_at = max(repository.updated_at, self.moment(at))
         repository.revision += 1
+
+
+def history(tip: Commit, known: Iterable[Commit] = ()) -> list[Commit]:
+    """What a commit reaches beyond the known ones, parents first."""
+    seen = set(map(id, known))
+    stack, found = [tip], []
+    while stack:
+        commit = stack[-1]
+        waiting = [parent for parent in commit.parents if id(parent) not in seen]
+        if id(commit) in seen or not waiting:
+            stack.pop()
+            if id(commit) not in seen:
+                seen.add(id(commit))
+                found.append(commit)
+        else:
+            stack += waiting
+    return found

@@ -85,6 +85,11 @@ def _shown(account: Account | None, base_url: str) -> dict[str, Any] | None:
     return None if account is None or account.deleted else user_json(account, base_url)
 
 
+def owner_json(owner: Organization, base_url: str) -> dict[str, Any]:
+    """An organisation where an account may stand."""
+    return _user(owner.login, owner.database_id, owner.node_id, "Organization", base_url)
+
+
 def organization_json(organization: Organization, base_url: str) -> dict[str, Any]:
     api = f"{base_url}/api/v3/orgs/{organization.login}"
     return {
@@ -105,7 +110,6 @@ def organization_json(organization: Organization, base_url: str) -> dict[str, An
 
 def repository_lite(repository: Repository, base_url: str) -> dict[str, Any]:
     """What a workflow run tells of its repository."""
-    owner = repository.owner
     api = f"{base_url}/api/v3/repos/{repository.full_name}"
     return {
         "id": repository.database_id,
@@ -113,7 +117,7 @@ def repository_lite(repository: Repository, base_url: str) -> dict[str, Any]:
         "name": repository.name,
         "full_name": repository.full_name,
         "private": repository.is_private,
-        "owner": _user(owner.login, owner.database_id, owner.node_id, "Organization", base_url),
+        "owner": owner_json(repository.owner, base_url),
         "html_url": f"{base_url}/{repository.full_name}",
         "description": repository.description,
         "fork": repository.is_fork,
@@ -176,15 +180,16 @@ def team_json(team: Team, organization: Organization, base_url: str) -> dict[str
     }
 
 
-def _end(pr: PullRequest, ref: str, commit: Commit | None, base_url: str) -> dict[str, Any]:
-    """Head or base of a pull request."""
-    owner = pr.repository.owner
+def _end(
+    repository: Repository | None, ref: str, commit: Commit | None, base_url: str
+) -> dict[str, Any]:
+    """Head or base of a pull request; the head's repository may be gone."""
     return {
-        "label": f"{owner.login}:{ref}",
+        "label": f"{repository.owner.login if repository else 'unknown'}:{ref}",
         "ref": ref,
         "sha": commit.oid if commit else "0" * 40,
-        "user": _user(owner.login, owner.database_id, owner.node_id, "Organization", base_url),
-        "repo": repository_json(pr.repository, base_url),
+        "user": owner_json(repository.owner, base_url) if repository else None,
+        "repo": repository_json(repository, base_url) if repository else None,
     }
 
 
@@ -235,11 +240,11 @@ def pull_request_json(pr: PullRequest, base_url: str, *, whole: bool = True) -> 
         "review_comment_url": f"{api}/pulls/comments{{/number}}",
         "comments_url": f"{issue}/comments",
         "statuses_url": statuses,
-        "head": _end(pr, pr.head_ref, head, base_url),
-        "base": _end(pr, pr.base_ref, pr.base_commit, base_url),
+        "head": _end(pr.head_repository_shown, pr.head_ref, head, base_url),
+        "base": _end(pr.repository, pr.base_ref, pr.base_commit, base_url),
         "_links": {name: {"href": link} for name, link in links.items()},
         "author_association": "MEMBER",
-        "auto_merge": None,
+        "auto_merge": _auto_merge(pr, base_url),
         "active_lock_reason": None,
     }
     if whole:
@@ -250,7 +255,7 @@ def pull_request_json(pr: PullRequest, base_url: str, *, whole: bool = True) -> 
             "mergeable_state": "unknown",
             "merged_by": _shown(pr.merged_by, base_url),
             "comments": pr.comment_count,
-            "review_comments": pr.thread_count,
+            "review_comments": max(pr.thread_count, pr.review_comment_count),
             "maintainer_can_modify": False,
             "commits": len(pr.commits),
             "additions": pr.additions,
@@ -258,6 +263,17 @@ def pull_request_json(pr: PullRequest, base_url: str, *, whole: bool = True) -> 
             "changed_files": len(pr.files),
         }
     return shown
+
+
+def _auto_merge(pr: PullRequest, base_url: str) -> dict[str, Any] | None:
+    if pr.auto_merge is None:
+        return None
+    return {
+        "enabled_by": _shown(pr.auto_merge.by, base_url),
+        "merge_method": pr.auto_merge.how,
+        "commit_title": None,
+        "commit_message": None,
+    }
 
 
 def label_json(name: str, number: int, api: str) -> dict[str, Any]:
@@ -290,4 +306,43 @@ def review_json(review: Review, pr: PullRequest, base_url: str) -> dict[str, Any
             "html": {"href": f"{html}#pullrequestreview-{review.database_id}"},
             "pull_request": {"href": api},
         },
+    }
+
+
+def thread_comment_json(pr: PullRequest, number: int, body: str, base_url: str) -> dict[str, Any]:
+    """The first comment of a review thread, of which only the text is modelled."""
+    api = f"{base_url}/api/v3/repos/{pr.repository.full_name}/pulls"
+    html = f"{base_url}/{pr.repository.full_name}/pull/{pr.number}"
+    own, sha = f"{api}/comments/{number}", pr.head_commit.oid if pr.head_commit else "0" * 40
+    marks = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
+    path = pr.files[0].path if pr.files else "README.md"
+    return {
+        "url": own,
+        "pull_request_review_id": 1,
+        "id": number,
+        "node_id": f"PRRC_{pr.database_id}_{number}",
+        "diff_hunk": f"@@ -1 +1 @@\n-old\n+{body}",
+        "path": path.encode("utf-8", "replace").decode(),
+        "position": 1,
+        "original_position": 1,
+        "commit_id": sha,
+        "original_commit_id": sha,
+        "user": _shown(pr.author, base_url),
+        "body": body,
+        "created_at": iso(pr.updated_at),
+        "updated_at": iso(pr.updated_at),
+        "html_url": f"{html}#discussion_r{number}",
+        "pull_request_url": f"{api}/{pr.number}",
+        "author_association": "MEMBER",
+        "_links": {
+            "self": {"href": own},
+            "html": {"href": f"{html}#discussion_r{number}"},
+            "pull_request": {"href": f"{api}/{pr.number}"},
+        },
+        "reactions": {"url": f"{own}/reactions", "total_count": 0, **dict.fromkeys(marks, 0)},
+        **dict.fromkeys(("start_line", "original_start_line", "start_side")),
+        "line": 1,
+        "original_line": 1,
+        "side": "RIGHT",
+        "subject_type": "line",
     }

@@ -117,6 +117,14 @@ class TimelineItem:
         return node_id("EV", self.database_id)
 
 
+class AutoMerge(NamedTuple):
+    """Who lets a pull request merge by itself, since when, and how: merge, squash or rebase."""
+
+    by: Account | None
+    at: int
+    how: str
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class PullRequest:
     database_id: int
@@ -140,8 +148,14 @@ class PullRequest:
     base_commit: Commit | None = None
     head_repository: "Repository | None" = None
     is_cross_repository: bool = False
+    auto_merge: AutoMerge | None = None
+    queued_at: int | None = None
+    queued_by: Account | None = None
     comment_count: int = 0
     thread_count: int = 0
+    review_comment_count: int = 0
+    resolved: set[int] = field(default_factory=set)
+    """The numbers of the threads that are resolved."""
     commits: list[Commit] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     timeline: list[TimelineItem] = field(default_factory=list)
@@ -160,6 +174,12 @@ class PullRequest:
     @property
     def deletions(self) -> int:
         return sum(change.deletions or 0 for change in self.files)
+
+    @property
+    def head_repository_shown(self) -> "Repository | None":
+        """Where the head comes from, or None once that repository is deleted."""
+        found = self.head_repository
+        return None if found is None or found.is_deleted else found
 
     @property
     def head_commit(self) -> Commit | None:
@@ -210,6 +230,7 @@ class Repository:
     is_archived: bool = False
     is_fork: bool = False
     is_disabled: bool = False
+    is_deleted: bool = False
     visibility: str = "PRIVATE"
     topics: list[str] = field(default_factory=list)
     pull_requests: dict[int, PullRequest] = field(default_factory=dict)
@@ -259,13 +280,18 @@ class Repository:
         """The commit with that sha: on a branch, in a pull request, or left behind by a force push."""
         if self._by_oid[0] != self.revision:
             found = {commit.oid: commit for commit in self.superseded}
-            found.update((tip.oid, tip) for tip in self.branches.values())
             found.update(
                 (commit.oid, commit)
                 for pr in list(self.pull_requests.values())
                 for commit in pr.commits
             )
             found.update((commit.oid, commit) for commit in self.commits)
+            stack = [*self.branches.values(), *(tag.commit for tag in self.tags.values())]
+            while stack:
+                commit = stack.pop()
+                if found.get(commit.oid) is not commit:
+                    found[commit.oid] = commit
+                    stack += commit.parents
             self._by_oid = (self.revision, found)
         return self._by_oid[1].get(oid)
 

@@ -117,9 +117,8 @@ class Registry:
         key = parse_node_id(text)
         found = self._nodes.get(key) if key else None
         gone = isinstance(found, Account) and found.deleted
-        gone = gone or (
-            isinstance(found, Repository) and found.database_id not in self.repositories
-        )
+        repository = found if isinstance(found, Repository) else getattr(found, "repository", None)
+        gone = gone or (repository is not None and repository.is_deleted)
         return None if gone else found
 
     def commit(self, oid: str) -> Commit | None:

@@ -136,21 +136,35 @@ def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[s
         shown[role] = {"name": signature.name, "email": signature.email, "date": iso(signature.at)}
     text = f"{commit.headline}\n\n{commit.body}" if commit.body else commit.headline
     url = f"{base_url}/api/v3/repos/{repository.full_name}/commits/{commit.oid}"
+    html = f"{base_url}/{repository.full_name}/commit/{commit.oid}"
+    tree = hashlib.sha1(commit.oid.encode(), usedforsecurity=False).hexdigest()
     return {
         "sha": commit.oid,
         "node_id": f"C_{commit.oid}",
         "url": url,
-        "html_url": f"{base_url}/{repository.full_name}/commit/{commit.oid}",
+        "html_url": html,
+        "comments_url": f"{url}/comments",
         "commit": {
             **shown,
             "message": text,
             "comment_count": 0,
             "url": url.replace("/commits/", "/git/commits/"),
+            "tree": {"sha": tree, "url": url.replace("/commits/", "/git/trees/")},
+            "verification": {
+                "verified": False,
+                "reason": "unsigned",
+                "signature": None,
+                "payload": None,
+            },
         },
         "author": user_json(commit.author, base_url) if commit.author else None,
         "committer": user_json(commit.committer, base_url) if commit.committer else None,
         "parents": [
-            {"sha": parent.oid, "url": url.replace(commit.oid, parent.oid)}
+            {
+                "sha": parent.oid,
+                "url": url.replace(commit.oid, parent.oid),
+                "html_url": html.replace(commit.oid, parent.oid),
+            }
             for parent in commit.parents
         ],
         "stats": {

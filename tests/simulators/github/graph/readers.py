@@ -293,6 +293,11 @@ def detail(name: str) -> Getter:
     return lambda item: item.details[name]
 
 
+def optional(name: str) -> Getter:
+    """A detail that a world need not have."""
+    return lambda item: item.details.get(name)
+
+
 def nodes_of(page: Page) -> Any:
     if page.unsized:
         raise needs_size(page.unsized)
@@ -333,14 +338,23 @@ EVENTS: dict[str, dict[str, Getter]] = {
         "previousRefName": detail("previousRefName"),
         "currentRefName": detail("currentRefName"),
     },
-    "HeadRefDeletedEvent": {},
+    "HeadRefDeletedEvent": {"headRefName": lambda item: item.details.get("headRefName", "")},
+    "HeadRefRestoredEvent": {},
     "RenamedTitleEvent": {
         "previousTitle": detail("previousTitle"),
         "currentTitle": detail("currentTitle"),
     },
-    "AutoMergeEnabledEvent": {},
-    "AddedToMergeQueueEvent": {},
-    "RemovedFromMergeQueueEvent": {},
+    **{
+        f"Auto{how}EnabledEvent": {"enabler": optional("enabler")}
+        for how in ("Merge", "Squash", "Rebase")
+    },
+    "AutoMergeDisabledEvent": {"disabler": optional("disabler"), "reason": optional("reason")},
+    "AddedToMergeQueueEvent": {"enqueuer": optional("enqueuer")},
+    "RemovedFromMergeQueueEvent": {
+        "enqueuer": optional("enqueuer"),
+        "reason": optional("reason"),
+        "beforeCommit": optional("beforeCommit"),
+    },
 }
 
 
