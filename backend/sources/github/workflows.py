@@ -1,0 +1,215 @@
+"""Workflow runs, every attempt with its jobs: a request for all jobs of a run, and one for each attempt but the last.
+
+Runs are listed newest first, by the time they were created at. A search shows a thousand and no more, so each page
+asks anew for what was created no later than the last one's end. A run that is started again keeps that time:
+webhooks tell of it, and a full pass looks back as far as GitHub lets a run be started again.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from backend.delivery import store
+from backend.delivery.models import Repository
+from backend.delivery.records import WorkflowRunRecord
+from backend.sources.github import ledger, normalise, payloads
+from backend.sources.github.client import GitHub, next_page, read
+from backend.sources.github.collect import Collected
+from backend.sources.http import Forbidden, NotFound
+from backend.sources.models import Cursor, Hint
+
+RUNS_A_PAGE: Final = 100
+"""And a page a slice, since each of its runs costs a request of its own."""
+RUNS_AT_ONCE: Final = 20
+"""Stored together: so many runs' requests are lost at most when the work is cut short."""
+OVERLAP: Final = timedelta(minutes=10)
+"""A run may be listed somewhat later than it was created."""
+RERUN_WITHIN: Final = timedelta(days=31)
+"""GitHub starts a run again up to 30 days after it was created."""
+ENDS_WITHIN: Final = timedelta(days=35)
+"""GitHub ends a run that takes longer."""
+
+
+def collect_workflow_runs(
+    repository: Repository, github: GitHub, *, full: bool = False
+) -> Collected:
+    """A slice of a pass over the repository's runs, newest first, down to what the last finished pass covered.
+
+    `full` looks further back, for runs that were started again, and has their commits' checks read again; where
+    the ledger has a gap, it reads to the very end. Only runs that are new or changed cost requests of their own.
+    """
+    cursor = ledger.cursor_of(repository, Hint.Kind.WORKFLOW_RUNS)
+    floor = _floor(cursor, full=full)
+    try:
+        page = _page(repository, github, cursor.page)
+        heads = _store(repository, github, page.runs)
+        finished = page.oldest is None or (floor is not None and page.oldest < floor)
+        if finished and floor is not None:
+            heads += _follow_unfinished(repository, github, floor)
+    except (Forbidden, NotFound) as error:
+        return ledger.note_unavailable(cursor, github, error)
+    with transaction.atomic():
+        if full:
+            store.unsettle(repository=repository, shas=heads)
+        _advance(cursor, page, finished=finished)
+    return Collected(stored=len(heads), more=not finished)
+
+
+def collect_workflow_run(repository: Repository, github: GitHub, run_id: int) -> Collected:
+    """One run as it is now, with all its attempts. One that is gone at the source stays here."""
+    try:
+        run = _run(repository, github, run_id)
+        if run is None:
+            return Collected(notes=[f"The source no longer has workflow run {run_id}."])
+        return Collected(stored=len(_store(repository, github, [run])))
+    except Forbidden as error:
+        cursor = ledger.cursor_of(repository, Hint.Kind.WORKFLOW_RUNS)
+        return ledger.note_unavailable(cursor, github, error)
+
+
+@dataclass(frozen=True)
+class _Page:
+    runs: list[payloads.WorkflowRun]
+    total: int
+    """All runs of the repository on a pass's first page; later pages count less."""
+    oldest: datetime | None
+    """Where the next page begins; None on the last one."""
+
+
+def _floor(cursor: Cursor, *, full: bool) -> datetime | None:
+    """How far down a pass reads; None: to the very end."""
+    if cursor.complete_to is None or (full and cursor.gap):
+        return None
+    floor = cursor.complete_to - OVERLAP
+    return min(floor, timezone.now() - RERUN_WITHIN) if full else floor
+
+
+def _page(repository: Repository, github: GitHub, created_to: str) -> _Page:
+    """The newest runs, or the newest of those created up to a time. Several, where all of it fell on one second."""
+    search = {"created": f"<={created_to}"} if created_to else {}
+    answer = github.get(_path(repository), {"per_page": RUNS_A_PAGE, **search})
+    found = read(payloads.WorkflowRuns, answer.body)
+    runs, further = list(found.workflow_runs), next_page(answer.headers)
+    while further and created_to and _text(_oldest(runs)) == created_to:
+        answer = github.get(further)
+        runs += read(payloads.WorkflowRuns, answer.body).workflow_runs
+        further = next_page(answer.headers)
+    return _Page(runs, found.total_count, _oldest(runs) if further else None)
+
+
+def _oldest(runs: Sequence[payloads.WorkflowRun]) -> datetime:
+    return min(run.created_at for run in runs)
+
+
+def _advance(cursor: Cursor, page: _Page, *, finished: bool) -> None:
+    """A finished pass covers everything created before the newest run that it began with."""
+    now = timezone.now()
+    if not cursor.page:
+        newest = max((run.created_at for run in page.runs), default=now)
+        cursor.pass_top, cursor.stored, cursor.expected = min(newest, now), 0, page.total
+    cursor.stored += len(page.runs)
+    cursor.unavailable = ""
+    held = cursor.repository.workflow_runs.values("external_id").distinct().count()
+    if finished:
+        cursor.complete_to = cursor.pass_top
+        ledger.count(cursor, expected=cursor.expected or 0, held=held, what="workflow runs")
+        ledger.close(cursor)
+    else:
+        cursor.page = _text(page.oldest)
+        cursor.held, cursor.counted_at = held, now
+    cursor.save()
+
+
+def _follow_unfinished(repository: Repository, github: GitHub, before: datetime) -> list[str]:
+    """Runs that this pass did not reach and that had not finished when they were last seen; see _store."""
+    unfinished = (
+        repository.workflow_runs.exclude(status="completed")
+        .filter(created_at__lt=before, created_at__gt=timezone.now() - ENDS_WITHIN)
+        .values_list("external_id", flat=True)
+        .distinct()
+    )
+    found = (_run(repository, github, external_id) for external_id in unfinished)
+    return _store(repository, github, [run for run in found if run is not None])
+
+
+def _run(repository: Repository, github: GitHub, run_id: int) -> payloads.WorkflowRun | None:
+    """None: it is gone at the source. Raises NotFound where the repository is."""
+    try:
+        answer = github.get(f"{_path(repository)}/{run_id}")
+    except NotFound:
+        github.repository(repository.external_id)
+        return None
+    return read(payloads.WorkflowRun, answer.body)
+
+
+def _store(
+    repository: Repository, github: GitHub, runs: Sequence[payloads.WorkflowRun]
+) -> list[str]:
+    """Fetch and store what is new or changed of these runs; the head commit of each attempt that was."""
+    known = _known(repository, runs)
+    wanted = [run for run in runs if not _is_whole(run, known)]
+    heads: list[str] = []
+    for begin in range(0, len(wanted), RUNS_AT_ONCE):
+        attempts = [
+            attempt
+            for run in wanted[begin : begin + RUNS_AT_ONCE]
+            for attempt in _attempts(repository, github, run, known)
+        ]
+        store.store_workflow_runs(repository=repository, runs=attempts)
+        heads += [attempt.head_sha for attempt in attempts]
+    return heads
+
+
+Known = dict[tuple[int, int], datetime]
+"""Finished attempts that are stored, with the time of their last change."""
+
+
+def _known(repository: Repository, runs: Sequence[payloads.WorkflowRun]) -> Known:
+    stored = repository.workflow_runs.filter(
+        external_id__in=[run.id for run in runs], status="completed"
+    ).values_list("external_id", "attempt", "updated_at")
+    return {(external_id, attempt): updated_at for external_id, attempt, updated_at in stored}
+
+
+def _is_whole(run: payloads.WorkflowRun, known: Known) -> bool:
+    earlier = all((run.id, attempt) in known for attempt in range(1, run.run_attempt))
+    return earlier and known.get((run.id, run.run_attempt)) == run.updated_at
+
+
+def _attempts(
+    repository: Repository, github: GitHub, run: payloads.WorkflowRun, known: Known
+) -> Iterator[WorkflowRunRecord]:
+    """The latest attempt, and the earlier ones that are not stored yet. What is gone meanwhile is passed over."""
+    path = f"{_path(repository)}/{run.id}"
+    try:
+        jobs = list(_jobs(github, path))
+        for attempt in range(1, run.run_attempt):
+            if (run.id, attempt) not in known:
+                answer = github.get(f"{path}/attempts/{attempt}")
+                yield normalise.workflow_run(read(payloads.WorkflowRun, answer.body), jobs)
+        yield normalise.workflow_run(run, jobs)
+    except NotFound:
+        github.repository(repository.external_id)
+
+
+def _jobs(github: GitHub, path: str) -> Iterator[payloads.WorkflowJob]:
+    """The jobs of all attempts."""
+    answer = github.get(f"{path}/jobs", {"filter": "all", "per_page": 100})
+    while True:
+        yield from read(payloads.WorkflowJobs, answer.body).jobs
+        further = next_page(answer.headers)
+        if not further:
+            return
+        answer = github.get(further)
+
+
+def _path(repository: Repository) -> str:
+    return f"/repos/{repository.name_with_owner}/actions/runs"
+
+
+def _text(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
