@@ -19,11 +19,16 @@ class Command(BaseCommand):
         add = commands.add_parser("add", help="add a connection; a worker checks it at once")
         add.add_argument("kind", choices=Connection.Kind.values)
         add.add_argument("--url", required=True, help="the server's address, https://HOST")
+        way = add.add_mutually_exclusive_group()
+        way.add_argument(
+            "--token-file", type=Path, help="file that holds the token and nothing else"
+        )
+        way.add_argument("--app-id", type=int, help="sign in as this GitHub App")
         add.add_argument(
-            "--token-file",
-            type=Path,
-            required=True,
-            help="file that holds the token and nothing else",
+            "--key-file", type=Path, help="the App's private key, as GitHub gave it for download"
+        )
+        add.add_argument(
+            "--installation-id", type=int, help="of the App (default: its only installation)"
         )
         add.add_argument(
             "--ca-file", type=Path, help="PEM of the authority that signed its certificate"
@@ -49,14 +54,15 @@ class Command(BaseCommand):
                 self._list()
 
     def _add(self, options: dict[str, object]) -> None:
-        ca_file = options["ca_file"]
+        ca_file, token_file = options["ca_file"], options["token_file"]
         organisations = options["organisation"]
         try:
             connection = store.add_connection(
                 kind=str(options["kind"]),
                 url=str(options["url"]),
                 name=str(options["name"]),
-                token=_read(options["token_file"]),
+                token=_read(token_file) if token_file else None,
+                app=_app(options),
                 ca_certificate=_read(ca_file) if ca_file else "",
                 organisations=organisations if isinstance(organisations, list) else [],
             )
@@ -65,7 +71,9 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"Added {connection.slug}.")
-        if bell.ring(bell.CHECK, connection.pk):
+        if not connection.credentials.exists():
+            self.stdout.write("In the browser, create its GitHub App: Administration, Connections.")
+        elif bell.ring(bell.CHECK, connection.pk):
             self.stdout.write(
                 f"A worker checks it now; see how it went: manage.py connection list.\n"
                 f"Webhooks go to /hooks/github/{connection.slug}."
@@ -95,6 +103,24 @@ class Command(BaseCommand):
         )
         if connection.state_reason:
             self.stdout.write(f"  {connection.state_reason} {connection.state_action}")
+        for one in connection.permissions:
+            if one["verdict"] != "ok":
+                self.stdout.write(f"  {one['name']}: {one['verdict']}. {one['action']}")
+
+
+def _app(options: dict[str, object]) -> store.AppSignIn | None:
+    """The App that is typed in. Raises CommandError where only half of it is."""
+    app_id, key_file = options["app_id"], options["key_file"]
+    if app_id is None and key_file is None:
+        return None
+    if not isinstance(app_id, int) or key_file is None:
+        raise CommandError("A GitHub App needs both --app-id and --key-file.")
+    installation = options["installation_id"]
+    return store.AppSignIn(
+        app_id=app_id,
+        private_key=_read(key_file),
+        installation_id=installation if isinstance(installation, int) else None,
+    )
 
 
 def _read(path: object) -> str:
