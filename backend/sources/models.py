@@ -139,7 +139,12 @@ class SyncRun(models.Model):
                 fields=["connection", "retry_at"],
                 condition=Q(retry_at__isnull=False),
                 name="sources_run_waiting",
-            )
+            ),
+            models.Index(
+                fields=["connection", "started_at"],
+                condition=Q(kind="connection", outcome="succeeded"),
+                name="sources_run_survey",
+            ),
         ]
 
     def __str__(self) -> str:
