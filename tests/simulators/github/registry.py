@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .automation import App, CheckSuite, Workflow, WorkflowRun
 from .deployments import Deployment, Release
@@ -19,6 +19,9 @@ from .records import (
     Team,
     parse_node_id,
 )
+
+if TYPE_CHECKING:
+    from .apps import Installation
 
 Node = (
     Account
@@ -44,14 +47,39 @@ FULL_SCOPES = ("repo", "read:org", "workflow")
 
 @dataclass(slots=True, kw_only=True)
 class Token:
-    """A credential: a personal access token with classic scopes, or an App's with permissions (``scopes`` None)."""
+    """A credential: a personal access token with classic scopes, or with permissions (``scopes`` None): a fine-grained
+    one, or an App's (``installation``).
+    """
 
     value: str
     account: Account
     scopes: tuple[str, ...] | None = FULL_SCOPES
     repositories: set[int] | None = None
     """The ids it is narrowed to; None: all."""
+    permissions: dict[str, str] | None = None
+    """Name to level; None: all, or those of its installation."""
+    installation: "Installation | None" = None
+    expires_at: int | None = None
     revoked: bool = False
+
+    def sees(self, repository: Repository) -> bool:
+        if self.repositories is not None and repository.database_id not in self.repositories:
+            return False
+        where = self.installation
+        return where is None or (
+            repository.owner is where.owner
+            and (where.repositories is None or repository.database_id in where.repositories)
+        )
+
+    def may_read(self, permission: str) -> bool:
+        """Whether what needs this permission is open to it; scopes are checked elsewhere."""
+        given = [self.permissions, self.installation.permissions if self.installation else None]
+        return all(one is None or permission in one for one in given)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is withheld from it by a permission."""
+        return self.permissions is None and self.installation is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,9 @@ def not_found() -> RestAnswer:
 
 
 def visible(request: RestRequest, repository: Repository | None) -> Repository | None:
-    allowed = request.token.repositories
     if repository is None or repository.full_name in request.vanished:
         return None
-    return repository if allowed is None or repository.database_id in allowed else None
+    return repository if request.token.sees(repository) else None
 
 
 def listed(request: RestRequest, items: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]]:

@@ -62,10 +62,7 @@ class Context:
         return self.budget
 
     def may_see(self, repository: Repository) -> bool:
-        allowed = self.token.repositories
-        return repository.full_name not in self.vanished and (
-            allowed is None or repository.database_id in allowed
-        )
+        return repository.full_name not in self.vanished and self.token.sees(repository)
 
     def repository(self, full_name: str) -> Repository | None:
         found = self.world.repository(full_name)

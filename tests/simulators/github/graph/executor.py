@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLAbstractType,
+    GraphQLError,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -29,6 +30,7 @@ from tests.simulators.github.automation import (
     WorkflowRun,
 )
 from tests.simulators.github.deployments import Deployment, Release, Tag
+from tests.simulators.github.permissions import GRAPHQL
 from tests.simulators.github.records import (
     Account,
     Commit,
@@ -39,6 +41,7 @@ from tests.simulators.github.records import (
     Team,
     TimelineItem,
 )
+from tests.simulators.github.registry import Token
 
 Complete = Callable[[Any, Path], Any]
 
@@ -82,6 +85,7 @@ class PlannedExecutor(Executor[Any]):
     def __init__(self, *arguments: Any, **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
         self._plans: dict[int, list[Step]] = {}
+        self._token: Token = self.context_value.token
 
     def execute_fields(
         self,
@@ -115,6 +119,9 @@ class PlannedExecutor(Executor[Any]):
 
     def _step(self, parent_type: GraphQLObjectType, name: str, details: Any) -> Step:
         node = details[0].node
+        if not self._token.is_whole:
+            # An error has to arrive at the nearest field that may be null: the general way does that.
+            return Step(name, None, None, False, details)
         if node.name.value == "__typename":
             typename = parent_type.name
             return Step(name, lambda _: typename, None, False, details)
@@ -124,6 +131,16 @@ class PlannedExecutor(Executor[Any]):
             return Step(name, None, None, False, details)
         required = isinstance(field.type, GraphQLNonNull)
         return Step(name, getter, self._complete(field.type, details), required, details)
+
+    def complete_object_value(self, return_type: GraphQLObjectType, *arguments: Any) -> Any:
+        """Objects that the token has no permission for are null, with GitHub's error beside."""
+        needed = GRAPHQL.get(return_type.name)
+        if needed and not self._token.may_read(needed):
+            who = "personal access token" if self._token.installation is None else "integration"
+            raise GraphQLError(
+                f"Resource not accessible by {who}", extensions={"type": "FORBIDDEN"}
+            )
+        return super().complete_object_value(return_type, *arguments)
 
     def _complete(self, kind: GraphQLOutputType, details: Any) -> Complete | None:
         """How a value of this type becomes part of the answer; None for what already is."""
