@@ -33,7 +33,9 @@ class CommitFile(models.Model):
     """The size of one file's change in one commit: counts of lines, never a line."""
 
     commit = models.ForeignKey(Commit, models.CASCADE, related_name="files")
-    path = models.TextField(help_text="Bytes that are no UTF-8 stand as backslash escapes.")
+    path = models.TextField(
+        help_text="Bytes that are no UTF-8 stand as U+FFFD, as in every answer of GitHub's."
+    )
     additions = models.PositiveIntegerField(null=True, help_text="Unknown: a binary file.")
     deletions = models.PositiveIntegerField(null=True)
     is_generated = models.BooleanField()
@@ -58,7 +60,9 @@ class AttributePattern(models.Model):
         VENDORED = "linguist-vendored"
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="attribute_patterns")
-    folder = models.TextField(blank=True, help_text="Where the file stands; empty: at the top.")
+    folder = models.TextField(
+        blank=True, help_text="Where the file stands, as in docs/api/; empty: at the top."
+    )
     position = models.PositiveIntegerField(help_text="The line's place within its file, from 0.")
     pattern = models.TextField()
     attribute = models.CharField(max_length=20, choices=Attribute.choices)

@@ -72,6 +72,13 @@ class Repository(models.Model):
         db_default="",
         help_text="Why it is in this state: the rule that excludes it, the owner it moved to.",
     )
+    files_marked_by = models.CharField(
+        max_length=64,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text="The rules on generated files that its files are marked by; empty: they are to be marked anew.",
+    )
 
     class Meta:
         verbose_name_plural = "repositories"
