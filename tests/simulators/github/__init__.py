@@ -13,7 +13,9 @@ A small world in a few lines::
     world.add_review(pr, bob, "APPROVED")
     run = world.check(pr, "lint", "FAILURE")         # None: goes on until world.finish_check(run, "SUCCESS")
     world.set_status(pr, "ci/unit", "SUCCESS")
-    world.merge(pr, bob)                             # how="squash" (default) or "merge"
+    world.enable_auto_merge(pr, bob)                 # disable_auto_merge; enqueue and dequeue for the merge queue
+    world.change_base(pr, "release")                 # delete_head, restore_head; add_thread, resolve_thread, comment
+    world.merge(pr, bob)                             # how="squash" (default), "merge" or "rebase"
     deployment = world.deploy(repo, "production")    # of a repository's or pull request's head, or commit=…
     world.set_deployment_status(deployment, "FAILURE")
     world.release(repo, "v1.0")                      # with its tag; draft=True, then world.publish(release)
@@ -22,7 +24,8 @@ A small world in a few lines::
     world.finish_job(run.latest.jobs[1])             # … this; no jobs at all: it fails to start
     world.rerun(run, {"test": "SUCCESS"})            # a further attempt of these jobs (None: all, and they succeed)
     world.set_topics(repo, ["billing"])
-    world.set_visibility(repo, "INTERNAL")
+    world.set_visibility(repo, "INTERNAL")           # rename_, transfer_, archive_, unarchive_, delete_repository,
+                                                     # change_default_branch, force_branch
     world.add_token("secret-token")                  # all repositories, scopes repo, read:org, workflow
 
     with running(world, repositories=tmp_path) as github:   # repositories=None: no git
@@ -39,6 +42,8 @@ Unix seconds or aware datetimes; left out, each thing happens a minute after the
 ``model.MODEL_NOTES``. On the command line: ``python -m tests.simulators.github --help``.
 """
 
+from .automation import CheckRun, CheckSuite, CommitStatus, WorkflowRun
+from .deployments import Deployment, Release, Tag
 from .gitrepos import Store
 from .model import MODEL_NOTES
 from .records import Account, Commit, Organization, PullRequest, Repository, Review, Team
@@ -51,16 +56,23 @@ from .world import World
 __all__ = [
     "MODEL_NOTES",
     "Account",
+    "CheckRun",
+    "CheckSuite",
     "Commit",
+    "CommitStatus",
+    "Deployment",
     "Hook",
     "Organization",
     "PullRequest",
+    "Release",
     "Repository",
     "Review",
     "Simulator",
     "Store",
+    "Tag",
     "Team",
     "Token",
+    "WorkflowRun",
     "World",
     "running",
     "sign",

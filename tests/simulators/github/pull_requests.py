@@ -232,7 +232,7 @@ class PullRequests(Workflows):
     def resolve_thread(
         self,
         pr: PullRequest,
-        number: int = 1,
+        thread: int = 1,
         *,
         actor: Account | None = None,
         resolved: bool = True,
@@ -240,8 +240,8 @@ class PullRequests(Workflows):
     ) -> None:
         """Mark a thread resolved, or not; this moves nothing that GitHub counts as an update."""
         self.moment(at)
-        (pr.resolved.add if resolved else pr.resolved.discard)(number)
-        details = {"thread": number, "body": self.free_text("A comment that nobody should keep.")}
+        (pr.resolved.add if resolved else pr.resolved.discard)(thread)
+        details = {"thread": thread, "body": self.free_text("A comment that nobody should keep.")}
         self.emit(
             "pull_request_review_thread",
             "resolved" if resolved else "unresolved",
