@@ -2,7 +2,8 @@
 
 It trusts the connection's own authority besides the system's, never follows to another host, limits time and
 size, tries again what may pass by itself, and turns whatever goes wrong into a `SourceError` that says what to do.
-It never sleeps for a rate limit: it says when to come back.
+It never sleeps for a rate limit: it says when to come back. Who it signs in as is an `Access`, and what it may ask
+is a `Meter`'s to say.
 """
 
 import json
@@ -11,19 +12,22 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import stamina
+
+from backend.sources.limits import Meter, Unmetered, rate_limit
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
 TOTAL_SECONDS: Final = 120
 MAXIMUM_BYTES: Final = 100 * 1024 * 1024
 TRIES: Final = 3
 REDIRECTS: Final = 3
+_PERMISSIONS: Final = "Give the token the permissions that docs/install.md lists."
 
 
 class SourceError(Exception):
@@ -62,26 +66,55 @@ class Overloaded(Passing):
 
 @dataclass
 class Usage:
-    """What was asked of the source, for SyncRun and the ledger."""
+    """What was asked of the source in one session, for SyncRun."""
 
     requests: int = 0
     points: int = 0
+    not_modified: int = 0
+
+
+class Access(Protocol):
+    """What a session signs in with. The token may change while the session lasts."""
+
+    def token(self) -> str:
+        """One that is valid now. Raises SourceError."""
+
+    def accepted(self) -> None:
+        """The server took it."""
+
+    def refused(self) -> bool:
+        """The server did not take it; True where another one is worth a try."""
 
 
 @dataclass(frozen=True)
 class Answer:
+    """`body` is None where `status` is 304: nothing has changed since the entity tag that was given."""
+
     status: int
     body: Any
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class _Question:
+    method: str
+    path: str
+    parameters: Mapping[str, str | int] | None = None
+    body: Mapping[str, Any] | None = None
+    unless: str = ""
+    interface: str = "rest"
+    label: str = "rest"
+
+
 @dataclass
 class Client:
-    """A session with one host. `host_name` is what messages call it."""
+    """A session with one host."""
 
     base_url: str
     headers: Mapping[str, str] = field(repr=False)
     ca_certificate: str = field(default="", repr=False)
+    access: Access | None = field(default=None, repr=False)
+    meter: Meter = field(default_factory=Unmetered, repr=False)
     usage: Usage = field(default_factory=Usage)
 
     def __post_init__(self) -> None:
@@ -97,40 +130,54 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
-        """A REST answer as JSON. Raises SourceError."""
-        return self._patiently("GET", path, parameters, None)
+    def get(
+        self, path: str, parameters: Mapping[str, str | int] | None = None, *, unless: str = ""
+    ) -> Answer:
+        """A REST answer as JSON. Raises SourceError. `unless`: an entity tag; 304 where it still holds."""
+        return self._patiently(_Question("GET", path, parameters, unless=unless))
 
-    def post(self, path: str, body: Mapping[str, Any], *, tries: int = TRIES) -> Answer:
-        """A JSON answer to a JSON question, asked again where that may help. Raises SourceError."""
-        return self._patiently("POST", path, None, body, tries=tries)
-
-    def _patiently(
+    def post(
         self,
-        method: str,
         path: str,
-        parameters: Mapping[str, str | int] | None,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any],
         *,
         tries: int = TRIES,
+        interface: str = "rest",
+        label: str = "rest",
     ) -> Answer:
+        """A JSON answer to a JSON question, asked again where that may help. Raises SourceError."""
+        question = _Question("POST", path, body=body, interface=interface, label=label)
+        return self._patiently(question, tries=tries)
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Answer:
+        """As `post`. Setting the same twice does no harm. Raises SourceError."""
+        return self._patiently(_Question("PATCH", path, body=body))
+
+    def _patiently(self, question: _Question, *, tries: int = TRIES) -> Answer:
         for attempt in stamina.retry_context(
             on=Passing, attempts=tries, timeout=TOTAL_SECONDS, wait_initial=0.2, wait_max=10
         ):
             with attempt:
-                return self._once(method, path, parameters, body)
+                return self._signed_in(question)
         raise AssertionError("a retry either returns or raises")
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        parameters: Mapping[str, str | int] | None,
-        body: Mapping[str, Any] | None,
-    ) -> Answer:
-        url = self._own(path)
+    def _signed_in(self, question: _Question) -> Answer:
+        """With another token where the first one is refused and there is another."""
+        if self.access is None:
+            return self._once(question)
+        try:
+            answer = self._once(question)
+        except CredentialRefused:
+            if not self.access.refused():
+                raise
+            answer = self._once(question)
+        self.access.accepted()
+        return answer
+
+    def _once(self, question: _Question) -> Answer:
+        url, parameters = self._own(question.path), question.parameters
         for _ in range(REDIRECTS + 1):
-            status, content, headers = self._exchange(method, url, parameters, body)
+            status, content, headers = self._exchange(question, url, parameters)
             if status not in {301, 302, 307, 308}:
                 return self._judge(status, content, headers)
             url, parameters = self._own(headers.get("location", "")), None
@@ -154,27 +201,21 @@ class Client:
         )
 
     def _exchange(
-        self,
-        method: str,
-        url: str,
-        parameters: Mapping[str, str | int] | None,
-        body: Mapping[str, Any] | None,
+        self, question: _Question, url: str, parameters: Mapping[str, str | int] | None
     ) -> tuple[int, bytes, Mapping[str, str]]:
+        headers = {"Authorization": f"Bearer {self.access.token()}"} if self.access else {}
+        if question.unless:
+            headers["If-None-Match"] = question.unless
+        self.meter.admit()
         self.usage.requests += 1
-        deadline = time.monotonic() + TOTAL_SECONDS
-        content = bytearray()
+        began, status = time.monotonic(), 0
         try:
-            with self._http.stream(method, url, params=parameters, json=body) as answer:
-                for chunk in answer.iter_bytes():
-                    content += chunk
-                    if len(content) > MAXIMUM_BYTES:
-                        raise Overloaded(
-                            f"An answer of {self.host} is larger than {MAXIMUM_BYTES:,} bytes.",
-                            "Plumbline asks for smaller pages.",
-                        )
-                    if time.monotonic() > deadline:
-                        raise httpx.ReadTimeout("the whole answer took too long")
-                return answer.status_code, bytes(content), answer.headers
+            with self._http.stream(
+                question.method, url, params=parameters, json=question.body, headers=headers
+            ) as answer:
+                content = self._content(answer, began + TOTAL_SECONDS)
+                status = answer.status_code
+                return status, content, answer.headers
         except httpx.TimeoutException as error:
             raise Overloaded(
                 f"{self.host} did not answer in time.",
@@ -186,6 +227,28 @@ class Client:
             ) from error
         except httpx.TransportError as error:
             raise unreachable(self.host, error) from error
+        finally:
+            same = status == HTTPStatus.NOT_MODIFIED
+            self.usage.not_modified += same
+            self.meter.note(
+                interface=question.interface,
+                seconds=time.monotonic() - began,
+                label=question.label,
+                not_modified=same,
+            )
+
+    def _content(self, answer: httpx.Response, deadline: float) -> bytes:
+        content = bytearray()
+        for chunk in answer.iter_bytes():
+            content += chunk
+            if len(content) > MAXIMUM_BYTES:
+                raise Overloaded(
+                    f"An answer of {self.host} is larger than {MAXIMUM_BYTES:,} bytes.",
+                    "Plumbline asks for smaller pages.",
+                )
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout("the whole answer took too long")
+        return bytes(content)
 
     def _judge(self, status: int, content: bytes, headers: Mapping[str, str]) -> Answer:
         if status == HTTPStatus.UNAUTHORIZED:
@@ -194,14 +257,14 @@ class Client:
                 "It may be mistyped, expired or revoked: make a new one and enter it.",
                 permanent=True,
             )
-        limited = rate_limit(status, content, headers)
+        limited = rate_limit(status, content, headers, unsaid=self.meter.unsaid_wait)
         if limited:
             raise SourceError(
                 f"{self.host} asks to wait until {limited:%H:%M:%S} UTC.",
                 "Nothing to do: collection goes on by itself.",
                 retry_at=limited,
             )
-        self._refuse(status)
+        self._refuse(status, headers)
         try:
             body = json.loads(content) if content else None
             if b"\\u0000" in content or b"\\ud" in content.lower():
@@ -210,11 +273,12 @@ class Client:
             raise self._unreadable(content, headers) from error
         return Answer(status, body, headers)
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, status: int, headers: Mapping[str, str]) -> None:
         if status == HTTPStatus.FORBIDDEN:
+            needed = headers.get("x-accepted-github-permissions", "")[:200]
             raise Forbidden(
                 f"{self.host} forbids this to the token.",
-                "Give the token the permissions that docs/install.md lists.",
+                f"It needs {needed}." if needed else _PERMISSIONS,
                 permanent=True,
             )
         if status in {404, 410}:
@@ -267,30 +331,6 @@ def storable(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     return value
-
-
-def rate_limit(
-    status: int, content: bytes, headers: Mapping[str, str], *, now: datetime | None = None
-) -> datetime | None:
-    """When to come back, where this answer says that a limit is used up.
-
-    The order of GitHub's documentation: retry-after, else x-ratelimit-reset, else a minute. GraphQL's own way, 200
-    with an error in the body, is told apart by the GraphQL client, which then asks here with 429.
-    """
-    used_up = headers.get("x-ratelimit-remaining") == "0"
-    secondary = "retry-after" in headers or b"rate limit" in content[:4000].lower()
-    if status != HTTPStatus.TOO_MANY_REQUESTS and not (
-        status == HTTPStatus.FORBIDDEN and (used_up or secondary)
-    ):
-        return None
-    moment = now or datetime.now(UTC)
-    after = headers.get("retry-after", "")
-    if after.isdigit():
-        return moment + timedelta(seconds=int(after))
-    reset = headers.get("x-ratelimit-reset", "")
-    if used_up and reset.isdigit():
-        return max(datetime.fromtimestamp(int(reset), UTC), moment)
-    return moment + timedelta(minutes=1)
 
 
 def unreachable(host: str, error: httpx.TransportError) -> SourceError:

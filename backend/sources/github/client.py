@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from backend.sources.github import payloads
+from backend.sources.github.addresses import addresses
 from backend.sources.github.queries import CAPABILITIES, Queries
 from backend.sources.http import (
     Answer,
@@ -19,10 +19,9 @@ from backend.sources.http import (
     Overloaded,
     SourceError,
     Usage,
-    rate_limit,
 )
+from backend.sources.limits import rate_limit
 
-PUBLIC_HOST: Final = "github.com"
 AGENT: Final = "Plumbline"
 _LIMITED: Final = ("RATE_LIMITED", "RATE_LIMIT")
 _TOO_MUCH: Final = ("MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED")
@@ -69,16 +68,14 @@ class GitHub:
     """A session with one server under one credential. Every method raises SourceError."""
 
     def __init__(self, *, url: str, token: str, ca_certificate: str = "") -> None:
-        parts = urlsplit(url)
-        public = parts.hostname == PUBLIC_HOST
-        base = f"{parts.scheme}://api.{PUBLIC_HOST}" if public else url
-        self._rest, self._graphql = ("", "/graphql") if public else ("/api/v3", "/api/graphql")
+        where = addresses(url)
+        self._rest, self._graphql = where.rest, where.graphql
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/vnd.github+json",
             "User-Agent": AGENT,
         }
-        self._client = Client(base_url=base, headers=headers, ca_certificate=ca_certificate)
+        self._client = Client(base_url=where.base, headers=headers, ca_certificate=ca_certificate)
 
     def __enter__(self) -> Self:
         return self
@@ -141,13 +138,25 @@ class GitHub:
             status_environment=_has(found, "deploymentStatus", "fields", "environment"),
         )
 
-    def ask(self, query: str, variables: Mapping[str, Any], *, tries: int = 3) -> dict[str, Any]:
-        """The data of a GraphQL answer. Raises SourceError, also for errors that come with status 200."""
+    def ask(
+        self,
+        query: str,
+        variables: Mapping[str, Any],
+        *,
+        tries: int = 3,
+        missing_ok: bool = False,
+    ) -> dict[str, Any]:
+        """The data of a GraphQL answer. Raises SourceError, also for errors that come with status 200.
+
+        `missing_ok`: what is not to be had is null in its place, and no error.
+        """
         answer = self._client.post(
             self._graphql, {"query": query, "variables": dict(variables)}, tries=tries
         )
         told = read(payloads.GraphQL, answer.body)
         for error in told.errors or ():
+            if missing_ok and error.type == "NOT_FOUND":
+                continue
             self._raise(error, answer.headers)
         if told.data is None:
             raise UnexpectedShape("data")

@@ -1,0 +1,117 @@
+"""A connection's GitHub App at the server: taken over after its manifest, its webhook's secret set.
+
+Web asks for it and the worker does it, since web has no way out. See `connections.store.app_changes`.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.utils import timezone
+from pydantic import BaseModel
+
+from backend.connections import store
+from backend.connections.models import AppChange, Connection
+from backend.connections.store import OpenedChange
+from backend.sources.github.addresses import addresses
+from backend.sources.github.app_token import app_token
+from backend.sources.github.client import AGENT, read
+from backend.sources.http import Client, CredentialRefused, NotFound, SourceError
+
+log = structlog.get_logger(__name__)
+
+SOON: Final = timedelta(minutes=1)
+LATER: Final = timedelta(hours=1)
+"""What will not pass by itself is tried again all the same: a person may mend it."""
+
+
+class Conversion(BaseModel):
+    """What may enter of the answer. GitHub's webhook secret and client secret are not read: web makes the former."""
+
+    id: int
+    slug: str
+    client_id: str = ""
+    pem: str
+
+
+def carry_out(connection: Connection) -> None:
+    """Do what is due. Raises SourceError where the App could not be taken over.
+
+    A secret that could not be set is tried again for as long as the former one is valid, and told on the connection's
+    page; collecting is none the worse for it.
+    """
+    while (change := store.claim_app_change(connection)) is not None:
+        if change.step == AppChange.Step.CREATE:
+            _take_over(connection, change)
+            continue
+        try:
+            _set_secret(connection, change)
+        except SourceError as error:
+            _put_off(connection, error)
+            log.warning("webhook_secret_not_set", connection=connection.slug, reason=error.reason)
+        else:
+            store.finish_app_change(connection=connection)
+
+
+def _take_over(connection: Connection, change: OpenedChange) -> None:
+    where = addresses(connection.url)
+    with _client(connection) as client:
+        try:
+            # Once: a code is gone after its first use, even if the answer got lost.
+            answer = client.post(
+                f"{where.rest}/app-manifests/{change.code}/conversions", {}, tries=1
+            )
+        except NotFound as error:
+            store.finish_app_change(connection=connection)
+            raise SourceError(
+                f"{client.host} no longer exchanges the code of the App.",
+                "Delete the App at the server if it is there, and create it again.",
+                permanent=True,
+            ) from error
+        except SourceError as error:
+            _put_off(connection, error)
+            raise
+    made = read(Conversion, answer.body)
+    store.store_created_app(
+        connection=connection,
+        app=store.AppSignIn(made.id, made.pem, slug=made.slug, client_id=made.client_id),
+    )
+
+
+def _set_secret(connection: Connection, change: OpenedChange) -> None:
+    where = addresses(connection.url)
+    body = {"secret": change.webhook_secret, "content_type": "json"}
+    refused: SourceError | None = None
+    for key in store.credentials(connection):
+        if key.app_id is None:
+            continue
+        with _client(connection, token=app_token(key.app_id, key.secret)) as client:
+            try:
+                client.patch(f"{where.rest}/app/hook/config", body)
+            except CredentialRefused as error:
+                refused = error
+            else:
+                store.note_credential_used(credential_id=key.pk)
+                return
+    raise refused or SourceError(
+        f"{connection} does not sign in as a GitHub App.", "Enter its key.", permanent=True
+    )
+
+
+def _put_off(connection: Connection, error: SourceError) -> None:
+    delay = LATER if error.permanent else SOON
+    until: datetime = error.retry_at or timezone.now() + delay
+    store.put_off_app_change(
+        connection=connection, error=f"{error.reason} {error.action}", until=until
+    )
+
+
+def _client(connection: Connection, *, token: str = "") -> Client:
+    headers = {"Accept": "application/vnd.github+json", "User-Agent": AGENT}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    return Client(
+        base_url=addresses(connection.url).base,
+        headers=headers,
+        ca_certificate=connection.ca_certificate,
+    )
