@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
 from backend.connections.models import Connection
 from backend.delivery.models import (
     PendingMeasurement,
@@ -16,6 +18,7 @@ from backend.delivery.models import (
     Review,
 )
 from backend.people.models import Identity, Membership, Person, Team
+from backend.sources.models import Cursor, Hint
 
 _numbers = count(1)
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -52,6 +55,25 @@ def a_repository(connection: Connection | None = None, **values: object) -> Repo
         "updated_at": MONDAY,
     }
     return Repository.objects.create(**defaults | values)
+
+
+def a_cursor(repository: Repository, kind: str = "pull_requests", **values: object) -> Cursor:
+    """What the ledger holds of one kind of a repository."""
+    return Cursor.objects.create(
+        connection=repository.connection, repository=repository, kind=kind, **values
+    )
+
+
+def a_hint(repository: Repository, kind: str = "pull_requests", **values: object) -> Hint:
+    """Something of a repository that waits to be fetched."""
+    now = timezone.now()
+    defaults = {"received_at": now, "due_at": now}
+    return Hint.objects.create(
+        connection=repository.connection,
+        repository_external_id=repository.external_id,
+        kind=kind,
+        **defaults | values,
+    )
 
 
 def an_identity(connection: Connection, *, person: bool = True, **values: object) -> Identity:
