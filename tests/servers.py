@@ -112,13 +112,17 @@ def _broker_program() -> str:
 def broker(password: str, port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A Redis server that keeps nothing on disk, ended when the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    configuration = folder / "broker.conf"
-    configuration.write_text(
+    configuration = (
         f"bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ''\nappendonly no\n"
         f"dir {folder}\nmaxmemory-policy noeviction\n"
     )
-    configuration.chmod(0o600)
-    process = subprocess.Popen([_broker_program(), str(configuration)], stdout=subprocess.DEVNULL)
+    # By its input rather than a file, which another run of the tests would write anew at the same moment.
+    process = subprocess.Popen(
+        [_broker_program(), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    assert process.stdin is not None
+    process.stdin.write(configuration.encode())
+    process.stdin.close()
     try:
         deadline = time.monotonic() + 10
         while True:
