@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from backend.connections.models import Connection
+from backend.connections.store import due_app_changes
 from backend.delivery.models import PendingMeasurement, Repository
 from backend.metrics.compute import catch_up
 from backend.metrics.compute import measure as measure_pending
@@ -61,6 +62,8 @@ def sweep() -> None:
         bell.ring(bell.COLLECT)
     if PendingMeasurement.objects.exists():
         bell.ring(bell.MEASURE)
+    for connection_id in due_app_changes():
+        bell.ring(bell.CHECK, connection_id)
 
 
 @shared_task(name="poll")
