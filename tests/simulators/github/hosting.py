@@ -1,20 +1,21 @@
-"""The verbs for organisations, people, teams, repositories and pushes."""
+"""The verbs for repositories and pushes."""
 
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.simulators.github.gitrepos import Store
+from tests.simulators.github.gitlog import Logged, logged
+from tests.simulators.github.gitrepos import Store, git
+from tests.simulators.github.organizations import Organizations
 from tests.simulators.github.records import (
     Account,
     Commit,
     FileChange,
     Organization,
     Repository,
-    Team,
 )
-from tests.simulators.github.registry import Moment, Registry, seconds
+from tests.simulators.github.registry import Moment, seconds
 
 Files = Iterable[tuple[str, int | None, int | None]]
 """Path, additions, deletions; None for both where the file is binary."""
@@ -22,101 +23,8 @@ Files = Iterable[tuple[str, int | None, int | None]]
 DEFAULT_FILES: Files = (("src/change.py", 10, 0),)
 
 
-class Hosting(Registry):
-    """What happens apart from pull requests."""
-
-    # -- organisations and people ------------------------------------------------------------------------------
-
-    def create_organization(self, login: str = "forge") -> Organization:
-        organization = Organization(
-            database_id=self.next_id("O"),
-            login=login,
-            name=login.title(),
-            description=self.free_text("An organization"),
-        )
-        self.organizations[login.lower()] = self.remember("O", organization)
-        return organization
-
-    def create_user(
-        self, login: str, *, kind: str = "User", name: str | None = None, email: str = ""
-    ) -> Account:
-        """A person, or with ``kind`` Bot or Mannequin one of those; a bot's login has no ``[bot]`` here."""
-        suffix = "[bot]" if kind == "Bot" else ""
-        account = Account(
-            database_id=self.next_id("U"),
-            login=login,
-            kind=kind,
-            name=name or f"{login}{suffix}",
-            email=email or f"{login}@ghes.example",
-        )
-        self.accounts[login] = account
-        return self.remember({"User": "U", "Bot": "BOT"}.get(kind, "M"), account)
-
-    def delete_account(self, account: Account) -> None:
-        """What the account did stays, with ``author: null``."""
-        account.deleted = True
-
-    def create_team(
-        self,
-        organization: Organization,
-        name: str,
-        members: Iterable[Account] = (),
-        *,
-        parent: Team | None = None,
-    ) -> Team:
-        slug = name.lower().replace(" ", "-")
-        team = Team(
-            database_id=self.next_id("T"),
-            slug=slug,
-            name=name,
-            description=self.free_text("A team"),
-            parent=parent,
-        )
-        organization.teams[slug] = self.remember("T", team)
-        for member in members:
-            organization.members.setdefault(member, "MEMBER")
-            team.members[member] = "MEMBER"
-        self.emit("team", "created", organization, details={"team": team})
-        return team
-
-    def rename_team(self, organization: Organization, team: Team, name: str) -> None:
-        """The slug follows the name."""
-        old, team.name = team.name, name
-        del organization.teams[team.slug]
-        team.slug = name.lower().replace(" ", "-")
-        organization.teams[team.slug] = team
-        self.emit("team", "edited", organization, details={"team": team, "from": old})
-
-    def delete_team(self, organization: Organization, team: Team) -> None:
-        del organization.teams[team.slug]
-        self.forget("T", team)
-        self.emit("team", "deleted", organization, details={"team": team})
-
-    def add_member(self, organization: Organization, team: Team, account: Account) -> None:
-        organization.members.setdefault(account, "MEMBER")
-        team.members[account] = "MEMBER"
-        self.emit("membership", "added", organization, details={"team": team, "member": account})
-
-    def remove_member(self, organization: Organization, team: Team, account: Account) -> None:
-        del team.members[account]
-        self.emit("membership", "removed", organization, details={"team": team, "member": account})
-
-    def join_organization(self, organization: Organization, account: Account) -> None:
-        organization.members.setdefault(account, "MEMBER")
-        self.emit("organization", "member_added", organization, details={"member": account})
-
-    def leave_organization(self, organization: Organization, account: Account) -> None:
-        """The account leaves the organisation's teams as well."""
-        organization.members.pop(account, None)
-        for team in organization.teams.values():
-            team.members.pop(account, None)
-        self.emit("organization", "member_removed", organization, details={"member": account})
-
-    def add_collaborator(self, repository: Repository, account: Account) -> None:
-        details = {"member": account}
-        self.emit("member", "added", repository.owner, repository=repository, details=details)
-
-    # -- repositories ------------------------------------------------------------------------------------------
+class Hosting(Organizations):
+    """What happens to repositories apart from pull requests."""
 
     def create_repository(
         self,
@@ -260,6 +168,51 @@ class Hosting(Registry):
             repository.commits = history(commit)
         self._pushed(repository, name, commit, before, sender, now, forced=True)
 
+    def adopt(
+        self, repository: Repository, *, branch: str | None = None, sender: Account | None = None
+    ) -> list[Commit]:
+        """Take over what was pushed to a branch (the default one) with git itself, straight into the store's folder.
+
+        Whatever git can hold is served from then on: renames, modes, submodules, pointers, any bytes as a path.
+        """
+        if self.git is None:
+            raise ValueError("this world has no git")
+        name = branch or repository.default_branch
+        directory, before = self.git.path(repository), repository.branches.get(name)
+        tip = git(directory, "rev-parse", f"refs/heads/{name}").decode().strip()
+        gained: dict[str, Commit] = {}
+        for found in logged(directory, tip, [before.oid] if before else []):
+            gained[found.oid] = self._adopted(repository, found, gained)
+        repository.branches[name] = commit = gained.get(tip) or _known(repository, tip)
+        reached = history(commit)
+        forced = before is not None and before not in reached
+        if name == repository.default_branch:
+            repository.superseded += repository.commits if forced else []
+            repository.commits = reached
+        self._pushed(repository, name, commit, before, sender, self.moment(None), forced=forced)
+        return list(gained.values())
+
+    def _adopted(self, repository: Repository, found: Logged, gained: dict[str, Commit]) -> Commit:
+        """A commit whose parents are known; its author is whoever has that mail address."""
+        by_mail = {account.email.lower(): account for account in self.accounts.values()}
+        account = by_mail.get(found.author_email.lower())
+        is_merge = len(found.parents) > 1
+        parents = (gained.get(parent) or _known(repository, parent) for parent in found.parents)
+        return Commit(
+            oid=found.oid,
+            authored_at=found.authored_at,
+            committed_at=found.committed_at,
+            headline=found.headline,
+            parents=tuple(parents),
+            author=account,
+            author_name=found.author_name,
+            author_email=found.author_email,
+            body=found.body,
+            files=[] if is_merge else found.files,
+            brought=found.files if is_merge else None,
+            git_files=found.git_files,
+        )
+
     # -- what the verbs share ----------------------------------------------------------------------------------
 
     def _commit(  # noqa: PLR0913 - what one may say of a commit
@@ -347,6 +300,13 @@ class Hosting(Registry):
     def _touch_repository(self, repository: Repository, at: Moment) -> None:
         repository.updated_at = max(repository.updated_at, self.moment(at))
         repository.revision += 1
+
+
+def _known(repository: Repository, oid: str) -> Commit:
+    found = repository.commit(oid)
+    if found is None:
+        raise ValueError(f"{repository.full_name} knows no commit {oid}")
+    return found
 
 
 def history(tip: Commit, known: Iterable[Commit] = ()) -> list[Commit]:

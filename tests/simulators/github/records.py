@@ -39,6 +39,13 @@ class FileChange(NamedTuple):
     change_type: str = "MODIFIED"
 
 
+class GitFile(NamedTuple):
+    """What git knows of a changed file besides: its blob, and what it was called before a rename."""
+
+    blob: str
+    previous_path: str = ""
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Account:
     """A user, a bot or a mannequin. ``kind`` is GraphQL's type name."""
@@ -73,6 +80,10 @@ class Commit:
     pull_requests: list["PullRequest"] = field(default_factory=list)
     check_suites: list["CheckSuite"] = field(default_factory=list)
     statuses: list["CommitStatus"] = field(default_factory=list)
+    brought: list[FileChange] | None = None
+    """What a merge brings in against its first parent, where git was asked for it."""
+    git_files: dict[str, GitFile] | None = None
+    """By path, of a commit that was made with git itself."""
     in_git: bool = True
     """False for the modelled commits before a squash, which no repository holds."""
 
@@ -83,6 +94,13 @@ class Commit:
     @property
     def deletions(self) -> int:
         return sum(change.deletions or 0 for change in self.files)
+
+    @property
+    def shown_files(self) -> list[FileChange]:
+        """What REST lists: of a merge what it brings in, which ``git log`` does not show."""
+        if self.brought is not None or len(self.parents) < 2:
+            return self.files if self.brought is None else self.brought
+        return next((pr.files for pr in self.pull_requests if pr.merge_commit is self), self.files)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
