@@ -36,6 +36,8 @@ A small world in a few lines::
         world.push_commit(pr)                        # verbs also work while it runs, and send webhooks
         hook.deliveries[-1].status
 
+GitHub Apps (manifest, keys, installations, tokens, deliveries) are ``github.apps``: see :mod:`.apps`.
+
 A commit's files are ``(path, additions, deletions)``; None for both counts makes the file binary. Times (``at=…``) are
 Unix seconds or aware datetimes; left out, each thing happens a minute after the last. Shas are those of git once
 ``repositories`` is given. The real history of four projects is ``history.load()``; its model is told by

@@ -65,7 +65,10 @@ class Exchange(BaseHTTPRequestHandler):
         elif scheme.lower() not in {"bearer", "token"}:
             return None
         token = self.simulator.world.tokens.get(value.strip())
-        return None if token is None or token.revoked else token
+        if token is None or token.revoked or (token.installation and token.installation.removed):
+            return None
+        expired = token.expires_at is not None and self.simulator.apps.now() >= token.expires_at
+        return None if expired else token
 
     def fail(self, fault: Fault, kind: str) -> None:
         """Answer as the fault says, or not at all."""

@@ -77,6 +77,17 @@ class Token:
         return all(one is None or permission in one for one in given)
 
     @property
+    def is_everywhere(self) -> bool:
+        """Every repository of its installation, those to come as well."""
+        where = self.installation
+        return self.repositories is None and (where is None or where.repositories is None)
+
+    @property
+    def kind(self) -> str:
+        """As GitHub's refusals call it."""
+        return "personal access token" if self.installation is None else "integration"
+
+    @property
     def is_whole(self) -> bool:
         """Nothing is withheld from it by a permission."""
         return self.permissions is None and self.installation is None

@@ -24,7 +24,7 @@ def _meta(_request: RestRequest) -> RestAnswer:
 
 
 def _user(request: RestRequest) -> RestAnswer:
-    if request.token.scopes is None:
+    if request.token.installation is not None:
         message = "Resource not accessible by integration"
         return RestAnswer(
             403, {"message": message, "documentation_url": "https://docs.github.com/rest"}
@@ -55,15 +55,19 @@ def _user_repositories(request: RestRequest) -> RestAnswer:
 
 
 def _installation_repositories(request: RestRequest) -> RestAnswer:
-    if request.token.scopes is not None:
+    if request.token.installation is None:
         return RestAnswer(
             403,
             {"message": "You must authenticate with an installation access token."},
         )
     found = _all_repositories(request)
     page, links = listed(request, found)
-    shown = [repository_json(one, request.base_url) for one in page]
-    return RestAnswer(200, {"total_count": len(found), "repositories": shown}, links)
+    shown = {
+        "total_count": len(found),
+        "repository_selection": "all" if request.token.is_everywhere else "selected",
+        "repositories": [repository_json(one, request.base_url) for one in page],
+    }
+    return RestAnswer(200, shown, links)
 
 
 def _repository_by_id(request: RestRequest, number: str) -> RestAnswer:

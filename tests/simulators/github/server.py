@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.simulators.github import git_http, rest
+from tests.simulators.github import app_endpoints, git_http, permissions, rest
 from tests.simulators.github.acts import act
 from tests.simulators.github.budget import Budget
 from tests.simulators.github.exchange import PRIMARY, Exchange
@@ -43,6 +43,9 @@ class Handler(Exchange):
     def do_POST(self) -> None:  # noqa: N802 - http.server's name
         self._handle()
 
+    def do_PATCH(self) -> None:  # noqa: N802 - http.server's name
+        self._handle()
+
     def _handle(self) -> None:
         self.began = time.monotonic()
         self.simulator = self.server.simulator
@@ -54,12 +57,11 @@ class Handler(Exchange):
         elif path.rstrip("/") == "/api/graphql":
             self._graphql(body)
         elif path.startswith("/api/v3"):
-            self._rest(path)
+            self._rest(path, body)
         elif ".git/" in path:
             self._git(path, body)
         else:
-            page = b"<!DOCTYPE html><title>Page not found</title>"
-            self.send(404, page, kind="other", content_type="text/html")
+            self._page(path, body)
 
     def _switches(self, path: str, body: bytes) -> None:
         """The simulator's own: ``ledger`` (GET, ``?last=``), and by POST ``ledger/clear``, ``faults``, ``hooks``
@@ -114,9 +116,8 @@ class Handler(Exchange):
         fault, answered = self._struck("graphql", page_size=size)
         if answered:
             return
-        token = self.token()
+        token = self._signed_in("graphql")
         if token is None:
-            self._bad_credentials("graphql")
             return
         simulator = self.simulator
         answer = simulator.graph.answer(payload, token, simulator.url, simulator.faults.vanished)
@@ -126,36 +127,46 @@ class Handler(Exchange):
             "points": answer.points,
             "page_size": answer.page_size,
         }
-        headers = self._limits(simulator.graph.budget, "graphql") | self._scopes(token, "")
+        headers = self._limits(simulator.graph.budget, "graphql") | self._scopes(token, "", "")
         self.send(200, dump(answer.body), kind="graphql", headers=headers, fault=fault)
 
     # -- REST --------------------------------------------------------------------------------------------------
 
-    def _rest(self, path: str) -> None:
+    def _rest(self, path: str, body: bytes) -> None:
         fault, answered = self._struck("rest")
         if answered:
             return
-        token = self.token()
-        if token is None and path == "/api/v3/meta" and "Authorization" not in self.headers:
-            body = {"verifiable_password_authentication": True, "installed_version": rest.VERSION}
-            self.send(200, dump(body), kind="rest", fault=fault)
-        elif token is None:
-            self._bad_credentials("rest")
-        else:
+        about_apps = app_endpoints.rest(self._app_request(path, body))
+        if about_apps is not None:
+            status, shown = about_apps.status, dump(about_apps.body)
+            self.send(status, shown, kind="rest", headers=about_apps.headers, fault=fault)
+            return
+        if path == "/api/v3/meta" and "Authorization" not in self.headers:
+            shown = dump(
+                {"verifiable_password_authentication": True, "installed_version": rest.VERSION}
+            )
+            self.send(200, shown, kind="rest", fault=fault)
+            return
+        token = self._signed_in("rest")
+        if token is not None:
             self._rest_with(token, path, fault)
 
     def _rest_with(self, token: Token, path: str, fault: Fault | None) -> None:
-        needed = next(
+        scope = next(
             (scope for prefix, scope in NEEDED_SCOPES.items() if path.startswith(prefix)), ""
         )
-        headers = self._scopes(token, needed)
-        if needed and token.scopes is not None and IMPLIED_BY[needed].isdisjoint(token.scopes):
+        permission = permissions.of_rest(path)
+        headers = self._scopes(token, scope, permission)
+        message = ""
+        if scope and token.scopes is not None and IMPLIED_BY[scope].isdisjoint(token.scopes):
             message = (
-                f"Resource not accessible by personal access token: it needs the scope {needed}"
+                f"Resource not accessible by personal access token: it needs the scope {scope}"
             )
-            self.send(
-                403, dump({"message": message, "status": "403"}), kind="rest", headers=headers
-            )
+        elif permission and not token.may_read(permission):
+            message = f"Resource not accessible by {token.kind}"
+        if message:
+            refusal = dump({"message": message, "status": "403"})
+            self.send(403, refusal, kind="rest", headers=headers)
             return
         if path == "/api/v3/rate_limit":
             status, shown = self._rate_limit()
@@ -205,13 +216,43 @@ class Handler(Exchange):
     def _limits(self, budget: Budget | None, resource: str) -> dict[str, str]:
         return {} if budget is None else budget.headers(resource)
 
-    def _scopes(self, token: Token, needed: str) -> dict[str, str]:
-        if token.scopes is None:
-            return {"X-Accepted-GitHub-Permissions": "metadata=read"}
-        return {"X-OAuth-Scopes": ", ".join(token.scopes), "X-Accepted-OAuth-Scopes": needed}
+    def _scopes(self, token: Token, scope: str, permission: str) -> dict[str, str]:
+        """What a classic token may and this address needs; to others GitHub tells the need alone."""
+        if token.scopes is not None:
+            return {"X-OAuth-Scopes": ", ".join(token.scopes), "X-Accepted-OAuth-Scopes": scope}
+        return {"X-Accepted-GitHub-Permissions": f"{permission}=read"} if permission else {}
 
-    def _bad_credentials(self, kind: str) -> None:
-        self.send(401, dump({"message": "Bad credentials", "status": "401"}), kind=kind)
+    def _signed_in(self, kind: str) -> Token | None:
+        """The request's token; without a valid one it has been answered."""
+        token = self.token()
+        if token is None:
+            self.send(401, dump({"message": "Bad credentials", "status": "401"}), kind=kind)
+        elif token.installation is not None and token.installation.suspended_at is not None:
+            words = {"message": "This installation has been suspended", "status": "403"}
+            self.send(403, dump(words), kind=kind)
+            return None
+        return token
+
+    # -- Apps --------------------------------------------------------------------------------------------------
+
+    def _app_request(self, path: str, body: bytes) -> app_endpoints.AppRequest:
+        return app_endpoints.AppRequest(
+            apps=self.simulator.apps,
+            world=self.simulator.world,
+            base_url=self.simulator.url,
+            method=self.command,
+            path=path,
+            fields=dict(parse_qsl(self.parts.query)),
+            body=body,
+            authorization=self.headers.get("Authorization", ""),
+        )
+
+    def _page(self, path: str, body: bytes) -> None:
+        page = app_endpoints.page(self._app_request(path, body))
+        if page is None:
+            page = app_endpoints.Page(404, "<h1>Page not found</h1>")
+        shown = f"<!DOCTYPE html><title>GitHub</title>{page.body}".encode()
+        self.send(page.status, shown, kind="other", headers=page.headers, content_type="text/html")
 
     # -- git ---------------------------------------------------------------------------------------------------
 
@@ -228,9 +269,12 @@ class Handler(Exchange):
             repository is None
             or world.git is None
             or repository.full_name in self.simulator.faults.vanished
-            or (token.repositories is not None and repository.database_id not in token.repositories)
+            or not token.sees(repository)
         ):
             self.send(404, b"Repository not found.", kind="git", content_type="text/plain")
+        elif not token.may_read(permissions.GIT):
+            words = b"Write access to repository not granted."  # GitHub's words, also for reading
+            self.send(403, words, kind="git", content_type="text/plain")
         else:
             with git_http.answered(
                 world.git.path(repository),

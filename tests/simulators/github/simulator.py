@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.simulators.github.apps import Apps
 from tests.simulators.github.budget import Budget
 from tests.simulators.github.faults import Faults
 from tests.simulators.github.graph import GraphEndpoint
@@ -23,6 +24,7 @@ class Simulator:
     url: str = ""
 
     def __post_init__(self) -> None:
+        self.apps = Apps(self.world)
         self.core = None if self.rate_limit is None else Budget(self.rate_limit)
         points = None if self.rate_limit is None else Budget(self.rate_limit)
         self.graph = GraphEndpoint(self.world, reduced=self.reduced, budget=points)

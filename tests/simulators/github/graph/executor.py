@@ -136,10 +136,8 @@ class PlannedExecutor(Executor[Any]):
         """Objects that the token has no permission for are null, with GitHub's error beside."""
         needed = GRAPHQL.get(return_type.name)
         if needed and not self._token.may_read(needed):
-            who = "personal access token" if self._token.installation is None else "integration"
-            raise GraphQLError(
-                f"Resource not accessible by {who}", extensions={"type": "FORBIDDEN"}
-            )
+            words = f"Resource not accessible by {self._token.kind}"
+            raise GraphQLError(words, extensions={"type": "FORBIDDEN"})
         return super().complete_object_value(return_type, *arguments)
 
     def _complete(self, kind: GraphQLOutputType, details: Any) -> Complete | None:
