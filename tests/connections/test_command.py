@@ -29,7 +29,12 @@ def key_file(tmp_path: Path) -> str:
 
 def test_an_app_is_added_from_its_key_file(key_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[object] = []
-    monkeypatch.setattr(bell, "ring", lambda *what: rung.append(what) or True)
+
+    def ring(*what: object) -> bool:
+        rung.append(what)
+        return True
+
+    monkeypatch.setattr(bell, "ring", ring)
     told = add("--app-id=12", f"--key-file={key_file}", "--installation-id=34")
     (key,) = store.credentials(Connection.objects.get())
     assert (key.app_id, key.installation_id, key.secret) == (12, 34, a_key(1))

@@ -36,6 +36,7 @@ def code(server: Simulator) -> str:
 
 
 def the_app(server: Simulator) -> Any:
+    """Its App, whose webhook is there."""
     (app,) = server.apps.apps.values()
     return app
 
@@ -49,9 +50,9 @@ def test_the_key_is_sealed_and_the_servers_secret_is_the_one_that_web_made(
 ) -> None:
     store.take_over_app(connection=connection, code=code)
     carry_out(connection)
-    app, (key,) = the_app(server), store.credentials(connection)
+    (key,), app = store.credentials(connection), the_app(server)
     assert key.app_id == app.app_id
-    assert server.apps.authenticate(app_token(app.app_id, key.secret)) is app
+    assert server.apps.authenticate(app_token(app.app_id, key.secret)) == app
     assert (connection.app.slug, connection.app.client_id) == (app.slug, app.client_id)
     assert [app.hook.secret] == secrets_of(connection)
     assert not AppChange.objects.exists()

@@ -135,7 +135,7 @@ def usage(connection: Connection, *, now: datetime | None = None) -> list[Asked]
     )
     return [
         Asked(
-            interface=_INTERFACES[row["interface"]],
+            interface=_INTERFACES[Usage.Interface(row["interface"])],
             requests=row["n"],
             not_modified=row["same"],
             points=row["price"],
