@@ -69,8 +69,17 @@ PATTERN = st.lists(
             "[^]b]",
             "[a-c]",
             "[[:alpha:]]",
+            "[",
+            "[[:nope:]]",
+            "\\*",
+            "\\a",
+            "[b-a]",
+            "[\\]a]",
+            "[a-",
+            "***",
+            "x/",
+            "[--a]",
         ]
-        + ["[", "[[:nope:]]", "\\*", "\\a", "[b-a]", "[\\]a]", "[a-", "***", "x/", "[--a]"]
     ),
     min_size=1,
     max_size=6,
@@ -94,8 +103,14 @@ LINE = st.builds(
     st.sampled_from(["", "", "\r", " "]),
 )
 MACRO = st.sampled_from(
-    ["[attr]mine linguist-generated", "[attr]mine -linguist-vendored other", "# none", ""]
-    + ["[attr]other linguist-vendored\n[attr]mine other", "[attr]mine mine linguist-generated"]
+    [
+        "[attr]mine linguist-generated",
+        "[attr]mine -linguist-vendored other",
+        "# none",
+        "",
+        "[attr]other linguist-vendored\n[attr]mine other",
+        "[attr]mine mine linguist-generated",
+    ]
 )
 FILE = st.builds(
     lambda macro, lines: "\n".join([macro, *lines]).encode(), MACRO, st.lists(LINE, max_size=4)
@@ -112,7 +127,7 @@ PATHS = st.lists(
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -125,7 +140,7 @@ def test_as_git_says(tree: Path, files: dict[str, bytes], paths: list[str]) -> N
 
 
 @settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(patterns=st.lists(PATTERN, min_size=1, max_size=1), paths=PATHS)
 def test_patterns_match_as_in_git(tree: Path, patterns: list[str], paths: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from backend.delivery.generated_files import is_generated
+from backend.delivery.attributes import read
+from backend.delivery.generated_files import Judge, OrganisationRule, fingerprint, is_generated
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,49 @@ def test_generated(path: str) -> None:
 )
 def test_written_by_people(path: str) -> None:
     assert not is_generated(path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches", "others"),
+    [
+        (
+            "*.designer.cs",
+            ["a.designer.cs", "x/y/a.designer.cs"],
+            ["a.designer.cs/b", "designer.cs"],
+        ),
+        ("gen/", ["gen/a", "x/gen/a/b"], ["gen", "regen/a"]),
+        ("/gen/", ["gen/a"], ["x/gen/a"]),
+        ("api/*.json", ["api/a.json", "x/api/a.json"], ["api/v1/a.json"]),
+        ("api/**/*.json", ["api/a.json", "api/v1/v2/a.json"], ["a.json"]),
+        ("/Makefile", ["Makefile"], ["x/Makefile"]),
+        ("naïve?", ["naïvex"], ["naïve"]),
+    ],
+)
+def test_the_organisations_globs(pattern: str, matches: list[str], others: list[str]) -> None:
+    found = Judge([OrganisationRule(pattern, is_generated=True)], [])
+    assert [path for path in [*matches, *others] if found.is_generated(path)] == matches
+
+
+def test_the_organisation_comes_first_then_the_repository_then_the_list() -> None:
+    attributes = read(
+        {"": b"*.sql linguist-generated\nvendor/** -linguist-vendored\ngo.sum text\n"}
+    )
+    rules = [
+        OrganisationRule("schema.sql", is_generated=False),
+        OrganisationRule("reports/", is_generated=True),
+        OrganisationRule("by-hand.txt", is_generated=False),
+    ]
+    alone, both = Judge([], attributes), Judge(rules, attributes)
+    assert [
+        alone.is_generated(path) for path in ("schema.sql", "vendor/a.c", "go.sum", "a.py")
+    ] == [*(True, False, True, False)]
+    assert [
+        both.is_generated(path) for path in ("schema.sql", "a.sql", "vendor/a.c", "go.sum")
+    ] == [*(False, True, False, True)]
+    assert both.is_generated("reports/2026.txt")
+    assert not both.is_generated("reports/by-hand.txt")
+
+
+def test_other_rules_have_another_fingerprint() -> None:
+    on, off = (OrganisationRule("gen/", is_generated=value) for value in (True, False))
+    assert len({fingerprint(rules) for rules in ([], [on], [off], [on, off], [off, on])}) == 5
