@@ -235,7 +235,7 @@ class CheckSuite(Payload):
     updated_at: Time
     app: App | None
     branch: Named | None
-    workflow_run: WorkflowRunId | None
+    workflow_run: WorkflowRunId | None = None
     check_runs: Page[CheckRun] | None
 
 
