@@ -33,23 +33,9 @@ _RUNS: Final = """{
   pageInfo { hasNextPage endCursor }
   nodes { databaseId name status conclusion startedAt completedAt }
 }"""
-_SUITES: Final = f"""{{
-  pageInfo {{ hasNextPage endCursor }}
-  nodes {{
-    id databaseId status conclusion createdAt updatedAt app {{ slug }} branch {{ name }}
-    workflowRun {{ databaseId }}
-    checkRuns(first: 100, filterBy: {{checkType: ALL}}) {_RUNS}
-  }}
-}}"""
-PARTS: Final = {
-    "checks": f"checkSuites(first: 20) {_SUITES}",
-    "statuses": "status { contexts { context state createdAt creator { ...Actor } } }",
-}
-"""What is read of a commit, by the permission that it takes."""
-MORE_SUITES: Final = f"""query MoreSuites($id: ID!, $after: String) {{
-  RATE_LIMIT
-  node(id: $id) {{ ... on Commit {{ checkSuites(first: 50, after: $after) {_SUITES} }} }}
-}}"""
+_STATUSES: Final = "status { contexts { context state createdAt creator { ...Actor } } }"
+PARTS: Final = ("checks", "statuses", "workflow runs of checks")
+"""What is read of a commit, by the permissions that it takes: checks, statuses, and actions besides checks."""
 MORE_RUNS: Final = f"""query MoreRuns($id: ID!, $after: String) {{
   RATE_LIMIT
   node(id: $id) {{
@@ -58,16 +44,36 @@ MORE_RUNS: Final = f"""query MoreRuns($id: ID!, $after: String) {{
 }}"""
 
 
-def query(commits: int, parts: Sequence[str] = tuple(PARTS)) -> str:
+def query(commits: int, parts: Sequence[str] = PARTS) -> str:
     """The checks of so many commits of one repository, whose ids are the variables c0, c1 …"""
     declared = "".join(f" $c{number}: GitObjectID!" for number in range(commits))
     asked = "\n".join(f"c{n}: object(oid: $c{n}) {{ ...Checked }}" for n in range(commits))
-    wanted = " ".join(PARTS[part] for part in parts)
+    suites = f"checkSuites(first: 20) {_suites(parts)}" if "checks" in parts else ""
+    statuses = _STATUSES if "statuses" in parts else ""
     return f"""query Checks($owner: String!, $name: String!{declared}) {{
   RATE_LIMIT
   repository(owner: $owner, name: $name) {{ {asked} }}
 }}
-fragment Checked on Commit {{ id {wanted} }} {ACTOR if "statuses" in parts else ""}"""
+fragment Checked on Commit {{ id {suites} {statuses} }} {ACTOR if statuses else ""}"""
+
+
+def more_suites(parts: Sequence[str] = PARTS) -> str:
+    """A further page of a commit's suites."""
+    return f"""query MoreSuites($id: ID!, $after: String) {{
+  RATE_LIMIT
+  node(id: $id) {{ ... on Commit {{ checkSuites(first: 50, after: $after) {_suites(parts)} }} }}
+}}"""
+
+
+def _suites(parts: Sequence[str]) -> str:
+    workflow_run = "workflowRun { databaseId }" if "workflow runs of checks" in parts else ""
+    return f"""{{
+  pageInfo {{ hasNextPage endCursor }}
+  nodes {{
+    id databaseId status conclusion createdAt updatedAt app {{ slug }} branch {{ name }} {workflow_run}
+    checkRuns(first: 100, filterBy: {{checkType: ALL}}) {_RUNS}
+  }}
+}}"""
 
 
 def collect_checks(
@@ -92,7 +98,7 @@ def collect_checks(
             with transaction.atomic():
                 store.store_checks(repository=repository, checks=records, read_at=asked_at)
                 cursor.stored += len(records)
-                cursor.save()
+                ledger.save(cursor)
             result.stored += len(records)
     except (Forbidden, NotFound) as error:
         return ledger.note_unavailable(cursor, github, error)
@@ -103,17 +109,19 @@ def collect_checks(
             _finish(cursor)
     known_heads, read_heads = head_commits.counts(repository)
     ledger.count(cursor, expected=known_heads, held=read_heads, what="head commits")
-    cursor.save()
+    ledger.save(cursor)
     return result
 
 
 def _note_permissions(cursor: Cursor, reader: "_Reader", result: Collected) -> bool:
     """Say what may not be read. True: it may be since, and is to be asked for of all commits anew."""
-    if reader.refused:
-        cursor.unavailable = " ".join(
-            f"No {part}: {error.reason} {error.action}" for part, error in reader.refused.items()
-        )
-        result.notes.append(cursor.unavailable)
+    reasons = {
+        part: f"No {part}: {error.reason} {error.action}" for part, error in reader.refused.items()
+    }
+    result.notes += reasons.values()
+    # Where runs of workflows may not be read, the ledger says so of these themselves.
+    if "checks" in reasons or "statuses" in reasons:
+        cursor.unavailable = " ".join(reasons.values())
     elif result.stored and cursor.unavailable:
         cursor.unavailable = ""
         store.unsettle(repository=cursor.repository)
@@ -152,10 +160,8 @@ class _Reader:
                     raise
                 self.size = max(1, self.size // 2)
                 continue
-            except Forbidden:
-                if self.refused:
-                    raise
-                self._find_out(batch[0])
+            except Forbidden as error:
+                self._find_out(batch, error)
                 continue
             yield (
                 asked_at,
@@ -169,15 +175,19 @@ class _Reader:
     def _allowed(self) -> list[str]:
         return [part for part in PARTS if part not in self.refused]
 
-    def _find_out(self, sha: str) -> None:
-        """Which part it is that may not be read. Raises Forbidden where it is all of them, and where it is none."""
-        for part in PARTS:
+    def _find_out(self, shas: Sequence[str], error: Forbidden) -> None:
+        """Which part may not be read. Raises Forbidden where nothing else is left, and where it is none of them."""
+        before = set(self.refused)
+        for part in self._allowed():
+            needed = ["checks", part] if part == PARTS[2] else [part]
+            if self.refused.keys() & set(needed):
+                continue
             try:
-                self._ask([sha], [part])
-            except Forbidden as error:
-                self.refused[part] = error
-        if not self._allowed():
-            raise self.refused["checks"]
+                self._ask(shas, needed)
+            except Forbidden as refusal:
+                self.refused[part] = refusal
+        if self.refused.keys() == before or {"checks", "statuses"} <= self.refused.keys():
+            raise error
 
     def _ask(
         self, shas: Sequence[str], parts: Sequence[str] | None = None
@@ -199,7 +209,7 @@ class _Reader:
             return commit
         suites, info = list(page.nodes), page.page_info
         while info.has_next_page:
-            further = self._further(MORE_SUITES, commit.id, info, "checkSuites")
+            further = self._further(more_suites(self._allowed()), commit.id, info, "checkSuites")
             more = read(payloads.Page[payloads.CheckSuite], further)
             suites += more.nodes
             info = more.page_info

@@ -215,7 +215,7 @@ def _collect(listing: Listing[Any], *, full: bool) -> Collected:
             continue
         except PageLost:
             ledger.close(cursor)
-            cursor.save()
+            ledger.save(cursor)
             break
         except (Forbidden, NotFound) as error:
             return ledger.note_unavailable(cursor, listing.github, error)
@@ -251,7 +251,7 @@ def _advance(
         ledger.close(cursor)
     else:
         cursor.page, cursor.gap = page.page_info.end_cursor or "", ""
-    cursor.save()
+    ledger.save(cursor)
     return finished
 
 
@@ -265,4 +265,4 @@ def _forget(cursor: Cursor, listing: Listing[Any]) -> None:
     with transaction.atomic():
         listing.keep(keys)
         ledger.count(cursor, expected=total, held=listing.held(), what=listing.kind.value)
-        cursor.save()
+        ledger.save(cursor)

@@ -28,6 +28,16 @@ def count(cursor: Cursor, *, expected: int, held: int, what: str) -> None:
     cursor.gap = f"{missing} of {expected} {what} are missing." if missing > 0 else ""
 
 
+def save(cursor: Cursor) -> None:
+    """Write all but the mark, which belongs to the survey: it may have seen something newer meanwhile."""
+    cursor.save(
+        update_fields=(
+            *("complete_to", "page", "pass_top", "head_sha", "stored"),
+            *("expected", "held", "counted_at", "unavailable", "gap"),
+        )
+    )
+
+
 def close(cursor: Cursor) -> None:
     """End the pass, or give it up: the next one begins at the top."""
     cursor.page, cursor.pass_top = "", None
@@ -42,7 +52,7 @@ def note_unavailable(cursor: Cursor, github: GitHub, error: SourceError) -> Coll
         github.repository(cursor.repository.external_id)
     cursor.unavailable = f"{error.reason} {error.action}"
     close(cursor)
-    cursor.save()
+    save(cursor)
     return Collected(notes=[cursor.unavailable])
 
 

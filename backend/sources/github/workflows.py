@@ -121,7 +121,7 @@ def _advance(cursor: Cursor, page: _Page, *, finished: bool) -> None:
     else:
         cursor.page = _text(page.oldest)
         cursor.held, cursor.counted_at = held, now
-    cursor.save()
+    ledger.save(cursor)
 
 
 def _follow_unfinished(repository: Repository, github: GitHub, before: datetime) -> list[str]:

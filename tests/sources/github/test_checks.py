@@ -1,8 +1,8 @@
 """Checks of head commits: few requests, whole lists, asked for again until all has finished."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +13,7 @@ from backend.delivery.records import CheckRunRecord, CheckSuiteRecord, CommitSta
 from backend.sources.github import checks
 from backend.sources.github.checks import collect_checks, is_settled
 from backend.sources.github.client import GitHub
-from backend.sources.http import Forbidden, NotFound, SourceError
+from backend.sources.http import NotFound, SourceError
 from backend.sources.models import Cursor, Hint
 from tests.factories import MONDAY, History
 from tests.simulators import github as simulated
@@ -168,50 +168,69 @@ def test_a_batch_that_is_too_large_for_the_server_is_halved(
     assert sizes == 3  # 12, 12 and 1; the ledger knows no operation of what failed
 
 
-def refusing(github: GitHub, monkeypatch: pytest.MonkeyPatch, *fields: str) -> None:
-    """The server's own way where a permission is missing."""
-    real = github.ask
-
-    def ask(query: str, variables: Mapping[str, Any], *, tries: int = 3) -> dict[str, Any]:
-        if any(field in query for field in fields):
-            raise Forbidden("Forbidden.", "Allow it.", permanent=True)
-        return real(query, variables, tries=tries)
-
-    monkeypatch.setattr(github, "ask", ask)
+@contextmanager
+def allowed(world: World, server: Simulator, *permissions: str) -> Iterator[GitHub]:
+    """A session that may read these and metadata."""
+    opened = dict.fromkeys(("metadata", "contents", *permissions), "read")
+    world.add_token(" ".join(permissions) or "none", scopes=None, permissions=opened)
+    with GitHub(url=server.url, token=" ".join(permissions) or "none") as session:
+        yield session
 
 
+@pytest.mark.parametrize("missing", ["checks", "statuses"])
 def test_a_missing_permission_keeps_only_its_own_part_away(
     world: World,
     app: simulated.Repository,
     stored: Repository,
+    server: Simulator,
     github: GitHub,
-    monkeypatch: pytest.MonkeyPatch,
+    missing: str,
+) -> None:
+    a_head(world, app, stored)
+    pr = a_head(world, app, stored)
+    world.run_workflow(pr, jobs={"build": "SUCCESS"})
+    world.set_status(pr)
+    given = {"checks", "statuses", "actions"} - {missing}
+    with allowed(world, server, *given) as session:
+        (note,) = collect_checks(stored, session).notes
+    assert note.startswith(f"No {missing}: 127.0.0.1")
+    assert ledger().unavailable == note
+    counts = (CheckSuite.objects.count(), CommitStatus.objects.count())
+    assert counts == ((0, 1) if missing == "checks" else (1, 0))
+    a_head(world, app, stored)
+    assert collect_checks(stored, github).more
+    assert not collect_checks(stored, github).more
+    assert (CheckSuite.objects.count(), CommitStatus.objects.count()) == (1, 1)
+    assert ledger().unavailable == ""
+
+
+def test_checks_do_not_need_the_permission_for_workflow_runs(
+    world: World, app: simulated.Repository, stored: Repository, server: Simulator
+) -> None:
+    pr = a_head(world, app, stored)
+    run = world.run_workflow(pr, jobs={"build": "SUCCESS"})
+    with allowed(world, server, "checks", "statuses") as session:
+        (note,) = collect_checks(stored, session).notes
+        assert note.startswith("No workflow runs of checks: 127.0.0.1")
+        assert (ledger().unavailable, CheckSuite.objects.get().workflow_run_external_id) == (
+            "",
+            None,
+        )
+    with allowed(world, server, "checks", "statuses", "actions") as session:
+        collect_checks(stored, session, [sha(pr)])
+    assert CheckSuite.objects.get().workflow_run_external_id == run.database_id
+
+
+def test_where_nothing_may_be_read_the_ledger_says_so_and_nothing_counts_as_read(
+    world: World, app: simulated.Repository, stored: Repository, server: Simulator
 ) -> None:
     pr = a_head(world, app, stored)
     world.check(pr)
     world.set_status(pr)
-    with monkeypatch.context() as patch:
-        refusing(github, patch, "contexts")
-        assert collect_checks(stored, github).notes == ["No statuses: Forbidden. Allow it."]
-    assert ledger().unavailable == "No statuses: Forbidden. Allow it."
-    assert (CheckSuite.objects.count(), CommitStatus.objects.count()) == (1, 0)
-    a_head(world, app, stored)
-    assert collect_checks(stored, github).more
-    assert not collect_checks(stored, github).more
-    assert (CommitStatus.objects.count(), ledger().unavailable) == (1, "")
-
-
-def test_where_nothing_may_be_read_the_ledger_says_so_and_nothing_counts_as_read(
-    world: World,
-    app: simulated.Repository,
-    stored: Repository,
-    github: GitHub,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    a_head(world, app, stored)
-    refusing(github, monkeypatch, "checkSuites", "contexts")
-    assert collect_checks(stored, github).notes == ["Forbidden. Allow it."]
-    assert (ledger().unavailable, HeadCommit.objects.count()) == ("Forbidden. Allow it.", 0)
+    with allowed(world, server) as session:
+        (note,) = collect_checks(stored, session).notes
+    assert "forbids" in note
+    assert (ledger().unavailable, HeadCommit.objects.count()) == (note, 0)
 
 
 def test_a_repository_out_of_reach_is_no_matter_of_checks(
@@ -284,7 +303,7 @@ def test_when_nothing_more_is_to_be_expected(
 def test_every_query_is_valid(reduced: bool, rate_limit: bool) -> None:  # noqa: FBT001
     schema = load_schema(reduced=reduced, rate_limited=rate_limit)
     fit = queries(new=not reduced, rate_limit=rate_limit).fit
-    texts = [checks.query(1), checks.query(25), checks.MORE_SUITES, checks.MORE_RUNS]
+    texts = [checks.query(1), checks.query(25), checks.more_suites(), checks.MORE_RUNS]
     texts += [checks.query(2, [part]) for part in checks.PARTS]
     for text in texts:
         assert validate(schema, parse(fit(text))) == []
