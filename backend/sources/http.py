@@ -129,6 +129,7 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self._http.close()
+        self.meter.flush()
 
     def get(
         self, path: str, parameters: Mapping[str, str | int] | None = None, *, unless: str = ""
@@ -206,7 +207,7 @@ class Client:
         headers = {"Authorization": f"Bearer {self.access.token()}"} if self.access else {}
         if question.unless:
             headers["If-None-Match"] = question.unless
-        self.meter.admit()
+        self.meter.admit(question.interface)
         self.usage.requests += 1
         began, status = time.monotonic(), 0
         try:

@@ -13,14 +13,20 @@ LONGEST_WAIT: Final = timedelta(hours=1)
 class Meter(Protocol):
     """What a session may ask and what it has asked."""
 
-    def admit(self) -> None:
-        """Count one request. Raises SourceError, with `retry_at`, where nothing may be asked now."""
+    def admit(self, interface: str) -> None:
+        """Count one request, by graphql, rest or git.
+
+        Raises SourceError, with `retry_at`, where nothing may be asked now.
+        """
 
     def note(self, *, interface: str, seconds: float, label: str, not_modified: bool) -> None:
         """One request was answered, or not. `label`: requests that should take equally long have the same."""
 
     def spend(self, points: int) -> None:
         """What the source charged for the last answer."""
+
+    def flush(self) -> None:
+        """The session ends: write down what is counted."""
 
     def unsaid_wait(self) -> timedelta:
         """How long to leave a source alone that asked for it and did not say until when."""
@@ -29,13 +35,16 @@ class Meter(Protocol):
 class Unmetered:
     """Whatever is wanted may be asked."""
 
-    def admit(self) -> None:
+    def admit(self, interface: str) -> None:
         """Nothing is counted."""
 
     def note(self, *, interface: str, seconds: float, label: str, not_modified: bool) -> None:
         """Nothing is written down."""
 
     def spend(self, points: int) -> None:
+        """Nothing is written down."""
+
+    def flush(self) -> None:
         """Nothing is written down."""
 
     def unsaid_wait(self) -> timedelta:

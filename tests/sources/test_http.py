@@ -15,6 +15,7 @@ import stamina
 
 from backend.sources import http
 from backend.sources.http import Client, CredentialRefused, NotFound, Overloaded, SourceError
+from backend.sources.limits import rate_limit
 from tests.servers import free_port
 from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
 
@@ -311,18 +312,18 @@ def test_a_closed_port_is_named() -> None:
 def test_when_to_come_back(status: int, headers: dict[str, str], body: bytes, seconds: int) -> None:
     reset = int((NOW + timedelta(seconds=90)).timestamp())
     told = {name: value.format(reset=reset) for name, value in headers.items()}
-    assert http.rate_limit(status, body, told, now=NOW) == NOW + timedelta(seconds=seconds)
+    assert rate_limit(status, body, told, now=NOW) == NOW + timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-ratelimit-remaining": "10"}])
 def test_a_missing_permission_is_no_limit(headers: dict[str, str]) -> None:
-    assert http.rate_limit(403, b"Resource not accessible", headers, now=NOW) is None
-    assert http.rate_limit(200, b"rate limit", headers, now=NOW) is None
+    assert rate_limit(403, b"Resource not accessible", headers, now=NOW) is None
+    assert rate_limit(200, b"rate limit", headers, now=NOW) is None
 
 
 def test_a_reset_in_the_past_is_now() -> None:
     headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
-    assert http.rate_limit(429, b"", headers, now=NOW) == NOW
+    assert rate_limit(429, b"", headers, now=NOW) == NOW
 
 
 def test_a_limit_is_not_waited_for() -> None:

@@ -1,10 +1,11 @@
 """GitHub's two interfaces as plain calls. Knows addresses, limits, errors and what a server's version lacks."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +13,7 @@ from backend.sources.github import payloads
 from backend.sources.github.addresses import addresses
 from backend.sources.github.queries import CAPABILITIES, Queries
 from backend.sources.http import (
+    Access,
     Answer,
     Client,
     Forbidden,
@@ -20,9 +22,13 @@ from backend.sources.http import (
     SourceError,
     Usage,
 )
-from backend.sources.limits import rate_limit
+from backend.sources.limits import Meter, Unmetered, rate_limit
+
+if TYPE_CHECKING:
+    from backend.sources.github.app import App
 
 AGENT: Final = "Plumbline"
+_OPERATION: Final = re.compile(r"\bquery (\w+)")
 _LIMITED: Final = ("RATE_LIMITED", "RATE_LIMIT")
 _TOO_MUCH: Final = ("MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED")
 
@@ -64,62 +70,111 @@ class Identity:
     scopes: frozenset[str] | None
 
 
+class Accessible(payloads.RestPayload):
+    """What an App's installation may see."""
+
+    repositories: list[payloads.Repository]
+
+
+@dataclass(frozen=True)
+class FixedToken:
+    """A token that is what it is."""
+
+    secret: str = field(repr=False)
+
+    def token(self) -> str:
+        return self.secret
+
+    def accepted(self) -> None:
+        """Nothing to note."""
+
+    def refused(self) -> bool:
+        return False
+
+
 class GitHub:
     """A session with one server under one credential. Every method raises SourceError."""
 
-    def __init__(self, *, url: str, token: str, ca_certificate: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        token: str = "",
+        ca_certificate: str = "",
+        access: Access | None = None,
+        meter: Meter | None = None,
+        app: "App | None" = None,
+    ) -> None:
+        """Under a token that stays the same, or an `access`; `app` where that is an App's installation."""
         where = addresses(url)
         self._rest, self._graphql = where.rest, where.graphql
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/vnd.github+json",
-            "User-Agent": AGENT,
-        }
-        self._client = Client(base_url=where.base, headers=headers, ca_certificate=ca_certificate)
+        self._access = access or FixedToken(token)
+        self.meter = meter or Unmetered()
+        self.app = app
+        self._client = Client(
+            base_url=where.base,
+            headers={"Accept": "application/vnd.github+json", "User-Agent": AGENT},
+            ca_certificate=ca_certificate,
+            access=self._access,
+            meter=self.meter,
+        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self.app is not None:
+            self.app.__exit__()
         self._client.__exit__()
+
+    def token(self) -> str:
+        """A token that is valid now, for git."""
+        return self._access.token()
 
     @property
     def usage(self) -> Usage:
         return self._client.usage
 
     def identify(self) -> Identity:
-        """Prove that address, certificate and token are right."""
-        answer = self._client.get(f"{self._rest}/meta")
+        """Prove that address, certificate and credential are right."""
         try:
-            meta = read(payloads.Meta, answer.body)
-            answer = self._client.get(f"{self._rest}/user")
+            meta = read(payloads.Meta, self.get("/meta").body)
+            version = meta.installed_version or ""
+            if self.app is not None:
+                return Identity(version, f"{self.app.about().slug}[bot]", None)
+            answer = self.get("/user")
             user = read(payloads.Viewer, answer.body)
         except UnexpectedShape as error:
             raise SourceError(
                 f"{self._client.host} is not a GitHub server.", "Check the address.", permanent=True
             ) from error
-        scopes = answer.headers.get("x-oauth-scopes")
-        return Identity(
-            version=meta.installed_version or "",
-            login=user.login,
-            scopes=None
-            if scopes is None
-            else frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
-        )
+        told = answer.headers.get("x-oauth-scopes")
+        scopes = None if told is None else frozenset(told.replace(",", " ").split())
+        return Identity(version, user.login, scopes)
 
     def repositories(self, organisation: str = "") -> Iterator[payloads.Repository]:
         """All repositories of an organisation, or all that the credential sees."""
+        installed = self.app is not None and not organisation
         path = f"/orgs/{organisation}/repos" if organisation else "/user/repos"
-        url: str | None = f"{self._rest}{path}"
+        url: str | None = "/installation/repositories" if installed else path
         parameters: Mapping[str, str | int] | None = {"per_page": 100}
         while url:
-            answer = self._client.get(url, parameters)
-            yield from read(payloads.Repositories, answer.body).root
+            answer = self.get(url, parameters)
+            if installed:
+                yield from read(Accessible, answer.body).repositories
+            else:
+                yield from read(payloads.Repositories, answer.body).root
             url, parameters = next_page(answer.headers), None
 
-    def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
-        """A REST answer; `path` is below the interface's root, or the whole address of a next page."""
-        return self._client.get(f"{self._rest}{path}" if path[0] == "/" else path, parameters)
+    def get(
+        self, path: str, parameters: Mapping[str, str | int] | None = None, *, unless: str = ""
+    ) -> Answer:
+        """A REST answer; `path` is below the interface's root, or the whole address of a next page.
+
+        `unless`: the entity tag of what is stored. Where it still holds the answer's status is 304, and it is free.
+        """
+        address = f"{self._rest}{path}" if path[0] == "/" else path
+        return self._client.get(address, parameters, unless=unless)
 
     def repository(self, external_id: int) -> payloads.Repository:
         """By id, so that a rename or a transfer does not matter."""
@@ -150,8 +205,13 @@ class GitHub:
 
         `missing_ok`: what is not to be had is null in its place, and no error.
         """
+        operation = _OPERATION.search(query)
         answer = self._client.post(
-            self._graphql, {"query": query, "variables": dict(variables)}, tries=tries
+            self._graphql,
+            {"query": query, "variables": dict(variables)},
+            tries=tries,
+            interface="graphql",
+            label=f"{operation[1] if operation else 'query'} {variables.get('first', '')}",
         )
         told = read(payloads.GraphQL, answer.body)
         for error in told.errors or ():
@@ -160,13 +220,17 @@ class GitHub:
             self._raise(error, answer.headers)
         if told.data is None:
             raise UnexpectedShape("data")
-        self.usage.points += (told.data.get("rateLimit") or {}).get("cost", 0)
+        points = (told.data.get("rateLimit") or {}).get("cost", 0)
+        self.usage.points += points
+        self.meter.spend(points)
         return told.data
 
     def _raise(self, error: payloads.GraphQLError, headers: Mapping[str, str]) -> None:
         kind, message, host = error.type, error.message, self._client.host
         if kind in _LIMITED or "rate limit" in message.lower():
-            when = rate_limit(HTTPStatus.TOO_MANY_REQUESTS, b"", headers)
+            when = rate_limit(
+                HTTPStatus.TOO_MANY_REQUESTS, b"", headers, unsaid=self.meter.unsaid_wait
+            )
             raise SourceError(
                 f"{host} asks to wait until {when:%H:%M:%S} UTC.",
                 "Nothing to do: collection goes on by itself.",

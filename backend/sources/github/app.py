@@ -1,0 +1,187 @@
+"""A session as the GitHub App itself: it may ask about its installations, their tokens and its webhook, and no more."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Self
+
+from django.utils import timezone
+from pydantic import Field
+
+from backend.connections.store import OpenedCredential
+from backend.sources.github.addresses import addresses
+from backend.sources.github.app_token import EARLIER, VALID, app_token
+from backend.sources.github.client import AGENT, next_page, read
+from backend.sources.github.payloads import RestPayload, Time
+from backend.sources.http import Answer, Client, CredentialRefused, NotFound, SourceError
+from backend.sources.limits import Meter, Unmetered
+
+READ: Final = "read"
+
+
+class About(RestPayload):
+    slug: str
+    permissions: dict[str, str]
+
+
+class Account(RestPayload):
+    login: str
+
+
+class Installation(RestPayload):
+    id: int
+    account: Account | None
+    permissions: dict[str, str]
+    suspended_at: str | None = None
+
+    @property
+    def login(self) -> str:
+        return self.account.login if self.account else ""
+
+
+class IssuedToken(RestPayload):
+    token: str = Field(repr=False)
+    expires_at: Time
+
+
+@dataclass
+class AppKeys:
+    """Signs in with the App's keys, the newest first, and goes on to the next where the server refuses one."""
+
+    keys: Sequence[OpenedCredential] = field(repr=False)
+    note_used: Callable[[int], None]
+    _tried: int = 0
+    _token: str = field(default="", repr=False)
+    _signed_at: datetime | None = None
+
+    def token(self) -> str:
+        now = timezone.now()
+        if self._signed_at is None or now - self._signed_at > VALID - EARLIER:
+            key = self.keys[self._tried]
+            self._token = app_token(key.app_id or 0, key.secret, now=now)
+            self._signed_at = now
+        return self._token
+
+    def accepted(self) -> None:
+        self.note_used(self.keys[self._tried].pk)
+
+    def refused(self) -> bool:
+        self._signed_at = None
+        self._tried = (self._tried + 1) % len(self.keys)
+        return self._tried > 0
+
+
+class App:
+    """Every method raises SourceError. `paths` are below the interface's root.
+
+    `installation_id` and `organisations` tell which installation is meant; without either, the App has but one.
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        keys: Sequence[OpenedCredential],
+        note_used: Callable[[int], None],
+        ca_certificate: str = "",
+        organisations: Sequence[str] = (),
+        installation_id: int | None = None,
+        meter: Meter | None = None,
+    ) -> None:
+        where = addresses(url)
+        self._root = where.rest
+        self._organisations = {name.lower() for name in organisations}
+        self._installation_id = installation_id
+        self._client = Client(
+            base_url=where.base,
+            headers={"Accept": "application/vnd.github+json", "User-Agent": AGENT},
+            ca_certificate=ca_certificate,
+            access=AppKeys(keys, note_used),
+            meter=meter or Unmetered(),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.__exit__()
+
+    @property
+    def host(self) -> str:
+        return self._client.host
+
+    def get(self, path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+        """`path`, or the whole address of a next page."""
+        address = self._address(path)
+        return self._told(lambda: self._client.get(address, parameters))
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Answer:
+        return self._told(lambda: self._client.post(self._address(path), body))
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Answer:
+        return self._told(lambda: self._client.patch(self._address(path), body))
+
+    def about(self) -> About:
+        return read(About, self.get("/app").body)
+
+    def installation(self) -> Installation:
+        """The one that is meant. Where the App was installed anew, it has another number than before."""
+        if self._installation_id is not None:
+            try:
+                found = self.get(f"/app/installations/{self._installation_id}")
+                return self._usable(read(Installation, found.body))
+            except NotFound:
+                self._installation_id = None
+        one = self._usable(self._only(list(self._installations())))
+        self._installation_id = one.id
+        return one
+
+    def issue_token(self, installation: Installation, permissions: Sequence[str]) -> IssuedToken:
+        """For an hour, and for reading alone, whatever else the installation may do."""
+        wanted = {name: READ for name in permissions if name in installation.permissions}
+        path = f"/app/installations/{installation.id}/access_tokens"
+        answer = self.post(path, {"permissions": wanted} if wanted else {})
+        return read(IssuedToken, answer.body)
+
+    def _installations(self) -> Iterator[Installation]:
+        url: str | None = "/app/installations"
+        parameters: Mapping[str, str | int] | None = {"per_page": 100}
+        while url:
+            answer = self.get(url, parameters)
+            for item in answer.body if isinstance(answer.body, list) else ():
+                yield read(Installation, item)
+            url, parameters = next_page(answer.headers), None
+
+    def _only(self, found: list[Installation]) -> Installation:
+        wanted = [one for one in found if one.login.lower() in self._organisations]
+        chosen = wanted if self._organisations else found
+        if len(chosen) == 1:
+            return chosen[0]
+        names = ", ".join(sorted(one.login for one in found)) or "nowhere"
+        raise SourceError(
+            f"Which installation of the App is meant cannot be told: it is installed in {names}.",
+            "Install the App in the connection's organisation; for each further one make a connection of its own.",
+            permanent=True,
+        )
+
+    def _usable(self, one: Installation) -> Installation:
+        if one.suspended_at:
+            raise SourceError(
+                f"The App's installation in {one.login} is suspended.",
+                "Let an owner of the organisation lift that.",
+                permanent=True,
+            )
+        return one
+
+    def _address(self, path: str) -> str:
+        return f"{self._root}{path}" if path.startswith("/") else path
+
+    def _told(self, ask: Callable[[], Answer]) -> Answer:
+        try:
+            return ask()
+        except CredentialRefused as error:
+            raise CredentialRefused(
+                f"{self.host} does not accept the App's key.",
+                "Check the App's number, that its key still stands at the server, and both machines' clocks.",
+                permanent=True,
+            ) from error
