@@ -6,9 +6,10 @@ from itertools import islice
 from django.db import connection as database
 from django.db import transaction
 
-from backend.delivery.generated_files import is_generated
 from backend.delivery.models import Repository
 from backend.delivery.records import CommitRecord
+from backend.delivery.store.rules import judge_for
+from backend.delivery.store.tables import one_writer
 from backend.people.store import resolve_identities
 
 COMMITS_AT_ONCE = 2_000
@@ -21,6 +22,7 @@ def store_commits(*, repository: Repository, commits: Iterable[CommitRecord]) ->
     A commit never changes, so one that is stored already is passed over. The caller's iterator is read once,
     and no more than a batch of it is held.
     """
+    one_writer(repository)
     stored = 0
     iterator = iter(commits)
     while batch := list(islice(iterator, COMMITS_AT_ONCE)):
@@ -59,6 +61,7 @@ def _store_commit_batch(repository: Repository, batch: Sequence[CommitRecord]) -
             [repository.pk, list(new)],
         )
         ids = dict(cursor.fetchall())
+        is_generated = judge_for(repository).is_generated
         with cursor.copy(
             "COPY delivery_commitfile (commit_id, path, additions, deletions, is_generated) FROM STDIN"
         ) as copy:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from django.db import connection as database
 from django.db import transaction
 
-from backend.delivery.generated_files import is_generated
+from backend.delivery.generated_files import Judge
 from backend.delivery.models import Repository
 from backend.delivery.records import (
     ActorRecord,
@@ -17,6 +17,7 @@ from backend.delivery.records import (
     PullRequestRecord,
     ReviewRecord,
 )
+from backend.delivery.store.rules import judge_for
 from backend.delivery.store.tables import INT, TEXT, TIME, Row, Table, remove_missing, upsert
 from backend.people.store import resolve_identities
 
@@ -93,7 +94,7 @@ def store_pull_requests(
         )
     )
     ids = _pull_request_ids(repository, accepted)
-    for table, rows in _children(accepted, ids, actors).items():
+    for table, rows in _children(accepted, ids, actors, judge_for(repository)).items():
         changed |= set(upsert(table, rows, returning="pull_request_id"))
         missing = _supersede if table is COMMITS else remove_missing
         changed |= missing(table, rows, list(ids.values()))
@@ -155,7 +156,10 @@ def _pull_request_ids(
 
 
 def _children(
-    pull_requests: Sequence[PullRequestRecord], ids: dict[int, int], actors: dict[ActorRecord, int]
+    pull_requests: Sequence[PullRequestRecord],
+    ids: dict[int, int],
+    actors: dict[ActorRecord, int],
+    judge: Judge,
 ) -> dict[Table, list[Row]]:
     rows: dict[Table, list[Row]] = {table: [] for table in (REVIEWS, EVENTS, COMMITS, FILES)}
 
@@ -175,7 +179,7 @@ def _children(
                 parent | _fields(commit, author_id=who(commit.author), is_superseded=False)
             )
         for file in pr.files:
-            rows[FILES].append(parent | _fields(file, is_generated=is_generated(file.path)))
+            rows[FILES].append(parent | _fields(file, is_generated=judge.is_generated(file.path)))
     return rows
 
 
