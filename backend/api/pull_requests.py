@@ -6,6 +6,7 @@ from ninja import Query, Router
 from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import schemas
+from backend.api.completeness import behind
 from backend.api.errors import ERRORS, Unprocessable
 from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
@@ -41,36 +42,41 @@ def _asked(filters: schemas.TableFilters) -> rows.Table:
 
 @router.get(
     "/pull-requests/figures",
-    response={200: results.Figures, ERRORS: schemas.Error},
+    response={200: schemas.Figures, ERRORS: schemas.Error},
     by_alias=True,
     auth=READS_FIGURES,
     operation_id="pull_request_figures",
 )
-def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Figures:
-    return queries.figures(_scope(caller(request), filters))
+def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Figures:
+    scope = _scope(caller(request), filters)
+    found = queries.figures(scope)
+    return schemas.Figures(**dict(found), completeness=behind(scope))
 
 
 @router.get(
     "/pull-requests/scatter",
-    response={200: results.Scatter, ERRORS: schemas.Error},
+    response={200: schemas.Scatter, ERRORS: schemas.Error},
     by_alias=True,
     auth=READS_PULL_REQUESTS,
     operation_id="pull_request_scatter",
 )
-def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> results.Scatter:
-    return rows.scatter(_scope(caller(request), filters))
+def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Scatter:
+    scope = _scope(caller(request), filters)
+    found = rows.scatter(scope)
+    return schemas.Scatter(**dict(found), completeness=behind(scope))
 
 
 @router.get(
     "/pull-requests",
-    response={200: results.Page, ERRORS: schemas.Error},
+    response={200: schemas.Page, ERRORS: schemas.Error},
     by_alias=True,
     auth=READS_PULL_REQUESTS,
     operation_id="pull_requests",
 )
-def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> results.Page:
+def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> schemas.Page:
     scope = _scope(caller(request), filters)
-    return rows.page(scope, _asked(filters), page=filters.page, page_size=filters.page_size)
+    found = rows.page(scope, _asked(filters), page=filters.page, page_size=filters.page_size)
+    return schemas.Page(**dict(found), completeness=behind(scope))
 
 
 @router.get(

@@ -1,10 +1,12 @@
 """What the API answers besides the metrics' own results."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field
+
+from backend.metrics import results
 
 
 class Error(Schema):
@@ -122,3 +124,157 @@ class TableFilters(Filters):
 class PageFilters(TableFilters):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     page_size: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Completeness(Schema):
+    """Whether what is answered rests on all the data there is: the badge beside every figure."""
+
+    complete: bool
+    reason: str | None = Field(description="Why it is not; null: it is.")
+    fresh_to: datetime | None = Field(description="Everything that changed before this is stored.")
+
+
+class Figures(results.Figures):
+    completeness: Completeness
+
+
+class Scatter(results.Scatter):
+    completeness: Completeness
+
+
+class Page(results.Page):
+    completeness: Completeness
+
+
+KindName = Literal[
+    "pull_requests", "commits", "checks", "workflow_runs", "deployments", "releases", "tags"
+]
+
+
+class KindEntry(Schema):
+    """One kind of one repository."""
+
+    kind: KindName
+    state: Literal["complete", "collecting", "waiting", "incomplete", "unavailable"]
+    source: int | None = Field(description="The source's own count; null: not known.")
+    stored: int | None = Field(description="What is stored of that count; null: not counted.")
+    difference: int | None = Field(
+        description="Source less stored; below 0: the source has forgotten what is kept here."
+    )
+    counted_at: datetime | None
+    complete_to: datetime | None = Field(
+        description="Everything that changed before this is stored."
+    )
+    reason: str | None = Field(description="What is amiss, or why a number is missing.")
+
+
+class KindTotal(Schema):
+    """One kind over all repositories that are read; the counts are of those that were counted."""
+
+    kind: KindName
+    repositories: int
+    counted: int
+    complete: int
+    unavailable: int
+    source: int | None
+    stored: int | None
+    missing: int | None
+    complete_to: datetime | None
+
+
+class RepositoryCompleteness(Schema):
+    id: int
+    name: str
+    connection: str = Field(description="Slug of the connection.")
+    state: Literal["active", "excluded", "lost_access", "transferred", "gone"]
+    reason: str | None = Field(description="Why it is in this state.")
+    kinds: list[KindEntry]
+    last_run: LastRun | None
+
+
+class Asked(Schema):
+    requests: int
+    not_modified: int = Field(description="Of the requests, those answered with 304.")
+    points: int
+
+
+ConnectionState = Literal["unchecked", "working", "failing", "paused"]
+
+
+class ConnectionQuality(Schema):
+    slug: str
+    name: str
+    url: str
+    state: ConnectionState
+    reason: str | None
+    action: str | None
+    server_version: str | None
+    repositories: int
+    last_synced_at: datetime | None
+    waiting_until: datetime | None
+    requests_per_hour: int
+    this_hour: Asked
+    last_day: Asked
+    quiet_from: time | None = Field(description="In the organisation's time zone.")
+    quiet_to: time | None
+
+
+class ParkedWork(Schema):
+    id: int
+    connection: str
+    repository: str | None
+    what: str
+    reason: str
+    attempts: int
+    parked_at: datetime
+
+
+class LeftOut(Schema):
+    reason: str
+    n: int
+
+
+class Unmatched(Schema):
+    """Accounts and git addresses that belong to no person yet, bots not counted."""
+
+    accounts: int
+    git_addresses: int
+
+
+class Quality(Schema):
+    """How complete the collected data is. Names are for those who see all teams; the sums are for everybody."""
+
+    complete: bool
+    fresh_to: datetime | None
+    kinds: list[KindTotal]
+    connections: list[ConnectionQuality]
+    repositories: list[RepositoryCompleteness]
+    total: int = Field(description="Repositories that the filters leave.")
+    page: int
+    page_size: int
+    parked: list[ParkedWork] = Field(description="The latest of them.")
+    parked_total: int
+    unmatched: Unmatched | None
+    left_out: list[LeftOut] = Field(description="Pull requests that no figure counts.")
+    sees_all: bool
+    may_retry: bool
+
+
+class QualityFilters(Schema):
+    connection: str = Field("", max_length=120, pattern=r"^[-\w]*$")
+    show: Literal["all", "incomplete"] = "all"
+    search: str = Field(
+        "", max_length=200, pattern=r"^[^\x00]*$", description="A part of the repository's name."
+    )
+    page: Annotated[int, Field(ge=1, le=100_000)] = 1
+    page_size: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class Retry(Schema):
+    work: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(
+        min_length=1, max_length=200, description="Ids of parked work."
+    )
+
+
+class Retried(Schema):
+    retried: int

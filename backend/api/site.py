@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from backend.accounts import access
-from backend.api import me, pull_requests, status
+from backend.api import completeness, me, pull_requests, status
 from backend.api.errors import Unprocessable
 from backend.api.reference import Reference
 from backend.api.rules import ANYONE_SIGNED_IN
@@ -25,6 +25,7 @@ api = NinjaAPI(
 api.add_router("", me.router)
 api.add_router("", status.router)
 api.add_router("", pull_requests.router)
+api.add_router("", completeness.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

@@ -65,11 +65,12 @@ def _take(request: HttpRequest, slug: str) -> str:
     if event == "ping":
         return "pong"
     try:
-        hint, done = changed(event, payload), action(payload)
+        hint = changed(event, payload)
+        if hint is None or connection is None:
+            return "ignored"
+        done = action(payload)
     except InvalidPayload as error:
         _refuse_shape(str(error), error)
-    if hint is None or connection is None:
-        return "ignored"
     with transaction.atomic():
         hints.arm(
             connection=connection,

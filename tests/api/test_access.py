@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 from ninja.operation import Operation
 
 from backend.api.rules import Rule
@@ -21,6 +23,8 @@ ROUTES: dict[str, dict[str, set[str]]] = {
     "/me": {"/me": EVERYBODY},
     "/definitions": {"/definitions": READERS},
     "/status": {"/status": READERS},
+    "/completeness": {"/completeness": READERS},
+    "/completeness/retry": {"/completeness/retry": {"administrator"}},
     **{
         f"/pull-requests{path}": {
             f"/pull-requests{path}?{RANGE}": ALL_SEEING,
@@ -37,6 +41,9 @@ ROUTES: dict[str, dict[str, set[str]]] = {
     },
 }
 """Of each route, addresses and who is let in."""
+
+WRITES = {"/completeness/retry": {"work": [1]}}
+"""What is sent to those that change something."""
 
 
 def operations() -> Iterator[tuple[str, Operation]]:
@@ -61,7 +68,7 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
     for addresses in ROUTES.values():
         for address, allowed in addresses.items():
             path = address.format(a=world.pull_of_a, b=world.pull_of_b)
-            answer = client.get(f"/api/v1{path}")
+            answer = ask(client, path)
             if name in allowed:
                 assert answer.status_code == 200, path
                 continue
@@ -69,6 +76,12 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
                 401 if name == "anonymous" else 404 if hides(path, name) else 403
             ), path
             assert set(answer.json()) == {"code", "message", "action"}
+
+
+def ask(client: Client, path: str) -> HttpResponse:
+    if path in WRITES:
+        return client.post(f"/api/v1{path}", WRITES[path], content_type="application/json")
+    return client.get(f"/api/v1{path}")
 
 
 def hides(path: str, name: str) -> bool:

@@ -25,9 +25,11 @@ from backend.sources.models import Hint
 from tests.factories import a_connection
 from tests.simulators.github import World, sign
 from tests.simulators.github.webhooks import payload
+from tests.sources.github.test_webhook import examples
 
 pytestmark = pytest.mark.django_db
 SECRET = "the secret of the webhook tests"
+SHA = "0123456789" * 4
 PULL_REQUEST = {
     "action": "synchronize",
     "number": 7,
@@ -241,7 +243,8 @@ def test_no_csrf_token_is_needed(ghes: Connection) -> None:
         ("ping", {"zen": "Design for failure.", "hook_id": 1}, "pong"),
         ("star", {"action": "created"}, "ignored"),
         ("push", PULL_REQUEST | {"ref": "refs/heads/topic", "action": None}, "ignored"),
-        ("push", PULL_REQUEST | {"ref": "refs/tags/main", "action": None}, "ignored"),
+        ("create", PULL_REQUEST | {"ref_type": "branch", "action": None}, "ignored"),
+        ("repository_dispatch", {"action": "any words-of 1 person"}, "ignored"),
     ],
 )
 def test_what_changes_nothing_is_accepted_and_not_kept(
@@ -258,9 +261,16 @@ def test_what_changes_nothing_is_accepted_and_not_kept(
         ("pull_request_review", {"action": "submitted"}, ("pull_request", 2**40, "7")),
         ("pull_request_review_thread", {"action": "resolved"}, ("pull_request", 2**40, "7")),
         ("push", {"ref": "refs/heads/main", "action": None}, ("commits", 2**40, "")),
+        ("push", {"ref": "refs/tags/main", "action": None}, ("tags", 2**40, "")),
+        ("status", {"state": "success", "sha": SHA, "action": None}, ("checks", 2**40, SHA)),
+        (
+            "workflow_run",
+            {"action": "completed", "workflow_run": {"id": 2**40}},
+            ("workflow_run", 2**40, str(2**40)),
+        ),
         ("repository", {"action": "deleted"}, ("repository", 2**40, "")),
-        ("team", {"action": "created"}, ("connection", None, "")),
-        ("membership", {"action": "added"}, ("connection", None, "")),
+        ("team", {"action": "created"}, ("teams", None, "")),
+        ("membership", {"action": "added"}, ("teams", None, "")),
         ("installation", {"action": "suspend"}, ("connection", None, "")),
     ],
 )
@@ -271,6 +281,15 @@ def test_each_event_names_its_object(
     assert Hint.objects.values_list("kind", "repository_external_id", "key").get() == kept
     assert Hint.objects.get().kind in Hint.Kind
     assert event in _EVENTS
+
+
+def test_all_of_githubs_examples_are_taken(client: Client, ghes: Connection) -> None:
+    for event, payload in examples("api.github.com"):
+        assert post(client, payload, X_GitHub_Event=event).status_code == 202, event
+    assert set(Hint.objects.values_list("kind", flat=True)) == {
+        *("pull_request", "commits", "repository", "checks", "workflow_run"),
+        *("deployments", "releases", "tags", "teams", "connection"),
+    }
 
 
 def test_redeliveries_and_later_events_are_one_row(client: Client, ghes: Connection) -> None:
@@ -366,7 +385,7 @@ def test_what_the_simulator_sends_is_understood(client: Client, ghes: Connection
         ("repository", repository.database_id, ""),
         ("pull_request", repository.database_id, "1"),
         ("commits", repository.database_id, ""),
-        ("connection", None, ""),
+        ("teams", None, ""),
     }
 
 

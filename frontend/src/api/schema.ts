@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/v1/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quality
+         * @description Connections, repositories and parked work by name are for those who may see all teams.
+         */
+        get: operations["completeness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/completeness/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Try parked work again, as if it were new. What is not parked any more is passed over.
+         */
+        post: operations["retry_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/definitions": {
         parameters: {
             query?: never;
@@ -150,6 +190,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Asked */
+        Asked: {
+            /**
+             * Not Modified
+             * @description Of the requests, those answered with 304.
+             */
+            not_modified: number;
+            /** Points */
+            points: number;
+            /** Requests */
+            requests: number;
+        };
         /**
          * Bucket
          * @description Cycle times from `from_seconds` (inclusive) to `to_seconds` (exclusive; null: no end).
@@ -161,6 +213,61 @@ export interface components {
             n: number;
             /** To Seconds */
             to_seconds: number | null;
+        };
+        /**
+         * Completeness
+         * @description Whether what is answered rests on all the data there is: the badge beside every figure.
+         */
+        Completeness: {
+            /** Complete */
+            complete: boolean;
+            /**
+             * Fresh To
+             * @description Everything that changed before this is stored.
+             */
+            fresh_to: string | null;
+            /**
+             * Reason
+             * @description Why it is not; null: it is.
+             */
+            reason: string | null;
+        };
+        /** ConnectionQuality */
+        ConnectionQuality: {
+            /** Action */
+            action: string | null;
+            last_day: components["schemas"]["Asked"];
+            /** Last Synced At */
+            last_synced_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Quiet From
+             * @description In the organisation's time zone.
+             */
+            quiet_from: string | null;
+            /** Quiet To */
+            quiet_to: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Repositories */
+            repositories: number;
+            /** Requests Per Hour */
+            requests_per_hour: number;
+            /** Server Version */
+            server_version: string | null;
+            /** Slug */
+            slug: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unchecked" | "working" | "failing" | "paused";
+            this_hour: components["schemas"]["Asked"];
+            /** Url */
+            url: string;
+            /** Waiting Until */
+            waiting_until: string | null;
         };
         /** Definition */
         Definition: {
@@ -296,6 +403,7 @@ export interface components {
             /** Closed Unmerged */
             closed_unmerged: number | null;
             coding: components["schemas"]["Distribution"] | null;
+            completeness: components["schemas"]["Completeness"];
             /** Computed At */
             computed_at: string | null;
             cycle_time: components["schemas"]["Distribution"] | null;
@@ -367,6 +475,76 @@ export interface components {
              */
             to: string;
         };
+        /**
+         * KindEntry
+         * @description One kind of one repository.
+         */
+        KindEntry: {
+            /**
+             * Complete To
+             * @description Everything that changed before this is stored.
+             */
+            complete_to: string | null;
+            /** Counted At */
+            counted_at: string | null;
+            /**
+             * Difference
+             * @description Source less stored; below 0: the source has forgotten what is kept here.
+             */
+            difference: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pull_requests" | "commits" | "checks" | "workflow_runs" | "deployments" | "releases" | "tags";
+            /**
+             * Reason
+             * @description What is amiss, or why a number is missing.
+             */
+            reason: string | null;
+            /**
+             * Source
+             * @description The source's own count; null: not known.
+             */
+            source: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "complete" | "collecting" | "waiting" | "incomplete" | "unavailable";
+            /**
+             * Stored
+             * @description What is stored of that count; null: not counted.
+             */
+            stored: number | null;
+        };
+        /**
+         * KindTotal
+         * @description One kind over all repositories that are read; the counts are of those that were counted.
+         */
+        KindTotal: {
+            /** Complete */
+            complete: number;
+            /** Complete To */
+            complete_to: string | null;
+            /** Counted */
+            counted: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pull_requests" | "commits" | "checks" | "workflow_runs" | "deployments" | "releases" | "tags";
+            /** Missing */
+            missing: number | null;
+            /** Repositories */
+            repositories: number;
+            /** Source */
+            source: number | null;
+            /** Stored */
+            stored: number | null;
+            /** Unavailable */
+            unavailable: number;
+        };
         /** LastRun */
         LastRun: {
             /** Action */
@@ -377,6 +555,13 @@ export interface components {
             outcome: string;
             /** Reason */
             reason: string | null;
+        };
+        /** LeftOut */
+        LeftOut: {
+            /** N */
+            n: number;
+            /** Reason */
+            reason: string;
         };
         /** Links */
         Links: {
@@ -421,6 +606,7 @@ export interface components {
         };
         /** Page */
         Page: {
+            completeness: components["schemas"]["Completeness"];
             /** Items */
             items: components["schemas"]["Row"][];
             /** Page */
@@ -487,6 +673,26 @@ export interface components {
              */
             to: string;
         };
+        /** ParkedWork */
+        ParkedWork: {
+            /** Attempts */
+            attempts: number;
+            /** Connection */
+            connection: string;
+            /** Id */
+            id: number;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /** Reason */
+            reason: string;
+            /** Repository */
+            repository: string | null;
+            /** What */
+            what: string;
+        };
         /** Point */
         Point: {
             /** Cycle Seconds */
@@ -534,6 +740,78 @@ export interface components {
             to: string;
         };
         /**
+         * Quality
+         * @description How complete the collected data is. Names are for those who see all teams; the sums are for everybody.
+         */
+        Quality: {
+            /** Complete */
+            complete: boolean;
+            /** Connections */
+            connections: components["schemas"]["ConnectionQuality"][];
+            /** Fresh To */
+            fresh_to: string | null;
+            /** Kinds */
+            kinds: components["schemas"]["KindTotal"][];
+            /**
+             * Left Out
+             * @description Pull requests that no figure counts.
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /** May Retry */
+            may_retry: boolean;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /**
+             * Parked
+             * @description The latest of them.
+             */
+            parked: components["schemas"]["ParkedWork"][];
+            /** Parked Total */
+            parked_total: number;
+            /** Repositories */
+            repositories: components["schemas"]["RepositoryCompleteness"][];
+            /** Sees All */
+            sees_all: boolean;
+            /**
+             * Total
+             * @description Repositories that the filters leave.
+             */
+            total: number;
+            unmatched: components["schemas"]["Unmatched"] | null;
+        };
+        /** QualityFilters */
+        QualityFilters: {
+            /**
+             * Connection
+             * @default
+             */
+            connection: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Search
+             * @description A part of the repository's name.
+             * @default
+             */
+            search: string;
+            /**
+             * Show
+             * @default all
+             * @enum {string}
+             */
+            show: "all" | "incomplete";
+        };
+        /**
          * Range
          * @description Half-open: the day `to` is outside.
          */
@@ -569,6 +847,31 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** RepositoryCompleteness */
+        RepositoryCompleteness: {
+            /**
+             * Connection
+             * @description Slug of the connection.
+             */
+            connection: string;
+            /** Id */
+            id: number;
+            /** Kinds */
+            kinds: components["schemas"]["KindEntry"][];
+            last_run: components["schemas"]["LastRun"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Reason
+             * @description Why it is in this state.
+             */
+            reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "excluded" | "lost_access" | "transferred" | "gone";
+        };
         /** RepositoryStatus */
         RepositoryStatus: {
             /** Expected */
@@ -583,6 +886,19 @@ export interface components {
             state: "waiting" | "syncing" | "complete" | "lost_access" | "gone";
             /** Stored */
             stored: number;
+        };
+        /** Retried */
+        Retried: {
+            /** Retried */
+            retried: number;
+        };
+        /** Retry */
+        Retry: {
+            /**
+             * Work
+             * @description Ids of parked work.
+             */
+            work: number[];
         };
         /**
          * Row
@@ -644,11 +960,9 @@ export interface components {
             /** Url */
             url: string;
         };
-        /**
-         * Scatter
-         * @description `points` is a fixed sample where the range holds more than can be drawn.
-         */
+        /** Scatter */
         Scatter: {
+            completeness: components["schemas"]["Completeness"];
             /** N */
             n: number;
             /** Points */
@@ -844,6 +1158,16 @@ export interface components {
             note: string | null;
         };
         /**
+         * Unmatched
+         * @description Accounts and git addresses that belong to no person yet, bots not counted.
+         */
+        Unmatched: {
+            /** Accounts */
+            accounts: number;
+            /** Git Addresses */
+            git_addresses: number;
+        };
+        /**
          * Versions
          * @description What the figures were computed with.
          */
@@ -879,6 +1203,147 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    completeness: {
+        parameters: {
+            query?: {
+                connection?: string;
+                page?: number;
+                page_size?: number;
+                /** @description A part of the repository's name. */
+                search?: string;
+                show?: "all" | "incomplete";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quality"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retry_parked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     definitions: {
         parameters: {
             query?: never;

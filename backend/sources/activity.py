@@ -1,0 +1,138 @@
+"""What collecting does and did: how each connection fares and what it is asked for, last runs, and parked work."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils import timezone
+
+from backend.connections.models import Connection
+from backend.delivery.models import Repository
+from backend.sources import hints
+from backend.sources.models import Hint, SyncRun, Usage
+
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a connection was asked for since some time."""
+
+    requests: int
+    not_modified: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionActivity:
+    connection: Connection
+    repositories: int
+    """Those that are read."""
+    last_synced_at: datetime | None
+    """When a look at the connection last began that ended well."""
+    waiting_until: datetime | None
+    this_hour: Asked
+    last_day: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    hint: Hint
+    repository: str | None
+    """Its name; None: the whole connection, or a repository that is not known yet."""
+    since: datetime
+
+
+def connections() -> list[ConnectionActivity]:
+    """Every connection by name. Five statements."""
+    now = timezone.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    this_hour, last_day = _asked(hour), _asked(hour - DAY)
+    runs = SyncRun.objects.filter(connection=OuterRef("pk"))
+    surveys = runs.filter(kind=Hint.Kind.CONNECTION, outcome=SyncRun.Outcome.SUCCEEDED)
+    waits = dict(
+        SyncRun.objects.filter(retry_at__gt=now)
+        .values_list("connection")
+        .annotate(until=Max("retry_at"))
+        .order_by()
+    )
+    read = dict(
+        Repository.objects.filter(state=Repository.State.ACTIVE)
+        .values_list("connection")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    nothing = Asked(0, 0, 0)
+    return [
+        ConnectionActivity(
+            connection=connection,
+            repositories=read.get(connection.pk, 0),
+            last_synced_at=connection.synced_at,
+            waiting_until=waits.get(connection.pk),
+            this_hour=this_hour.get(connection.pk, nothing),
+            last_day=last_day.get(connection.pk, nothing),
+        )
+        for connection in Connection.objects.annotate(
+            synced_at=Subquery(surveys.order_by("-started_at").values("started_at")[:1])
+        ).order_by("name", "pk")
+    ]
+
+
+def _asked(since: datetime) -> dict[int, Asked]:
+    sums = (
+        Usage.objects.filter(hour__gte=since)
+        .values_list("connection")
+        .annotate(Sum("requests"), Sum("not_modified"), Sum("points"))
+        .order_by()
+    )
+    return {connection: Asked(*numbers) for connection, *numbers in sums}
+
+
+def last_runs(repositories: Iterable[int]) -> dict[int, SyncRun]:
+    """The run of each repository that ended last, whatever it collected. One statement."""
+    ended = SyncRun.objects.filter(repository__in=repositories, finished_at__isnull=False)
+    latest = ended.order_by("repository", "-finished_at", "-pk").distinct("repository")
+    return {run.repository_id: run for run in latest if run.repository_id is not None}
+
+
+def _parked() -> QuerySet[Hint]:
+    return Hint.objects.exclude(parked_at=None)
+
+
+def parked(limit: int) -> tuple[list[Parked], int]:
+    """Work that was given up, the latest first, and how much there is of it. Three statements."""
+    name = Repository.objects.filter(
+        connection=OuterRef("connection"), external_id=OuterRef("repository_external_id")
+    ).values("name_with_owner")
+    found: QuerySet[Any] = (
+        _parked()
+        .select_related("connection")
+        .annotate(repository=Subquery(name))
+        .order_by("-parked_at", "-pk")
+    )
+    return [
+        Parked(hint, hint.repository, hint.parked_at) for hint in found[:limit]
+    ], _parked().count()
+
+
+@transaction.atomic
+def retry(ids: Sequence[int]) -> list[Hint]:
+    """Try parked work again, of those hints that are still parked; whoever calls rings the bell."""
+    found = list(_parked().filter(pk__in=ids).select_for_update().order_by("pk"))
+    for hint in found:
+        hints.retry(hint)
+    return found
+
+
+def pace_of(connection: int, since: datetime, limit: int) -> list[SyncRun]:
+    """The connection's latest runs that ended, oldest first: what its pace is told by."""
+    ended = SyncRun.objects.filter(
+        Q(retry_at__isnull=True) | Q(retry_at__gte=F("started_at")),
+        connection=connection,
+        started_at__gte=since,
+        finished_at__isnull=False,
+    )
+    return list(ended.order_by("-pk")[:limit])[::-1]
