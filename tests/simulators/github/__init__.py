@@ -40,7 +40,8 @@ GitHub Apps (manifest, keys, installations, tokens, deliveries) are ``github.app
 
 A commit's files are ``(path, additions, deletions)``; None for both counts makes the file binary. Times (``at=…``) are
 Unix seconds or aware datetimes; left out, each thing happens a minute after the last. Shas are those of git once
-``repositories`` is given. The real history of four projects is ``history.load()``; its model is told by
+``repositories`` is given. What was pushed with git itself into ``world.git.path(repo)`` is taken over by
+``world.adopt(repo)``, with renames, modes, submodules and any bytes as a path. The real history of four projects is ``history.load()``; its model is told by
 ``model.MODEL_NOTES``. On the command line: ``python -m tests.simulators.github --help``.
 """
 

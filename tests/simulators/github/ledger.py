@@ -28,7 +28,8 @@ class Request:
 @dataclass
 class Ledger:
     """Counts requests: graphql, rest, git; of GraphQL ``base`` pages of pull requests, ``nested`` ones that follow a
-    cursor inside one, ``commits``, ``checks``, ``deployments``, ``releases``, ``tags``, ``organization``, ``other``;
+    cursor inside one, ``commits``, ``checks``, ``deployments``, ``releases``, ``tags``, ``organization``, ``survey``,
+    ``other``;
     and points, faults, not_modified.
     """
 

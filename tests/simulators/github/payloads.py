@@ -322,7 +322,7 @@ def thread_comment_json(pr: PullRequest, number: int, body: str, base_url: str) 
         "id": number,
         "node_id": f"PRRC_{pr.database_id}_{number}",
         "diff_hunk": f"@@ -1 +1 @@\n-old\n+{body}",
-        "path": path.encode("utf-8", "replace").decode(),
+        "path": path,
         "position": 1,
         "original_position": 1,
         "commit_id": sha,

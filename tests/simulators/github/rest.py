@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from . import rest_automation
+from .commit_files import file_json
 from .graph.readers import author_of, committer_of, iso
 from .payloads import organization_json, pull_request_json, repository_json, user_json
 from .records import Commit, PullRequest, Repository
 from .rest_request import RestAnswer, RestRequest, link, listed, named, not_found, visible
-from .windows import line_prefix
 
 VERSION = "3.17.0"
 FILES_A_PAGE = 300
@@ -102,35 +102,14 @@ def _commit_of(request: RestRequest, repository: Repository, sha: str) -> RestAn
     if commit is None:
         return RestAnswer(422, {"message": f"No commit found for SHA: {sha}"})
     number, size = request.page(default=FILES_A_PAGE, most=FILES_A_PAGE)
-    files = commit.files[:MOST_FILES]
+    files = commit.shown_files[:MOST_FILES]
     last = max(1, -(-len(files) // size))
     body = commit_json(commit, repository, request.base_url)
     body["files"] = [
-        _file_json(change, request.world.canary)
+        file_json(change, commit, repository, request.base_url, request.world.canary)
         for change in files[(number - 1) * size : number * size]
     ]
     return RestAnswer(200, body, link(request, number, last))
-
-
-def _file_json(change: Any, canary: str) -> dict[str, Any]:
-    path = change.path.encode("utf-8", "replace").decode()
-    additions, deletions = change.additions or 0, change.deletions or 0
-    shown: dict[str, Any] = {
-        "sha": hashlib.sha1(
-            change.path.encode("utf-8", "surrogateescape"), usedforsecurity=False
-        ).hexdigest(),
-        "filename": path,
-        "status": {"ADDED": "added", "DELETED": "removed"}.get(change.change_type, "modified"),
-        "additions": additions,
-        "deletions": deletions,
-        "changes": additions + deletions,
-    }
-    if change.additions is not None:
-        line = line_prefix(change.path, canary).decode()
-        shown["patch"] = f"@@ -1,{deletions} +1,{additions} @@\n" + "\n".join(
-            [f"+{line}"] * min(additions, 50)
-        )
-    return shown
 
 
 def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[str, Any]:
@@ -142,6 +121,8 @@ def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[s
     url = f"{base_url}/api/v3/repos/{repository.full_name}/commits/{commit.oid}"
     html = f"{base_url}/{repository.full_name}/commit/{commit.oid}"
     tree = hashlib.sha1(commit.oid.encode(), usedforsecurity=False).hexdigest()
+    added = sum(change.additions or 0 for change in commit.shown_files)
+    deleted = sum(change.deletions or 0 for change in commit.shown_files)
     return {
         "sha": commit.oid,
         "node_id": f"C_{commit.oid}",
@@ -171,11 +152,7 @@ def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[s
             }
             for parent in commit.parents
         ],
-        "stats": {
-            "additions": commit.additions,
-            "deletions": commit.deletions,
-            "total": commit.additions + commit.deletions,
-        },
+        "stats": {"additions": added, "deletions": deleted, "total": added + deleted},
     }
 
 

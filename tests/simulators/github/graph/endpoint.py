@@ -35,7 +35,7 @@ PAGES = (
     (".repository.pullRequests", "base"),
     (".repository.pullRequest", "nested"),
     (".node", "nested"),
-    (".nodes", "nested"),
+    (".nodes", "survey"),
     (".repository.defaultBranchRef", "commits"),
     (".repository.deployments", "deployments"),
     (".repository.releases", "releases"),
@@ -195,8 +195,12 @@ def page_size(variables: dict[str, Any]) -> int:
 
 
 def dump(body: dict[str, Any]) -> bytes:
-    """JSON as bytes; what is not Unicode in a path becomes a question mark, as no JSON can carry it."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    """JSON as bytes; what is not Unicode in a path becomes a replacement character, as no JSON can carry it."""
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
 
 
 __all__ = ["RATE_LIMITED", "Answer", "GraphEndpoint", "dump", "page_size"]
