@@ -30,6 +30,7 @@ app.autodiscover_tasks(["backend.pipeline"])
 app.conf.beat_schedule = {
     "sweep": {"task": "sweep", "schedule": 5.0, "options": {"queue": "default"}},
     "poll": {"task": "poll", "schedule": 600.0, "options": {"queue": "default"}},
+    "discover": {"task": "discover", "schedule": 3600.0, "options": {"queue": "default"}},
     "reconcile": {
         "task": "reconcile",
         "schedule": crontab(hour="2", minute="30"),

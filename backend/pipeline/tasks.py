@@ -15,11 +15,14 @@ from backend.metrics.compute import measure as measure_pending
 from backend.pipeline import bell
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
+from backend.sources.github.repositories import LISTING, READ, arm_all
 from backend.sources.models import Hint, SyncRun
 
 SLICE_SECONDS: Final = 5
 """After so long a task rings for itself and ends, so that every kind of work gets its turn."""
 RUNS_KEPT: Final = timedelta(days=30)
+AT_NIGHT: Final = [kind for kind in READ if kind != Hint.Kind.PULL_REQUESTS]
+"""Beside pull requests, which reconciling reads from the first to the last."""
 
 
 @shared_task(name=bell.CHECK)
@@ -75,15 +78,20 @@ def poll() -> None:
     bell.ring(bell.MEASURE)  # Teams and bot marks may have changed, whatever the source says.
 
 
+@shared_task(name="discover")
+def discover() -> None:
+    """Each hour: which repositories there are for credentials that cannot be asked by organisation; who is in teams."""
+    for connection in Connection.objects.exclude(state=Connection.State.PAUSED):
+        hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=LISTING)
+        hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
+    bell.ring(bell.COLLECT)
+
+
 @shared_task(name="reconcile")
 def reconcile() -> None:
     """Each night: read everything again, believe the source, and drop old notes of runs."""
     repositories = Repository.objects.filter(state=Repository.State.ACTIVE)
-    for repository in repositories.select_related("connection"):
-        hints.arm(
-            connection=repository.connection,
-            kind=Hint.Kind.RECONCILE,
-            repository_external_id=repository.external_id,
-        )
+    for repository in repositories.select_related("connection").iterator():
+        arm_all(repository, kinds=[Hint.Kind.RECONCILE, *AT_NIGHT], action=hints.FULL)
     SyncRun.objects.filter(started_at__lt=timezone.now() - RUNS_KEPT).delete()
     bell.ring(bell.COLLECT)

@@ -13,7 +13,17 @@ from typing import Final
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -24,7 +34,25 @@ LEASE: Final = timedelta(seconds=60)
 RENEW_SECONDS: Final = 20
 ATTEMPTS: Final = 8
 AT_ONCE: Final = 50
-LONG_WORK: Final = frozenset({Hint.Kind.COMMITS, Hint.Kind.RECONCILE})
+DELETED: Final = "deleted"
+"""The action of a hint by which the source says that the object is no more."""
+FULL: Final = "full"
+"""The action of a nightly hint: believe nothing of what was read before."""
+LONG_WORK: Final = (Hint.Kind.COMMITS, Hint.Kind.RECONCILE)
+PASSES: Final = (
+    Hint.Kind.CHECKS,
+    Hint.Kind.WORKFLOW_RUNS,
+    Hint.Kind.DEPLOYMENTS,
+    Hint.Kind.RELEASES,
+    Hint.Kind.TAGS,
+)
+"""Where no key names one object: passes over what figures of pull requests do not need."""
+RANK: Final = Case(
+    When(kind__in=LONG_WORK, then=Value(2)),
+    When(kind__in=PASSES, key="", then=Value(1)),
+    default=Value(0),
+    output_field=IntegerField(),
+)
 
 _ARM: Final = """
     INSERT INTO sources_hint AS old (
@@ -33,7 +61,8 @@ _ARM: Final = """
     )
     VALUES (%s, %s, %s, %s, 1, %s, %s, %s, %s, %s, 0, '')
     ON CONFLICT (connection_id, kind, repository_external_id, key) DO UPDATE SET
-        number = old.number + 1, event = excluded.event, action = excluded.action,
+        number = old.number + 1, event = excluded.event,
+        action = CASE WHEN old.action IN ('deleted', 'full') THEN old.action ELSE excluded.action END,
         delivery = excluded.delivery, received_at = excluded.received_at,
         due_at = least(old.due_at, excluded.due_at), attempts = 0, last_error = '', parked_at = NULL
 """
@@ -50,7 +79,10 @@ def arm(
     delivery: str = "",
     now: datetime | None = None,
 ) -> None:
-    """Note that an object may have changed: one statement, whether the hint is new or stands already."""
+    """Note that an object may have changed: one statement, whether the hint is new or stands already.
+
+    That something was deleted, or is to be read in full, is kept until it is done, whatever arrives after it.
+    """
     moment = now or timezone.now()
     with database.cursor() as cursor:
         cursor.execute(
@@ -82,23 +114,23 @@ def any_due() -> bool:
 def claim(*, connection: Connection | None = None, lease: timedelta = LEASE) -> list[Hint]:
     """Take the due hints of one repository together, the longest waiting first; nobody else gets them meanwhile.
 
-    What takes long comes after all that does not, and never in one claim with it, so that figures come early.
+    First pull requests and what webhooks told, then the passes over other kinds, then what takes long: never of two
+    of these in one claim, so that figures come early.
 
     Committed with the attempts before the work begins, so that work that kills its process is counted.
     """
     now = timezone.now()
     _park_poison(now)
-    last = Q(kind__in=LONG_WORK)
-    order = (ExpressionWrapper(last, BooleanField()), "due_at", "pk")
-    waiting = due(now).order_by(*order).select_for_update(skip_locked=True, of=("self",))
+    waiting = due(now).annotate(rank=RANK).order_by("rank", "due_at", "pk")
+    waiting = waiting.select_for_update(skip_locked=True, of=("self",))
     if connection is not None:
         waiting = waiting.filter(connection=connection)
     first = waiting.first()
     if first is None:
         return []
-    together = list(
+    together: list[Hint] = list(
         waiting.filter(
-            last if first.kind in LONG_WORK else ~last,
+            rank=first.rank,
             connection=first.connection_id,
             repository_external_id=first.repository_external_id,
         ).select_related("connection")[:AT_ONCE]

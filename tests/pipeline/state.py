@@ -25,12 +25,16 @@ _NAMED = {
     "delivery.Repository": ("external_id",),
     "delivery.PullRequest": ("external_id",),
     "delivery.Commit": ("sha",),
+    "delivery.Owner": ("external_id",),
+    "delivery.CheckSuite": ("external_id",),
+    "delivery.WorkflowRun": ("external_id", "attempt"),
+    "delivery.Deployment": ("external_id",),
     "metrics.PullRequestFact": ("pull_request__external_id",),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""
 _OPERATIONAL = {"metrics.Basis", "metrics.MeasuredIdentity"}
 """How far measuring has come, by our own keys."""
-_OF_THE_MOMENT = {"author_key", "computed_at", "since", "measured_at"}
+_OF_THE_MOMENT = {"author_key", "computed_at", "since", "measured_at", "read_at"}
 
 
 def collect(connection: Connection) -> None:

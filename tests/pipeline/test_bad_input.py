@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from backend.delivery.models import Commit, CommitFile, PullRequest, PullRequestFile, Repository
-from backend.sources.github.collect import OVERLAP
+from backend.sources.github.pull_requests import OVERLAP
 from backend.sources.models import Cursor, Hint, SyncRun
 from tests.pipeline.conftest import Source
 from tests.simulators.github import Account

@@ -16,7 +16,8 @@ from backend.delivery.models import PullRequest, Repository
 from backend.metrics.models import PullRequestFact
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints, http
-from backend.sources.github import collect, pages
+from backend.sources.github import pages, pull_requests
+from backend.sources.github.collect import Collected
 from backend.sources.models import Hint, SyncRun
 from tests.pipeline.conftest import TOKEN, Source
 from tests.pipeline.state import different, rows, time_passes, work_to_the_end
@@ -43,8 +44,8 @@ def source(served: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     """Two repositories, read two pull requests a page and one page a slice, so that there is a middle."""
     monkeypatch.setattr(pages, "LARGEST_PAGE", 2)
     monkeypatch.setattr(pages.PageSize, "value", 2)
-    monkeypatch.setattr(pages.PageSize.__init__, "__defaults__", (2, 0))
-    monkeypatch.setattr(collect, "PAGES_A_SLICE", 2)
+    monkeypatch.setattr(pages.PageSize.__init__, "__defaults__", (2, 2, 0))
+    monkeypatch.setattr(pull_requests, "PAGES_A_SLICE", 2)
     with running(a_world(), repositories=served) as github:
         yield Source(github, add_connection(kind="github", url=github.url, token=TOKEN))
 
@@ -256,7 +257,7 @@ def test_an_organisation_that_is_not_there_is_told(source: Source) -> None:
     source.connection.refresh_from_db()
     assert source.connection.state == "failing"
     assert source.connection.state_action
-    assert Hint.objects.get().kind == Hint.Kind.CONNECTION
+    assert {hint.kind for hint in Hint.objects.all()} == {Hint.Kind.CONNECTION}
 
 
 def test_poison_harms_no_neighbour(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,14 +274,14 @@ def test_poison_harms_no_neighbour(source: Source, monkeypatch: pytest.MonkeyPat
             key=key,
         )
     SyncRun.objects.all().delete()
-    real = collect.collect_pull_request
+    real = pull_requests.collect_pull_request
 
-    def break_down(repository: Repository, github: Any, number: int) -> collect.Collected:
+    def break_down(repository: Repository, github: Any, number: int) -> Collected:
         if number == 1:
             raise ZeroDivisionError("a secret of the implementation")
         return real(repository, github, number)
 
-    monkeypatch.setattr(collect, "collect_pull_request", break_down)
+    monkeypatch.setattr(pull_requests, "collect_pull_request", break_down)
     for _ in range(hints.ATTEMPTS + 4):
         time_passes()
         try:

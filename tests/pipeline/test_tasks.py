@@ -13,6 +13,7 @@ from backend.delivery.models import PendingMeasurement, PullRequest, Repository
 from backend.metrics.models import PullRequestFact
 from backend.pipeline import bell, tasks
 from backend.sources import hints
+from backend.sources.github.repositories import LISTING, READ
 from backend.sources.models import Hint, SyncRun
 from tests.factories import History, a_connection, a_repository, an_identity
 from tests.pipeline.conftest import Source
@@ -78,6 +79,17 @@ def test_polling_asks_every_connection_but_paused_ones(rung: list[str]) -> None:
     assert rung == [bell.COLLECT, bell.MEASURE]
 
 
+def test_each_hour_repositories_are_listed_and_teams_read(rung: list[str]) -> None:
+    working = a_connection()
+    a_connection(state=Connection.State.PAUSED)
+    tasks.discover()
+    assert [(hint.connection, hint.kind, hint.key) for hint in Hint.objects.order_by("kind")] == [
+        (working, Hint.Kind.CONNECTION, LISTING),
+        (working, Hint.Kind.TEAMS, ""),
+    ]
+    assert rung == [bell.COLLECT]
+
+
 def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) -> None:
     repository = a_repository()
     a_repository(repository.connection, state=Repository.State.GONE)
@@ -88,9 +100,12 @@ def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) ->
             started_at=timezone.now() - timedelta(days=days),
         )
     tasks.reconcile()
-    assert [(hint.kind, hint.repository_external_id) for hint in Hint.objects.all()] == [
-        (Hint.Kind.RECONCILE, repository.external_id)
-    ]
+    armed = {(hint.kind, hint.repository_external_id, hint.action) for hint in Hint.objects.all()}
+    assert armed == {
+        (kind, repository.external_id, hints.FULL)
+        for kind in (Hint.Kind.RECONCILE, *READ)
+        if kind != Hint.Kind.PULL_REQUESTS
+    }
     assert SyncRun.objects.count() == 1
 
 

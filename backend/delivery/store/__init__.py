@@ -15,9 +15,14 @@ from backend.delivery.store.deployments import (
     store_tags,
 )
 from backend.delivery.store.pull_requests import store_pull_requests
-from backend.delivery.store.repositories import mark_unreachable, store_repositories
+from backend.delivery.store.repositories import (
+    judge_repositories,
+    mark_unreachable,
+    store_repositories,
+)
 
 __all__ = [
+    "judge_repositories",
     "keep_deployments",
     "keep_releases",
     "keep_tags",

@@ -11,6 +11,7 @@ from backend.delivery.records import (
     DeploymentRecord,
     DeploymentStatusRecord,
     EventRecord,
+    OwnerRecord,
     PullRequestCommitRecord,
     PullRequestFileRecord,
     PullRequestRecord,
@@ -41,6 +42,7 @@ EVENTS: Final = {
     "AddedToMergeQueueEvent": "added_to_merge_queue",
     "RemovedFromMergeQueueEvent": "removed_from_merge_queue",
 }
+_OWNERS: Final = {"Organization": "organization"}
 _KINDS: Final = {"Bot": "bot", "Mannequin": "mannequin"}
 
 
@@ -84,11 +86,34 @@ def repository(payload: payloads.Repository) -> RepositoryRecord:
         node_id=payload.node_id,
         name_with_owner=payload.full_name,
         default_branch=payload.default_branch or "",
-        visibility="private" if payload.private else "public",
+        visibility=payload.visibility or ("private" if payload.private else "public"),
         is_archived=payload.archived,
         is_fork=payload.fork,
         pushed_at=payload.pushed_at,
         updated_at=payload.updated_at,
+        owner=OwnerRecord(
+            payload.owner.id, _OWNERS.get(payload.owner.type, "user"), payload.owner.login
+        ),
+        topics=tuple(sorted(payload.topics)),
+    )
+
+
+def surveyed(payload: payloads.SurveyedRepository) -> RepositoryRecord:
+    branch, owner = payload.default_branch_ref, payload.owner
+    return RepositoryRecord(
+        external_id=payload.database_id,
+        node_id=payload.id,
+        name_with_owner=payload.name_with_owner,
+        default_branch=branch.name if branch else "",
+        visibility=payload.visibility.lower(),
+        is_archived=payload.is_archived,
+        is_fork=payload.is_fork,
+        pushed_at=payload.pushed_at,
+        updated_at=payload.updated_at,
+        owner=OwnerRecord(owner.database_id, _OWNERS.get(owner.typename, "user"), owner.login)
+        if owner.database_id is not None
+        else None,
+        topics=tuple(sorted(node.topic.name for node in payload.repository_topics.nodes)),
     )
 
 

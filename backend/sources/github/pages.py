@@ -26,12 +26,13 @@ class PageSize:
     """Halves when the server gives up on a page, and doubles back after some that went well."""
 
     value: int = LARGEST_PAGE
+    largest: int = LARGEST_PAGE
     _well: int = 0
 
     def went_well(self) -> None:
         self._well += 1
-        if self._well >= _GROW_AFTER and self.value < LARGEST_PAGE:
-            self.value, self._well = min(self.value * 2, LARGEST_PAGE), 0
+        if self._well >= _GROW_AFTER and self.value < self.largest:
+            self.value, self._well = min(self.value * 2, self.largest), 0
 
     def shrink(self) -> bool:
         """False where it cannot shrink any further."""

@@ -189,6 +189,7 @@ def test_a_repository_without_a_commit() -> None:
             "id": 2**40,
             "node_id": "R_1",
             "full_name": "forge/app",
+            "owner": {"id": 7, "login": "forge", "type": "Organization"},
             "default_branch": None,
             "private": True,
             "archived": False,

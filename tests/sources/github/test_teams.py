@@ -1,16 +1,16 @@
-"""Repositories and teams of a connection: what cannot be read of one organisation harms no other."""
+"""Teams of a connection's organisations: what cannot be read of one harms no other."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from backend.connections.models import Connection
-from backend.delivery.models import Repository
 from backend.people.models import Identity, Membership, Team
 from backend.sources.github import pages
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import collect_connection
 from backend.sources.github.payloads import Team as Payload
+from backend.sources.github.repositories import collect_connection
+from backend.sources.github.teams import collect_teams
 from backend.sources.http import CredentialRefused, Passing, SourceError
 from tests.factories import a_connection
 from tests.simulators.github import Simulator, World
@@ -24,13 +24,14 @@ def connection(server: Simulator) -> Connection:
 
 
 @pytest.fixture
-def mill(world: World) -> World:
-    """A second organisation, each with a repository and a team."""
+def mill(world: World, connection: Connection, github: GitHub) -> World:
+    """A second organisation, each with a repository and a team; the repositories are known."""
     world.create_organization("mill")
     for number, organisation in enumerate(world.organizations.values(), start=1):
         world.create_repository(organisation, "app")
         dev = world.create_user(f"dev{number:04}")
         world.create_team(organisation, f"Team of {organisation.login}", [dev])
+    collect_connection(connection, github)
     return world
 
 
@@ -39,7 +40,7 @@ def team_slugs() -> set[str]:
 
 
 def test_all_that_the_token_sees(mill: World, connection: Connection, github: GitHub) -> None:
-    assert collect_connection(connection, github).stored == 2
+    assert collect_teams(connection, github).stored == 2
     assert team_slugs() == {"team-of-forge", "team-of-mill"}
     assert Membership.objects.count() == Identity.objects.count() == 2
 
@@ -47,19 +48,17 @@ def test_all_that_the_token_sees(mill: World, connection: Connection, github: Gi
 def test_only_the_organisations_that_are_wanted(
     mill: World, connection: Connection, github: GitHub
 ) -> None:
-    connection.organisations = ["mill"]
-    collect_connection(connection, github)
-    assert Repository.objects.get().name_with_owner == "mill/app"
+    connection.organisations = ["Mill"]
+    collect_teams(connection, github)
     assert team_slugs() == {"team-of-mill"}
 
 
-def test_a_persons_repositories_keep_no_teams_away(
+def test_an_organisation_that_went_away_keeps_no_teams_away(
     mill: World, connection: Connection, github: GitHub
 ) -> None:
-    """An owner that is no organisation has no teams; the others' are stored all the same."""
     del mill.organizations["forge"]
-    result = collect_connection(connection, github)
-    assert (result.stored, result.notes) == (2, [])
+    result = collect_teams(connection, github)
+    assert (result.stored, result.notes) == (1, [])
     assert team_slugs() == {"team-of-mill"}
 
 
@@ -80,7 +79,7 @@ def test_teams_that_may_not_be_read_are_told_and_the_others_stored(
 ) -> None:
     refused = SourceError("Forbidden.", "Allow it.", permanent=True)
     failing_at("forge", refused, monkeypatch)
-    result = collect_connection(connection, github)
+    result = collect_teams(connection, github)
     assert result.notes == ["Teams of forge could not be read: Forbidden. Allow it."]
     assert team_slugs() == {"team-of-mill"}
 
@@ -95,4 +94,4 @@ def test_what_is_no_matter_of_teams_ends_the_run(
 ) -> None:
     failing_at("forge", kind("No.", "Do.", permanent=kind is CredentialRefused), monkeypatch)
     with pytest.raises(kind):
-        collect_connection(connection, github)
+        collect_teams(connection, github)

@@ -1,0 +1,169 @@
+"""What each kind of work is: the verb that does it, in which order, and what it asks for next."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from backend.connections.models import Connection
+from backend.connections.store import open_credential
+from backend.delivery.models import Repository
+from backend.sources import hints
+from backend.sources.git import NoBranch, collect_commits
+from backend.sources.github import (
+    checks,
+    deployments,
+    ledger,
+    pull_requests,
+    repositories,
+    teams,
+    workflows,
+)
+from backend.sources.github.client import GitHub
+from backend.sources.github.collect import Collected
+from backend.sources.models import Hint
+
+OnPage = Callable[[Repository | None, int], None]
+
+ORDER: Final = (
+    Hint.Kind.CONNECTION,
+    Hint.Kind.REPOSITORY,  # its new name is what the others ask by
+    Hint.Kind.TEAMS,
+    Hint.Kind.DELIVERIES,
+    Hint.Kind.PULL_REQUESTS,
+    Hint.Kind.PULL_REQUEST,
+    Hint.Kind.CHECKS,
+    Hint.Kind.WORKFLOW_RUN,
+    Hint.Kind.WORKFLOW_RUNS,
+    Hint.Kind.DEPLOYMENTS,
+    Hint.Kind.RELEASES,
+    Hint.Kind.TAGS,
+    Hint.Kind.RECONCILE,
+    Hint.Kind.COMMITS,
+)
+_PASSES: Final = {
+    Hint.Kind.WORKFLOW_RUNS: workflows.collect_workflow_runs,
+    Hint.Kind.DEPLOYMENTS: deployments.collect_deployments,
+    Hint.Kind.RELEASES: deployments.collect_releases,
+    Hint.Kind.TAGS: deployments.collect_tags,
+}
+_OF_CONNECTIONS: Final = frozenset({Hint.Kind.CONNECTION, Hint.Kind.TEAMS, Hint.Kind.DELIVERIES})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Hints that are done together: one, or those of up to 25 commits whose checks are asked for at once."""
+
+    hints: Sequence[Hint]
+
+    @property
+    def first(self) -> Hint:
+        return self.hints[0]
+
+    @property
+    def kind(self) -> Hint.Kind:
+        return Hint.Kind(self.first.kind)
+
+    @property
+    def connection(self) -> Connection:
+        return self.first.connection
+
+    @property
+    def of_connection(self) -> bool:
+        return self.kind in _OF_CONNECTIONS
+
+
+def pieces(claimed: Sequence[Hint]) -> list[Piece]:
+    """What was claimed, in the order in which it is done."""
+    queue = sorted(claimed, key=lambda hint: ORDER.index(Hint.Kind(hint.kind)))
+    commits = [hint for hint in queue if hint.kind == Hint.Kind.CHECKS and hint.key]
+    size = checks.COMMITS_A_REQUEST
+    batches = {
+        batch[0].pk: batch
+        for batch in (commits[at : at + size] for at in range(0, len(commits), size))
+    }
+    return [
+        Piece(batches.get(hint.pk, [hint]))
+        for hint in queue
+        if hint.pk in batches or hint not in commits
+    ]
+
+
+def collect(
+    piece: Piece, repository: Repository | None, github: GitHub, on_page: OnPage
+) -> Collected:
+    """Do it. Raises SourceError."""
+    connection, hint = piece.connection, piece.first
+    match piece.kind:
+        case Hint.Kind.CONNECTION:
+            # A webhook says that the credential may see more, or less, than before.
+            listing = hint.key == repositories.LISTING or bool(hint.event)
+            return repositories.collect_connection(connection, github, listing=listing)
+        case Hint.Kind.TEAMS:
+            return teams.collect_teams(connection, github)
+        case Hint.Kind.REPOSITORY:
+            return repositories.collect_repository(
+                connection, github, hint.repository_external_id or 0
+            )
+    if repository is None:
+        return repositories.collect_repository(connection, github, hint.repository_external_id or 0)
+    if repository.state in {Repository.State.EXCLUDED, Repository.State.TRANSFERRED}:
+        return Collected(notes=[repository.state_reason])
+    done = _of_repository(piece, repository, github, on_page)
+    if done.stored and piece.kind in {Hint.Kind.PULL_REQUESTS, Hint.Kind.RECONCILE}:
+        # What they brought has new heads, whose checks nobody told of.
+        repositories.arm_all(repository, kinds=[Hint.Kind.CHECKS])
+    return done
+
+
+def _of_repository(
+    piece: Piece, repository: Repository, github: GitHub, on_page: OnPage
+) -> Collected:
+    key, full = piece.first.key, piece.first.action == hints.FULL
+    if piece.kind in _PASSES:
+        return _PASSES[piece.kind](repository, github, full=full)
+    match piece.kind:
+        case Hint.Kind.PULL_REQUESTS | Hint.Kind.RECONCILE:
+            return pull_requests.collect_pull_requests(
+                repository,
+                github,
+                reconcile=piece.kind is Hint.Kind.RECONCILE,
+                on_page=lambda read: on_page(repository, read),
+            )
+        case Hint.Kind.PULL_REQUEST:
+            return pull_requests.collect_pull_request(repository, github, int(key))
+        case Hint.Kind.WORKFLOW_RUN:
+            return workflows.collect_workflow_run(repository, github, int(key))
+        case Hint.Kind.COMMITS:
+            return _commits(repository)
+        case _:
+            shas = [hint.key for hint in piece.hints if hint.key]
+            return checks.collect_checks(repository, github, shas or None)
+
+
+def _commits(repository: Repository) -> Collected:
+    """Change sizes of the default branch, unless there is none or cloning is forbidden."""
+    connection = repository.connection
+    if not connection.cloning_allowed:
+        return Collected(notes=["Cloning is not allowed: no change sizes per commit."])
+    if not repository.default_branch:
+        return Collected(notes=["The repository has no commit yet."])
+    pushed_at = repository.pushed_at
+    cursor = ledger.cursor_of(repository, Hint.Kind.COMMITS)
+    try:
+        head_sha, new = collect_commits(
+            repository=repository,
+            url=f"{connection.url}/{repository.name_with_owner}.git",
+            token=open_credential(connection),
+            ca_certificate=connection.ca_certificate,
+            default_branch=repository.default_branch,
+            known_head=cursor.head_sha,
+        )
+    except NoBranch as error:  # as where nothing was pushed yet: asked again with the next look
+        return Collected(notes=[error.reason])
+    # Meanwhile a look at the repository may have told another number and another mark.
+    cursor.refresh_from_db()
+    cursor.head_sha, cursor.complete_to = head_sha, pushed_at
+    held = repository.commits.count()
+    ledger.count(cursor, expected=cursor.expected or held, held=held, what="commits")
+    ledger.save(cursor)
+    return Collected(stored=new)
