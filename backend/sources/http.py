@@ -56,6 +56,10 @@ class Forbidden(SourceError):
     """The credential is good and may not do this: a permission is missing, or a feature is switched off."""
 
 
+class Unprocessable(SourceError):
+    """The server understood and cannot do it: so it answers where a commit that is asked for is not there."""
+
+
 class Passing(SourceError):
     """It may well work at the next try: a gateway's error, a time-out, a body that ended too soon."""
 
@@ -297,7 +301,8 @@ class Client:
                 f"{self.host} answered {status}.", "Nothing is lost; Plumbline tries again."
             )
         if status >= HTTPStatus.BAD_REQUEST:
-            raise SourceError(
+            kind = Unprocessable if status == HTTPStatus.UNPROCESSABLE_ENTITY else SourceError
+            raise kind(
                 f"{self.host} did not understand the request ({status}).",
                 "Check that the address is that of a GitHub server of a supported version.",
                 permanent=True,
