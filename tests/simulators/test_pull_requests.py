@@ -1,11 +1,12 @@
 """How pull requests end and what happens to their branches; and what happens to repositories."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.simulators.conftest import client, data
+from tests.simulators.conftest import ask, client, data
 from tests.simulators.github import Store, World, running
 from tests.simulators.github.acts import act
 from tests.simulators.github.records import PullRequest, Repository
@@ -161,6 +162,35 @@ def test_a_transferred_repository_answers_301_and_a_deleted_one_404(
     assert followed["full_name"] == through["repository"]["nameWithOwner"] == "others/app"
     assert statuses == [404, 404]
     assert world.node(pr.node_id) is None
+
+
+def test_a_repository_may_belong_to_an_account(world: World) -> None:
+    owner = world.create_personal_owner("dev0009")
+    world.create_repository(owner, "dotfiles")
+    text = """{ repository(owner: "dev0009", name: "dotfiles") {
+      owner { __typename login ... on User { databaseId name } ... on Organization { databaseId } } }
+      organization(login: "dev0009") { id } }"""
+    with running(world) as github, client(github) as http:
+        hook = github.hook("http://127.0.0.1:9/closed", "a-secret")
+        world.push(world.create_repository(owner, "notes"), None)
+        body = ask(github, text)
+        shown = http.get("/api/v3/repos/dev0009/dotfiles").json()
+        listed = [
+            http.get(f"/api/v3/users/dev0009/repos?page={page}&per_page=1").json()
+            for page in (1, 2, 3)
+        ]
+        assert http.get("/api/v3/orgs/dev0009").status_code == 404
+    told = body["data"]["repository"]["owner"]
+    assert told == {
+        "__typename": "User",
+        "login": "dev0009",
+        "databaseId": owner.database_id,
+        "name": "dev0009",
+    }
+    assert body["data"]["organization"] is None
+    assert (shown["owner"]["type"], shown["owner"]["node_id"]) == ("User", owner.node_id)
+    assert [one["name"] for page in listed for one in page] == ["dotfiles", "notes"]
+    assert ["organization" in json.loads(one.body) for one in hook.deliveries] == [False, False]
 
 
 def test_another_default_branch_and_a_forced_one_change_the_history(

@@ -8,7 +8,7 @@ A small world in a few lines::
     org = world.create_organization("forge")
     alice, bob = world.create_user("dev0001"), world.create_user("dev0002")
     world.create_team(org, "Team A", [alice, bob])
-    repo = world.create_repository(org, "app")
+    repo = world.create_repository(org, "app")       # or of an account: world.create_personal_owner("dev0009")
     pr = world.open_pull_request(repo, alice, title="Add a page", commits=[[("src/page.py", 40, 0)]])
     world.add_review(pr, bob, "APPROVED")
     run = world.check(pr, "lint", "FAILURE")         # None: goes on until world.finish_check(run, "SUCCESS")
@@ -41,8 +41,9 @@ GitHub Apps (manifest, keys, installations, tokens, deliveries) are ``github.app
 A commit's files are ``(path, additions, deletions)``; None for both counts makes the file binary. Times (``at=…``) are
 Unix seconds or aware datetimes; left out, each thing happens a minute after the last. Shas are those of git once
 ``repositories`` is given. What was pushed with git itself into ``world.git.path(repo)`` is taken over by
-``world.adopt(repo)``, with renames, modes, submodules and any bytes as a path. The real history of four projects is ``history.load()``; its model is told by
-``model.MODEL_NOTES``. On the command line: ``python -m tests.simulators.github --help``.
+``world.adopt(repo)``, with renames, modes, submodules and any bytes as a path. The real history of four projects is
+``history.load()``; its model is told by ``model.MODEL_NOTES``. On the command line:
+``python -m tests.simulators.github --help``.
 """
 
 from .automation import CheckRun, CheckSuite, CommitStatus, WorkflowRun

@@ -42,7 +42,8 @@ def payload(event: Event, base_url: str) -> dict[str, Any]:
     body |= EVENTS[event.name](event, base_url)
     if event.repository:
         body["repository"] = repository_json(event.repository, base_url)
-    body["organization"] = organization_json(event.organization, base_url)
+    if event.organization.kind == "Organization":
+        body["organization"] = organization_json(event.organization, base_url)
     body["sender"] = _sender(event, base_url)
     return body
 

@@ -19,6 +19,18 @@ class Organizations(Registry):
         self.organizations[login.lower()] = self.remember("O", organization)
         return organization
 
+    def create_personal_owner(self, login: str) -> Organization:
+        """An account that repositories may belong to; it is no organisation to any interface, and has no teams."""
+        owner = Organization(
+            database_id=self.next_id("U"),
+            login=login,
+            name=login,
+            kind="User",
+            email=f"{login}@ghes.example",
+        )
+        self.personal_owners[login.lower()] = self.remember("U", owner)
+        return owner
+
     def create_user(
         self, login: str, *, kind: str = "User", name: str | None = None, email: str = ""
     ) -> Account:

@@ -86,8 +86,8 @@ def _shown(account: Account | None, base_url: str) -> dict[str, Any] | None:
 
 
 def owner_json(owner: Organization, base_url: str) -> dict[str, Any]:
-    """An organisation where an account may stand."""
-    return _user(owner.login, owner.database_id, owner.node_id, "Organization", base_url)
+    """Whom a repository belongs to, where an account may stand."""
+    return _user(owner.login, owner.database_id, owner.node_id, owner.kind, base_url)
 
 
 def organization_json(organization: Organization, base_url: str) -> dict[str, Any]:

@@ -316,14 +316,18 @@ class Repository:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Organization:
+    """An organisation; or, with ``kind`` User, an account that repositories belong to."""
+
     database_id: int
     login: str
     name: str
     description: str = ""
+    kind: str = "Organization"
+    email: str = ""
     repositories: dict[int, Repository] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     members: dict[Account, str] = field(default_factory=dict)
 
     @property
     def node_id(self) -> str:
-        return node_id("O", self.database_id)
+        return node_id("O" if self.kind == "Organization" else "U", self.database_id)

@@ -116,6 +116,7 @@ class Registry:
         self.now = seconds(now, 0)
         self.canary = canary
         self.organizations: dict[str, Organization] = {}
+        self.personal_owners: dict[str, Organization] = {}
         self.accounts: dict[str, Account] = {}
         self.repositories: dict[int, Repository] = {}
         self.tokens: dict[str, Token] = {}

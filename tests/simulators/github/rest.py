@@ -49,6 +49,15 @@ def _organization_repositories(request: RestRequest, login: str) -> RestAnswer:
     return RestAnswer(200, [repository_json(one, request.base_url) for one in page], links)
 
 
+def _repositories_of_user(request: RestRequest, login: str) -> RestAnswer:
+    found = request.world.personal_owners.get(login.lower())
+    if found is None:
+        known = login in request.world.accounts
+        return RestAnswer(200, []) if known else not_found()
+    page, links = listed(request, [one for one in _all_repositories(request) if one.owner is found])
+    return RestAnswer(200, [repository_json(one, request.base_url) for one in page], links)
+
+
 def _user_repositories(request: RestRequest) -> RestAnswer:
     page, links = listed(request, _all_repositories(request))
     return RestAnswer(200, [repository_json(one, request.base_url) for one in page], links)
@@ -173,6 +182,7 @@ ROUTES: list[tuple[str, Callable[..., RestAnswer]]] = [
     (r"/orgs/([^/]+)", _organization),
     (r"/orgs/([^/]+)/repos", _organization_repositories),
     (r"/user/repos", _user_repositories),
+    (r"/users/([^/]+)/repos", _repositories_of_user),
     (r"/installation/repositories", _installation_repositories),
     (r"/repositories/(\d+)", _repository_by_id),
     (r"/repos/([^/]+)/([^/]+)", _repository),

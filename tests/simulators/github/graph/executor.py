@@ -47,7 +47,6 @@ Complete = Callable[[Any, Path], Any]
 
 TYPE_NAMES: dict[type, str] = {
     Commit: "Commit",
-    Organization: "Organization",
     PullRequest: "PullRequest",
     Repository: "Repository",
     Review: "PullRequestReview",
@@ -66,7 +65,7 @@ TYPE_NAMES: dict[type, str] = {
 
 def type_name(value: Any, *_: Any) -> str:
     """The GraphQL type of a record behind an interface or a union."""
-    if isinstance(value, Account | TimelineItem):
+    if isinstance(value, Account | Organization | TimelineItem):
         return value.kind
     return TYPE_NAMES[type(value)]
 
