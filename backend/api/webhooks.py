@@ -59,7 +59,7 @@ def _take(request: HttpRequest, slug: str) -> str:
     body = _body(request)
     connection = Connection.objects.filter(slug=slug, kind=Connection.Kind.GITHUB).first()
     _verify(body, request.headers.get("X-Hub-Signature-256", ""), connection)
-    event = _header(request, "X-GitHub-Event", r"[a-z_]{1,60}")
+    event = _header(request, "X-GitHub-Event", r"[a-z0-9_]{1,60}")
     delivery = _header(request, "X-GitHub-Delivery", r"[0-9A-Za-z-]{1,80}")
     payload = _parsed(body)
     if event == "ping":

@@ -24,7 +24,7 @@ from backend.sources.github.webhook import _EVENTS
 from backend.sources.models import Hint
 from tests.factories import a_connection
 from tests.simulators.github import World, sign
-from tests.simulators.github.webhooks import payload
+from tests.simulators.github.event_payloads import payload
 from tests.sources.github.test_webhook import examples
 
 pytestmark = pytest.mark.django_db
@@ -284,8 +284,8 @@ def test_each_event_names_its_object(
 
 
 def test_all_of_githubs_examples_are_taken(client: Client, ghes: Connection) -> None:
-    for event, payload in examples("api.github.com"):
-        assert post(client, payload, X_GitHub_Event=event).status_code == 202, event
+    for event, body in examples("api.github.com"):
+        assert post(client, body, X_GitHub_Event=event).status_code == 202, event
     assert set(Hint.objects.values_list("kind", flat=True)) == {
         *("pull_request", "commits", "repository", "checks", "workflow_run"),
         *("deployments", "releases", "tags", "teams", "connection"),

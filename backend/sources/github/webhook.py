@@ -10,6 +10,7 @@ from typing import Any, Final
 
 MAXIMUM_ID: Final = 2**63 - 1
 MAXIMUM_NUMBER: Final = 2**31 - 1
+_SHA: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class InvalidPayload(ValueError):
@@ -45,34 +46,93 @@ def _pull_request(payload: Mapping[str, Any]) -> Changed:
 
 
 def _push(payload: Mapping[str, Any]) -> Changed | None:
-    """Only the default branch: pushes to others are told by their pull requests."""
+    """Only the default branch and tags: pushes to other branches are told by their pull requests.
+
+    A tag that is moved is neither created nor deleted, and only pushed.
+    """
     ref, branch = payload.get("ref"), _object(payload, "repository").get("default_branch")
     if not isinstance(ref, str) or not isinstance(branch, str):
         raise InvalidPayload("“ref” or “repository.default_branch” is missing.")
+    if ref == f"refs/heads/{branch}":
+        return Changed("commits", _repository_id(payload))
+    return Changed("tags", _repository_id(payload)) if ref.startswith("refs/tags/") else None
+
+
+def _reference(payload: Mapping[str, Any]) -> Changed | None:
+    """What else is created and deleted, branches, is told by pushes and pull requests."""
     repository = _repository_id(payload)
-    return Changed("commits", repository) if ref == f"refs/heads/{branch}" else None
+    return Changed("tags", repository) if payload.get("ref_type") == "tag" else None
 
 
-def _repository(payload: Mapping[str, Any]) -> Changed:
-    return Changed("repository", _repository_id(payload))
+def _checked(name: str) -> Callable[[Mapping[str, Any]], Changed | None]:
+    """Checks count once they are completed; until then there is nothing to fetch."""
+
+    def read(payload: Mapping[str, Any]) -> Changed | None:
+        if payload.get("action") != "completed":
+            return None
+        return _checks(payload, _object(payload, name).get("head_sha"))
+
+    return read
 
 
-def _connection(_: Mapping[str, Any]) -> Changed:
-    return Changed("connection")
+def _status(payload: Mapping[str, Any]) -> Changed | None:
+    if payload.get("state") == "pending":
+        return None
+    return _checks(payload, payload.get("sha"))
+
+
+def _checks(payload: Mapping[str, Any], sha: object) -> Changed:
+    if not isinstance(sha, str) or not _SHA.fullmatch(sha):
+        raise InvalidPayload("The commit's sha is missing.")
+    return Changed("checks", _repository_id(payload), sha)
+
+
+def _ran(name: str, number: str) -> Callable[[Mapping[str, Any]], Changed | None]:
+    """A completed run, or a completed job, whose run is fetched with all its jobs."""
+
+    def read(payload: Mapping[str, Any]) -> Changed | None:
+        if payload.get("action") != "completed":
+            return None
+        run = _positive(_object(payload, name), number, MAXIMUM_ID)
+        return Changed("workflow_run", _repository_id(payload), str(run))
+
+    return read
+
+
+def _in_repository(kind: str) -> Callable[[Mapping[str, Any]], Changed]:
+    """What is fetched of the whole repository: these have no "since" of their own and are few."""
+    return lambda payload: Changed(kind, _repository_id(payload))
+
+
+def _in_connection(kind: str) -> Callable[[Mapping[str, Any]], Changed]:
+    return lambda _: Changed(kind)
 
 
 _EVENTS: Final[Mapping[str, Callable[[Mapping[str, Any]], Changed | None]]] = {
     "pull_request": _pull_request,
     "pull_request_review": _pull_request,
+    "pull_request_review_comment": _pull_request,
     "pull_request_review_thread": _pull_request,
     "push": _push,
-    "repository": _repository,
-    "team": _connection,
-    "membership": _connection,
-    "member": _connection,
-    "organization": _connection,
-    "installation": _connection,
-    "installation_repositories": _connection,
+    "create": _reference,
+    "delete": _reference,
+    "check_run": _checked("check_run"),
+    "check_suite": _checked("check_suite"),
+    "status": _status,
+    "workflow_run": _ran("workflow_run", "id"),
+    "workflow_job": _ran("workflow_job", "run_id"),
+    "deployment": _in_repository("deployments"),
+    "deployment_status": _in_repository("deployments"),
+    "release": _in_repository("releases"),
+    "repository": _in_repository("repository"),
+    "public": _in_repository("repository"),
+    "team": _in_connection("teams"),
+    "membership": _in_connection("teams"),
+    "member": _in_connection("connection"),
+    "organization": _in_connection("connection"),
+    "installation": _in_connection("connection"),
+    "installation_repositories": _in_connection("connection"),
+    "installation_target": _in_connection("connection"),
 }
 
 
