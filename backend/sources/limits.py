@@ -1,6 +1,7 @@
 """What a source allows: reading its limits from an answer, and the contract of what counts requests."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final, Protocol
@@ -28,6 +29,9 @@ class Meter(Protocol):
     def flush(self) -> None:
         """The session ends: write down what is counted."""
 
+    def git(self, requests: int = 3) -> AbstractContextManager[None]:
+        """A clone or fetch, which asks so many times. Raises SourceError as `admit` does."""
+
     def unsaid_wait(self) -> timedelta:
         """How long to leave a source alone that asked for it and did not say until when."""
 
@@ -46,6 +50,9 @@ class Unmetered:
 
     def flush(self) -> None:
         """Nothing is written down."""
+
+    def git(self, requests: int = 3) -> AbstractContextManager[None]:  # noqa: ARG002
+        return nullcontext()
 
     def unsaid_wait(self) -> timedelta:
         return A_MINUTE
