@@ -27,20 +27,23 @@ class Counts(NamedTuple):
     read: int
 
 
-def to_read(repository: Repository, *, before: datetime, limit: int) -> dict[str, datetime]:
+def to_read(repository: Repository, *, before: datetime, limit: int) -> dict[str, datetime | None]:
     """Those that were not read yet, or were not settled when read `before` then: newest first.
 
-    The time beside each is the latest at which it can have become a head.
+    The time beside each is the latest at which it can have become a head; None: it is no head any more.
     """
     return _fetched(
-        f"SELECT head.sha, head.since FROM ({_HEADS}) AS head LEFT JOIN {_READ}"  # noqa: S608 - constants
+        f"SELECT head.sha, head.since FROM (SELECT sha, max(since) AS since FROM ({_HEADS}"  # noqa: S608 - constants
+        " UNION ALL SELECT sha, NULL FROM delivery_headcommit"
+        " WHERE repository_id = %(repository)s AND NOT is_settled) AS wanted GROUP BY sha) AS head"
+        f" LEFT JOIN {_READ}"
         " WHERE read.sha IS NULL OR (NOT read.is_settled AND read.read_at < %(before)s)"
-        " ORDER BY head.since DESC, head.sha LIMIT %(limit)s",
+        " ORDER BY head.since DESC NULLS LAST, head.sha LIMIT %(limit)s",
         {"repository": repository.pk, "before": before, "limit": limit},
     )
 
 
-def among(repository: Repository, shas: Collection[str]) -> dict[str, datetime]:
+def among(repository: Repository, shas: Collection[str]) -> dict[str, datetime | None]:
     """Those of these commits that are heads; see `to_read`."""
     return _fetched(
         f"SELECT head.sha, head.since FROM ({_HEADS}) AS head WHERE head.sha = ANY(%(shas)s)",  # noqa: S608
@@ -58,7 +61,7 @@ def counts(repository: Repository) -> Counts:
         return Counts(*cursor.fetchone())
 
 
-def _fetched(query: str, values: dict[str, Any]) -> dict[str, datetime]:
+def _fetched(query: str, values: dict[str, Any]) -> dict[str, datetime | None]:
     with database.cursor() as cursor:
         cursor.execute(query, values)
         return dict(cursor.fetchall())

@@ -186,9 +186,9 @@ class CommitStatusRecord:
 
 @dataclass(frozen=True, slots=True)
 class ChecksRecord:
-    """All that was checked of one commit, complete: what is missing from it is gone.
+    """All that the source tells was checked of one commit; None: it does not tell this credential.
 
-    None is not read, since the source does not give it to this credential; what is stored then stays.
+    What is stored and no longer told stays: nobody takes a check back, but sources forget them after some time.
     """
 
     sha: str

@@ -6,21 +6,23 @@ from datetime import datetime
 from django.db import transaction
 
 from backend.delivery.models import (
-    CheckRun,
     CheckSuite,
-    CommitStatus,
     HeadCommit,
     Repository,
     WorkflowRun,
 )
-from backend.delivery.records import ChecksRecord, CheckSuiteRecord, WorkflowRunRecord
+from backend.delivery.records import (
+    ChecksRecord,
+    CheckSuiteRecord,
+    CommitStatusRecord,
+    WorkflowRunRecord,
+)
 from backend.delivery.store.tables import (
     INT,
     TEXT,
     TIME,
     Table,
     one_writer,
-    remove_missing,
     row,
     upsert,
 )
@@ -80,7 +82,7 @@ JOBS = Table(
 def store_checks(
     *, repository: Repository, checks: Sequence[ChecksRecord], read_at: datetime
 ) -> int:
-    """Store what was checked of commits, whole; `read_at` is when the source was asked.
+    """Store what was checked of commits; `read_at` is when the source was asked.
 
     Returns how many commits were taken: one that was read later already is left alone.
     """
@@ -93,8 +95,12 @@ def store_checks(
     accepted = {record.sha: record for record in checks if record.sha not in newer}
     if not accepted:
         return 0
-    _store_suites(repository, {r.sha: r.suites for r in accepted.values() if r.suites is not None})
-    _store_statuses(repository, [r for r in accepted.values() if r.statuses is not None])
+    _store_suites(
+        repository, [(r.sha, suite) for r in accepted.values() for suite in r.suites or ()]
+    )
+    _store_statuses(
+        repository, [(r.sha, status) for r in accepted.values() for status in r.statuses or ()]
+    )
     heads = [
         row(HEAD_COMMITS, record, repository_id=repository.pk, read_at=read_at)
         for record in accepted.values()
@@ -103,16 +109,7 @@ def store_checks(
     return len(accepted)
 
 
-def _store_suites(
-    repository: Repository, by_commit: dict[str, tuple[CheckSuiteRecord, ...]]
-) -> None:
-    told = [(sha, suite) for sha, suites in by_commit.items() for suite in suites]
-    external_ids = [suite.external_id for _, suite in told]
-    gone = CheckSuite.objects.filter(repository=repository, head_sha__in=list(by_commit)).exclude(
-        external_id__in=external_ids
-    )
-    CheckRun.objects.filter(suite__in=gone).delete()
-    gone.delete()
+def _store_suites(repository: Repository, told: Sequence[tuple[str, CheckSuiteRecord]]) -> None:
     upsert(
         CHECK_SUITES,
         [
@@ -122,9 +119,9 @@ def _store_suites(
         returning="id",
     )
     ids = dict(
-        CheckSuite.objects.filter(repository=repository, external_id__in=external_ids).values_list(
-            "external_id", "pk"
-        )
+        CheckSuite.objects.filter(
+            repository=repository, external_id__in=[suite.external_id for _, suite in told]
+        ).values_list("external_id", "pk")
     )
     runs = [
         row(CHECK_RUNS, run, suite_id=ids[suite.external_id])
@@ -132,18 +129,9 @@ def _store_suites(
         for run in suite.runs
     ]
     upsert(CHECK_RUNS, runs, returning="id")
-    remove_missing(CHECK_RUNS, runs, list(ids.values()))
 
 
-def _store_statuses(repository: Repository, records: Sequence[ChecksRecord]) -> None:
-    told = [(record.sha, status) for record in records for status in record.statuses or ()]
-    kept = {(sha, status.context) for sha, status in told}
-    stored = CommitStatus.objects.filter(
-        repository=repository, sha__in=[record.sha for record in records]
-    ).values_list("pk", "sha", "context")
-    gone = [pk for pk, sha, context in stored if (sha, context) not in kept]
-    if gone:
-        CommitStatus.objects.filter(pk__in=gone).delete()
+def _store_statuses(repository: Repository, told: Sequence[tuple[str, CommitStatusRecord]]) -> None:
     creators = resolve_identities(
         connection=repository.connection,
         accounts=(status.creator for _, status in told if status.creator),
@@ -172,9 +160,9 @@ def unsettle(*, repository: Repository, shas: Iterable[str] | None = None) -> in
 
 @transaction.atomic
 def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRecord]) -> int:
-    """Store attempts of runs with all their jobs; returns how many attempts changed anything.
+    """Store attempts of runs with their jobs; returns how many attempts changed anything.
 
-    An attempt that is older than what is stored is left alone. Attempts that are not told stay: a source
+    An attempt that is older than what is stored is left alone. What is not told any more stays: a source
     forgets its runs after some time.
     """
     one_writer(repository)
@@ -212,7 +200,6 @@ def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRec
         for job in run.jobs
     ]
     changed |= set(upsert(JOBS, jobs, returning="run_id"))
-    changed |= remove_missing(JOBS, jobs, parents)
     return len(changed)
 
 

@@ -84,40 +84,49 @@ def collect_checks(
     Where only checks or only statuses may be read, the others are stored and the ledger names what is missing.
     """
     cursor = ledger.cursor_of(repository, Hint.Kind.CHECKS)
-    if shas is not None:
-        known = head_commits.among(repository, shas)
-        heads = {sha: known.get(sha) for sha in shas}
-    else:
-        cursor.stored = cursor.stored if cursor.pass_top else 0
-        cursor.pass_top = cursor.pass_top or timezone.now()
-        limit = COMMITS_A_REQUEST * REQUESTS_A_SLICE
-        heads = {**head_commits.to_read(repository, before=cursor.pass_top, limit=limit)}
-    reader, result = _Reader(repository, github), Collected()
     try:
-        for asked_at, records in reader.read(heads):
-            with transaction.atomic():
-                store.store_checks(repository=repository, checks=records, read_at=asked_at)
-                cursor.stored += len(records)
-                ledger.save(cursor)
-            result.stored += len(records)
+        if shas is None:
+            return _pass(cursor, github)
+        return _of_commits(cursor, github, shas)
     except (Forbidden, NotFound) as error:
         return ledger.note_unavailable(cursor, github, error)
-    again = _note_permissions(cursor, reader, result)
-    if shas is None:
-        result.more = again or len(heads) == COMMITS_A_REQUEST * REQUESTS_A_SLICE
-        if not result.more:
-            _finish(cursor)
-    known_heads, read_heads = head_commits.counts(repository)
-    ledger.count(cursor, expected=known_heads, held=read_heads, what="head commits")
+
+
+def _of_commits(cursor: Cursor, github: GitHub, shas: Sequence[str]) -> Collected:
+    """A pass may run meanwhile, and the ledger's row is its own: nothing but a permission is noted."""
+    known = head_commits.among(cursor.repository, shas)
+    reader, result = _Reader(cursor.repository, github), Collected()
+    for asked_at, records in reader.read({sha: known.get(sha) for sha in shas}):
+        store.store_checks(repository=cursor.repository, checks=records, read_at=asked_at)
+        result.stored += len(records)
+    result.notes += reader.reasons().values()
+    return result
+
+
+def _pass(cursor: Cursor, github: GitHub) -> Collected:
+    if cursor.pass_top is None:
+        cursor.pass_top, cursor.stored = timezone.now(), 0
+    limit = COMMITS_A_REQUEST * REQUESTS_A_SLICE
+    heads = head_commits.to_read(cursor.repository, before=cursor.pass_top, limit=limit)
+    reader, result = _Reader(cursor.repository, github), Collected()
+    for asked_at, records in reader.read(heads):
+        with transaction.atomic():
+            store.store_checks(repository=cursor.repository, checks=records, read_at=asked_at)
+            cursor.stored += len(records)
+            ledger.save(cursor)
+        result.stored += len(records)
+    result.more = _note_permissions(cursor, reader, result) or len(heads) == limit
+    if not result.more:
+        _finish(cursor)
+    known, read_already = head_commits.counts(cursor.repository)
+    ledger.count(cursor, expected=known, held=read_already, what="head commits")
     ledger.save(cursor)
     return result
 
 
 def _note_permissions(cursor: Cursor, reader: "_Reader", result: Collected) -> bool:
     """Say what may not be read. True: it may be since, and is to be asked for of all commits anew."""
-    reasons = {
-        part: f"No {part}: {error.reason} {error.action}" for part, error in reader.refused.items()
-    }
+    reasons = reader.reasons()
     result.notes += reasons.values()
     # Where runs of workflows may not be read, the ledger says so of these themselves.
     if "checks" in reasons or "statuses" in reasons:
@@ -171,6 +180,13 @@ class _Reader:
                 ],
             )
             waiting = waiting[len(batch) :]
+
+    def reasons(self) -> dict[str, str]:
+        """What may not be read, for people."""
+        return {
+            part: f"No {part}: {error.reason} {error.action}"
+            for part, error in self.refused.items()
+        }
 
     def _allowed(self) -> list[str]:
         return [part for part in PARTS if part not in self.refused]
@@ -240,10 +256,11 @@ class _Reader:
         since: datetime | None,
         asked_at: datetime,
     ) -> ChecksRecord:
-        page = payload.check_suites if payload else None
-        contexts = payload.status.contexts if payload and payload.status else ()
-        suites = tuple(normalise.check_suite(suite) for suite in page.nodes) if page else ()
-        statuses = tuple(normalise.commit_status(context) for context in contexts)
+        if payload is None:
+            return ChecksRecord(sha, suites=None, statuses=None)
+        page, status = payload.check_suites, payload.status
+        suites = tuple(map(normalise.check_suite, page.nodes)) if page else ()
+        statuses = tuple(map(normalise.commit_status, status.contexts)) if status else ()
         return ChecksRecord(
             sha=sha,
             suites=None if "checks" in self.refused else suites,
@@ -259,7 +276,7 @@ def is_settled(
     since: datetime | None,
     asked_at: datetime,
 ) -> bool:
-    """Whether nothing more is to be expected of a commit that became a head no later than `since`.
+    """Whether nothing more is to be expected of a commit that became a head no later than `since`, if it is one.
 
     A suite that is queued and has no run is the placeholder of an app that may never report anything.
     """
@@ -274,7 +291,7 @@ def is_settled(
     news = [suite.updated_at for suite in suites] + [status.created_at for status in statuses]
     if since is not None:
         news.append(since)
-    return bool(news) and max(news) <= asked_at - QUIET
+    return all(moment <= asked_at - QUIET for moment in news)
 
 
 _OPEN_STATES: Final = frozenset({"pending", "expected"})

@@ -156,6 +156,24 @@ def test_a_commit_that_the_server_no_longer_has_was_never_checked(
     assert (HeadCommit.objects.get().sha, CheckSuite.objects.count()) == ("d" * 40, 0)
 
 
+def test_a_commit_that_is_no_head_any_more_is_followed_to_its_end(
+    world: World,
+    app: simulated.Repository,
+    stored: Repository,
+    github: GitHub,
+    clock: time_machine.Traveller,
+) -> None:
+    pr = a_head(world, app, stored)
+    run, before = world.check(pr, "build", None), sha(pr)
+    collect_checks(stored, github)
+    stored.pull_requests.update(head_sha="e" * 40)
+    world.finish_check(run)
+    clock.shift(timedelta(hours=2))
+    assert collect_checks(stored, github).stored == 2
+    assert CheckRun.objects.get(suite__head_sha=before).conclusion == "success"
+    assert collect_checks(stored, github).stored == 0
+
+
 def test_a_batch_that_is_too_large_for_the_server_is_halved(
     world: World, app: simulated.Repository, stored: Repository, server: Simulator, github: GitHub
 ) -> None:
