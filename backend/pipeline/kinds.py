@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.connections.models import Connection
-from backend.connections.store import open_credential
 from backend.delivery.models import Repository
 from backend.sources import hints
 from backend.sources.git import NoBranch, collect_commits
@@ -134,13 +133,13 @@ def _of_repository(
         case Hint.Kind.WORKFLOW_RUN:
             return workflows.collect_workflow_run(repository, github, int(key))
         case Hint.Kind.COMMITS:
-            return _commits(repository)
+            return _commits(repository, github)
         case _:
             shas = [hint.key for hint in piece.hints if hint.key]
             return checks.collect_checks(repository, github, shas or None)
 
 
-def _commits(repository: Repository) -> Collected:
+def _commits(repository: Repository, github: GitHub) -> Collected:
     """Change sizes of the default branch, unless there is none or cloning is forbidden."""
     connection = repository.connection
     if not connection.cloning_allowed:
@@ -150,14 +149,15 @@ def _commits(repository: Repository) -> Collected:
     pushed_at = repository.pushed_at
     cursor = ledger.cursor_of(repository, Hint.Kind.COMMITS)
     try:
-        head_sha, new = collect_commits(
-            repository=repository,
-            url=f"{connection.url}/{repository.name_with_owner}.git",
-            token=open_credential(connection),
-            ca_certificate=connection.ca_certificate,
-            default_branch=repository.default_branch,
-            known_head=cursor.head_sha,
-        )
+        with github.meter.git():
+            head_sha, new = collect_commits(
+                repository=repository,
+                url=f"{connection.url}/{repository.name_with_owner}.git",
+                token=github.token(),
+                ca_certificate=connection.ca_certificate,
+                default_branch=repository.default_branch,
+                known_head=cursor.head_sha,
+            )
     except NoBranch as error:  # as where nothing was pushed yet: asked again with the next look
         return Collected(notes=[error.reason])
     # Meanwhile a look at the repository may have told another number and another mark.

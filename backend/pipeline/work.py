@@ -6,16 +6,16 @@ from typing import Final
 import structlog
 from django.utils import timezone
 
-from backend.connections.models import Connection, Credential
-from backend.connections.store import open_credential, record_state
+from backend.connections.models import Connection
+from backend.connections.store import record_state
 from backend.delivery.models import Repository
 from backend.delivery.store import mark_unreachable
-from backend.keyring import KeyUnavailable, SealBroken
 from backend.pipeline import kinds
 from backend.pipeline.kinds import OnPage, Piece
 from backend.sources import hints
 from backend.sources.github import app_changes, check, repositories
 from backend.sources.github.client import GitHub
+from backend.sources.github.session import open_source
 from backend.sources.http import CredentialRefused, NotFound, Passing, SourceError
 from backend.sources.models import Hint, SyncRun
 
@@ -75,23 +75,6 @@ def check_connection(connection: Connection) -> None:
     if not found.missing:
         hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=repositories.LISTING)
         hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
-
-
-def open_source(connection: Connection) -> GitHub:
-    """A session under the connection's credential. Raises SourceError that says what to do."""
-    try:
-        token = open_credential(connection)
-    except Credential.DoesNotExist as error:
-        raise CredentialRefused(
-            f"{connection} has no token.", "Enter one.", permanent=True
-        ) from error
-    except (KeyUnavailable, SealBroken) as error:
-        raise SourceError(
-            f"The token of {connection} cannot be opened: {error}",
-            "Enter the token anew; where this is not the worker, run it there.",
-            permanent=True,
-        ) from error
-    return GitHub(url=connection.url, token=token, ca_certificate=connection.ca_certificate)
 
 
 def _perform(piece: Piece, github: GitHub, on_page: OnPage) -> None:
