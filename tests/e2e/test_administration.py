@@ -10,6 +10,10 @@ PAGES = {
     "index": "/admin/",
     "connections": "/admin/connections/connection/",
     "add-connection": "/admin/connections/connection/add/",
+    "connection": "/admin/connections/connection/1/change/",
+    "github-app": "/admin/connections/connection/1/github-app/?organisation=forge",
+    "chosen-repositories": "/admin/connections/connection/1/repositories/",
+    "webhook-secret": "/admin/connections/connection/1/webhook-secret/",
     "teams": "/admin/people/team/",
     "users": "/admin/accounts/user/",
 }
@@ -23,10 +27,11 @@ def test_a_page(windows: Windows, signed_in: SignedIn, name: str, scheme: Scheme
     visitor.look(f"admin-{name}-{scheme}")
 
 
-def test_on_a_phone(windows: Windows, signed_in: SignedIn) -> None:
+@pytest.mark.parametrize("name", ["index", "connection", "github-app", "chosen-repositories"])
+def test_on_a_phone(windows: Windows, signed_in: SignedIn, name: str) -> None:
     visitor = windows.open(width=WIDTHS["phone"], state=signed_in("Administrator"))
-    visitor.open("/admin/")
-    visitor.look("admin-index-phone")
+    visitor.open(PAGES[name])
+    visitor.look(f"admin-{name}-phone")
 
 
 def test_it_is_found_from_the_pages(windows: Windows, signed_in: SignedIn) -> None:

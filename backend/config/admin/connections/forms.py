@@ -163,6 +163,11 @@ class RuleForm(forms.ModelForm):
             "pattern": forms.TextInput(attrs={"size": 40}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label  # in a table without labels
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if "effect" in cleaned and "test" in cleaned and not self.errors:

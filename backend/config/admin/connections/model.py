@@ -31,7 +31,7 @@ class ConnectionAdmin(admin.ModelAdmin):
 
     form = ConnectionForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-    list_display = ("name", "url", "state", "state_reason", "state_action", "checked_at")
+    list_display = ("name", "url", "state", "told", "checked_at")
     list_filter = ("kind", "state")
     search_fields = ("name", "url")
     actions = ("test_connection", "sync_now", "pause", "resume")
@@ -57,6 +57,10 @@ class ConnectionAdmin(admin.ModelAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return super().add_view(request, form_url, ONE_BUTTON)
+
+    @admin.display(description="what it says")
+    def told(self, connection: Connection) -> str:
+        return f"{connection.state_reason} {connection.state_action}".strip()
 
     def change_view(
         self,
