@@ -78,6 +78,22 @@ def test_the_model_is_plausible_and_repeatable(celery: World) -> None:
     assert 0.6 < reviewed < 0.95
 
 
+def test_machines_worked_of_late_and_released_all_along(celery: World) -> None:
+    (repository,) = celery.repositories.values()
+    runs = list(repository.workflow_runs.values())
+    attempts = [attempt for run in runs for attempt in run.attempts]
+    suites = [
+        suite for pr in repository.pull_requests.values() for suite in pr.commits[-1].check_suites
+    ]
+    assert 10 < len(runs) < len(attempts) < 500
+    assert len(suites) > len(runs)
+    assert {attempt.conclusion for attempt in attempts} == {"SUCCESS", "FAILURE"}
+    assert len(repository.releases) == len(repository.tags) > 50
+    assert {one.state for one in repository.deployments} >= {"ACTIVE"}
+    end = repository.commits[-1].committed_at
+    assert all(end - 90 * 86_400 < one.created_at < end + 86_400 for one in repository.deployments)
+
+
 @pytest.mark.timeout(180)
 def test_git_gives_exactly_the_rows_of_the_data(tmp_path: Path) -> None:
     world = history.load(("devlake",))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .machines import Machines
 from .model import ProjectModel
 from .records import Account, Commit, FileChange, Organization, PullRequest, Repository
 from .teams import people_by_area
@@ -104,6 +105,8 @@ def _load_project(world: World, organization: Organization, name: str, seed: int
     _open_pull_requests(world, repository, merges, seed)
     for commit in history:
         commit.headline = commit.headline or _headline(commit)
+    Machines(world, repository, seed).work()
+    repository.pushed_at = history[-1].committed_at
     repository.updated_at = max(
         repository.pushed_at, *(pr.updated_at for pr in repository.pull_requests.values())
     )

@@ -22,6 +22,8 @@ From a seeded model, since git does not know them:
 - Commits before a squash: one to a dozen with the squash's files dealt out. They are in no git repository.
 - The sizes of merged branches are their commits' sizes added up, where a diff would show lines changed twice once.
 - Shas are those of the rebuilt repositories, whose files hold placeholder lines of the real counts.
+- Checks of the last 90 days before a project's end, workflow runs of the last 30, deployments of the last 90, and a
+  release with its tag every four weeks.
 - Titles, labels, review requests, force pushes, deleted branches, numbers of comments and threads.
 - Teams: who mostly works in the same part of a project's tree (all of today's membership, without dates).
 """
