@@ -28,6 +28,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from backend.connections.models import Connection
+from backend.sources.budget import quiet_connections
 from backend.sources.models import Hint, SyncRun
 
 LEASE: Final = timedelta(seconds=60)
@@ -63,7 +64,7 @@ _ARM: Final = """
     ON CONFLICT (connection_id, kind, repository_external_id, key) DO UPDATE SET
         number = old.number + 1, event = excluded.event,
         action = CASE WHEN old.action IN ('deleted', 'full') THEN old.action ELSE excluded.action END,
-        delivery = excluded.delivery, received_at = excluded.received_at,
+        delivery = coalesce(nullif(excluded.delivery, ''), old.delivery), received_at = excluded.received_at,
         due_at = least(old.due_at, excluded.due_at), attempts = 0, last_error = '', parked_at = NULL
 """
 
@@ -96,13 +97,14 @@ def arm(
 
 def due(now: datetime | None = None) -> QuerySet[Hint]:
     """What somebody may claim now: due, not parked, under no lease, of a connection that is neither paused nor
-    waiting because its source asked to be left alone.
+    waiting because its source asked to be left alone. In its quiet hours, only what a webhook told.
     """
     moment = now or timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=moment)
     waiting = SyncRun.objects.filter(connection=OuterRef("connection"), retry_at__gt=moment)
     return Hint.objects.filter(free, ~Exists(waiting), due_at__lte=moment, parked_at=None).exclude(
-        connection__state=Connection.State.PAUSED
+        Q(connection__state=Connection.State.PAUSED)
+        | Q(connection__in=quiet_connections(moment), delivery="")
     )
 
 

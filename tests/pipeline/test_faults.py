@@ -257,7 +257,7 @@ def test_an_organisation_that_is_not_there_is_told(source: Source) -> None:
     source.connection.refresh_from_db()
     assert source.connection.state == "failing"
     assert source.connection.state_action
-    assert {hint.kind for hint in Hint.objects.all()} == {Hint.Kind.CONNECTION}
+    assert Hint.objects.get(kind=Hint.Kind.CONNECTION).last_error == source.connection.state_reason
 
 
 def test_poison_harms_no_neighbour(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -194,10 +194,6 @@ class Team(Payload):
 class Repositories(RootModel[list[Repository]]): ...
 
 
-class InstallationRepositories(RestPayload):
-    repositories: list[Repository]
-
-
 class Topic(Payload):
     name: str
 

@@ -7,14 +7,14 @@ from typing import Final
 from django.db import transaction
 from django.utils import timezone
 
-from backend.connections.models import Connection, GitHubApp
+from backend.connections.models import Connection
 from backend.delivery import store
 from backend.delivery.models import HeadCommit, Repository
 from backend.sources import hints
 from backend.sources.github import ledger, normalise
 from backend.sources.github.client import GitHub
 from backend.sources.github.collect import Collected
-from backend.sources.github.survey import Look, Survey, Surveyed, listed
+from backend.sources.github.survey import Look, Survey, Surveyed
 from backend.sources.models import Cursor, Hint
 
 LISTING: Final = "listing"
@@ -43,14 +43,13 @@ def collect_connection(
     An organisation's repositories are listed with the look itself. Where none is named, and for an App, which sees what
     it was installed for, they are listed apart: at first, and when `listing` says so.
     """
-    installed = GitHubApp.objects.filter(connection=connection).exists()
     survey, began = Survey(github), timezone.now()
-    if connection.organisations and not installed:
+    if connection.organisations and github.app is None:
         found = [one for login in connection.organisations for one in survey.of_organisation(login)]
         _look_for(connection, _HELD, {one.record.external_id for one in found})
     else:
         if listing or not connection.repositories.exists():
-            records = list(listed(github, installation=installed))
+            records = [normalise.repository(payload) for payload in github.repositories()]
             store.store_repositories(connection=connection, repositories=records)
             _look_for(connection, _HELD, {record.external_id for record in records})
         store.judge_repositories(connection=connection)

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from backend.delivery.records import RepositoryRecord
 from backend.sources.github import normalise, payloads
-from backend.sources.github.client import GitHub, next_page, read
+from backend.sources.github.client import GitHub, read
 from backend.sources.github.pages import PageSize
 from backend.sources.http import Forbidden, NotFound, Overloaded
 from backend.sources.models import Hint
@@ -165,22 +165,6 @@ class Survey:
     ) -> dict[str, Any]:
         fitted = self.github.queries.fit(query(text, parts))
         return self.github.ask(fitted, variables, tries=1, missing_ok=text is _KNOWN)
-
-
-def listed(github: GitHub, *, installation: bool) -> Iterator[RepositoryRecord]:
-    """All repositories that the credential sees: a person's, or those an App was installed for. Raises SourceError."""
-    path: str | None = "/installation/repositories" if installation else "/user/repos"
-    parameters: dict[str, str | int] | None = {"per_page": 100}
-    while path:
-        answer = github.get(path, parameters)
-        yield from map(normalise.repository, _repositories(answer.body, installation=installation))
-        path, parameters = next_page(answer.headers), None
-
-
-def _repositories(body: object, *, installation: bool) -> list[payloads.Repository]:
-    if installation:
-        return read(payloads.InstallationRepositories, body).repositories
-    return read(payloads.Repositories, body).root
 
 
 def _surveyed(payload: payloads.SurveyedRepository) -> Surveyed:
