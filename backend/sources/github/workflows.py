@@ -27,7 +27,7 @@ RUNS_A_PAGE: Final = 100
 RUNS_AT_ONCE: Final = 20
 """Stored together: so many runs' requests are lost at most when the work is cut short."""
 OVERLAP: Final = timedelta(minutes=10)
-"""A run may be listed somewhat later than it was created."""
+"""A run may be listed somewhat later than it was created, and clocks differ."""
 RERUN_WITHIN: Final = timedelta(days=31)
 """GitHub starts a run again up to 30 days after it was created."""
 ENDS_WITHIN: Final = timedelta(days=35)
@@ -43,19 +43,22 @@ def collect_workflow_runs(
     the ledger has a gap, it reads to the very end. Only runs that are new or changed cost requests of their own.
     """
     cursor = ledger.cursor_of(repository, Hint.Kind.WORKFLOW_RUNS)
-    floor = _floor(cursor, full=full)
+    floor, asked_at = _floor(cursor, full=full), timezone.now()
     try:
         page = _page(repository, github, cursor.page)
-        heads = _store(repository, github, page.runs)
-        finished = page.oldest is None or (floor is not None and page.oldest < floor)
-        if finished and floor is not None:
-            heads += _follow_unfinished(repository, github, floor)
+        known = _known(repository, page.runs)
+        heads = _store(repository, github, page.runs, known)
+        finished = page.oldest is None or (
+            floor is not None and page.oldest < floor and _is_whole(page.runs[-1], known)
+        )
+        if finished and page.oldest is not None:
+            heads += _follow_unfinished(repository, github, page.oldest)
     except (Forbidden, NotFound) as error:
         return ledger.note_unavailable(cursor, github, error)
     with transaction.atomic():
         if full:
             store.unsettle(repository=repository, shas=heads)
-        _advance(cursor, page, finished=finished)
+        _advance(cursor, page, asked_at, finished=finished)
     return Collected(stored=len(heads), more=not finished)
 
 
@@ -65,10 +68,15 @@ def collect_workflow_run(repository: Repository, github: GitHub, run_id: int) ->
         run = _run(repository, github, run_id)
         if run is None:
             return Collected(notes=[f"The source no longer has workflow run {run_id}."])
-        return Collected(stored=len(_store(repository, github, [run])))
+        heads = _store(repository, github, [run], _known(repository, [run]))
+        return Collected(stored=len(heads))
     except Forbidden as error:
         cursor = ledger.cursor_of(repository, Hint.Kind.WORKFLOW_RUNS)
         return ledger.note_unavailable(cursor, github, error)
+
+
+Known = dict[tuple[int, int], datetime]
+"""Finished attempts that are stored, with the time of their last change."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class _Page:
 
 
 def _floor(cursor: Cursor, *, full: bool) -> datetime | None:
-    """How far down a pass reads; None: to the very end."""
+    """How far down a pass reads at least; None: to the very end."""
     if cursor.complete_to is None or (full and cursor.gap):
         return None
     floor = cursor.complete_to - OVERLAP
@@ -105,12 +113,9 @@ def _oldest(runs: Sequence[payloads.WorkflowRun]) -> datetime:
     return min(run.created_at for run in runs)
 
 
-def _advance(cursor: Cursor, page: _Page, *, finished: bool) -> None:
-    """A finished pass covers everything created before the newest run that it began with."""
-    now = timezone.now()
+def _advance(cursor: Cursor, page: _Page, asked_at: datetime, *, finished: bool) -> None:
     if not cursor.page:
-        newest = max((run.created_at for run in page.runs), default=now)
-        cursor.pass_top, cursor.stored, cursor.expected = min(newest, now), 0, page.total
+        cursor.pass_top, cursor.stored, cursor.expected = asked_at, 0, page.total
     cursor.stored += len(page.runs)
     cursor.unavailable = ""
     held = cursor.repository.workflow_runs.values("external_id").distinct().count()
@@ -120,7 +125,7 @@ def _advance(cursor: Cursor, page: _Page, *, finished: bool) -> None:
         ledger.close(cursor)
     else:
         cursor.page = _text(page.oldest)
-        cursor.held, cursor.counted_at = held, now
+        cursor.held, cursor.counted_at = held, asked_at
     ledger.save(cursor)
 
 
@@ -133,7 +138,8 @@ def _follow_unfinished(repository: Repository, github: GitHub, before: datetime)
         .distinct()
     )
     found = (_run(repository, github, external_id) for external_id in unfinished)
-    return _store(repository, github, [run for run in found if run is not None])
+    runs = [run for run in found if run is not None]
+    return _store(repository, github, runs, _known(repository, runs))
 
 
 def _run(repository: Repository, github: GitHub, run_id: int) -> payloads.WorkflowRun | None:
@@ -147,10 +153,9 @@ def _run(repository: Repository, github: GitHub, run_id: int) -> payloads.Workfl
 
 
 def _store(
-    repository: Repository, github: GitHub, runs: Sequence[payloads.WorkflowRun]
+    repository: Repository, github: GitHub, runs: Sequence[payloads.WorkflowRun], known: Known
 ) -> list[str]:
     """Fetch and store what is new or changed of these runs; the head commit of each attempt that was."""
-    known = _known(repository, runs)
     wanted = [run for run in runs if not _is_whole(run, known)]
     heads: list[str] = []
     for begin in range(0, len(wanted), RUNS_AT_ONCE):
@@ -162,10 +167,6 @@ def _store(
         store.store_workflow_runs(repository=repository, runs=attempts)
         heads += [attempt.head_sha for attempt in attempts]
     return heads
-
-
-Known = dict[tuple[int, int], datetime]
-"""Finished attempts that are stored, with the time of their last change."""
 
 
 def _known(repository: Repository, runs: Sequence[payloads.WorkflowRun]) -> Known:
