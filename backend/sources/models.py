@@ -198,3 +198,16 @@ class Validator(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class ServerSchema(models.Model):
+    """What a host's GraphQL knows of what is wanted, asked once for each version of it."""
+
+    host = models.CharField(max_length=300, unique=True)
+    version = models.CharField(max_length=40, blank=True, help_text="Empty: the host tells none.")
+    question = models.CharField(max_length=64, help_text="SHA-256 of what was asked.")
+    known = models.JSONField()
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.version}".strip()
