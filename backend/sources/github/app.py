@@ -153,11 +153,17 @@ class App:
             url, parameters = next_page(answer.headers), None
 
     def _only(self, found: list[Installation]) -> Installation:
+        if not found:
+            raise SourceError(
+                "The App is not installed yet.",
+                "Install it in your organisation; the connection's page leads there.",
+                permanent=True,
+            )
         wanted = [one for one in found if one.login.lower() in self._organisations]
         chosen = wanted if self._organisations else found
         if len(chosen) == 1:
             return chosen[0]
-        names = ", ".join(sorted(one.login for one in found)) or "nowhere"
+        names = ", ".join(sorted(one.login for one in found))
         raise SourceError(
             f"Which installation of the App is meant cannot be told: it is installed in {names}.",
             "Install the App in the connection's organisation; for each further one make a connection of its own.",

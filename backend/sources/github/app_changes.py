@@ -13,10 +13,11 @@ from pydantic import BaseModel
 from backend.connections import store
 from backend.connections.models import AppChange, Connection
 from backend.connections.store import OpenedChange
+from backend.keyring import SealBroken
 from backend.sources.github.addresses import addresses
-from backend.sources.github.app_token import app_token
+from backend.sources.github.app import App
 from backend.sources.github.client import AGENT, read
-from backend.sources.http import Client, CredentialRefused, NotFound, SourceError
+from backend.sources.http import Client, NotFound, SourceError
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ def carry_out(connection: Connection) -> None:
     A secret that could not be set is tried again for as long as the former one is valid, and told on the connection's
     page; collecting is none the worse for it.
     """
-    while (change := store.claim_app_change(connection)) is not None:
+    while (change := _claimed(connection)) is not None:
         if change.step == AppChange.Step.CREATE:
             _take_over(connection, change)
             continue
@@ -55,7 +56,11 @@ def carry_out(connection: Connection) -> None:
 
 def _take_over(connection: Connection, change: OpenedChange) -> None:
     where = addresses(connection.url)
-    with _client(connection) as client:
+    with Client(
+        base_url=where.base,
+        headers={"Accept": "application/vnd.github+json", "User-Agent": AGENT},
+        ca_certificate=connection.ca_certificate,
+    ) as client:
         try:
             # Once: a code is gone after its first use, even if the answer got lost.
             answer = client.post(
@@ -79,23 +84,31 @@ def _take_over(connection: Connection, change: OpenedChange) -> None:
 
 
 def _set_secret(connection: Connection, change: OpenedChange) -> None:
-    where = addresses(connection.url)
-    body = {"secret": change.webhook_secret, "content_type": "json"}
-    refused: SourceError | None = None
-    for key in store.credentials(connection):
-        if key.app_id is None:
-            continue
-        with _client(connection, token=app_token(key.app_id, key.secret)) as client:
-            try:
-                client.patch(f"{where.rest}/app/hook/config", body)
-            except CredentialRefused as error:
-                refused = error
-            else:
-                store.note_credential_used(credential_id=key.pk)
-                return
-    raise refused or SourceError(
-        f"{connection} does not sign in as a GitHub App.", "Enter its key.", permanent=True
-    )
+    keys = [key for key in store.credentials(connection) if key.app_id is not None]
+    if not keys:
+        raise SourceError(
+            f"{connection} does not sign in as a GitHub App.", "Enter its key.", permanent=True
+        )
+    with App(
+        url=connection.url,
+        keys=keys,
+        note_used=lambda key: store.note_credential_used(credential_id=key),
+        ca_certificate=connection.ca_certificate,
+    ) as app:
+        app.patch("/app/hook/config", {"secret": change.webhook_secret, "content_type": "json"})
+
+
+def _claimed(connection: Connection) -> OpenedChange | None:
+    """What is due. What was asked for at another address is given up."""
+    try:
+        return store.claim_app_change(connection)
+    except SealBroken as error:
+        store.finish_app_change(connection=connection)
+        raise SourceError(
+            "The connection's address or authority was changed on the way.",
+            "Begin again: create the App, or make a new webhook secret.",
+            permanent=True,
+        ) from error
 
 
 def _put_off(connection: Connection, error: SourceError) -> None:
@@ -103,15 +116,4 @@ def _put_off(connection: Connection, error: SourceError) -> None:
     until: datetime = error.retry_at or timezone.now() + delay
     store.put_off_app_change(
         connection=connection, error=f"{error.reason} {error.action}", until=until
-    )
-
-
-def _client(connection: Connection, *, token: str = "") -> Client:
-    headers = {"Accept": "application/vnd.github+json", "User-Agent": AGENT}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    return Client(
-        base_url=addresses(connection.url).base,
-        headers=headers,
-        ca_certificate=connection.ca_certificate,
     )

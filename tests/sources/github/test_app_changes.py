@@ -130,6 +130,18 @@ def test_either_of_two_keys_will_do(server: Simulator, connection: Connection, c
     assert [bool(moment) for moment in used] == [True, False]
 
 
+def test_what_was_asked_for_at_another_address_is_given_up(
+    server: Simulator, connection: Connection, code: str
+) -> None:
+    store.take_over_app(connection=connection, code=code)
+    Connection.objects.update(url="https://elsewhere.example")
+    connection.refresh_from_db()
+    with pytest.raises(SourceError, match="address or authority was changed"):
+        carry_out(connection)
+    assert not AppChange.objects.exists()
+    assert not server.ledger.requests
+
+
 def test_without_a_change_nothing_is_asked(server: Simulator, connection: Connection) -> None:
     carry_out(connection)
     assert not server.ledger.requests

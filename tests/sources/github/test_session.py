@@ -188,7 +188,7 @@ def test_an_app_that_is_installed_nowhere_is_told(
     server.apps.uninstall(installation)
     with open_source(connection) as github, pytest.raises(SourceError) as caught:
         github.ask(VIEWER, {})
-    assert "nowhere" in caught.value.reason
+    assert "not installed yet" in caught.value.reason
     assert caught.value.permanent
 
 
