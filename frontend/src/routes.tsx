@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { meQuery, statusQuery } from "./api/queries";
+import { qualitySchema } from "./pages/data-quality/search";
 import { FailurePage } from "./pages/FailurePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { searchSchema } from "./pages/pull-requests/search";
@@ -38,11 +39,18 @@ const pullRequests = createRoute({
   component: lazyRouteComponent(() => import("./pages/pull-requests/PullRequestsPage")),
 });
 
+const dataQuality = createRoute({
+  getParentRoute: () => root,
+  path: "/data-quality",
+  validateSearch: qualitySchema,
+  component: lazyRouteComponent(() => import("./pages/data-quality/DataQualityPage")),
+});
+
 /** The browser's own history, unless a test brings one. */
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
     history,
-    routeTree: root.addChildren([home, pullRequests]),
+    routeTree: root.addChildren([home, pullRequests, dataQuality]),
     context: { client },
     defaultErrorComponent: FailurePage,
     defaultPreload: false,

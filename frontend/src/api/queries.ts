@@ -1,11 +1,13 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "./client";
-import type { Filters, PageFilters } from "./types";
+import { csrfToken } from "./csrf";
+import type { Filters, PageFilters, QualityFilters } from "./types";
 
 /** Every question that a page asks, with the key under which its answer is kept. */
 
 const COLLECTING_MS = 5_000;
 const RESTING_MS = 60_000;
+const QUALITY_MS = 15_000;
 
 export const meQuery = queryOptions({
   queryKey: ["me"],
@@ -59,3 +61,17 @@ export const pullRequestQuery = (id: number) =>
         }),
       ),
   });
+
+export const qualityQuery = (query: QualityFilters) =>
+  queryOptions({
+    queryKey: ["completeness", query],
+    queryFn: () => answer(api.GET("/api/v1/completeness", { params: { query } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: QUALITY_MS,
+  });
+
+/** Another try for parked work, by its ids. */
+export function retryParked(work: number[]) {
+  const headers = { "X-CSRFToken": csrfToken() };
+  return answer(api.POST("/api/v1/completeness/retry", { body: { work }, headers }));
+}

@@ -6,6 +6,7 @@ import {
   IconRefresh,
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { statusQuery } from "../api/queries";
 import type { RepositoryStatus, Status } from "../api/types";
 import { progressText, shareOf } from "../pages/CollectionState";
@@ -42,6 +43,9 @@ export function DataStatus({ timeZone }: { timeZone: string }) {
         <h2 className={classes.title}>{name}</h2>
         <Details status={status} timeZone={timeZone} />
         {status.repositories.length > 0 && <Repositories of={status.repositories} />}
+        <p className={classes.more}>
+          <Link to="/data-quality">All about the data's quality</Link>
+        </p>
       </Popover.Dropdown>
     </Popover>
   );

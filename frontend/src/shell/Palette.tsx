@@ -22,6 +22,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
     });
   const places = [
     { label: "Pull requests", onClick: () => void navigate({ to: "/pull-requests" }) },
+    { label: "Data quality", onClick: () => void navigate({ to: "/data-quality" }) },
     ...(me.links.admin
       ? [{ label: "Administration", onClick: () => leave(me.links.admin ?? "") }]
       : []),

@@ -39,6 +39,13 @@ export function Shell() {
             >
               Pull requests
             </Link>
+            <Link
+              to="/data-quality"
+              className={classes.page}
+              activeProps={{ "aria-current": "page" }}
+            >
+              Data quality
+            </Link>
           </nav>
           <div className={classes.tools}>
             <DataStatus timeZone={me.organisation.time_zone} />
@@ -91,6 +98,7 @@ function useRefreshWhileCollecting() {
       const now = client.getQueryData(statusQuery.queryKey)?.stored ?? null;
       if (now !== null && stored !== null && now !== stored) {
         void client.invalidateQueries({ queryKey: ["pull-requests"] });
+        void client.invalidateQueries({ queryKey: ["completeness"] });
         // Teams arrive too.
         void client.invalidateQueries({ queryKey: meQuery.queryKey });
       }

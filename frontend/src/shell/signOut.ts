@@ -1,13 +1,14 @@
-/** Signing out changes something, so it is a POST with the token that Django left in its cookie. */
+import { csrfToken } from "../api/csrf";
+
+/** Signing out changes something, so it is a POST. */
 export function signOut(address: string): void {
-  const token = /(?:^|; )(?:__Host-)?csrftoken=([^;]+)/.exec(document.cookie)?.[1];
   const form = document.createElement("form");
   form.method = "post";
   form.action = address;
   const field = document.createElement("input");
   field.type = "hidden";
   field.name = "csrfmiddlewaretoken";
-  field.value = token ?? "";
+  field.value = csrfToken();
   form.append(field);
   document.body.append(form);
   form.submit();

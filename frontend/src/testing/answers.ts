@@ -1,10 +1,14 @@
 import type {
+  Completeness,
   Definition,
   Distribution,
   Figures,
+  KindEntry,
   Me,
   PullRequestDetail,
   PullRequestRow,
+  Quality,
+  RepositoryCompleteness,
   Status,
 } from "../api/types";
 
@@ -44,6 +48,106 @@ export function status(values: Partial<Status> = {}): Status {
     waiting_until: null,
     fresh_to: "2026-08-20T12:00:00Z",
     repositories: [],
+    ...values,
+  };
+}
+
+export const whole: Completeness = {
+  complete: true,
+  reason: null,
+  fresh_to: "2026-08-20T12:00:00Z",
+};
+
+const KINDS = [
+  "pull_requests",
+  "commits",
+  "checks",
+  "workflow_runs",
+  "deployments",
+  "releases",
+  "tags",
+] as const;
+
+export function repository(
+  values: Partial<RepositoryCompleteness> = {},
+  pulls: Partial<KindEntry> = {},
+): RepositoryCompleteness {
+  const entry: KindEntry = {
+    kind: "pull_requests",
+    state: "complete",
+    source: 30,
+    stored: 30,
+    difference: 0,
+    counted_at: "2026-08-20T12:00:00Z",
+    complete_to: "2026-08-20T12:00:00Z",
+    reason: null,
+  };
+  const missing: Partial<KindEntry> = { source: null, stored: null, difference: null };
+  return {
+    id: 5,
+    name: "org/one",
+    connection: "ghes",
+    state: "active",
+    reason: null,
+    kinds: KINDS.map((kind) =>
+      kind === "pull_requests"
+        ? { ...entry, ...pulls }
+        : { ...entry, ...missing, kind, reason: "Not counted yet." },
+    ),
+    last_run: {
+      outcome: "succeeded",
+      reason: null,
+      action: null,
+      finished_at: "2026-08-20T12:00:00Z",
+    },
+    ...values,
+  };
+}
+
+export function quality(values: Partial<Quality> = {}): Quality {
+  return {
+    complete: true,
+    fresh_to: "2026-08-20T12:00:00Z",
+    kinds: KINDS.map((kind) => ({
+      kind,
+      repositories: 1,
+      counted: kind === "pull_requests" ? 1 : 0,
+      complete: 1,
+      unavailable: 0,
+      source: kind === "pull_requests" ? 30 : null,
+      stored: kind === "pull_requests" ? 30 : null,
+      missing: kind === "pull_requests" ? 0 : null,
+      complete_to: "2026-08-20T12:00:00Z",
+    })),
+    connections: [
+      {
+        slug: "ghes",
+        name: "Our GHES",
+        url: "https://ghes.example",
+        state: "working",
+        reason: null,
+        action: null,
+        server_version: "3.19.1",
+        repositories: 1,
+        last_synced_at: "2026-08-20T12:00:00Z",
+        waiting_until: null,
+        requests_per_hour: 10_000,
+        this_hour: { requests: 2500, not_modified: 40, points: 2600 },
+        last_day: { requests: 31_000, not_modified: 400, points: 33_000 },
+        quiet_from: "22:00:00",
+        quiet_to: "06:00:00",
+      },
+    ],
+    repositories: [repository()],
+    total: 1,
+    page: 1,
+    page_size: 25,
+    parked: [],
+    parked_total: 0,
+    unmatched: { accounts: 2, git_addresses: 1 },
+    left_out: [{ reason: "bot_author", n: 4 }],
+    sees_all: true,
+    may_retry: true,
     ...values,
   };
 }
@@ -118,6 +222,7 @@ export function figures(values: Partial<Figures> = {}): Figures {
     previous: null,
     versions: { pull_request: 1, generated_files: 1 },
     computed_at: "2026-08-20T11:58:00Z",
+    completeness: whole,
     ...values,
   };
 }

@@ -5,7 +5,7 @@ import { render } from "@testing-library/react";
 import { vi } from "vitest";
 import { makeRouter } from "../routes";
 import { theme } from "../ui/theme";
-import { definitions, detail, figures, me, row, status } from "./answers";
+import { definitions, detail, figures, me, quality, row, status, whole } from "./answers";
 
 export type Answers = Record<string, (query: URLSearchParams) => unknown>;
 
@@ -22,17 +22,32 @@ const USUAL: Answers = {
   "/api/v1/status": () => status(),
   "/api/v1/definitions": () => definitions,
   "/api/v1/pull-requests/figures": () => figures(),
-  "/api/v1/pull-requests/scatter": () => ({ points: [], n: 0, shown: 0, sampled: false }),
-  "/api/v1/pull-requests": () => ({ items: [row()], total: 1, page: 1, page_size: 25 }),
+  "/api/v1/pull-requests/scatter": () => ({
+    points: [],
+    n: 0,
+    shown: 0,
+    sampled: false,
+    completeness: whole,
+  }),
+  "/api/v1/pull-requests": () => ({
+    items: [row()],
+    total: 1,
+    page: 1,
+    page_size: 25,
+    completeness: whole,
+  }),
   "/api/v1/pull-requests/11": () => detail(),
+  "/api/v1/completeness": () => quality(),
 };
 
-/** Opens an address of the application on an API that answers as told; tells what was asked and where it stands. */
+/** Opens an address of the application on an API that answers as told; tells what was asked and sent, and where it stands. */
 export function open(address: string, answers: Answers = {}) {
   const asked: string[] = [];
+  const sent: unknown[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const url = new URL(request.url);
     asked.push(url.pathname + url.search);
+    if (request.method === "POST") sent.push(await request.json());
     const found = (answers[url.pathname] ?? USUAL[url.pathname])?.(url.searchParams);
     if (found instanceof Refusal) return Response.json(found.body, { status: found.status });
     if (found === undefined) throw new TypeError(`nothing answers ${url.pathname}`);
@@ -47,5 +62,5 @@ export function open(address: string, answers: Answers = {}) {
       </QueryClientProvider>
     </MantineProvider>,
   );
-  return { asked, search: () => router.state.location.search };
+  return { asked, sent, search: () => router.state.location.search };
 }

@@ -13,6 +13,7 @@ export function Figure({
   before,
   spread,
   explanation,
+  badge,
   large = false,
   children,
 }: {
@@ -24,6 +25,7 @@ export function Figure({
   before?: string | null;
   spread: Spread[];
   explanation: Explanation | null;
+  badge?: ReactNode;
   large?: boolean;
   children?: ReactNode;
 }) {
@@ -32,6 +34,7 @@ export function Figure({
       <header className={classes.head}>
         <h2 className={classes.name}>{name}</h2>
         {explanation && <Explain of={explanation} />}
+        {badge}
       </header>
       {value === null ? (
         <p className={classes.absent}>

@@ -10,6 +10,7 @@ export function Panel({
   about,
   n,
   explanation,
+  badge,
   asTable,
   onAsTable,
   notes = [],
@@ -19,6 +20,7 @@ export function Panel({
   about: string;
   n: string;
   explanation: Explanation | null;
+  badge?: ReactNode;
   asTable: boolean;
   onAsTable: (shown: boolean) => void;
   notes?: string[];
@@ -35,6 +37,7 @@ export function Panel({
           <p className={classes.about}>{about}</p>
         </div>
         <div className={classes.tools}>
+          {badge}
           <span className={classes.n}>{n}</span>
           {explanation && <Explain of={explanation} />}
           <Tooltip label={asTable ? "Show as chart" : "Show as table"} openDelay={300}>

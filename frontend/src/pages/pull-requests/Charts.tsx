@@ -7,10 +7,11 @@ import { percentile } from "../../charts/geometry";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
+import { failureOf } from "../failure";
+import { Incomplete } from "../Incomplete";
 import classes from "./Charts.module.css";
 import { BucketTable, bucketRows, PointTable, WeekTable } from "./ChartTables";
 import type { Explainer } from "./explanations";
-import { failureOf } from "./failure";
 import type { ChartName } from "./search";
 
 const StagesChart = lazy(() => import("../../charts/StagesChart"));
@@ -38,6 +39,9 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: F
   return (
     <Panel
       title="Where the time goes, week by week"
+      badge={
+        <Incomplete of="Where the time goes, week by week" completeness={figures.completeness} />
+      }
       about="Each week's median cycle time, divided by the stages' shares of its total time."
       n={`n = ${count(n)}`}
       explanation={explain("weekly_stages", counted(n, "merged pull request"))}
@@ -66,6 +70,7 @@ export function DistributionPanel({
   return (
     <Panel
       title="How long they took"
+      badge={<Incomplete of="How long they took" completeness={figures.completeness} />}
       about="Merged pull requests by cycle time."
       n={`n = ${count(n)}`}
       explanation={explain("cycle_time", counted(n, "merged pull request"))}
@@ -96,6 +101,7 @@ export function ScatterPanel({
   return (
     <Panel
       title="Every pull request"
+      badge={data && <Incomplete of="Every pull request" completeness={data.completeness} />}
       about="Each dot is one, at its merge. The scale is logarithmic; click a dot to see its timeline."
       n={data ? `n = ${count(data.n)}` : ""}
       explanation={explain("cycle_time", counted(data?.n ?? 0, "merged pull request"))}

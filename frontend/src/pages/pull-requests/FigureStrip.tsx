@@ -4,6 +4,7 @@ import { duration } from "../../ui/durations";
 import { Explain } from "../../ui/Explain";
 import { Figure, type Spread } from "../../ui/Figure";
 import { count, counted, percent } from "../../ui/numbers";
+import { Incomplete } from "../Incomplete";
 import { comparison } from "./before";
 import type { Explainer } from "./explanations";
 import classes from "./FigureStrip.module.css";
@@ -27,12 +28,14 @@ function spreadOf(distribution: Distribution | null, say: (value: number) => str
 export function FigureStrip({ figures, explain }: { figures: Figures; explain: Explainer }) {
   const { cycle_time, time_to_first_review, review_rate, batch_size, throughput } = figures;
   const before = figures.previous;
+  const badge = (of: string) => <Incomplete of={of} completeness={figures.completeness} />;
   return (
     <div className={classes.strip}>
       <div className={classes.lead}>
         <Figure
           large
           name="Cycle time"
+          badge={badge("Cycle time")}
           unit="median"
           value={sayOr(cycle_time?.median, seconds)}
           reason={cycle_time?.reason}
@@ -44,6 +47,7 @@ export function FigureStrip({ figures, explain }: { figures: Figures; explain: E
       </div>
       <Figure
         name="Time to first review"
+        badge={badge("Time to first review")}
         unit="median"
         value={sayOr(time_to_first_review?.median, seconds)}
         reason={time_to_first_review?.reason}
@@ -63,6 +67,7 @@ export function FigureStrip({ figures, explain }: { figures: Figures; explain: E
       />
       <Figure
         name="Review rate"
+        badge={badge("Review rate")}
         value={sayOr(review_rate?.value, percent)}
         reason={review_rate?.reason}
         before={
@@ -87,6 +92,7 @@ export function FigureStrip({ figures, explain }: { figures: Figures; explain: E
       />
       <Figure
         name="Batch size"
+        badge={badge("Batch size")}
         value={sayOr(batch_size?.median, lines)}
         unit="lines, median"
         reason={batch_size?.reason}
@@ -96,6 +102,7 @@ export function FigureStrip({ figures, explain }: { figures: Figures; explain: E
       />
       <Figure
         name="Throughput"
+        badge={badge("Throughput")}
         value={sayOr(throughput?.merged, count)}
         unit="merged"
         reason="Nothing was merged"

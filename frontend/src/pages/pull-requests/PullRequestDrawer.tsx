@@ -8,8 +8,8 @@ import { dateTime, zoneName } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
+import { failureOf } from "../failure";
 import { eventName } from "./eventNames";
-import { failureOf } from "./failure";
 import classes from "./PullRequestDrawer.module.css";
 import { StageBar } from "./StageBar";
 

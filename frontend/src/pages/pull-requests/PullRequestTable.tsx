@@ -8,7 +8,8 @@ import type { Filters, PageFilters } from "../../api/types";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { TableSkeleton } from "../../ui/TableSkeleton";
-import { failureOf } from "./failure";
+import { failureOf } from "../failure";
+import { Incomplete } from "../Incomplete";
 import classes from "./PullRequestTable.module.css";
 import type { Search } from "./search";
 import type { ChangeSearch } from "./useSearchState";
@@ -54,6 +55,7 @@ export function PullRequestTable({
           <p className={classes.count} aria-live="polite">
             {data ? counted(data.total, "pull request") : "Counting …"}
           </p>
+          {data && <Incomplete of="The list" completeness={data.completeness} />}
         </div>
         <div className={`${classes.tools} no-print`}>
           <SegmentedControl

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { figures, me, row, status } from "../../testing/answers";
+import { figures, me, row, status, whole } from "../../testing/answers";
 import { open, Refusal } from "../../testing/page";
 
 const FIGURES = "/api/v1/pull-requests/figures";
@@ -57,6 +57,44 @@ describe("the figures", () => {
   });
 });
 
+describe("the badge of incomplete data", () => {
+  const incomplete = {
+    complete: false,
+    reason: "1 of 3 repositories is not read to the end yet.",
+    fresh_to: null,
+  };
+
+  it("stands on every figure and every picture, and says why", async () => {
+    open("/pull-requests", { [FIGURES]: () => figures({ completeness: incomplete }) });
+    const badges = await screen.findAllByRole("button", { name: /rests on incomplete data/ });
+    expect(badges.map((badge) => badge.getAttribute("aria-label")?.split(" rests")[0])).toEqual([
+      "Cycle time",
+      "Time to first review",
+      "Review rate",
+      "Batch size",
+      "Throughput",
+      "Where the time goes, week by week",
+      "How long they took",
+    ]);
+    await userEvent.click(badges[0] as HTMLElement);
+    expect(await screen.findByText(incomplete.reason)).toBeTruthy();
+    const more = screen.getByRole("link", { name: "See the data quality" });
+    expect(more.getAttribute("href")).toBe("/data-quality");
+  });
+
+  it("stands on the scatter and the list of their own answers", async () => {
+    const rows = { items: [row()], total: 1, page: 1, page_size: 25, completeness: incomplete };
+    const points = { points: [], n: 0, shown: 0, sampled: false, completeness: incomplete };
+    open("/pull-requests", { [TABLE]: () => rows, [`${TABLE}/scatter`]: () => points });
+    for (const of of ["Every pull request", "The list"]) {
+      expect(
+        await screen.findByRole("button", { name: `${of} rests on incomplete data` }),
+      ).toBeTruthy();
+    }
+    expect(screen.queryByRole("button", { name: /^Cycle time rests/ })).toBeNull();
+  });
+});
+
 describe("a filter", () => {
   it("changes the address", async () => {
     const { search, asked } = open("/pull-requests?page=3");
@@ -108,7 +146,7 @@ describe("the table", () => {
       stage_since: "2026-08-18T08:00:00Z",
     });
     open("/pull-requests?state=open", {
-      [TABLE]: () => ({ items: [waiting], total: 1, page: 1, page_size: 25 }),
+      [TABLE]: () => ({ items: [waiting], total: 1, page: 1, page_size: 25, completeness: whole }),
     });
     expect(await screen.findByRole("heading", { name: "Open now" })).toBeTruthy();
     const table = await screen.findByRole("table");
@@ -195,6 +233,7 @@ describe("an empty page says why and what next", () => {
       ...nothing,
       [TABLE]: () => ({
         items: [row({ merged_at: "2026-02-28T09:00:00Z" })],
+        completeness: whole,
         total: 1,
         page: 1,
         page_size: 1,
@@ -207,7 +246,7 @@ describe("an empty page says why and what next", () => {
   it("where nothing was ever merged", async () => {
     open("/pull-requests", {
       ...nothing,
-      [TABLE]: () => ({ items: [], total: 0, page: 1, page_size: 1 }),
+      [TABLE]: () => ({ items: [], total: 0, page: 1, page_size: 1, completeness: whole }),
     });
     expect(await screen.findByText(/Nor was anything in the three years/)).toBeTruthy();
   });

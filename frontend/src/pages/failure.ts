@@ -1,4 +1,4 @@
-import { ApiError } from "../../api/client";
+import { ApiError } from "../api/client";
 
 /** What to tell the person about a request that failed. */
 export function failureOf(error: Error): { message: string; action: string | null } {

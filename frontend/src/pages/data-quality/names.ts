@@ -1,0 +1,34 @@
+import type { KindEntry, RepositoryCompleteness } from "../../api/types";
+
+/** What the page calls things. */
+
+export const KINDS: Record<KindEntry["kind"], string> = {
+  pull_requests: "Pull requests",
+  commits: "Commits",
+  checks: "Checks",
+  workflow_runs: "Workflow runs",
+  deployments: "Deployments",
+  releases: "Releases",
+  tags: "Tags",
+};
+
+export const STATES: Record<KindEntry["state"], string> = {
+  complete: "complete",
+  collecting: "collecting",
+  waiting: "not begun",
+  incomplete: "incomplete",
+  unavailable: "not available",
+};
+
+export const REPOSITORY_STATES: Record<RepositoryCompleteness["state"], string> = {
+  active: "read",
+  excluded: "excluded by a rule",
+  lost_access: "access lost",
+  transferred: "moved away",
+  gone: "deleted at the source",
+};
+
+export const LEFT_OUT: Record<string, string> = {
+  bot_author: "written by bots",
+  draft_never_opened: "closed without ever leaving draft",
+};
