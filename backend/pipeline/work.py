@@ -60,19 +60,19 @@ def check_connection(connection: Connection) -> None:
     try:
         app_changes.carry_out(connection)
         with open_source(connection) as github:
-            found = check.check(github)
+            found = check.check(github, organisation=next(iter(connection.organisations), ""))
     except SourceError as error:
         _note_trouble(connection, error, None)
         return
-    state = Connection.State.FAILING if found.missing else Connection.State.WORKING
     record_state(
         connection=connection,
-        state=state,
+        state=Connection.State.WORKING if found.usable else Connection.State.FAILING,
         reason=found.reason,
         action=found.action,
         version=found.version,
+        permissions=found.permissions,
     )
-    if not found.missing:
+    if found.usable:
         hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=repositories.LISTING)
         hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.sources.github import check
 from backend.sources.github.client import GitHub, PageLost, UnexpectedShape
 from backend.sources.http import CredentialRefused, NotFound, SourceError
 from tests.simulators.github import Simulator, World, running
@@ -31,27 +30,6 @@ def test_who_we_are(github: GitHub) -> None:
     assert found.version.startswith("3.")
     assert found.scopes is not None
     assert {"repo", "read:org"} <= found.scopes
-
-
-@pytest.mark.parametrize(
-    ("scopes", "missing", "excess"),
-    [
-        (("repo", "read:org"), (), ()),
-        (("repo", "admin:org"), (), ("admin:org",)),
-        (("repo", "read:org", "delete_repo"), (), ("delete_repo",)),
-        (("read:org",), ("repo",), ()),
-        ((), ("read:org", "repo"), ()),
-    ],
-)
-def test_what_the_token_may_is_compared_with_what_is_needed(
-    server: Simulator, scopes: tuple[str, ...], missing: tuple[str, ...], excess: tuple[str, ...]
-) -> None:
-    server.world.add_token("ghp_another_token", scopes=scopes)
-    with GitHub(url=server.url, token="ghp_another_token") as github:
-        found = check.check(github)
-    assert (found.missing, found.excess) == (missing, excess)
-    assert bool(found.action) == bool(missing or excess)
-    assert all(name in found.reason for name in missing + excess)
 
 
 def test_a_revoked_token_is_refused(server: Simulator) -> None:
