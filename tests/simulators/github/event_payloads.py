@@ -124,23 +124,22 @@ def _review(event: Event, base_url: str) -> dict[str, Any]:
 def _push(event: Event, base_url: str) -> dict[str, Any]:
     if event.repository is None:
         raise ValueError("push without a repository")
-    before, commits = event.details["before"], event.details["commits"]
+    (before, after), head = event.details["oids"], event.details["head"]
     url = f"{base_url}/{event.repository.full_name}"
-    shown = [_pushed(commit, url) for commit in commits]
-    after = commits[-1].oid
+    shown = [_pushed(head, url)] if head else []
     pusher = event.sender or Account(database_id=1, login="ghost")
     return {
-        "ref": f"refs/heads/{event.details['branch']}",
-        "before": before.oid if before else ZERO,
+        "ref": event.details["ref"],
+        "before": before,
         "after": after,
         "pusher": {"name": pusher.login, "email": pusher.email},
-        "created": before is None,
-        "deleted": False,
+        "created": before == ZERO,
+        "deleted": after == ZERO,
         "forced": event.details["forced"],
         "base_ref": None,
-        "compare": f"{url}/compare/{before.oid[:12] if before else ZERO[:12]}...{after[:12]}",
-        "commits": shown,
-        "head_commit": shown[-1],
+        "compare": f"{url}/compare/{before[:12]}...{after[:12]}",
+        "commits": shown if event.details["ref"].startswith("refs/heads/") else [],
+        "head_commit": shown[0] if shown else None,
     }
 
 

@@ -17,6 +17,9 @@ from tests.simulators.github.records import (
 )
 from tests.simulators.github.registry import Moment, seconds
 
+NOTHING = "0" * 40
+"""Stands for the commit of a ref that is not there, before it was made or after it was deleted."""
+
 Files = Iterable[tuple[str, int | None, int | None]]
 """Path, additions, deletions; None for both where the file is binary."""
 
@@ -288,7 +291,21 @@ class Hosting(Organizations):
         repository.pushed_at = max(repository.pushed_at, at)
         self._touch_repository(repository, at)
         self._write_refs(repository)
-        details = {"branch": branch, "before": before, "commits": [commit], "forced": forced}
+        oids = (before.oid if before else NOTHING, commit.oid)
+        self._tell_of_push(repository, f"refs/heads/{branch}", oids, commit, sender, forced=forced)
+
+    def _tell_of_push(
+        self,
+        repository: Repository,
+        ref: str,
+        oids: tuple[str, str],
+        head: Commit | None,
+        sender: Account | None,
+        *,
+        forced: bool = False,
+    ) -> None:
+        """``oids`` before and after; ``head`` is the commit that came, None where the ref is deleted."""
+        details = {"ref": ref, "oids": oids, "head": head, "forced": forced}
         self.emit(
             "push", None, repository.owner, repository=repository, sender=sender, details=details
         )

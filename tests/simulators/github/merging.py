@@ -139,11 +139,9 @@ class Merging(PullRequests):
     ) -> None:
         """Delete the pull request's branch; its commits stay to be seen."""
         now, who = self.moment(at), actor or pr.author
-        if not pr.is_cross_repository:
-            pr.repository.branches.pop(pr.head_ref, None)
         self._note(pr, "HeadRefDeletedEvent", who, now, headRefName=pr.head_ref)
-        self._write_refs(pr.repository)
-        self._emit_of(pr.repository, "delete", None, who, ref=pr.head_ref, ref_type="branch")
+        if not pr.is_cross_repository and pr.head_ref in pr.repository.branches:
+            self.delete_branch(pr.repository, pr.head_ref, sender=who, at=now)
 
     def restore_head(
         self, pr: PullRequest, *, actor: Account | None = None, at: Moment = None
@@ -151,8 +149,7 @@ class Merging(PullRequests):
         if pr.head_commit is None:
             raise ValueError(f"#{pr.number} has no commit to restore its branch to")
         now, who = self.moment(at), actor or pr.author
-        if not pr.is_cross_repository:
-            pr.repository.branches[pr.head_ref] = pr.head_commit
         self._note(pr, "HeadRefRestoredEvent", who, now)
-        self._write_refs(pr.repository)
-        self._emit_of(pr.repository, "create", None, who, ref=pr.head_ref, ref_type="branch")
+        if not pr.is_cross_repository:
+            head = pr.head_commit
+            self.create_branch(pr.repository, pr.head_ref, commit=head, sender=who, at=now)

@@ -248,7 +248,8 @@ class ProjectModel:
         )
         self._note(pr, "ClosedEvent", pr.merged_by, merged)
         if rng.random() < 0.7:
-            self._note(pr, "HeadRefDeletedEvent", pr.merged_by, merged + rng.randint(2, 90))
+            gone = merged + rng.randint(2, 90)
+            self._note(pr, "HeadRefDeletedEvent", pr.merged_by, gone, headRefName=pr.head_ref)
         pr.timeline.sort(key=lambda item: item.created_at)
         pr.comment_count = int(rng.expovariate(0.5))
         pr.updated_at = pr.timeline[-1].created_at

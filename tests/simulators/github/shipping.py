@@ -2,8 +2,11 @@
 
 from tests.simulators.github.checking import Checking, Target, place
 from tests.simulators.github.deployments import Deployment, DeploymentStatus, Release, Tag
+from tests.simulators.github.hosting import NOTHING
 from tests.simulators.github.records import Account, Commit, Repository
-from tests.simulators.github.registry import Moment, seconds
+from tests.simulators.github.registry import Moment
+
+HEADS, TAGS = "refs/heads/", "refs/tags/"
 
 
 class Shipping(Checking):
@@ -158,23 +161,24 @@ class Shipping(Checking):
             message=self.free_text(name) if annotated else "",
         )
         repository.tags[name] = tag
-        self._reference_changed(repository, now)
-        details = {"ref": name, "ref_type": "tag"}
-        self._emit_of(repository, "create", None, tagger, **details)
+        oids = (NOTHING, tag.oid)
+        self._reference_changed(repository, f"{TAGS}{name}", oids, where.commit, tagger, now)
+        self._emit_of(repository, "create", None, tagger, ref=name, ref_type="tag")
         return tag
 
     def move_tag(self, tag: Tag, commit: Commit, *, at: Moment = None) -> None:
         """Let a tag lead to another commit, as a push by force does."""
-        now = self.moment(at)
+        now, before = self.moment(at), tag.oid
         tag.commit = commit
         if tag.is_annotated:
             tag.tagged_at = now
-        self._reference_changed(tag.repository, now)
+        ref, oids = f"{TAGS}{tag.name}", (before, tag.oid)
+        self._reference_changed(tag.repository, ref, oids, commit, tag.tagger, now)
 
     def delete_tag(self, tag: Tag, *, at: Moment = None) -> None:
-        now = self.moment(at)
+        now, ref = self.moment(at), f"{TAGS}{tag.name}"
         del tag.repository.tags[tag.name]
-        self._reference_changed(tag.repository, now)
+        self._reference_changed(tag.repository, ref, (tag.oid, NOTHING), None, tag.tagger, now)
         self._emit_of(tag.repository, "delete", None, tag.tagger, ref=tag.name, ref_type="tag")
 
     def create_branch(
@@ -186,9 +190,10 @@ class Shipping(Checking):
         sender: Account | None = None,
         at: Moment = None,
     ) -> None:
-        now = self.moment(at)
-        repository.branches[name] = place(repository, commit, None).commit
-        self._reference_changed(repository, now)
+        now, tip = self.moment(at), place(repository, commit, None).commit
+        repository.branches[name] = tip
+        oids = (NOTHING, tip.oid)
+        self._reference_changed(repository, f"{HEADS}{name}", oids, tip, sender, now)
         self._emit_of(repository, "create", None, sender, ref=name, ref_type="branch")
 
     def delete_branch(
@@ -200,12 +205,22 @@ class Shipping(Checking):
         at: Moment = None,
     ) -> None:
         """A branch that no pull request needs; see ``delete_head`` for one that has one."""
-        now = self.moment(at)
-        del repository.branches[name]
-        self._reference_changed(repository, now)
+        now, tip = self.moment(at), repository.branches.pop(name)
+        oids = (tip.oid, NOTHING)
+        self._reference_changed(repository, f"{HEADS}{name}", oids, None, sender, now)
         self._emit_of(repository, "delete", None, sender, ref=name, ref_type="branch")
 
-    def _reference_changed(self, repository: Repository, at: int) -> None:
-        repository.pushed_at = max(repository.pushed_at, seconds(at, self.now))
+    def _reference_changed(
+        self,
+        repository: Repository,
+        ref: str,
+        oids: tuple[str, str],
+        head: Commit | None,
+        sender: Account | None,
+        at: int,
+    ) -> None:
+        """A ref was made, moved or deleted: this is a push as well."""
+        repository.pushed_at = max(repository.pushed_at, at)
         self._touch_repository(repository, at)
         self._write_refs(repository)
+        self._tell_of_push(repository, ref, oids, head, sender)
