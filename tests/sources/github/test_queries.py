@@ -6,6 +6,7 @@ import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse, validate
 from graphql.language import Visitor, visit
 
+from backend.sources.github import survey
 from backend.sources.github.pages import LARGEST_PAGE
 from backend.sources.github.queries import CAPABILITIES, PARTS, Queries
 from tests.simulators.github.graph.limits import complexity
@@ -33,6 +34,7 @@ def queries(*, new: bool = True, rate_limit: bool = True) -> Queries:
 def texts(asked: Queries) -> Iterator[str]:
     yield from (asked.pull_requests, asked.pull_request, asked.teams, asked.members)
     yield from (asked.part(name) for name in PARTS)
+    yield from (asked.fit(text) for text in survey.texts())
 
 
 @pytest.mark.parametrize("reduced", [False, True])
