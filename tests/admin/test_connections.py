@@ -139,6 +139,31 @@ class TestSigningIn:
         assert {event.actor for event in by} == {administrator}
 
 
+@pytest.mark.parametrize(
+    ("change", "field", "says"),
+    [
+        ({"quiet_from": "20:00"}, "quiet_to", "both ends"),
+        ({"quiet_to": "06:00"}, "quiet_to", "both ends"),
+        ({"quiet_from": "20:00", "quiet_to": "20:00"}, "quiet_to", "another time"),
+        ({"requests_per_hour": 0}, "requests_per_hour", "pause the connection"),
+    ],
+)
+def test_limits_that_mean_nothing_are_told(
+    client: Client,
+    administrator: User,
+    connection: Connection,
+    change: dict[str, Any],
+    field: str,
+    says: str,
+) -> None:
+    page = address("change", connection.pk)
+    form = FIELDS | {"name": "ghes", "sign_in": "keep"}
+    answer = client.post(page, form | change)
+    assert says in answer.context["adminform"].form.errors[field][0]
+    answer = client.post(page, form | {"quiet_from": "20:00", "quiet_to": "06:00"})
+    assert answer.status_code == 302
+
+
 class TestManifest:
     def set_out(self, client: Client, connection: Connection, **query: str) -> tuple[str, Any, str]:
         """Where the page leads, with what, and the policy it has."""

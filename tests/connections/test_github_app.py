@@ -16,7 +16,7 @@ from django.urls import reverse
 from backend.accounts.models import User
 from backend.connections import store
 from backend.connections.models import Connection
-from backend.sources.github.app_changes import carry_out
+from backend.pipeline.work import check_connection
 from tests.sign_in import an_account, sign_in
 from tests.simulators.github import Simulator, World, running
 
@@ -58,13 +58,26 @@ def test_the_whole_way(client: Client, server: Simulator) -> None:
     back = urlsplit(returns.headers["Location"])
     assert client.get(f"{back.path}?{back.query}").status_code == 302
 
-    carry_out(connection)
+    check_connection(connection)
+    assert connection.state_reason == "The App is not installed yet."
     (app,) = server.apps.apps.values()
     (key,) = store.credentials(connection)
     assert key.app_id == app.app_id
     assert set(app.permissions.values()) == {"read"}
-    change = client.get(reverse("admin:connections_connection_change", args=[connection.pk]))
-    assert f"{server.url}/github-apps/{app.slug}/installations/new" in change.content.decode()
+    change = reverse("admin:connections_connection_change", args=[connection.pk])
+    install = f"{server.url}/github-apps/{app.slug}/installations/new"
+    assert install in client.get(change).content.decode()
+
+    returns = httpx.post(install)
+    back = urlsplit(returns.headers["Location"])
+    assert client.get(f"{back.path}?{back.query}").headers["Location"] == change
+    check_connection(connection)
+    assert connection.state == Connection.State.WORKING, connection.state_reason
+    (installation,) = server.apps.installations.values()
+    shown = client.get(change).content.decode()
+    assert f"installation {installation.installation_id}" in shown
+    assert install not in shown
+    assert "in use" in shown
 
     assert app.hook is not None
     assert delivered(client, connection, app.hook.secret) == 202

@@ -156,7 +156,7 @@ class App:
         if not found:
             raise SourceError(
                 "The App is not installed yet.",
-                "Install it in your organisation; the connection's page leads there.",
+                "On the App's page at the server, choose Install App and your organisation.",
                 permanent=True,
             )
         wanted = [one for one in found if one.login.lower() in self._organisations]

@@ -110,7 +110,22 @@ class ConnectionForm(forms.ModelForm):
             case SignIn.APP:
                 self._need("app_id")
                 self._need("private_key")
+        if "quiet_from" in self.fields:
+            self._check_quiet_hours()
         return cleaned
+
+    def clean_requests_per_hour(self) -> int:
+        allowed: int = self.cleaned_data["requests_per_hour"]
+        if not allowed:
+            raise ValidationError("At least 1. To stop asking, pause the connection.")
+        return allowed
+
+    def _check_quiet_hours(self) -> None:
+        begins, ends = (self.cleaned_data.get(name) for name in ("quiet_from", "quiet_to"))
+        if (begins is None) != (ends is None):
+            self.add_error("quiet_to", "Give both ends of the quiet hours, or neither.")
+        elif begins is not None and begins == ends:
+            self.add_error("quiet_to", "The quiet hours must end at another time than they begin.")
 
     def _need(self, field: str) -> None:
         if field not in self.errors and not self.cleaned_data.get(field):

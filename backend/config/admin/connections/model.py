@@ -77,7 +77,10 @@ class ConnectionAdmin(admin.ModelAdmin):
         if change:
             super().save_model(request, obj, form, change)
             form.save_credential()
-        check_soon(obj)
+        if (
+            form.cleaned_data["sign_in"] != SignIn.NEW_APP
+        ):  # which has nothing to be tested with yet
+            check_soon(obj)
 
     def response_add(
         self, request: HttpRequest, obj: Connection, post_url_continue: str | None = None
