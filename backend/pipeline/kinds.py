@@ -7,11 +7,10 @@ from typing import Final
 from backend.connections.models import Connection
 from backend.delivery.models import Repository
 from backend.sources import hints
-from backend.sources.git import NoBranch, collect_commits
+from backend.sources.commit_sizes import collect_change_sizes
 from backend.sources.github import (
     checks,
     deployments,
-    ledger,
     pull_requests,
     repositories,
     teams,
@@ -133,37 +132,7 @@ def _of_repository(
         case Hint.Kind.WORKFLOW_RUN:
             return workflows.collect_workflow_run(repository, github, int(key))
         case Hint.Kind.COMMITS:
-            return _commits(repository, github)
+            return collect_change_sizes(repository, github)
         case _:
             shas = [hint.key for hint in piece.hints if hint.key]
             return checks.collect_checks(repository, github, shas or None)
-
-
-def _commits(repository: Repository, github: GitHub) -> Collected:
-    """Change sizes of the default branch, unless there is none or cloning is forbidden."""
-    connection = repository.connection
-    if not connection.cloning_allowed:
-        return Collected(notes=["Cloning is not allowed: no change sizes per commit."])
-    if not repository.default_branch:
-        return Collected(notes=["The repository has no commit yet."])
-    pushed_at = repository.pushed_at
-    cursor = ledger.cursor_of(repository, Hint.Kind.COMMITS)
-    try:
-        with github.meter.git():
-            head_sha, new = collect_commits(
-                repository=repository,
-                url=f"{connection.url}/{repository.name_with_owner}.git",
-                token=github.token(),
-                ca_certificate=connection.ca_certificate,
-                default_branch=repository.default_branch,
-                known_head=cursor.head_sha,
-            )
-    except NoBranch as error:  # as where nothing was pushed yet: asked again with the next look
-        return Collected(notes=[error.reason])
-    # Meanwhile a look at the repository may have told another number and another mark.
-    cursor.refresh_from_db()
-    cursor.head_sha, cursor.complete_to = head_sha, pushed_at
-    held = repository.commits.count()
-    ledger.count(cursor, expected=cursor.expected or held, held=held, what="commits")
-    ledger.save(cursor)
-    return Collected(stored=new)

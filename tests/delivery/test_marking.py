@@ -49,7 +49,7 @@ def row_versions(pulls: list[PullRequest]) -> list[tuple[int, str]]:
             "SELECT id, xmin::text FROM delivery_pullrequestfile WHERE pull_request_id = ANY(%s) ORDER BY id",
             [[pull.pk for pull in pulls]],
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_a_rule_of_the_organisation_marks_the_past_anew() -> None:

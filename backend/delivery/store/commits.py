@@ -1,6 +1,6 @@
 """Commits of default branches with the sizes of their changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from django.db import connection as database
@@ -70,3 +70,28 @@ def _store_commit_batch(repository: Repository, batch: Sequence[CommitRecord]) -
                     generated = is_generated(file.path)
                     copy.write_row((ids[sha], file.path, file.additions, file.deletions, generated))
     return len(new)
+
+
+def missing_commits(*, repository: Repository, tip: str) -> list[tuple[str, float]]:
+    """Commits that are known of and not stored: the tip, and parents of what is stored.
+
+    Each with the time, in seconds since 1970, of the newest commit that leads to it; the tip's is infinite.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(
+            "WITH wanted AS (SELECT parent AS sha, extract(epoch FROM max(committed_at))::float AS newest"
+            " FROM delivery_commit, unnest(parents) AS parent WHERE repository_id = %(repository)s GROUP BY parent"
+            " UNION ALL SELECT %(tip)s, 'infinity'::float)"
+            " SELECT sha, max(newest) FROM wanted WHERE NOT EXISTS (SELECT FROM delivery_commit AS stored"
+            " WHERE stored.repository_id = %(repository)s AND stored.sha = wanted.sha) GROUP BY sha",
+            {"repository": repository.pk, "tip": tip},
+        )
+        return list(cursor.fetchall())
+
+
+def not_stored(*, repository: Repository, shas: Collection[str]) -> set[str]:
+    """Which of these commits are not stored."""
+    if not shas:
+        return set()
+    stored = repository.commits.filter(sha__in=shas)
+    return set(shas).difference(stored.values_list("sha", flat=True))

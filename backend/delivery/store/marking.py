@@ -102,7 +102,7 @@ def _mark_commit_files(repository: Repository, marks: Mapping[str, bool]) -> int
             " AND file.is_generated <> mark.is_generated",
             [list(marks), list(marks.values()), repository.pk],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _mark_pull_request_files(repository: Repository, marks: Mapping[str, bool]) -> set[int]:

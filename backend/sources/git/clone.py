@@ -11,6 +11,7 @@ import shutil
 import signal
 import ssl
 import subprocess
+import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import SplitResult, urlsplit
 
-from backend.sources.git.failures import explained, took_too_long
+from backend.sources.git.failures import explained, too_large, took_too_long
 from backend.sources.git.scratch import Job
 from backend.sources.http import SourceError
 
@@ -31,6 +32,7 @@ SILENT_SECONDS: Final = 120
 """A server that counts a large repository says something every five seconds."""
 COMPLAINT_BYTES: Final = 8192
 CHUNK_BYTES: Final = 1 << 16
+MEGABYTE: Final = 1 << 20
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _EMPTY_TREE: Final = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _PROXY_VARIABLES: Final = ("http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
@@ -52,6 +54,15 @@ class Clone:
         with _git(self.job, arguments, _environment(self.job, {})) as git:
             yield from iter(partial(os.read, git.output.fileno(), CHUNK_BYTES), b"")
             git.end(host=self.host)
+
+    @contextmanager
+    def fed(self, arguments: Sequence[str], given: Path) -> Iterator["Running"]:
+        """A git that reads its standard input from a file of the job's. Whoever asks reads its output and ends it."""
+        with (
+            given.open("rb") as stdin,
+            _git(self.job, arguments, _environment(self.job, {}), stdin=stdin) as git,
+        ):
+            yield git
 
     def holds(self, *arguments: str) -> bool:
         """Whether git says yes, by its exit status."""
@@ -80,8 +91,16 @@ class Running:
             raise explained(self._complaints.read().decode(errors="replace"), host=host)
 
 
-def clone(*, job: Job, url: str, token: str, ca_certificate: str, branch: str) -> Clone:
-    """Fetch one branch with its whole history. Raises SourceError that says what to do."""
+def clone(
+    *,
+    job: Job,
+    url: str,
+    token: str,
+    ca_certificate: str,
+    branch: str,
+    limit_megabytes: int | None = None,
+) -> Clone:
+    """Fetch one branch with its whole history. Raises SourceError that says what to do; TooLarge beyond the limit."""
     parts = _checked(url)
     host = parts.netloc
     made = Clone(job, host)
@@ -93,9 +112,23 @@ def clone(*, job: Job, url: str, token: str, ca_certificate: str, branch: str) -
         *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
         *("--end-of-options", url, f"+refs/heads/{branch}:{TIP}"),
     )
-    with _git(job, command, _environment(job, secrets)) as git:
-        git.end(host=host, seconds=FETCH_SECONDS)
+    limit = None if limit_megabytes is None else limit_megabytes * MEGABYTE
+    with _git(job, command, _environment(job, secrets), file_limit=limit) as git:
+        try:
+            git.end(host=host, seconds=FETCH_SECONDS)
+        except SourceError as error:
+            if limit is not None and _largest(job) >= limit:
+                raise too_large() from error
+            raise
     return made
+
+
+def _largest(job: Job) -> int:
+    """All that is fetched is one pack, so that a limit on a file's size is one on the clone's. Where the kernel stops
+    git for that, git itself does not tell why, but leaves behind what it has.
+    """
+    packs = (job.folder / "repository" / "objects" / "pack").glob("tmp_pack_*")
+    return max((path.stat().st_size for path in packs), default=0)
 
 
 def _checked(url: str) -> SplitResult:
@@ -165,14 +198,21 @@ def _environment(job: Job, secrets: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def _git(job: Job, arguments: Sequence[str], environment: Mapping[str, str]) -> Iterator[Running]:
+def _git(
+    job: Job,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
+    file_limit: int | None = None,
+) -> Iterator[Running]:
     """Start git, in a group of its own that ends with the block, and dies with this process."""
-    command = [*_programs(), *arguments]
+    command = [*_programs(file_limit), *arguments]
     with (
-        (job.folder / "complaints").open("w+b") as complaints,
+        tempfile.TemporaryFile(dir=job.folder) as complaints,
         subprocess.Popen(  # noqa: S603 - git, by arguments that no outsider writes but the branch, in a refspec
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=complaints,
             env=dict(environment),
@@ -188,13 +228,14 @@ def _git(job: Job, arguments: Sequence[str], environment: Mapping[str, str]) -> 
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _programs() -> tuple[str, ...]:
+def _programs(file_limit: int | None) -> tuple[str, ...]:
     """`setpriv` makes the kernel kill git when the thread that started it is gone, kill -9 included."""
-    setpriv, git = shutil.which("setpriv"), shutil.which("git")
-    if setpriv is None or git is None:
+    setpriv, prlimit, git = (shutil.which(name) for name in ("setpriv", "prlimit", "git"))
+    if setpriv is None or prlimit is None or git is None:
         raise SourceError(
-            "git, or setpriv of util-linux, is not installed for the worker.",
-            "Install both, as docs/install.md says.",
+            "git, or setpriv and prlimit of util-linux, are not installed for the worker.",
+            "Install them, as docs/install.md says.",
             permanent=True,
         )
-    return (setpriv, "--pdeathsig", "KILL", "--", git)
+    limited = () if file_limit is None else (prlimit, f"--fsize={file_limit}", "--")
+    return (setpriv, "--pdeathsig", "KILL", "--", *limited, git)

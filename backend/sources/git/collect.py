@@ -2,16 +2,28 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Final
 
+from backend.delivery import attributes
 from backend.delivery.models import Repository
 from backend.delivery.records import CommitRecord
 from backend.delivery.store import store_commits
-from backend.sources.git import numstat, scratch
+from backend.delivery.store.rules import keep_attribute_patterns
+from backend.sources.git import reading, scratch
 from backend.sources.git.clone import TIP, clone
 
 COMMITS_AT_ONCE: Final = 2_000
 FILES_AT_ONCE: Final = 30_000
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a clone told: the branch's tip, how many commits it reaches, and how many of them were new."""
+
+    tip: str
+    total: int
+    new: int
 
 
 def collect_commits(
@@ -22,31 +34,38 @@ def collect_commits(
     ca_certificate: str,
     default_branch: str,
     known_head: str,
-) -> tuple[str, int]:
-    """Store the commits of the default branch that are not stored yet; returns its tip and how many were new.
+    limit_megabytes: int | None = None,
+) -> Read:
+    """Store the commits of the default branch that are not stored yet, and what its .gitattributes say.
 
     `known_head` is the tip returned last, or empty. If history was rewritten since, all of it is read again; commits
-    that the branch no longer has stay stored. A repository without a default branch has no commits: ("", 0).
+    that the branch no longer has stay stored.
 
     Must not run in a transaction: cloning takes minutes. What is stored when it fails is right and is passed over
-    at the next try, so remember the tip only after this has returned. Raises SourceError that says what to do.
+    at the next try, so remember the tip only after this has returned. Raises SourceError that says what to do;
+    NoBranch where there is none, TooLarge where the limit is less than the clone.
     """
-    if not default_branch:
-        return "", 0
     with scratch.job() as job:
         made = clone(
-            job=job, url=url, token=token, ca_certificate=ca_certificate, branch=default_branch
+            job=job,
+            url=url,
+            token=token,
+            ca_certificate=ca_certificate,
+            branch=default_branch,
+            limit_megabytes=limit_megabytes,
         )
-        head = made.answer("rev-parse", "--verify", f"{TIP}^{{commit}}")
+        tip = made.answer("rev-parse", "--verify", f"{TIP}^{{commit}}")
         revisions = [TIP]
         if known_head and made.holds("merge-base", "--is-ancestor", known_head, TIP):
             revisions.append(f"^{known_head}")
-        with closing(made.output(*numstat.ARGUMENTS, *revisions, "--")) as output:
+        keep_attribute_patterns(
+            repository=repository, patterns=attributes.read(reading.attributes(made))
+        )
+        with closing(reading.commits(made, *revisions)) as found:
             new = sum(
-                store_commits(repository=repository, commits=batch)
-                for batch in batches(numstat.commits(output))
+                store_commits(repository=repository, commits=batch) for batch in batches(found)
             )
-    return head, new
+        return Read(tip, int(made.answer("rev-list", "--count", TIP)), new)
 
 
 def batches(commits: Iterable[CommitRecord]) -> Iterator[list[CommitRecord]]:

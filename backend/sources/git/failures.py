@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from backend.sources.http import CredentialRefused, NotFound, Passing, SourceError
+from backend.sources.http import CredentialRefused, Forbidden, NotFound, Passing, SourceError
 
 WAIT: Final = timedelta(minutes=1)
 _AGAIN: Final = "Nothing is lost; Plumbline tries again."
@@ -11,6 +11,10 @@ _AGAIN: Final = "Nothing is lost; Plumbline tries again."
 
 class NoBranch(SourceError):
     """The default branch is not there: nothing was pushed yet, or it was renamed."""
+
+
+class TooLarge(SourceError):
+    """The repository needs more memory than its connection gives a clone."""
 
 
 def explained(complaint: str, *, host: str) -> SourceError:
@@ -25,6 +29,14 @@ def explained(complaint: str, *, host: str) -> SourceError:
 
 def took_too_long(host: str) -> SourceError:
     return Passing(f"Cloning from {host} took too long.", _AGAIN)
+
+
+def too_large() -> SourceError:
+    return TooLarge(
+        "The clone is larger than the connection allows.",
+        "Allow larger clones at the connection if the worker has the memory; else commits are read by REST.",
+        permanent=True,
+    )
 
 
 def no_space(_: str) -> SourceError:
@@ -43,7 +55,7 @@ def _refused(host: str) -> SourceError:
 
 
 def _forbidden(host: str) -> SourceError:
-    return SourceError(
+    return Forbidden(
         f"{host} forbids the token to clone.",
         "Give the token read access to contents, or forbid cloning for the connection.",
         permanent=True,
@@ -108,6 +120,7 @@ def _broken_off(host: str) -> SourceError:
 
 # In this order: what says more comes before what follows from it.
 _MEANINGS: Final = (
+    (("File too large",), lambda _: too_large()),
     (("No space left on device", "Disk quota exceeded"), no_space),
     (("Authentication failed", "could not read Username", "terminal prompts disabled"), _refused),
     (("returned error: 401",), _refused),

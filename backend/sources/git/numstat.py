@@ -1,15 +1,18 @@
-"""Commits and the sizes of their changes, from `git log --numstat -z`. Bytes in, records out, one commit at a time.
+"""Commits and the sizes of their changes, from `git diff-tree --numstat -z`. Bytes in, records out, a commit at a time.
 
 The stream is a row of pieces, each ended by NUL, which stands in no path and no address:
 
     commit SHA TAB PARENTS TAB AUTHORED TAB COMMITTED TAB E-MAIL
     additions TAB deletions TAB path        (a newline goes before a commit's first)
+    additions TAB deletions TAB             (of a renamed file, whose former and present path are the next two pieces)
 
 A piece of the second kind begins with a digit or a dash, so that no path can be taken for a commit. A merge and an
-empty commit have no rows. A file's two counts are dashes where git calls it binary.
+empty commit have no rows. A file's two counts are dashes where git calls it binary. A renamed file is known by its
+present path and counts what changed besides its name, as on GitHub.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
@@ -17,9 +20,11 @@ from typing import Final
 from backend.delivery.records import ActorRecord, CommitRecord, FileChangeRecord
 
 ARGUMENTS: Final = (
-    *("log", "-z", "--numstat", "--format=tformat:commit %H%x09%P%x09%at%x09%ct%x09%ae"),
-    *("--no-renames", "--diff-merges=off", "--no-ext-diff", "--no-textconv", "--root"),
+    *("diff-tree", "--stdin", "-r", "-z", "--always", "--root", "--numstat"),
+    "--format=tformat:commit %H%x09%P%x09%at%x09%ct%x09%ae",
+    *("--find-renames=50%", "-l1000", "--no-ext-diff", "--no-textconv"),
 )
+"""Commits are read from its standard input. What is said here of renames is git's own custom, and GitHub's."""
 
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
@@ -28,35 +33,73 @@ LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 MAXIMUM_PATH: Final = 2400
 """Bytes of a path that an index of Postgres' can hold."""
 MAXIMUM_EMAIL: Final = 320
+_UNKNOWN: Final = re.compile("\N{REPLACEMENT CHARACTER}+")
+COUNTS: Final = 2
+"""Tabs of a row that names no path."""
+RENAMED: Final = 3
+"""Pieces of a renamed file."""
+
+
+class Reader:
+    """Reads git's output as it comes; no more than one commit is held. Raises ValueError where it is no such output."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._head: bytes | None = None
+        self._files: dict[str, FileChangeRecord] = {}
+        self._renamed: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> Iterator[CommitRecord]:
+        """The commits that are whole with this portion."""
+        *whole, self._rest = (self._rest + chunk).split(b"\0")
+        for piece in whole:
+            if self._renamed:
+                self._name(piece)
+            elif piece.startswith(b"commit "):
+                yield from self._whole()
+                self._head = piece
+            elif self._head is None:
+                raise ValueError("a change without a commit")
+            elif piece.endswith(b"\t") and piece.count(b"\t") == COUNTS:
+                self._renamed.append(piece)
+            else:
+                self._add(piece)
+
+    def end(self) -> Iterator[CommitRecord]:
+        """The last commit."""
+        if self._rest or self._renamed:
+            raise ValueError("the stream ends in the middle")
+        yield from self._whole()
+
+    def _whole(self) -> Iterator[CommitRecord]:
+        if self._head is not None:
+            yield _commit(self._head, self._files)
+        self._head, self._files = None, {}
+
+    def _name(self, piece: bytes) -> None:
+        """The counts come first, then the former path, then the present one."""
+        self._renamed.append(piece)
+        if len(self._renamed) == RENAMED:
+            counts, _, path = self._renamed
+            self._renamed = []
+            self._add(counts + path)
+
+    def _add(self, piece: bytes) -> None:
+        add(self._files, _change(piece))
 
 
 def commits(chunks: Iterable[bytes]) -> Iterator[CommitRecord]:
-    """Read git's output as it comes; no more than one commit is held. Raises ValueError where it is no such output."""
-    head: bytes | None = None
-    files: dict[str, FileChangeRecord] = {}
-    for piece in pieces(chunks):
-        if piece.startswith(b"commit "):
-            if head is not None:
-                yield _commit(head, files)
-            head, files = piece, {}
-        elif head is None:
-            raise ValueError("a change without a commit")
-        else:
-            change = _change(piece)
-            known = files.get(change.path)
-            files[change.path] = change if known is None else _both(known, change)
-    if head is not None:
-        yield _commit(head, files)
-
-
-def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Split a stream at its NULs. Raises ValueError where it ends within a piece."""
-    rest = b""
+    """All commits of one stream."""
+    reader = Reader()
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\0")
-        yield from whole
-    if rest:
-        raise ValueError("the stream ends in the middle")
+        yield from reader.feed(chunk)
+    yield from reader.end()
+
+
+def add(files: dict[str, FileChangeRecord], change: FileChangeRecord) -> None:
+    """Note a change. Two files whose paths differ as bytes and not as text count as one."""
+    known = files.get(change.path)
+    files[change.path] = change if known is None else _both(known, change)
 
 
 def moment(seconds: bytes) -> datetime:
@@ -71,11 +114,14 @@ def moment(seconds: bytes) -> datetime:
 
 
 def stored_path(path: bytes) -> str:
-    """The path as text: what is no UTF-8 stands as backslash escapes; the end of an absurdly long one as a digest."""
-    if len(path) > MAXIMUM_PATH:
-        digest = hashlib.sha256(path).hexdigest()[:16]
-        return f"{path[: MAXIMUM_PATH - 100].decode(errors='ignore')}…{digest}"
-    return path.decode(errors="backslashreplace")
+    """The path as text, the same for what git and for what GitHub's answers tell: any number of bytes that are no UTF-8
+    stands as one replacement character; the end of an absurdly long path as a digest.
+    """
+    text = _UNKNOWN.sub("\N{REPLACEMENT CHARACTER}", path.decode(errors="replace"))
+    if len(text.encode()) <= MAXIMUM_PATH:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"{text.encode()[: MAXIMUM_PATH - 100].decode(errors='ignore')}…{digest}"
 
 
 def _commit(head: bytes, files: dict[str, FileChangeRecord]) -> CommitRecord:
@@ -83,14 +129,14 @@ def _commit(head: bytes, files: dict[str, FileChangeRecord]) -> CommitRecord:
     return CommitRecord(
         sha=sha.decode(),
         parents=tuple(parents.decode().split()),
-        author=_author(email),
+        author=author(email),
         authored_at=moment(authored),
         committed_at=moment(committed),
         files=tuple(files.values()),
     )
 
 
-def _author(email: bytes) -> ActorRecord | None:
+def author(email: bytes) -> ActorRecord | None:
     """Known by the address alone: a name is more than is needed. None where the commit tells none."""
     login = email.decode(errors="backslashreplace").strip().lower()[:MAXIMUM_EMAIL]
     return ActorRecord("git", login, None) if login else None
@@ -106,7 +152,6 @@ def _count(text: bytes) -> int | None:
 
 
 def _both(one: FileChangeRecord, other: FileChangeRecord) -> FileChangeRecord:
-    """Two files whose paths differ as bytes and not as text, which only escapes can bring about, count as one."""
     unknown = None in {one.additions, one.deletions, other.additions, other.deletions}
     return FileChangeRecord(
         one.path,

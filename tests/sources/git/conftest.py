@@ -1,9 +1,9 @@
 """Repositories made by git itself, served by the simulator, and what git says of them."""
 
-import ast
 import os
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +46,11 @@ class Work:
         )
         return done.stdout.decode().strip()
 
-    def commit(self, message: str = "Change", **files: bytes) -> str:
-        for name, content in files.items():
+    def commit(
+        self, message: str = "Change", named: Mapping[str, bytes] | None = None, **files: bytes
+    ) -> str:
+        """`named`: files whose names are no words."""
+        for name, content in {**files, **(named or {})}.items():
             (self.folder / name).write_bytes(content)
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "-m", message)
@@ -75,7 +78,8 @@ class Source:
         return self.work.served
 
     def collect(self, known_head: str = "", token: str = TOKEN) -> tuple[str, int]:
-        return collect_commits(
+        """The tip, and how many commits were new."""
+        read = collect_commits(
             repository=self.stored,
             url=self.url,
             token=token,
@@ -83,6 +87,7 @@ class Source:
             default_branch="main",
             known_head=known_head,
         )
+        return read.tip, read.new
 
 
 def rows(repository: Repository) -> list[Row]:
@@ -93,21 +98,26 @@ def rows(repository: Repository) -> list[Row]:
     )
 
 
+ROW = re.compile(rb"\n?(\d+|-)\t(\d+|-)\t(?:\0[^\0]+\0([^\0]+)|([^\0]+))\0")
+
+
 def told_by_git(bare: Path, *revisions: str) -> list[Row]:
-    """`git log --numstat` in the form for people, read line by line, its quoted paths unquoted."""
-    command = ["git", "-C", str(bare), "log", "--numstat", "--no-renames", "--format=>%H"]
+    """`git log --numstat`, one process, its whole output taken apart by an expression."""
+    command = ["git", "-C", str(bare), "log", "-z", "--numstat", "-M50%", "-l1000"]
     done = subprocess.run(
-        [*command, *(revisions or ("main",))], capture_output=True, check=True, env=ENVIRONMENT
+        [*command, "--format=>>>%H", *(revisions or ("main",))],
+        capture_output=True,
+        check=True,
+        env=ENVIRONMENT,
     )
-    found, sha = [], ""
-    for line in done.stdout.splitlines():
-        if line.startswith(b">"):
-            sha = line[1:].decode()
-        elif line:
-            added, deleted, path = line.split(b"\t")
-            raw = ast.literal_eval("b" + path.decode()) if path.startswith(b'"') else path
-            counts = [None if count == b"-" else int(count) for count in (added, deleted)]
-            found.append((sha, raw.decode(errors="backslashreplace"), counts[0], counts[1]))
+    found = []
+    for part in done.stdout.split(b">>>")[1:]:
+        sha, changes = part[:40].decode(), part[41:]
+        for row in ROW.finditer(changes):
+            raw = row[3] or row[4]
+            text = re.sub("\ufffd+", "\ufffd", raw.decode(errors="replace"))
+            counts = [None if count == b"-" else int(count) for count in (row[1], row[2])]
+            found.append((sha, text, counts[0], counts[1]))
     return sorted(found, key=lambda row: row[:2])
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from django.test.utils import override_settings
@@ -196,9 +196,9 @@ def test_the_file_system_is_that_of_the_nearest_mount() -> None:
 
 
 def refusal(source: Source, **changes: str) -> SourceError:
-    wanted = {"url": source.url, "token": TOKEN, "ca_certificate": "", "branch": "main"} | changes
+    wanted: dict[str, Any] = {"url": source.url, "token": TOKEN, "branch": "main"} | changes
     with pytest.raises(SourceError) as caught, job() as one:
-        clone(job=one, **wanted)
+        clone(job=one, ca_certificate="", **wanted)
     return caught.value
 
 
@@ -255,7 +255,11 @@ def test_an_authority_of_ones_own(
     repository = world.create_repository(world.create_organization("forge"), "app")
     world.push(repository, None)
     with running(world, repositories=tmp_path / "served", context=context) as github:
-        known = {"url": f"{github.url}/forge/app.git", "token": TOKEN, "branch": "main"}
+        known: dict[str, Any] = {
+            "url": f"{github.url}/forge/app.git",
+            "token": TOKEN,
+            "branch": "main",
+        }
         with pytest.raises(SourceError, match="certificate of localhost"), job() as one:
             clone(job=one, ca_certificate="", **known)
         with job() as one:

@@ -55,6 +55,7 @@ def test_nothing_is_no_commit() -> None:
     [
         (b"1\t2\ta\0", "without a commit"),
         (head() + b"\n1\t2\ta", "ends in the middle"),
+        (head() + b"\n1\t2\t\0old\0", "ends in the middle"),
         (head() + b"\nnonsense\0", "not enough values"),
     ],
 )
@@ -90,11 +91,21 @@ def test_addresses() -> None:
 
 
 def test_paths_that_become_equal_as_text_count_as_one() -> None:
-    rows = b"\n1\t2\t\xff\x001\t1\t\\xff\x001\t0\tb\xff\0-\t-\tb\\xff\0"
+    rows = b"\n1\t2\t\xff\x001\t1\t\xff\xfe\x001\t0\tb\xff\0-\t-\tb\xfe\0"
     (commit,) = commits([head(), rows])
     assert commit.files == (
-        FileChangeRecord("\\xff", 2, 3),
-        FileChangeRecord("b\\xff", None, None),
+        FileChangeRecord("\ufffd", 2, 3),
+        FileChangeRecord("b\ufffd", None, None),
+    )
+
+
+def test_a_renamed_file_is_known_by_its_present_path() -> None:
+    rows = b"\n1\t2\t\0old\0new\0-\t-\t\0commit 1\x00commit 2\x003\t0\tplain\0"
+    (commit, _) = commits([head(), rows, head()])
+    assert commit.files == (
+        FileChangeRecord("new", 1, 2),
+        FileChangeRecord("commit 2", None, None),
+        FileChangeRecord("plain", 3, 0),
     )
 
 

@@ -30,6 +30,7 @@ from tests.simulators.github.automation import (
     WorkflowRun,
 )
 from tests.simulators.github.deployments import Deployment, Release, Tag
+from tests.simulators.github.graph.blobs import Blob
 from tests.simulators.github.permissions import GRAPHQL
 from tests.simulators.github.records import (
     Account,
@@ -52,6 +53,7 @@ TYPE_NAMES: dict[type, str] = {
     Review: "PullRequestReview",
     Team: "Team",
     App: "App",
+    Blob: "Blob",
     CheckRun: "CheckRun",
     CheckSuite: "CheckSuite",
     CommitStatus: "StatusContext",

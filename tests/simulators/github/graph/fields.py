@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.simulators.github.records import Account, Commit, PullRequest, Repository, Team
 
-from . import automation
+from . import automation, blobs
 from .connections import Page, paginate
 from .readers import (
     ACTOR,
@@ -25,7 +25,6 @@ from .readers import (
     label_id,
     nodes_of,
     not_found,
-    object_at,
     parent_commits,
     pluck,
     pull_request_by_number,
@@ -97,6 +96,7 @@ PLAIN_FIELDS: dict[str, dict[str, Getter]] = {
         "prefix": attrgetter("prefix"),
         "target": attrgetter("target"),
     },
+    "Blob": blobs.FIELDS,
     "GitActor": {
         "name": attrgetter("name"),
         "email": attrgetter("email"),
@@ -346,7 +346,7 @@ ARGUMENT_FIELDS: dict[str, dict[str, Resolver]] = {
     "Repository": {
         "pullRequests": pull_requests_of,
         "pullRequest": pull_request_by_number,
-        "object": object_at,
+        "object": blobs.object_of,
         "ref": reference_by_name,
         "refs": references_of,
         "deployments": automation.deployments_of,
