@@ -1,8 +1,10 @@
 """Measure Plumbline against its targets on this machine; each figure is printed beside its target."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 from rich.console import Console
 
@@ -13,6 +15,7 @@ from tests.processes import TOP, ProcessEnded
 
 def main() -> int:
     given = _arguments()
+    signal.signal(signal.SIGTERM, _as_interrupt)
     console, found = Console(), {}
     try:
         size = Size(
@@ -23,12 +26,19 @@ def main() -> int:
     except (ProcessEnded, RuntimeError, ValueError) as error:
         console.print(f"[red]The bench stopped:[/red] {error}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     for title, rows in found.items():
         figures.show(console, title, rows)
     if given.json:
         figures.write(given.json, found)
     missed = [row.name for rows in found.values() for row in rows if row.met is False]
     return 1 if missed else 0
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    """So that what was started is ended."""
+    raise KeyboardInterrupt
 
 
 def _arguments() -> argparse.Namespace:
