@@ -228,7 +228,7 @@ def _status(event: Event, base_url: str) -> dict[str, Any]:
     status, repository = event.details["status"], _of(event)
     shown = status_json(status, base_url)
     commit = commit_json(status.commit, repository, base_url)
-    del commit["stats"]
+    del commit["stats"], commit["commit"]["verification"]["verified_at"]
     branches = [
         {"name": name, "commit": {"sha": tip.oid, "url": commit["url"]}, "protected": False}
         for name, tip in repository.branches.items()

@@ -16,6 +16,8 @@ USER_LINKS = {
     "events_url": "/events{/privacy}",
     "received_events_url": "/received_events",
 }
+FOUNDED = 1_500_000_000
+"""When accounts were made, which is not modelled."""
 REPOSITORY_LINKS = {
     "forks_url": "/forks",
     "keys_url": "/keys{/key_id}",
@@ -108,6 +110,33 @@ def organization_json(organization: Organization, base_url: str) -> dict[str, An
     }
 
 
+def account_whole(kind: str, html_url: str) -> dict[str, Any]:
+    """What the page of an account itself tells besides: nothing that is modelled."""
+    began = iso(FOUNDED)
+    return {
+        **dict.fromkeys(("name", "company", "location", "email", "blog"), ""),
+        **dict.fromkeys(("public_repos", "public_gists", "followers", "following"), 0),
+        "html_url": html_url,
+        "type": kind,
+        "created_at": began,
+        "updated_at": began,
+    }
+
+
+def viewer_json(account: Account, base_url: str) -> dict[str, Any]:
+    """Whoever asks, by itself."""
+    own = user_json(account, base_url)
+    whole = account_whole(own["type"], own["html_url"])
+    return own | whole | {"name": account.name, "hireable": None, "bio": None}
+
+
+def organization_whole(organization: Organization, base_url: str) -> dict[str, Any]:
+    own = organization_json(organization, base_url)
+    projects = dict.fromkeys(("has_organization_projects", "has_repository_projects"), True)
+    whole = account_whole("Organization", f"{base_url}/{organization.login}")
+    return own | whole | projects | {"name": organization.name, "archived_at": None}
+
+
 def repository_lite(repository: Repository, base_url: str) -> dict[str, Any]:
     """What a workflow run tells of its repository."""
     api = f"{base_url}/api/v3/repos/{repository.full_name}"
@@ -160,6 +189,11 @@ def repository_json(repository: Repository, base_url: str) -> dict[str, Any]:
         "default_branch": repository.default_branch,
         "custom_properties": {},
     }
+
+
+def repository_whole(repository: Repository, base_url: str) -> dict[str, Any]:
+    """A repository by itself."""
+    return repository_json(repository, base_url) | {"network_count": 0, "subscribers_count": 0}
 
 
 def team_json(team: Team, organization: Organization, base_url: str) -> dict[str, Any]:
@@ -282,7 +316,7 @@ def label_json(name: str, number: int, api: str) -> dict[str, Any]:
         "node_id": f"LA_{number}",
         "url": f"{api}/labels/{name}",
         "name": name,
-        "description": None,
+        "description": "",
         "color": "ededed",
         "default": False,
     }

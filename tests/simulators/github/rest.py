@@ -8,7 +8,14 @@ from typing import Any
 from . import rest_automation
 from .commit_files import file_json
 from .graph.readers import author_of, committer_of, iso
-from .payloads import organization_json, pull_request_json, repository_json, user_json
+from .payloads import (
+    organization_whole,
+    pull_request_json,
+    repository_json,
+    repository_whole,
+    user_json,
+    viewer_json,
+)
 from .records import Commit, PullRequest, Repository
 from .rest_request import RestAnswer, RestRequest, link, listed, named, not_found, visible
 
@@ -29,12 +36,12 @@ def _user(request: RestRequest) -> RestAnswer:
         return RestAnswer(
             403, {"message": message, "documentation_url": "https://docs.github.com/rest"}
         )
-    return RestAnswer(200, user_json(request.token.account, request.base_url))
+    return RestAnswer(200, viewer_json(request.token.account, request.base_url))
 
 
 def _organization(request: RestRequest, login: str) -> RestAnswer:
     found = request.world.organizations.get(login.lower())
-    return RestAnswer(200, organization_json(found, request.base_url)) if found else not_found()
+    return RestAnswer(200, organization_whole(found, request.base_url)) if found else not_found()
 
 
 def _all_repositories(request: RestRequest) -> list[Repository]:
@@ -81,7 +88,7 @@ def _installation_repositories(request: RestRequest) -> RestAnswer:
 
 def _repository_by_id(request: RestRequest, number: str) -> RestAnswer:
     found = visible(request, request.world.repositories.get(int(number)))
-    return RestAnswer(200, repository_json(found, request.base_url)) if found else not_found()
+    return RestAnswer(200, repository_whole(found, request.base_url)) if found else not_found()
 
 
 def _repository(request: RestRequest, owner: str, name: str) -> RestAnswer:
@@ -89,7 +96,7 @@ def _repository(request: RestRequest, owner: str, name: str) -> RestAnswer:
     return (
         found
         if isinstance(found, RestAnswer)
-        else RestAnswer(200, repository_json(found, request.base_url))
+        else RestAnswer(200, repository_whole(found, request.base_url))
     )
 
 
@@ -149,6 +156,7 @@ def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[s
                 "reason": "unsigned",
                 "signature": None,
                 "payload": None,
+                "verified_at": None,
             },
         },
         "author": user_json(commit.author, base_url) if commit.author else None,

@@ -21,7 +21,7 @@ from tests.simulators.github.faults import Fault
 from tests.simulators.github.gitrepos import Store
 from tests.simulators.github.graph.endpoint import dump, page_size
 from tests.simulators.github.registry import Token
-from tests.simulators.github.rest_request import RestRequest
+from tests.simulators.github.rest_request import RestAnswer, RestRequest
 from tests.simulators.github.simulator import Simulator
 from tests.simulators.github.world import World
 
@@ -138,8 +138,9 @@ class Handler(Exchange):
             return
         about_apps = app_endpoints.rest(self._app_request(path, body))
         if about_apps is not None:
-            status, shown = about_apps.status, dump(about_apps.body)
-            self.send(status, shown, kind="rest", headers=about_apps.headers, fault=fault)
+            shown = dump(_documented(about_apps))
+            headers = about_apps.headers
+            self.send(about_apps.status, shown, kind="rest", headers=headers, fault=fault)
             return
         if path == "/api/v3/meta" and "Authorization" not in self.headers:
             shown = dump(
@@ -186,7 +187,7 @@ class Handler(Exchange):
             self.simulator.world, token, self.simulator.url, path, query, vanished
         )
         answer = rest.answer(request)
-        status, body = answer.status, dump(answer.body)
+        status, body = answer.status, dump(_documented(answer))
         headers |= answer.headers
         if status == 200:
             headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()}"'
@@ -209,7 +210,7 @@ class Handler(Exchange):
                 "remaining": one.remaining,
                 "reset": one.reset_at,
             }
-            for name, one in (("core", core), ("graphql", points))
+            for name, one in (("core", core), ("graphql", points), ("search", Budget(30, 60)))
         }
         return 200, {"resources": resources, "rate": resources["core"]}
 
@@ -306,6 +307,14 @@ class Handler(Exchange):
         except OSError:
             # The client went away, as a killed worker does.
             self.close_connection = True
+
+
+def _documented(answer: RestAnswer) -> Any:
+    """GitHub's refusals tell their status and where to read about it."""
+    if answer.status < 400:
+        return answer.body
+    more = {"documentation_url": "https://docs.github.com/rest", "status": str(answer.status)}
+    return more | answer.body
 
 
 class Server(ThreadingHTTPServer):
