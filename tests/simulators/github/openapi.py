@@ -114,7 +114,7 @@ class Description:
                 if name not in needed:
                     needed[name] = self._component(name)
                     waiting.append(needed[name])
-        return _as_json_schema(schema) | {"components": {"schemas": needed}}
+        return {**_as_json_schema(schema), "components": {"schemas": needed}}
 
     def _component(self, name: str) -> Any:
         return _as_json_schema(self.document["components"]["schemas"][name])
