@@ -19,11 +19,12 @@ from backend.delivery.records import WorkflowRunRecord
 from backend.sources.github import ledger, normalise, payloads
 from backend.sources.github.client import GitHub, next_page, read
 from backend.sources.github.collect import Collected
-from backend.sources.http import Forbidden, NotFound
+from backend.sources.http import Answer, Forbidden, NotFound, Overloaded
 from backend.sources.models import Cursor, Hint
 
 RUNS_A_PAGE: Final = 100
 """And a page a slice, since each of its runs costs a request of its own."""
+SMALLEST_PAGE: Final = 12
 RUNS_AT_ONCE: Final = 20
 """Stored together: so many runs' requests are lost at most when the work is cut short."""
 OVERLAP: Final = timedelta(minutes=10)
@@ -98,8 +99,7 @@ def _floor(cursor: Cursor, *, full: bool) -> datetime | None:
 
 def _page(repository: Repository, github: GitHub, created_to: str) -> _Page:
     """The newest runs, or the newest of those created up to a time. Several, where all of it fell on one second."""
-    search = {"created": f"<={created_to}"} if created_to else {}
-    answer = github.get(_path(repository), {"per_page": RUNS_A_PAGE, **search})
+    answer = _listing(repository, github, created_to)
     found = read(payloads.WorkflowRuns, answer.body)
     runs, further = list(found.workflow_runs), next_page(answer.headers)
     while further and created_to and _text(_oldest(runs)) == created_to:
@@ -107,6 +107,19 @@ def _page(repository: Repository, github: GitHub, created_to: str) -> _Page:
         runs += read(payloads.WorkflowRuns, answer.body).workflow_runs
         further = next_page(answer.headers)
     return _Page(runs, found.total_count, _oldest(runs) if further else None)
+
+
+def _listing(repository: Repository, github: GitHub, created_to: str) -> Answer:
+    """A page as large as the server takes it."""
+    search = {"created": f"<={created_to}"} if created_to else {}
+    size = RUNS_A_PAGE
+    while True:
+        try:
+            return github.get(_path(repository), {"per_page": size, **search})
+        except Overloaded:
+            if size <= SMALLEST_PAGE:
+                raise
+            size //= 2
 
 
 def _oldest(runs: Sequence[payloads.WorkflowRun]) -> datetime:
@@ -177,8 +190,8 @@ def _known(repository: Repository, runs: Sequence[payloads.WorkflowRun]) -> Know
 
 
 def _is_whole(run: payloads.WorkflowRun, known: Known) -> bool:
-    earlier = all((run.id, attempt) in known for attempt in range(1, run.run_attempt))
-    return earlier and known.get((run.id, run.run_attempt)) == run.updated_at
+    """With the last attempt came the earlier ones, as far as the source still has them."""
+    return known.get((run.id, run.run_attempt)) == run.updated_at
 
 
 def _attempts(
@@ -188,13 +201,19 @@ def _attempts(
     path = f"{_path(repository)}/{run.id}"
     try:
         jobs = list(_jobs(github, path))
-        for attempt in range(1, run.run_attempt):
-            if (run.id, attempt) not in known:
-                answer = github.get(f"{path}/attempts/{attempt}")
-                yield normalise.workflow_run(read(payloads.WorkflowRun, answer.body), jobs)
-        yield normalise.workflow_run(run, jobs)
     except NotFound:
         github.repository(repository.external_id)
+        return
+    for attempt in range(1, run.run_attempt):
+        if (run.id, attempt) in known:
+            continue
+        try:
+            answer = github.get(f"{path}/attempts/{attempt}")
+        except NotFound:
+            github.repository(repository.external_id)
+            continue
+        yield normalise.workflow_run(read(payloads.WorkflowRun, answer.body), jobs)
+    yield normalise.workflow_run(run, jobs)
 
 
 def _jobs(github: GitHub, path: str) -> Iterator[payloads.WorkflowJob]:

@@ -1,6 +1,6 @@
 """Workflow runs: every attempt with its jobs, each asked for once, however many there are and whatever happens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from backend.delivery.records import ChecksRecord
 from backend.sources.github.client import GitHub
 from backend.sources.github.collect import Collected
 from backend.sources.github.workflows import collect_workflow_run, collect_workflow_runs
-from backend.sources.http import NotFound, SourceError
+from backend.sources.http import TRIES, Answer, NotFound, SourceError
 from backend.sources.models import Cursor, Hint
 from tests.simulators import github as simulated
 from tests.simulators.github import Simulator, World
@@ -187,6 +187,40 @@ def test_a_run_that_is_gone_at_the_source_stays(
     whole_pass(stored, github)
     assert (WorkflowRun.objects.count(), ledger().expected, ledger().held) == (1, 0, 1)
     assert ledger().gap == ""
+
+
+def test_an_attempt_that_the_source_forgot_keeps_none_of_the_others_away(
+    world: World,
+    app: simulated.Repository,
+    stored: Repository,
+    server: Simulator,
+    github: GitHub,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world.rerun(world.run_workflow(app))
+    real = github.get
+
+    def get(path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+        if path.endswith("/attempts/1"):
+            raise NotFound("Not there.", "Nothing.", permanent=True)
+        return real(path, parameters)
+
+    monkeypatch.setattr(github, "get", get)
+    assert whole_pass(stored, github).stored == 1
+    assert WorkflowRun.objects.get().attempt == 2
+    server.ledger.clear()
+    assert whole_pass(stored, github).stored == 0
+    assert server.ledger.routes[JOBS] == 0
+
+
+def test_a_page_that_is_too_large_for_the_server_is_halved(
+    world: World, app: simulated.Repository, stored: Repository, server: Simulator, github: GitHub
+) -> None:
+    for _ in range(60):
+        world.run_workflow(app, jobs={"build": "SUCCESS"})
+    server.faults.arm("bad_gateway", on="rest", times=TRIES)
+    assert whole_pass(stored, github).stored == 60
+    assert (ledger().expected, ledger().held) == (60, 60)
 
 
 def test_a_missing_permission_is_written_down_and_taken_back(
