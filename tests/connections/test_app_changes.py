@@ -9,6 +9,8 @@ from django.utils import timezone
 from backend.audit.models import Event
 from backend.connections import store
 from backend.connections.models import AppChange, Connection
+from backend.pipeline import bell
+from backend.pipeline.tasks import sweep
 from tests.connections.test_store import a_key, an_app, valid
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +83,15 @@ def test_there_is_no_secret_to_set_without_an_app(connection: Connection) -> Non
     store.take_over_app(connection=connection, code="c0de-of-the-manifest")
     with pytest.raises(store.InvalidConnection, match="being taken over"):
         store.change_app_webhook_secret(connection=connection)
+
+
+def test_the_sweep_rings_for_it_whatever_became_of_the_first_bell(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[tuple[object, ...]] = []
+    monkeypatch.setattr(bell, "ring", lambda *what: rung.append(what))
+    sweep()
+    assert rung == []
+    store.take_over_app(connection=connection, code="c0de-of-the-manifest")
+    sweep()
+    assert rung == [(bell.CHECK, connection.pk)]

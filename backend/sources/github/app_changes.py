@@ -3,7 +3,7 @@
 Web asks for it and the worker does it, since web has no way out. See `connections.store.app_changes`.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -112,8 +112,12 @@ def _claimed(connection: Connection) -> OpenedChange | None:
 
 
 def _put_off(connection: Connection, error: SourceError) -> None:
-    delay = LATER if error.permanent else SOON
-    until: datetime = error.retry_at or timezone.now() + delay
+    """When the server says, else as long again as it has waited already: later and later."""
+    now = timezone.now()
+    waited = now - AppChange.objects.get(connection=connection).created_at
+    delay = LATER if error.permanent else min(max(waited, SOON), LATER)
     store.put_off_app_change(
-        connection=connection, error=f"{error.reason} {error.action}", until=until
+        connection=connection,
+        error=f"{error.reason} {error.action}",
+        until=error.retry_at or now + delay,
     )

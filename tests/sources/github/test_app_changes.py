@@ -86,6 +86,16 @@ def test_what_may_pass_is_tried_again(
     assert [the_app(server).hook.secret] == secrets_of(connection)
 
 
+def test_it_is_tried_later_and_later(server: Simulator, connection: Connection, code: str) -> None:
+    server.faults.arm("bad_gateway")
+    store.take_over_app(connection=connection, code=code)
+    AppChange.objects.update(created_at=timezone.now() - timedelta(minutes=8))
+    with pytest.raises(SourceError):
+        carry_out(connection)
+    wait = AppChange.objects.get().due_at - timezone.now()
+    assert timedelta(minutes=7) < wait < timedelta(minutes=9)
+
+
 def test_an_answer_that_got_lost_ends_in_what_to_do(
     server: Simulator, connection: Connection, code: str
 ) -> None:
