@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from backend.delivery.records import ActorRecord
-from backend.sources.github import normalise
+from backend.delivery.records import ActorRecord, TagRecord
+from backend.sources.github import normalise, payloads
 from backend.sources.github.payloads import PullRequest, Repository, Team
 
 AT = "2026-03-02T09:00:00Z"
@@ -216,3 +216,51 @@ def test_a_team() -> None:
     record = normalise.team(payload)
     assert (record.slug, record.parent_external_id) == ("team-a", 2)
     assert record.members == (ActorRecord("user", "dev0001", 1),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "login", "told"),
+    [
+        ("Bot", "builder[bot]", ActorRecord("bot", "builder", 7)),
+        ("User", "dev0001", ActorRecord("user", "dev0001", 7)),
+        ("Mannequin", "dev0002", ActorRecord("mannequin", "dev0002", 7)),
+    ],
+)
+def test_an_account_has_one_name_in_both_interfaces(
+    kind: str, login: str, told: ActorRecord
+) -> None:
+    payload = payloads.RestActor.model_validate({"id": 7, "login": login, "type": kind})
+    assert normalise.rest_actor(payload) == told
+
+
+def test_a_tag_of_a_tag_leads_to_the_commit_and_keeps_its_own_time() -> None:
+    inner = {"oid": "b" * 40, "tagger": {"date": None}, "target": {"oid": "c" * 40}}
+    outer = {"oid": "a" * 40, "tagger": {"date": "2026-03-02T10:00:00+01:00"}, "target": inner}
+    ref = payloads.Ref.model_validate({"name": "v1", "target": outer})
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert normalise.tag(ref) == TagRecord("v1", "c" * 40, at)
+    assert normalise.tag(payloads.Ref.model_validate({"name": "v1", "target": None})) is None
+
+
+def test_jobs_go_with_their_own_attempt() -> None:
+    run = {
+        "id": 1, "name": None, "run_number": 3, "run_attempt": 2, "workflow_id": 9, "event": "push",
+        "head_branch": None, "head_sha": "a" * 40, "status": "in_progress", "conclusion": None,
+        "created_at": "2026-03-02T09:00:00Z", "updated_at": "2026-03-02T09:05:00Z",
+    }  # fmt: skip
+    job = {
+        "name": "build",
+        "status": "queued",
+        "conclusion": None,
+        "started_at": None,
+        "completed_at": None,
+    }
+    jobs = [
+        payloads.WorkflowJob.model_validate(job | {"id": number, "run_attempt": attempt})
+        for number, attempt in ((4, 1), (5, 2))
+    ]
+    record = normalise.workflow_run(payloads.WorkflowRun.model_validate(run), jobs)
+    assert [job.external_id for job in record.jobs] == [5]
+    assert (record.workflow, record.head_branch, record.conclusion) == ("", "", "")
+    assert record.started_at == record.created_at
+    assert record.actor is None
