@@ -11,7 +11,8 @@ log = structlog.get_logger(__name__)
 COLLECT: Final = "collect"
 MEASURE: Final = "measure"
 CHECK: Final = "check"
-QUEUES: Final = {COLLECT: "collect", MEASURE: "measure", CHECK: "default"}
+MARK: Final = "mark"
+QUEUES: Final = {COLLECT: "collect", MEASURE: "measure", CHECK: "default", MARK: "measure"}
 
 
 def ring(task: str = COLLECT, *arguments: int) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from backend.connections.models import Connection
 from backend.connections.store import due_app_changes
 from backend.delivery.models import PendingMeasurement, Repository
+from backend.delivery.store import marking
 from backend.metrics.compute import catch_up
 from backend.metrics.compute import measure as measure_pending
 from backend.pipeline import bell
@@ -58,6 +59,22 @@ def measure() -> None:
         bell.ring(bell.MEASURE)
 
 
+@shared_task(name=bell.MARK)
+def mark() -> None:
+    """Mark files anew after a rule on generated files has changed, repository by repository, for a slice of time."""
+    deadline = time.monotonic() + SLICE_SECONDS
+    with marking.alone() as allowed:
+        if not allowed:
+            return
+        for repository in marking.outdated().order_by("pk").iterator():
+            marking.mark_again(repository=repository)
+            if time.monotonic() >= deadline:
+                break
+    if marking.outdated().exists():
+        bell.ring(bell.MARK)
+    bell.ring(bell.MEASURE)
+
+
 @shared_task(name="sweep", expires=10)
 def sweep() -> None:
     """Ring for rows that are due, whatever became of the bell that rang for them first."""
@@ -65,6 +82,8 @@ def sweep() -> None:
         bell.ring(bell.COLLECT)
     if PendingMeasurement.objects.exists():
         bell.ring(bell.MEASURE)
+    if marking.outdated().exists():
+        bell.ring(bell.MARK)
     for connection_id in due_app_changes():
         bell.ring(bell.CHECK, connection_id)
 

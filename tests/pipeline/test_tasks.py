@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from backend.config.celery import app
 from backend.connections.models import Connection
+from backend.delivery.generated_files import OrganisationRule
 from backend.delivery.models import PendingMeasurement, PullRequest, Repository
+from backend.delivery.store.rules import set_generated_file_rules
 from backend.metrics.models import PullRequestFact
 from backend.pipeline import bell, tasks
 from backend.sources import hints
@@ -55,7 +57,23 @@ def test_a_sweep_finds_what_a_lost_bell_rang_for(rung: list[str]) -> None:
     history.pull(an_identity(history.repository.connection), merged=3)
     hints.arm(connection=history.repository.connection, kind=Hint.Kind.CONNECTION)
     tasks.sweep()
-    assert rung == [bell.COLLECT, bell.MEASURE]
+    assert rung == [bell.COLLECT, bell.MEASURE, bell.MARK]
+
+
+def test_a_changed_rule_marks_files_anew_and_measures_again(rung: list[str]) -> None:
+    history = History()
+    pull = history.pull(None, merged=3)
+    tasks.mark()
+    PendingMeasurement.objects.all().delete()
+    rung.clear()
+    tasks.sweep()
+    assert rung == []
+    set_generated_file_rules(rules=[OrganisationRule("src/", is_generated=True)])
+    tasks.sweep()
+    tasks.mark()
+    assert rung == [bell.MARK, bell.MEASURE]
+    assert pull.files.filter(path="src/main.py", is_generated=True).exists()
+    assert list(PendingMeasurement.objects.values_list("pull_request", flat=True)) == [pull.pk]
 
 
 def test_a_sweep_finds_what_a_dead_worker_left(rung: list[str]) -> None:

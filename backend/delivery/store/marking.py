@@ -7,6 +7,7 @@ write from then on is by the present ones.
 
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -22,6 +23,8 @@ from backend.delivery.store.rules import attribute_patterns, organisation_rules
 from backend.delivery.store.tables import one_writer
 
 PATHS_AT_ONCE: Final = 5_000
+_LOCK: Final = 7_201_843
+"""Names the advisory lock; any number that nobody else takes."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,19 @@ def outdated() -> QuerySet[Repository]:
 def progress() -> Progress:
     total = Repository.objects.count()
     return Progress(done=total - outdated().count(), total=total)
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether nobody else marks files at the moment; nobody else does until the block ends."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        ((allowed,),) = cursor.fetchall()
+        try:
+            yield allowed
+        finally:
+            if allowed:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def mark_again(*, repository: Repository) -> Marked:
