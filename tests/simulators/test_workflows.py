@@ -146,6 +146,23 @@ def test_a_search_ends_at_a_thousand_and_a_list_does_not(
         assert walk(created=">=2020-01-01T00:00:00Z") == (1030, 1000)
 
 
+def test_what_a_server_no_longer_keeps_is_gone_without_a_word(
+    world: World, repository: Repository, pr: PullRequest
+) -> None:
+    run, deployment = world.run_workflow(pr), world.deploy(pr)
+    kept = world.run_workflow(pr)
+    with running(world) as github, client(github) as http:
+        hook = github.hook("http://127.0.0.1:9/closed", "a-secret")
+        world.delete_workflow_run(run)
+        world.delete_deployment(deployment)
+        assert http.get(f"{ACTIONS}/runs/{run.database_id}").status_code == 404
+        assert http.get("/api/v3/repos/forge/app/deployments").json() == []
+    assert hook.deliveries == []
+    assert repository.workflow_runs == {kept.database_id: kept}
+    assert pr.commits[-1].check_suites == [kept.suite]
+    assert world.node(run.suite.node_id) is None
+
+
 def test_a_run_without_jobs_failed_to_start(world: World, pr: PullRequest) -> None:
     run = world.run_workflow(pr, jobs={})
     with running(world) as github, client(github) as http:

@@ -17,7 +17,7 @@ A small world in a few lines::
     world.change_base(pr, "release")                 # delete_head, restore_head; add_thread, resolve_thread, comment
     world.merge(pr, bob)                             # how="squash" (default), "merge" or "rebase"
     deployment = world.deploy(repo, "production")    # of a repository's or pull request's head, or commit=…
-    world.set_deployment_status(deployment, "FAILURE")
+    world.set_deployment_status(deployment, "FAILURE")    # delete_deployment, delete_workflow_run: nobody is told
     world.release(repo, "v1.0")                      # with its tag; draft=True, then world.publish(release)
     world.tag(repo, "v1.0-rc1", annotated=True)      # also move_tag, delete_tag, create_branch, delete_branch
     run = world.run_workflow(pr, "CI", {"build": "SUCCESS", "test": "FAILURE"})    # None: goes on until

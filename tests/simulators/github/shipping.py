@@ -80,6 +80,11 @@ class Shipping(Checking):
             self._take_the_place(deployment, now)
         return status
 
+    def delete_deployment(self, deployment: Deployment) -> None:
+        """Nobody is told."""
+        deployment.repository.deployments.remove(deployment)
+        self.forget("DE", deployment)
+
     def _take_the_place(self, deployment: Deployment, now: int) -> None:
         standing = deployment.repository.standing
         before = standing.get(deployment.environment)

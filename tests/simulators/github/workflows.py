@@ -77,6 +77,13 @@ class Workflows(Shipping):
         if job.run.latest.status == "COMPLETED":
             self._conclude(job.run)
 
+    def delete_workflow_run(self, run: WorkflowRun) -> None:
+        """As a server does with what it has kept long enough; its check suite goes with it, and nobody is told."""
+        del run.repository.workflow_runs[run.database_id]
+        run.commit.check_suites.remove(run.suite)
+        self.forget("WFR", run)
+        self.forget("CS", run.suite)
+
     def workflow(self, repository: Repository, name: str, *, at: int) -> Workflow:
         """The workflow of that name, made where it is new."""
         found = repository.workflows.get(name)
