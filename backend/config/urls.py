@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, re_path
 
-from backend.api import health, webhooks
+from backend.api import health, prometheus, webhooks
 from backend.api.site import api
 from backend.config import documents, views
 from backend.config.admin.site import site
@@ -12,6 +12,7 @@ from backend.config.environment import Mode
 urlpatterns = [
     path("healthz", health.live, name="live"),
     path("readyz", health.ready, name="ready"),
+    path("metrics", prometheus.metrics, name="metrics"),
     path("api/v1/", api.urls),
     path("hooks/github/<slug:slug>", webhooks.github, name="github-webhook"),
     path("admin/", site.urls),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("docs/", documents.index, name="docs"),
     path("docs/<slug:name>.md", documents.document, name="document"),
     # The browser routes all others by itself, so that any of its addresses can be opened and shared.
-    re_path(r"^(?!(?:accounts|admin|api|demo|docs|hooks|static)(?:/|$)).*$", views.app, name="app"),
+    re_path(r"^(?!(?:accounts|admin|api|demo|docs|hooks|metrics|static)(?:/|$)).*$", views.app, name="app"),
 ]
 if settings.MODE is Mode.DEMO:
     urlpatterns.insert(0, path("", include("backend.accounts.demo")))

@@ -15,7 +15,10 @@ from tests.sign_in import an_account, sign_in
 pytestmark = pytest.mark.django_db
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "backend").rglob("templates/**/*.html"))
 
-ANYONE = ("/healthz", "/readyz", "/accounts/login/", "/accounts/enrol/0/set-password/", "/nowhere")
+ANYONE = (
+    *("/healthz", "/readyz", "/metrics", "/nowhere"),
+    *("/accounts/login/", "/accounts/enrol/0/set-password/"),
+)
 SIGNED_IN = (
     *("/accounts/sessions/", "/accounts/2fa/", "/accounts/password/change/", "/accounts/logout/"),
     *("/admin/", "/admin/people/team/", "/admin/accounts/user/add/", "/admin/jsi18n/"),

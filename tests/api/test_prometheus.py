@@ -1,0 +1,155 @@
+"""Numbers for a scraper: closed without a token, true to what is stored, in few statements."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from prometheus_client.parser import text_string_to_metric_families
+
+from backend.connections.models import Connection
+from backend.sources.models import Cursor, Hint, SyncRun, Usage
+from tests.factories import a_connection, a_repository
+
+pytestmark = pytest.mark.django_db
+TOKEN = "a-token-of-the-scraper"
+NOW = datetime.now(UTC)
+HOUR = NOW.replace(minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture(autouse=True)
+def secrets(tmp_path: Path, settings: Any) -> Path:
+    settings.SECRETS_DIR = tmp_path
+    (tmp_path / "metrics_token").write_text(f"{TOKEN}\n")
+    return tmp_path
+
+
+@pytest.fixture
+def ghes() -> Connection:
+    return a_connection(slug="ghes", requests_per_hour=500)
+
+
+def told(client: Client) -> dict[tuple[str, ...], float]:
+    """Each sample by its name and labels' values, in the order of the labels' names."""
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert "no-store" in answer["Cache-Control"]
+    return {
+        (sample.name, *(sample.labels[name] for name in sorted(sample.labels))): sample.value
+        for family in text_string_to_metric_families(answer.content.decode())
+        for sample in family.samples
+    }
+
+
+@pytest.mark.parametrize(
+    "given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"bearer {TOKEN}x", "Bearer \u00e4"]
+)
+def test_without_the_token_nothing_is_told(client: Client, given: str) -> None:
+    answer = client.get("/metrics", headers={"Authorization": given} if given else {})
+    assert (answer.status_code, answer.content) == (401, b"")
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("content", [None, "", "\n", "short"])
+def test_where_no_token_is_set_nobody_comes_in(
+    client: Client, secrets: Path, content: str | None
+) -> None:
+    (secrets / "metrics_token").unlink()
+    if content is not None:
+        (secrets / "metrics_token").write_text(content)
+    for given in (TOKEN, content or "", ""):
+        answer = client.get("/metrics", headers={"Authorization": f"Bearer {given}"})
+        assert answer.status_code == 404
+
+
+def test_nothing_can_be_written(client: Client) -> None:
+    assert client.post("/metrics").status_code == 405
+
+
+def test_an_empty_appliance_has_nothing_to_tell(client: Client) -> None:
+    assert told(client) == {("plumbline_pull_requests_to_measure",): 0}
+
+
+def test_what_a_source_was_asked(client: Client, ghes: Connection) -> None:
+    for hour, requests in ((HOUR, 7), (HOUR - timedelta(hours=30), 5)):
+        Usage.objects.create(
+            connection=ghes,
+            hour=hour,
+            interface="rest",
+            requests=requests,
+            not_modified=2,
+            points=3,
+            milliseconds=1500,
+        )
+    found = told(client)
+    assert found["plumbline_source_requests_total", "ghes", "rest"] == 12
+    assert found["plumbline_source_not_modified_total", "ghes", "rest"] == 4
+    assert found["plumbline_source_points_total", "ghes", "rest"] == 6
+    assert found["plumbline_source_answer_seconds_total", "ghes", "rest"] == 3
+    assert found["plumbline_source_requests_this_hour", "ghes", "rest"] == 7
+    assert found["plumbline_source_requests_allowed", "ghes"] == 500
+    assert found["plumbline_connection_state", "ghes", "working"] == 1
+    assert found["plumbline_connection_state", "ghes", "failing"] == 0
+
+
+def test_what_waits(client: Client, ghes: Connection) -> None:
+    def waits(key: str, **values: object) -> None:
+        due = {"due_at": NOW - timedelta(minutes=5), "received_at": NOW}
+        Hint.objects.create(connection=ghes, kind="pull_request", key=key, **due | values)
+
+    waits("1")
+    waits("2", due_at=NOW - timedelta(minutes=50))
+    waits("3", due_at=NOW + timedelta(hours=1))
+    waits("4", lease_until=NOW + timedelta(minutes=1))
+    waits("5", parked_at=NOW)
+    found = told(client)
+    states = {key[-1]: value for key, value in found.items() if key[0] == "plumbline_hints"}
+    assert states == {"due": 2, "later": 1, "working": 1, "parked": 1}
+    age = found["plumbline_hints_oldest_due_seconds", "ghes", "pull_request"]
+    assert 50 * 60 <= age < 55 * 60
+
+
+def test_how_runs_ended(client: Client, ghes: Connection) -> None:
+    for outcome, ago in (("succeeded", 1), ("succeeded", 30), ("failed", 2), ("failed", 30)):
+        ended = NOW - timedelta(hours=ago)
+        SyncRun.objects.create(
+            connection=ghes, kind="commits", outcome=outcome, started_at=ended, finished_at=ended
+        )
+    SyncRun.objects.create(connection=ghes, kind="commits", started_at=NOW)
+    found = told(client)
+    assert found["plumbline_runs_last_day", "ghes", "commits", "succeeded"] == 1
+    assert found["plumbline_runs_last_day", "ghes", "commits", "failed"] == 1
+    last = found["plumbline_last_success_timestamp_seconds", "ghes", "commits"]
+    assert last == pytest.approx((NOW - timedelta(hours=1)).timestamp(), abs=1)
+
+
+def test_how_complete_the_data_is(client: Client, ghes: Connection) -> None:
+    def counted(state: str = "active", **values: object) -> None:
+        repository = a_repository(ghes, state=state)
+        Cursor.objects.create(
+            connection=ghes, repository=repository, kind="pull_requests", **values
+        )
+
+    counted(expected=10, held=10)
+    counted(expected=10, held=7)
+    counted(expected=5, held=5, gap="Two pages were lost.")
+    counted()
+    counted(unavailable="The permission is missing.", expected=100, held=0)
+    counted(state="excluded", expected=1000, held=0)
+    found = told(client)
+    states = {key[-1]: value for key, value in found.items() if key[0] == "plumbline_repositories"}
+    assert states == {"complete": 1, "incomplete": 2, "not_counted": 1, "unavailable": 1}
+    assert found["plumbline_objects_expected", "ghes", "pull_requests"] == 25
+    assert found["plumbline_objects_held", "ghes", "pull_requests"] == 22
+
+
+def test_the_number_of_statements_does_not_grow(client: Client) -> None:
+    for _ in range(3):
+        a_connection()
+    with CaptureQueriesContext(database) as statements:
+        told(client)
+    assert len(statements) == 6
