@@ -98,6 +98,10 @@ class Answer:
     body: Any
     headers: Mapping[str, str]
 
+    @property
+    def etag(self) -> str:
+        return self.headers.get("etag", "")
+
 
 @dataclass(frozen=True)
 class _Question:
@@ -120,6 +124,8 @@ class Client:
     access: Access | None = field(default=None, repr=False)
     meter: Meter = field(default_factory=Unmetered, repr=False)
     usage: Usage = field(default_factory=Usage)
+    server_version: str = ""
+    """As the last answer told it; empty where the server tells none."""
 
     def __post_init__(self) -> None:
         context = ssl.create_default_context()
@@ -220,6 +226,8 @@ class Client:
             ) as answer:
                 content = self._content(answer, began + TOTAL_SECONDS)
                 status = answer.status_code
+                told = answer.headers.get("x-github-enterprise-version", "")
+                self.server_version = told[:40] or self.server_version
                 return status, content, answer.headers
         except httpx.TimeoutException as error:
             raise Overloaded(
@@ -280,6 +288,12 @@ class Client:
 
     def _refuse(self, status: int, headers: Mapping[str, str]) -> None:
         if status == HTTPStatus.FORBIDDEN:
+            if "x-github-sso" in headers:
+                raise Forbidden(
+                    f"{self.host} wants the token to be authorised for the organisation's single sign-on.",
+                    "Authorise it there, beside the token in its owner's settings.",
+                    permanent=True,
+                )
             needed = headers.get("x-accepted-github-permissions", "")[:200]
             raise Forbidden(
                 f"{self.host} forbids this to the token.",

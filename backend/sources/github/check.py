@@ -1,53 +1,191 @@
-"""Is the connection as it should be? What is missing or too much is told with what to do."""
+"""Is the connection as it should be? What is granted is compared with what is needed, and told with what to do.
 
-from dataclasses import dataclass
+GitHub tells what an App's installation may do, and the scopes of a classic token. Of a fine-grained token it tells
+nothing: each permission is tried by a read. What such a token may write cannot be told without writing, so nobody
+tries.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Final
 
+from backend.connections.manifest import PERMISSIONS
+from backend.sources.github.app import READ, App
 from backend.sources.github.client import GitHub
+from backend.sources.http import Forbidden, NotFound, SourceError
 
-NEEDED: Final = frozenset({"repo", "read:org"})
-"""Scopes of a classic token. `repo` also writes: GitHub has no narrower one that reads private repositories."""
-_IMPLIED: Final = {
-    "read:org": {"admin:org", "write:org"},
-    "repo": set[str](),
+OK: Final = "ok"
+MISSING: Final = "missing"
+EXCESS: Final = "excess"
+NONE: Final = "none"
+ESSENTIAL: Final = frozenset({"metadata", "pull_requests", "repo"})
+"""Without these nothing can be collected; without one of the others, its kind is not available."""
+_LOWER_APP: Final = "Take it away in the App's settings. Until then Plumbline's tokens do without it: they are narrowed to reading."
+
+_SCOPES: Final[Mapping[str, frozenset[str]]] = {
+    "repo": frozenset({"repo"}),
+    "read:org": frozenset({"read:org", "write:org", "admin:org"}),
 }
-_HARMLESS: Final = frozenset({"read:user", "user:email", "read:org", "repo"})
+"""What a classic token needs, and which scopes hold it."""
+_HARMLESS: Final = frozenset({*_SCOPES, "read:user", "user:email"})
+
+_PROBES: Final[Mapping[str, str]] = {
+    "metadata": "/repos/{repository}",
+    "contents": "/repos/{repository}/releases",
+    "pull_requests": "/repos/{repository}/pulls",
+    "checks": "/repos/{repository}/commits/{branch}/check-suites",
+    "statuses": "/repos/{repository}/commits/{branch}/statuses",
+    "actions": "/repos/{repository}/actions/runs",
+    "deployments": "/repos/{repository}/deployments",
+}
+"""What can be read with each permission and not without it. Teams are tried as they are read, by GraphQL."""
+_TEAMS: Final = """query TeamsTried($login: String!) {
+  organization(login: $login) { teams(first: 1) { nodes { id } } }
+}"""
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`needed` and `granted` are levels: none, read, write, admin. `action` is empty where all is well."""
+
+    name: str
+    needed: str
+    granted: str
+    verdict: str
+    action: str = ""
 
 
 @dataclass(frozen=True)
 class Finding:
+    """`unavailable`: what this version of the server does not tell."""
+
     version: str
     login: str
-    missing: tuple[str, ...]
-    excess: tuple[str, ...]
+    found: tuple[Permission, ...]
+    unavailable: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.found if one.verdict == MISSING)
+
+    @property
+    def excess(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.found if one.verdict == EXCESS)
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything can be collected."""
+        return ESSENTIAL.isdisjoint(self.missing)
+
+    @property
+    def permissions(self) -> list[dict[str, str]]:
+        """For `Connection.permissions`."""
+        return [asdict(one) for one in self.found]
 
     @property
     def reason(self) -> str:
         """Empty where there is nothing to say."""
         parts = []
         if self.missing:
-            parts.append(f"The token lacks {', '.join(self.missing)}.")
+            parts.append(f"What it signs in with lacks {', '.join(self.missing)}.")
         if self.excess:
-            parts.append(f"The token may do more than is needed: {', '.join(self.excess)}.")
+            parts.append(f"It may do more than is needed: {', '.join(self.excess)}.")
+        if self.unavailable:
+            parts.append(f"This version of the server does not tell {', '.join(self.unavailable)}.")
         return " ".join(parts)
 
     @property
     def action(self) -> str:
-        if self.missing:
-            return f"Make a token with {' and '.join(sorted(NEEDED))} and enter it."
-        if self.excess:
-            return "Make a token without these and enter it; a fine-grained one can be read-only."
-        return ""
+        """The first thing to do; each permission has its own."""
+        order = {MISSING: 0, EXCESS: 1}
+        actions = sorted(
+            (one for one in self.found if one.action), key=lambda one: order.get(one.verdict, 2)
+        )
+        return actions[0].action if actions else ""
 
 
-def check(github: GitHub) -> Finding:
-    """Raises SourceError where address, certificate or token is wrong."""
-    found = github.identify()
-    scopes = found.scopes
-    if scopes is None:
-        return Finding(found.version, found.login, (), ())
-    missing = sorted(
-        scope for scope in NEEDED if scope not in scopes and not scopes & _IMPLIED[scope]
-    )
-    excess = sorted(scopes - _HARMLESS)
-    return Finding(found.version, found.login, tuple(missing), tuple(excess))
+def check(github: GitHub, *, organisation: str = "") -> Finding:
+    """Raises SourceError where address, certificate or credential is wrong. `organisation`: one that is to be read."""
+    who = github.identify()
+    if github.app is not None:
+        found = _of_app(github.app)
+    elif who.scopes is not None:
+        found = _of_scopes(who.scopes)
+    else:
+        found = _by_trying(github, organisation)
+    return Finding(who.version, who.login, tuple(found), github.unavailable)
+
+
+def _of_app(app: App) -> Iterator[Permission]:
+    asked_for = app.about().permissions
+    granted = app.installation().permissions
+    for name in PERMISSIONS:
+        level = granted.get(name, NONE)
+        if level == READ:
+            yield Permission(name, READ, level, OK)
+        elif level != NONE:
+            yield Permission(name, READ, level, EXCESS, _LOWER_APP)
+        elif name in asked_for:
+            action = "Let an owner of the organisation accept the App's new permissions."
+            yield Permission(name, READ, level, MISSING, action)
+        else:
+            action = (
+                f"Set {name} to read-only in the App's settings, and accept it in the organisation."
+            )
+            yield Permission(name, READ, level, MISSING, action)
+    for name in sorted(granted.keys() - set(PERMISSIONS)):
+        yield Permission(name, NONE, granted[name], EXCESS, _LOWER_APP)
+
+
+def _of_scopes(scopes: frozenset[str]) -> Iterator[Permission]:
+    for name, holders in _SCOPES.items():
+        if not scopes & holders:
+            yield Permission(name, READ, NONE, MISSING, f"Make a token with {name} and enter it.")
+        elif name == "repo":
+            yield Permission(
+                name,
+                READ,
+                "write",
+                EXCESS,
+                "A classic token that reads private repositories can write them too: GitHub has no narrower scope. "
+                "A GitHub App or a fine-grained token reads alone.",
+            )
+        elif name in scopes:
+            yield Permission(name, READ, READ, OK)
+    for name in sorted(scopes - _HARMLESS):
+        level = READ if name.startswith("read:") else "write"
+        yield Permission(name, NONE, level, EXCESS, "Make a token without it and enter it.")
+
+
+def _by_trying(github: GitHub, organisation: str) -> Iterator[Permission]:
+    """By the repository that was pushed to last, in which there is most to see."""
+    path = f"/orgs/{organisation}/repos" if organisation else "/user/repos"
+    listed = github.get(path, {"per_page": 1, "sort": "pushed"}).body
+    if not isinstance(listed, list) or not listed:
+        action = "Let the token see the repositories that are to be read, and accept it in the organisation."
+        yield Permission("metadata", READ, NONE, MISSING, action)
+        return
+    repository = github.repository(int(listed[0]["id"]))
+    branch = repository.default_branch or "HEAD"
+    for name, path in _PROBES.items():
+        address = path.format(repository=repository.full_name, branch=branch)
+        yield from _tried(name, partial(github.get, address, {"per_page": 1}))
+    login = organisation or repository.owner.login
+    if organisation or repository.owner.type == "Organization":
+        yield from _tried("members", lambda: github.ask(_TEAMS, {"login": login}))
+
+
+def _tried(name: str, probe: Callable[[], object]) -> Iterator[Permission]:
+    try:
+        probe()
+    except (Forbidden, NotFound) as error:
+        action = f"Give the token {name}, for reading. {error.action}"
+        yield Permission(name, READ, NONE, MISSING, action)
+    except SourceError as error:
+        if not error.permanent:
+            raise
+        # As of a repository without a commit: it was understood, and is not forbidden.
+        yield Permission(name, READ, READ, OK)
+    else:
+        yield Permission(name, READ, READ, OK)

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -92,6 +91,32 @@ class FixedToken:
         return False
 
 
+class Schema(Protocol):
+    """Remembers over sessions what a server's GraphQL knows."""
+
+    def recall(self, version: str) -> dict[str, Any] | None:
+        """The answer to CAPABILITIES of this version, empty: of any; None where it must be asked."""
+
+    def remember(self, version: str, known: dict[str, Any]) -> None:
+        """What the server answered."""
+
+    def forget(self) -> None:
+        """It is no longer true."""
+
+
+class Forgetful:
+    """Remembers nothing."""
+
+    def recall(self, version: str) -> dict[str, Any] | None:  # noqa: ARG002
+        return None
+
+    def remember(self, version: str, known: dict[str, Any]) -> None:
+        """Nothing is kept."""
+
+    def forget(self) -> None:
+        """Nothing was kept."""
+
+
 class GitHub:
     """A session with one server under one credential. Every method raises SourceError."""
 
@@ -104,6 +129,7 @@ class GitHub:
         access: Access | None = None,
         meter: Meter | None = None,
         app: "App | None" = None,
+        schema: "Schema | None" = None,
     ) -> None:
         """Under a token that stays the same, or an `access`; `app` where that is an App's installation."""
         where = addresses(url)
@@ -111,6 +137,9 @@ class GitHub:
         self._access = access or FixedToken(token)
         self.meter = meter or Unmetered()
         self.app = app
+        self._schema = schema or Forgetful()
+        self._known: tuple[Queries, tuple[str, ...]] | None = None
+        self._known_of = ""
         self._client = Client(
             base_url=where.base,
             headers={"Accept": "application/vnd.github+json", "User-Agent": AGENT},
@@ -181,17 +210,27 @@ class GitHub:
         answer = self._client.get(f"{self._rest}/repositories/{external_id}")
         return read(payloads.Repository, answer.body)
 
-    @cached_property
+    @property
     def queries(self) -> Queries:
-        """One introspection a session tells what this server knows."""
-        found = self.ask(CAPABILITIES, {})
-        return Queries(
-            full_database_id=_has(found, "pullRequest", "fields", "fullDatabaseId"),
-            bot_reviewers=_has(found, "reviewer", "possibleTypes", "Bot"),
-            merge_queue=_has(found, "timelineItem", "possibleTypes", "AddedToMergeQueueEvent"),
-            rate_limit=_has(found, "query", "fields", "rateLimit"),
-            status_environment=_has(found, "deploymentStatus", "fields", "environment"),
-        )
+        """What is asked, as this server understands it."""
+        return self._fitted()[0]
+
+    @property
+    def unavailable(self) -> tuple[str, ...]:
+        """What this version of the server does not tell."""
+        return self._fitted()[1]
+
+    def _fitted(self) -> tuple[Queries, tuple[str, ...]]:
+        """By one introspection a host and version, if the schema remembers; else by one a session."""
+        version = self._client.server_version
+        if self._known is None or self._known_of != version:
+            found = self._schema.recall(version)
+            if found is None:
+                found = self.ask(CAPABILITIES, {})
+                version = self._client.server_version
+                self._schema.remember(version, found)
+            self._known, self._known_of = _fit(found), version
+        return self._known
 
     def ask(
         self,
@@ -256,6 +295,8 @@ class GitHub:
             or "something went wrong" in message.lower()
         ):
             raise Overloaded(f"{host} gave up on a page.", "Plumbline asks for smaller pages.")
+        self._schema.forget()  # it may have been changed for another version
+        self._known = None
         raise SourceError(
             f"{host} refused the query: {message[:300]}",
             "Check that the server's version is one that docs/install.md lists.",
@@ -270,6 +311,26 @@ def next_page(headers: Mapping[str, str]) -> str | None:
         if 'rel="next"' in rest:
             return address.strip().strip("<>")
     return None
+
+
+def _fit(found: Mapping[str, Any]) -> tuple[Queries, tuple[str, ...]]:
+    """The queries for a server, and what it does not tell."""
+    bots = _has(found, "reviewer", "possibleTypes", "Bot")
+    queue = _has(found, "timelineItem", "possibleTypes", "AddedToMergeQueueEvent")
+    environment = _has(found, "deploymentStatus", "fields", "environment")
+    told = {
+        "bots that were asked for a review": bots,
+        "the merge queue": queue,
+        "the environment of a deployment's status": environment,
+    }
+    queries = Queries(
+        full_database_id=_has(found, "pullRequest", "fields", "fullDatabaseId"),
+        bot_reviewers=bots,
+        merge_queue=queue,
+        rate_limit=_has(found, "query", "fields", "rateLimit"),
+        status_environment=environment,
+    )
+    return queries, tuple(name for name, known in told.items() if not known)
 
 
 def _has(found: Mapping[str, Any], what: str, where: str, name: str) -> bool:

@@ -17,8 +17,10 @@ from backend.connections.models import Connection, Credential
 from backend.connections.store import OpenedCredential
 from backend.keyring import KeyUnavailable, SealBroken
 from backend.sources.budget import Budget
+from backend.sources.github.addresses import addresses
 from backend.sources.github.app import App, IssuedToken
 from backend.sources.github.client import GitHub
+from backend.sources.github.schemas import HostSchema
 from backend.sources.http import Access, CredentialRefused, SourceError
 
 RENEWED_BEFORE: Final = timedelta(minutes=5)
@@ -42,6 +44,7 @@ def open_source(connection: Connection) -> GitHub:
         ca_certificate=connection.ca_certificate,
         meter=meter,
         app=app,
+        schema=HostSchema(addresses(connection.url).base),
     )
 
 
