@@ -17,7 +17,7 @@ from django.urls import reverse
 from backend.accounts.models import TeamGrant, User
 from backend.audit.models import Event
 from backend.connections.models import Connection
-from backend.connections.store import open_credential, webhook_secrets
+from backend.connections.store import credentials, webhook_secrets
 from backend.people.models import Organisation, Person, Team
 from backend.pipeline import bell
 from backend.sources.models import Hint
@@ -93,7 +93,7 @@ class TestConnections:
             *("https://ghes.example", "ghes.example", "ghes-example"),
         )
         assert added.organisations == ["a", "b"]
-        assert open_credential(added) == TOKEN
+        assert credentials(added)[0].secret == TOKEN
         assert rung == [(bell.CHECK, added.pk)]
         assert TOKEN not in str(list(Event.objects.values()))
         assert {("token_set", administrator.pk)} <= set(
@@ -111,13 +111,13 @@ class TestConnections:
         assert "•••••••• set on" in shown
         client.post(page, self.fields | {"name": "renamed", "sign_in": "keep"})
         added.refresh_from_db()
-        assert (added.name, open_credential(added)) == ("renamed", TOKEN)
+        assert (added.name, credentials(added)[0].secret) == ("renamed", TOKEN)
         moved = self.fields | {"url": "https://elsewhere.example", "sign_in": "keep"}
         assert "Enter the credential again" in client.post(page, moved).content.decode()
         added.refresh_from_db()
         assert added.url == "https://ghes.example"
         client.post(page, self.fields | {"name": "renamed", "token": "another-token"})
-        assert open_credential(added) == "another-token"
+        assert credentials(added)[0].secret == "another-token"
 
     @pytest.mark.parametrize(
         ("field", "value", "says"),

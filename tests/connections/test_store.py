@@ -50,7 +50,7 @@ def valid(connection: Connection, now: datetime | None = None) -> list[bytes]:
 def test_a_connection_is_named_by_its_host_and_its_token_is_sealed() -> None:
     connection = add()
     assert (connection.name, connection.slug) == ("ghes.example", "ghes-example")
-    assert store.open_credential(connection) == TOKEN
+    assert store.credentials(connection)[0].secret == TOKEN
     with database.cursor() as cursor:
         cursor.execute("SELECT sealed FROM connections_credential")
         assert TOKEN.encode() not in bytes(cursor.fetchone()[0])
@@ -67,7 +67,7 @@ def test_two_connections_to_one_host_get_addresses_of_their_own() -> None:
 def test_a_new_token_replaces_the_old_one() -> None:
     connection = add()
     store.set_token(connection=connection, token="  ghp_the_next_one_12345\n")
-    assert store.open_credential(connection) == "ghp_the_next_one_12345"
+    assert store.credentials(connection)[0].secret == "ghp_the_next_one_12345"
     assert Credential.objects.count() == 1
 
 
@@ -114,7 +114,7 @@ def test_a_token_cannot_be_sent_to_another_server_by_changing_the_connection(
     Connection.objects.filter(pk=connection.pk).update(**moved)
     connection.refresh_from_db()
     with pytest.raises(SealBroken):
-        store.open_credential(connection)
+        store.credentials(connection)
 
 
 class TestApp:

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backend.connections.models import Connection
-from backend.connections.store import open_credential
+from backend.connections.store import credentials
 from backend.delivery.models import Commit, PullRequest
 from backend.metrics.models import PullRequestFact
 from backend.pipeline import bell
@@ -76,7 +76,7 @@ def test_a_connection_is_added_and_a_worker_asked_to_check_it(
     connection = Connection.objects.get()
     assert (connection.name, connection.organisations) == ("GHES", ["forge", "mill"])
     assert connection.state == Connection.State.UNCHECKED
-    assert open_credential(connection) == TOKEN
+    assert credentials(connection)[0].secret == TOKEN
     assert rung == [bell.CHECK]
     assert "/hooks/github/ghes-example" in told
     assert TOKEN not in told

@@ -122,12 +122,6 @@ def credentials(connection: Connection) -> list[OpenedCredential]:
     ]
 
 
-def open_credential(connection: Connection) -> str:
-    """The newest in clear; the worker alone can do this. Raises Credential.DoesNotExist, keyring errors."""
-    sealed = connection.credentials.only("sealed")[:1].get().sealed
-    return open_as_worker(bytes(sealed), context=_context(connection)).decode()
-
-
 def note_credential_used(*, credential_id: int, now: datetime | None = None) -> None:
     """The server took it: the page then says which of two is in use."""
     moment = now or timezone.now()
