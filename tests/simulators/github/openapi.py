@@ -1,51 +1,14 @@
-"""GitHub's own description of REST, against which the simulator's answers are checked.
+"""GitHub's own description of REST, against which the simulator's answers are checked."""
 
-The package unpacks to 385 MB, of which one file of 11 MB is needed: so it is fetched once by ``npm pack``, and that
-file is kept beside the other packages.
-"""
-
-import base64
-import hashlib
 import json
 import re
-import subprocess
-import tarfile
-import tempfile
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 from jsonschema.exceptions import best_match
 from jsonschema.validators import Draft202012Validator
 
-PACKAGE = "@octokit/openapi@23.0.2"
-INTEGRITY = (
-    "pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg=="
-)
-"""SHA-512 of the package, as in a lock file."""
-NEWEST = "ghes-3.19.json"
-"""The newest server that this version of the package describes."""
-SIMULATORS = Path(__file__).parents[1]
-KEPT = SIMULATORS / "node_modules" / ".cache" / "openapi" / f"{PACKAGE.rpartition('@')[2]}-{NEWEST}"
-
-
-def fetch() -> None:
-    """Raises CalledProcessError without a registry, ValueError where the package is another one."""
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=KEPT.parent) as folder:
-        command = ["npm", "pack", PACKAGE, "--silent", "--pack-destination", folder]
-        subprocess.run(command, check=True, cwd=SIMULATORS, stdout=subprocess.DEVNULL)
-        (package,) = Path(folder).iterdir()
-        found = base64.b64encode(hashlib.sha512(package.read_bytes()).digest()).decode()
-        if found != INTEGRITY:
-            raise ValueError(f"{PACKAGE} is not what it was: sha512-{found}")
-        with tarfile.open(package) as archive:
-            member = archive.extractfile(f"package/generated/{NEWEST}")
-            if member is None:
-                raise ValueError(f"{PACKAGE} has no {NEWEST}")
-            whole = Path(folder) / NEWEST
-            whole.write_bytes(member.read())
-        whole.replace(KEPT)
+from tests.simulators.npm import OPENAPI
 
 
 class Description:
@@ -148,9 +111,7 @@ def _as_json_schema(part: Any) -> Any:
 @cache
 def described() -> Description:
     """Fetches the description if it is not here yet."""
-    if not KEPT.exists():
-        fetch()
-    document = json.loads(KEPT.read_text())
+    document = json.loads(OPENAPI.fetched().read_text())
     # An account is described there as a user and an enterprise at once; of one installation, as either.
     listed = document["paths"]["/app/installations"]["get"]["responses"]["200"]
     listed["content"]["application/json"]["schema"]["items"] = {
