@@ -273,6 +273,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
         ],
     },
     {"model": "connections.RepositoryRule"},
+    {"model": "delivery.GeneratedFileRule"},
 )
 
 # Background work: the broker is a bell, Postgres is the truth

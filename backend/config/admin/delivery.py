@@ -1,11 +1,36 @@
-"""What was collected, to look at: for finding out why a figure is what it is."""
+"""What was collected, to look at: for finding out why a figure is what it is. And the rules on generated files."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.forms import BaseFormSet, formset_factory
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 
-from backend.config.admin.site import ReadOnly, site
-from backend.delivery.models import Commit, PullRequest, PullRequestEvent, Repository, Review
+from backend.config.admin.site import ReadOnly, may_administer, site
+from backend.delivery.generated_files import OrganisationRule, as_path_pattern
+from backend.delivery.models import (
+    Commit,
+    GeneratedFileRule,
+    PullRequest,
+    PullRequestEvent,
+    Repository,
+    Review,
+)
+from backend.delivery.rule_effect import effect
+from backend.delivery.store.marking import progress
+from backend.delivery.store.rules import organisation_rules, set_generated_file_rules
+from backend.delivery.wildmatch import matcher
+from backend.pipeline import bell
+
+FURTHER: Final = 3
+"""Empty rows for further rules."""
 
 
 @admin.register(Repository, site=site)
@@ -59,3 +84,116 @@ class CommitAdmin(ReadOnly):
     search_fields = ("sha", "author__login")
     ordering = ("-committed_at",)
     show_full_result_count = False
+
+
+class GeneratedFileRuleForm(forms.Form):
+    """One row. A row without a pattern is none."""
+
+    pattern = forms.CharField(
+        max_length=500, required=False, widget=forms.TextInput(attrs={"size": 50})
+    )
+    is_generated = forms.TypedChoiceField(
+        label="Files like this",
+        choices=((True, "are generated"), (False, "count")),
+        coerce=lambda value: value == "True",
+        required=False,
+        empty_value=True,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label  # in a table without labels
+
+    def clean_pattern(self) -> str:
+        pattern: str = self.cleaned_data["pattern"].strip()
+        if pattern and matcher(as_path_pattern(pattern)) is None:
+            raise ValidationError(
+                "No file can match this: a bracket is not closed, or it ends with a backslash."
+            )
+        return pattern
+
+
+class RuleRows(BaseFormSet):
+    def clean(self) -> None:
+        super().clean()
+        patterns = (
+            [rule.pattern for rule in self.rules()]
+            if self.is_bound and not any(self.errors)
+            else []
+        )
+        if len(patterns) != len(set(patterns)):
+            raise ValidationError(
+                "A pattern may stand there once: its last word would hold anyway."
+            )
+
+    def rules(self) -> list[OrganisationRule]:
+        """Rows that are filled in and not marked to be removed, in their order."""
+        return [
+            OrganisationRule(form.cleaned_data["pattern"], form.cleaned_data["is_generated"])
+            for form in self.forms
+            if form.cleaned_data.get("pattern") and not form.cleaned_data.get("DELETE")
+        ]
+
+
+_Typed = formset_factory(GeneratedFileRuleForm, formset=RuleRows, extra=0, can_delete=True)
+_Shown = formset_factory(GeneratedFileRuleForm, formset=RuleRows, extra=FURTHER, can_delete=True)
+
+
+def _rows(rules: Sequence[OrganisationRule]) -> BaseFormSet:
+    initial = [{"pattern": rule.pattern, "is_generated": rule.is_generated} for rule in rules]
+    return _Shown(initial=initial, prefix="rules")
+
+
+@admin.register(GeneratedFileRule, site=site)
+class GeneratedFileRuleAdmin(ReadOnly):
+    """One page for all of them: typed in, looked at, then stored."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return redirect("admin:delivery_generatedfilerule_changelist")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """On GET the rules in force; on POST those typed in are looked at, or stored."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rules: Sequence[OrganisationRule] = organisation_rules()
+        rows, found = _rows(rules), None
+        if request.method == "POST":
+            if not may_administer(request):
+                raise PermissionDenied
+            typed = _Typed(request.POST, prefix="rules")
+            if not typed.is_valid():
+                rows = typed
+            elif "save" in request.POST:
+                return self._store(request, typed.rules())
+            else:
+                rules = typed.rules()
+                rows, found = _rows(rules), effect(rules)
+        context = {
+            **site.each_context(request),
+            "title": "Generated files",
+            "opts": GeneratedFileRule._meta,  # noqa: SLF001 - Django's public option API
+            "formset": rows,
+            "rules": rules,
+            "effect": found,
+            "progress": progress(),
+            "may_change": may_administer(request),
+        }
+        return TemplateResponse(request, "admin/generated_files.html", context)
+
+    def _store(self, request: HttpRequest, rules: Sequence[OrganisationRule]) -> HttpResponse:
+        set_generated_file_rules(rules=rules)
+        transaction.on_commit(lambda: bell.ring(bell.MARK))
+        messages.success(request, "The rules are stored. Files are marked anew in the background.")
+        return redirect("admin:delivery_generatedfilerule_changelist")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return site.has_permission(request)
