@@ -8,7 +8,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from tests.bench import backfill, figures
+from tests.bench import backfill, figures, history
 from tests.bench.world import ON_A_BRANCH, Size
 from tests.processes import TOP, ProcessEnded
 
@@ -18,11 +18,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     console, found = Console(), {}
     try:
+        if given.bench in {"history", "all"}:
+            found["real history to Postgres"] = history.run(console, folder=TOP / ".bench")
         size = Size(
             given.repositories, given.pull_requests, given.pull_requests * (ON_A_BRANCH + 1)
         )
-        name = f"backfill of {size.repositories} repositories, {size.pull_requests:,} pull requests"
-        found[name] = backfill.run(console, size, folder=TOP / ".bench")
+        if given.bench in {"backfill", "all"}:
+            name = f"backfill of {size.repositories} repositories, {size.pull_requests:,} pull requests"
+            found[name] = backfill.run(console, size, folder=TOP / ".bench")
     except (ProcessEnded, RuntimeError, ValueError) as error:
         console.print(f"[red]The bench stopped:[/red] {error}")
         return 1
@@ -43,6 +46,13 @@ def _as_interrupt(number: int, frame: FrameType | None) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument(
+        "bench",
+        nargs="?",
+        choices=("all", "history", "backfill"),
+        default="all",
+        help="default: all",
+    )
     parser.add_argument("--repositories", type=int, default=Size.repositories)
     parser.add_argument("--pull-requests", type=int, default=Size.pull_requests)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")

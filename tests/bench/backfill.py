@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -15,20 +14,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests import servers
+from tests.bench.database import empty
 from tests.bench.figures import Figure
 from tests.bench.memory import Peak
 from tests.bench.world import Size
-from tests.processes import TOP, Processes
-
-DATABASE = "plumbline_bench"
+from tests.processes import Processes
 
 
 def run(console: Console, size: Size, *, folder: Path) -> list[Figure]:
     """Fill an empty database with the real worker. Raises ProcessEnded, RuntimeError where the fill stops short."""
     with ExitStack() as stack:
         found = stack.enter_context(servers.running(folder))
-        os.environ.update(found.environment(mode="demo") | {"PLUMBLINE_DATABASE_NAME": DATABASE})
-        _empty_database(found)
+        empty(found)
         processes = Processes(stack, folder / "logs", os.environ)
         token, port = "bench-" + secrets.token_hex(16), servers.free_port()
         told = [f"--{n}={v}" for n, v in _arguments(size).items()]
@@ -38,10 +35,6 @@ def run(console: Console, size: Size, *, folder: Path) -> list[Figure]:
             *(*python, "tests.bench.serve", f"--port={port}", f"--token={token}", *told),
             f"--git={folder / 'repositories'}",
         )
-        _manage("migrate", "--verbosity=0")
-        import django  # noqa: PLC0415 - the environment must be set first
-
-        django.setup()
         url = f"http://127.0.0.1:{port}"
         with console.status("Writing the git repositories"):
             processes.wait_for(f"{url}/api/v3/meta", "simulator", seconds=900)
@@ -171,17 +164,3 @@ def _arguments(size: Size) -> dict[str, int]:
         "pull-requests": size.pull_requests,
         "commits": size.commits,
     }
-
-
-def _empty_database(found: servers.Servers) -> None:
-    import psycopg  # noqa: PLC0415 - only here
-
-    with psycopg.connect(
-        host=found.database_host, user="postgres", dbname="postgres", autocommit=True
-    ) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {DATABASE}")
-
-
-def _manage(*arguments: str) -> None:
-    subprocess.run([sys.executable, str(TOP / "manage.py"), *arguments], cwd=TOP, check=True)
