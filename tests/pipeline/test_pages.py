@@ -1,5 +1,6 @@
 """What a first fill costs, counted by the server: base pages, and one request a nested page that had to be followed."""
 
+from dataclasses import replace
 from math import ceil
 
 import pytest
@@ -56,9 +57,9 @@ def test_a_thousand_pull_requests_and_all_that_belongs_to_them(
     counts = source.github.ledger.counts
     assert counts["base"] <= 25
     assert counts["nested"] == further(5000, 250, 350, 151)
-    points = [r.points for r in source.github.ledger.requests if r.page == "base"]
-    assert sum(points) <= 60
-    assert counts["points"] - sum(points) <= counts["nested"] + 5
+    assert source.github.ledger.points["PullRequests"] <= 60
+    assert source.github.ledger.points["Part"] == counts["nested"]
+    assert source.github.ledger.operations["Checks"] <= 1000 / 25
     assert PullRequest.objects.count() == 1000
     assert Review.objects.filter(pull_request__number=reviewed.number).count() == 5000
     assert Review.objects.count() == 5999
@@ -69,6 +70,36 @@ def test_a_thousand_pull_requests_and_all_that_belongs_to_them(
     assert list(stored.commits.order_by("position").values_list("sha", flat=True)) == [
         commit.oid for commit in pushed.commits
     ]
+
+
+def test_one_pull_request_that_is_larger_than_any(source: Source, repository: Repository) -> None:
+    """5,000 reviews, 3,000 commits, 10,000 files: all of them, in order, and each further page asked for once."""
+    world = source.world
+    dev, mate = world.create_user("dev0001"), world.create_user("dev0002")
+    files = [(f"src/part{number % 90}/{number}.py", number % 7, 0) for number in range(10_000)]
+    pr = world.open_pull_request(repository, dev, commits=[files])
+    first = pr.commits[0]
+    pr.commits += [
+        replace(first, oid=f"{number:040x}", parents=(first,), files=[])
+        for number in range(1, 3000)
+    ]
+    for number in range(5000):
+        world.add_review(pr, mate, ("COMMENTED", "APPROVED")[number % 2])
+    source.collect()
+
+    stored = PullRequest.objects.get()
+    assert source.github.ledger.counts["nested"] == further(5000, 3000, 10_000)
+    assert set(stored.reviews.values_list("external_id", flat=True)) == {
+        review.node_id for review in pr.reviews
+    }
+    assert list(stored.commits.order_by("position").values_list("sha", flat=True)) == [
+        commit.oid for commit in pr.commits
+    ]
+    assert set(stored.files.values_list("path", "additions")) == {
+        (path, additions) for path, additions, _ in files
+    }
+    assert (stored.commit_count, stored.changed_files) == (3000, 10_000)
+    assert set(SyncRun.objects.values_list("outcome", flat=True)) == {"succeeded"}
 
 
 def test_a_page_that_is_too_much_for_the_server_is_made_smaller(
