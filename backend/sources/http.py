@@ -7,6 +7,7 @@ is a `Meter`'s to say.
 """
 
 import json
+import re
 import socket
 import ssl
 import time
@@ -145,7 +146,9 @@ class Client:
         self, path: str, parameters: Mapping[str, str | int] | None = None, *, unless: str = ""
     ) -> Answer:
         """A REST answer as JSON. Raises SourceError. `unless`: an entity tag; 304 where it still holds."""
-        return self._patiently(_Question("GET", path, parameters, unless=unless))
+        return self._patiently(
+            _Question("GET", path, parameters, unless=unless, label=_route(path))
+        )
 
     def post(
         self,
@@ -332,6 +335,12 @@ class Client:
         return Passing(
             f"{self.host} broke off its answer.", "Nothing is lost; Plumbline tries again."
         )
+
+
+def _route(path: str) -> str:
+    """What kind of address it is, without names and numbers."""
+    above, _, last = urlsplit(path).path.rstrip("/").rpartition("/")
+    return last if re.fullmatch(r"[a-z_-]+", last) else f"{above.rpartition('/')[2]}/*"
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -5,6 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +16,7 @@ import stamina
 
 from backend.sources import http
 from backend.sources.http import Client, CredentialRefused, NotFound, Overloaded, SourceError
-from backend.sources.limits import rate_limit
+from backend.sources.limits import Unmetered, rate_limit
 from tests.servers import free_port
 from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
 
@@ -48,6 +49,9 @@ def serving(
             self.wfile.write(body)
 
         def do_POST(self) -> None:
+            self.do_GET()
+
+        def do_PATCH(self) -> None:
             self.do_GET()
 
         def log_message(self, *_: object) -> None:
@@ -103,7 +107,8 @@ def impatient() -> Iterator[None]:
         (403, http.Forbidden, True),
         (404, NotFound, True),
         (410, NotFound, True),
-        (422, SourceError, True),
+        (400, SourceError, True),
+        (422, http.Unprocessable, True),
         (500, http.Passing, False),
         (502, Overloaded, False),
         (504, Overloaded, False),
@@ -307,6 +312,9 @@ def test_a_closed_port_is_named() -> None:
         (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "{reset}"}, b"", 90),
         (403, {}, b"You have exceeded a secondary rate limit.", 60),
         (429, {"retry-after": "soon"}, b"", 60),
+        (429, {"retry-after": "86400"}, b"", 3600),
+        (429, {"retry-after": "9" * 40}, b"", 3600),
+        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 30}, b"", 3600),
     ],
 )
 def test_when_to_come_back(status: int, headers: dict[str, str], body: bytes, seconds: int) -> None:
@@ -326,6 +334,11 @@ def test_a_reset_in_the_past_is_now() -> None:
     assert rate_limit(429, b"", headers, now=NOW) == NOW
 
 
+def test_a_wait_of_unknown_length_is_the_callers_to_say() -> None:
+    told = rate_limit(429, b"", {}, now=NOW, unsaid=lambda: timedelta(minutes=8))
+    assert told == NOW + timedelta(minutes=8)
+
+
 def test_a_limit_is_not_waited_for() -> None:
     with serving(fixed(429, retry_after="120")) as (url, seen):
         error = failure(url)
@@ -333,3 +346,110 @@ def test_a_limit_is_not_waited_for() -> None:
     assert error.retry_at > datetime.now(UTC) + timedelta(seconds=100)
     assert not error.permanent
     assert len(seen) == 1
+
+
+# -- what is asked for once more, or not at all --------------------------------------------------------------------
+
+
+def test_what_has_not_changed_is_not_sent_again() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> Answer:
+        same = handler.headers.get("If-None-Match") == '"one"'
+        return (304, {"ETag": '"one"'}, b"") if same else (200, {"ETag": '"one"'}, b"[1]")
+
+    with serving(answer) as (url, _), client(url) as source:
+        first = source.get("/x")
+        again = source.get("/x", unless=first.etag)
+        other = source.get("/x", unless='"another"')
+    assert (first.status, first.body, first.etag) == (200, [1], '"one"')
+    assert (again.status, again.body) == (304, None)
+    assert (other.status, other.body) == (200, [1])
+    assert (source.usage.requests, source.usage.not_modified) == (3, 1)
+
+
+def test_a_setting_is_patched() -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> Answer:
+        return 200, {}, json.dumps({"method": handler.command}).encode()
+
+    with serving(answer) as (url, _), client(url) as source:
+        assert source.patch("/x", {"a": 1}).body == {"method": "PATCH"}
+
+
+@dataclass
+class Changing:
+    """Signs in with one token after the other."""
+
+    left: list[str]
+    taken: int = 0
+
+    def token(self) -> str:
+        return self.left[0]
+
+    def accepted(self) -> None:
+        self.taken += 1
+
+    def refused(self) -> bool:
+        self.left.pop(0)
+        return bool(self.left)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "tried"),
+    [
+        (["good"], ["good"]),
+        (["old", "good"], ["old", "good"]),
+        (["old"], ["old"]),
+        (["old", "older", "good"], ["old", "older"]),
+    ],
+)
+def test_a_refused_token_is_exchanged_once(tokens: list[str], tried: list[str]) -> None:
+    def answer(handler: BaseHTTPRequestHandler) -> Answer:
+        good = handler.headers["Authorization"] == "Bearer good"
+        return (200 if good else 401), {}, b"{}"
+
+    access = Changing(list(tokens))
+    with serving(answer) as (url, seen), Client(url, {}, access=access) as source:
+        if tried[-1] == "good":
+            assert source.get("/x").status == 200
+        else:
+            with pytest.raises(CredentialRefused):
+                source.get("/x")
+    assert seen == [f"Bearer {token}" for token in tried]
+    assert access.taken == (tried[-1] == "good")
+
+
+def test_what_is_missing_is_named_where_the_server_tells() -> None:
+    with serving(fixed(403, x_accepted_github_permissions="checks=read")) as (url, _):
+        assert failure(url).action == "It needs checks=read."
+    with serving(fixed(403, x_github_sso="required; url=https://ghes.example/sso")) as (url, _):
+        error = failure(url)
+    assert "single sign-on" in error.reason
+    assert "https" not in error.reason + error.action
+
+
+@dataclass
+class Noting(Unmetered):
+    """Notes labels and interfaces."""
+
+    seen: list[tuple[str, str, bool]] = field(default_factory=list)
+    open: bool = True
+
+    def admit(self, interface: str) -> None:
+        if not self.open:
+            raise SourceError("enough", "wait", retry_at=NOW)
+
+    def note(self, *, interface: str, seconds: float, label: str, not_modified: bool) -> None:
+        assert seconds > 0
+        self.seen.append((interface, label, not_modified))
+
+
+def test_every_request_is_admitted_and_noted_also_one_that_failed() -> None:
+    answers: list[Answer | None] = [(502, {}, b""), None, (304, {}, b"")]
+    meter = Noting()
+    with serving(lambda _: answers.pop(0)) as (url, seen), Client(url, {}, meter=meter) as source:
+        source.get("/api/v3/repos/forge/app/commits/0123abc", unless='"x"')
+        meter.open = False
+        with pytest.raises(SourceError):
+            source.get("/x")
+    one = ("rest", "commits/*")
+    assert meter.seen == [(*one, False), (*one, False), (*one, True)]
+    assert len(seen) == 3

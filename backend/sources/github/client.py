@@ -244,13 +244,12 @@ class GitHub:
 
         `missing_ok`: what is not to be had is null in its place, and no error.
         """
-        operation = _OPERATION.search(query)
         answer = self._client.post(
             self._graphql,
             {"query": query, "variables": dict(variables)},
             tries=tries,
             interface="graphql",
-            label=f"{operation[1] if operation else 'query'} {variables.get('first', '')}",
+            label=_label(query, variables),
         )
         told = read(payloads.GraphQL, answer.body)
         for error in told.errors or ():
@@ -302,6 +301,13 @@ class GitHub:
             "Check that the server's version is one that docs/install.md lists.",
             permanent=True,
         )
+
+
+def _label(query: str, variables: Mapping[str, Any]) -> str:
+    """What should take equally long has the same: a longer query, or a larger page, asks for more."""
+    operation = _OPERATION.search(query)
+    name = operation[1] if operation else ""
+    return f"{name} {variables.get('first', '')} {len(query) >> 10}"
 
 
 def next_page(headers: Mapping[str, str]) -> str | None:
