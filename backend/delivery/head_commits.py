@@ -1,4 +1,4 @@
-"""The commits whose checks are wanted: heads of pull requests, and what they were merged as."""
+"""The commits whose checks are wanted: heads of pull requests, what they were merged as, and the default branch's."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,6 +15,8 @@ _HEADS: Final = """
         UNION ALL
         SELECT merge_sha, coalesce(merged_at, closed_at, updated_at)
         FROM delivery_pullrequest WHERE repository_id = %(repository)s AND merged_at IS NOT NULL
+        UNION ALL
+        SELECT %(tip)s, %(pushed_at)s::timestamptz
     ) AS heads WHERE sha <> '' GROUP BY sha
 """
 _READ: Final = (
@@ -27,10 +29,13 @@ class Counts(NamedTuple):
     read: int
 
 
-def to_read(repository: Repository, *, before: datetime, limit: int) -> dict[str, datetime | None]:
+def to_read(
+    repository: Repository, *, tip: str, before: datetime, limit: int
+) -> dict[str, datetime | None]:
     """Those that were not read yet, or were not settled when read `before` then: newest first.
 
-    The time beside each is the latest at which it can have become a head; None: it is no head any more.
+    `tip` is the default branch's head, or empty. The time beside each is the latest at which it can have become a
+    head; None: it is no head any more.
     """
     return _fetched(
         f"SELECT head.sha, head.since FROM (SELECT sha, max(since) AS since FROM ({_HEADS}"  # noqa: S608 - constants
@@ -39,26 +44,30 @@ def to_read(repository: Repository, *, before: datetime, limit: int) -> dict[str
         f" LEFT JOIN {_READ}"
         " WHERE read.sha IS NULL OR (NOT read.is_settled AND read.read_at < %(before)s)"
         " ORDER BY head.since DESC NULLS LAST, head.sha LIMIT %(limit)s",
-        {"repository": repository.pk, "before": before, "limit": limit},
+        _heads_of(repository, tip) | {"before": before, "limit": limit},
     )
 
 
 def among(repository: Repository, shas: Collection[str]) -> dict[str, datetime | None]:
-    """Those of these commits that are heads; see `to_read`."""
+    """Those of these commits that are heads of pull requests; see `to_read`."""
     return _fetched(
         f"SELECT head.sha, head.since FROM ({_HEADS}) AS head WHERE head.sha = ANY(%(shas)s)",  # noqa: S608
-        {"repository": repository.pk, "shas": list(shas)},
+        _heads_of(repository, "") | {"shas": list(shas)},
     )
 
 
-def counts(repository: Repository) -> Counts:
+def counts(repository: Repository, *, tip: str) -> Counts:
     """How many there are, and of how many the checks were read."""
     with database.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*), count(read.sha) FROM ({_HEADS}) AS head LEFT JOIN {_READ}",  # noqa: S608
-            {"repository": repository.pk},
+            _heads_of(repository, tip),
         )
         return Counts(*cursor.fetchone())
+
+
+def _heads_of(repository: Repository, tip: str) -> dict[str, Any]:
+    return {"repository": repository.pk, "tip": tip, "pushed_at": repository.pushed_at}
 
 
 def _fetched(query: str, values: dict[str, Any]) -> dict[str, datetime | None]:

@@ -4,6 +4,7 @@ Neither moves a pull request's time of change, so they are asked for by commit: 
 checked has finished.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ QUIET: Final = timedelta(hours=1)
 PATIENCE: Final = timedelta(days=35)
 """What has not finished by then never will: GitHub ends a workflow's run after 35 days."""
 
+_SHA: Final = re.compile("[0-9a-f]{40,64}")
 _RUNS: Final = """{
   pageInfo { hasNextPage endCursor }
   nodes { databaseId name status conclusion startedAt completedAt }
@@ -107,7 +109,8 @@ def _pass(cursor: Cursor, github: GitHub) -> Collected:
     if cursor.pass_top is None:
         cursor.pass_top, cursor.stored = timezone.now(), 0
     limit = COMMITS_A_REQUEST * REQUESTS_A_SLICE
-    heads = head_commits.to_read(cursor.repository, before=cursor.pass_top, limit=limit)
+    tip = _tip(cursor.repository)
+    heads = head_commits.to_read(cursor.repository, tip=tip, before=cursor.pass_top, limit=limit)
     reader, result = _Reader(cursor.repository, github), Collected()
     for asked_at, records in reader.read(heads):
         with transaction.atomic():
@@ -118,10 +121,17 @@ def _pass(cursor: Cursor, github: GitHub) -> Collected:
     result.more = _note_permissions(cursor, reader, result) or len(heads) == limit
     if not result.more:
         _finish(cursor)
-    known, read_already = head_commits.counts(cursor.repository)
+    known, read_already = head_commits.counts(cursor.repository, tip=tip)
     ledger.count(cursor, expected=known, held=read_already, what="head commits")
     ledger.save(cursor)
     return result
+
+
+def _tip(repository: Repository) -> str:
+    """The default branch's head: as the survey saw it, else as its commits were read; empty: nobody knows it."""
+    commits = Cursor.objects.filter(repository=repository, kind=Hint.Kind.COMMITS).first()
+    told = (commits.mark, commits.head_sha) if commits else ()
+    return next((sha for sha in told if _SHA.fullmatch(sha)), "")
 
 
 def _note_permissions(cursor: Cursor, reader: "_Reader", result: Collected) -> bool:
@@ -140,8 +150,10 @@ def _note_permissions(cursor: Cursor, reader: "_Reader", result: Collected) -> b
 
 def _finish(cursor: Cursor) -> None:
     """The heads are those of stored pull requests, so nothing is whole before these are."""
-    pull_requests = ledger.cursor_of(cursor.repository, Hint.Kind.PULL_REQUESTS)
-    if pull_requests.complete_to is not None:
+    pull_requests = Cursor.objects.filter(
+        repository=cursor.repository, kind=Hint.Kind.PULL_REQUESTS
+    )
+    if pull_requests.exclude(complete_to=None).exists():
         cursor.complete_to = cursor.pass_top
     ledger.close(cursor)
 

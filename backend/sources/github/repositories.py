@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from backend.connections.models import Connection
 from backend.delivery import store
-from backend.delivery.models import HeadCommit, Repository
+from backend.delivery.models import Deployment, HeadCommit, Repository, WorkflowRun
 from backend.sources import hints
-from backend.sources.github import ledger, normalise
+from backend.sources.github import deployments, ledger, normalise, workflows
 from backend.sources.github.client import GitHub
 from backend.sources.github.collect import Collected
 from backend.sources.github.survey import Look, Survey, Surveyed
@@ -122,20 +122,37 @@ def _ask_for_changes(connection: Connection, batch: Sequence[Surveyed], began: d
         (cursor.repository_id, cursor.kind): cursor
         for cursor in Cursor.objects.filter(repository__in=read, kind__in=READ)
     }
-    unsettled = set(
-        HeadCommit.objects.filter(repository__in=read, is_settled=False).values_list(
-            "repository_id", flat=True
-        )
-    )
+    unfinished = _unfinished([repository.pk for repository in repositories.values()])
     for kind in READ:
         for one in batch:
             repository, look = repositories.get(one.record.external_id), one.looks.get(kind)
             if repository is None or look is None:
                 continue
             cursor = cursors.get((repository.pk, kind))
-            waits = kind == Hint.Kind.CHECKS and repository.pk in unsettled
+            waits = (repository.pk, kind) in unfinished
             if _note(repository, kind, look, cursor, began) or waits:
                 arm_all(repository, kinds=[kind])
+
+
+def _unfinished(repositories: Collection[int]) -> set[tuple[int, str]]:
+    """Where something went on when it was last seen: its end changes nothing that a look can see."""
+    since = timezone.now() - workflows.ENDS_WITHIN
+    going_on = {
+        Hint.Kind.CHECKS: HeadCommit.objects.filter(is_settled=False),
+        Hint.Kind.WORKFLOW_RUNS: WorkflowRun.objects.filter(created_at__gt=since).exclude(
+            status="completed"
+        ),
+        Hint.Kind.DEPLOYMENTS: Deployment.objects.filter(
+            created_at__gt=since, state__in=deployments.UNFINISHED
+        ),
+    }
+    return {
+        (repository, kind)
+        for kind, rows in going_on.items()
+        for repository in rows.filter(repository__in=repositories)
+        .values_list("repository_id", flat=True)
+        .distinct()
+    }
 
 
 def _note(

@@ -103,6 +103,18 @@ def test_what_it_was_merged_as_is_a_head_too(
     assert CheckSuite.objects.get().head_sha == merged
 
 
+def test_the_default_branchs_head_is_one_too(
+    world: World, app: simulated.Repository, stored: Repository, github: GitHub
+) -> None:
+    tip = app.branches["main"].oid
+    world.check(app)
+    Cursor.objects.create(
+        connection=stored.connection, repository=stored, kind=Hint.Kind.COMMITS, mark=tip
+    )
+    assert collect_checks(stored, github).stored == 1
+    assert (CheckSuite.objects.get().head_sha, ledger().expected, ledger().held) == (tip, 1, 1)
+
+
 def test_every_list_is_read_to_its_end(
     world: World, app: simulated.Repository, stored: Repository, server: Simulator, github: GitHub
 ) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 
 from backend.connections.models import Connection, RepositoryRule
+from backend.delivery import store
 from backend.delivery.models import HeadCommit, Owner, Repository
+from backend.delivery.records import DeploymentRecord, WorkflowRunRecord
 from backend.sources.github.client import GitHub
 from backend.sources.github.repositories import (
     READ,
@@ -13,6 +16,7 @@ from backend.sources.github.repositories import (
     collect_connection,
     collect_repository,
 )
+from backend.sources.github.workflows import ENDS_WITHIN
 from backend.sources.http import NotFound, Overloaded
 from backend.sources.models import Cursor, Hint
 from tests.factories import a_connection
@@ -150,6 +154,31 @@ def test_checks_that_had_not_finished_are_asked_for_again(
     )
     collect_connection(forge, github)
     assert asked_of(app) == {Hint.Kind.CHECKS}
+
+
+def test_runs_and_deployments_that_had_not_ended_are_asked_for_again(
+    app: simulated.Repository, forge: Connection, github: GitHub
+) -> None:
+    collect_connection(forge, github)
+    Hint.objects.all().delete()
+    repository, now = Repository.objects.get(), timezone.now()
+    long_ago = now - ENDS_WITHIN
+    for number, (status, began) in enumerate(
+        [("in_progress", now), ("completed", now), ("queued", long_ago)]
+    ):
+        run = WorkflowRunRecord(
+            *(number, 1, 3, "CI", 1, "push", "main", "a" * 40, status, "", None),
+            *(began, began, began, ()),
+        )
+        store.store_workflow_runs(repository=repository, runs=[run])
+    collect_connection(forge, github)
+    assert asked_of(app) == {Hint.Kind.WORKFLOW_RUNS}
+    waiting = DeploymentRecord(
+        *(1, "a" * 40, "main", "production", "", "deploy", "waiting", None, now, now, ())
+    )
+    store.store_deployments(repository=repository, deployments=[waiting])
+    collect_connection(forge, github)
+    assert asked_of(app) == {Hint.Kind.WORKFLOW_RUNS, Hint.Kind.DEPLOYMENTS}
 
 
 def test_what_is_told_of_a_repository(
