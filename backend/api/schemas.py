@@ -69,11 +69,17 @@ class LastRun(Schema):
     finished_at: datetime | None
 
 
+CollectionState = Literal[
+    "waiting", "syncing", "complete", "unavailable",
+    "excluded", "lost_access", "transferred", "gone",
+]  # fmt: skip
+
+
 class RepositoryStatus(Schema):
     name: str
     stored: int
     expected: int | None
-    state: Literal["waiting", "syncing", "complete", "lost_access", "gone"]
+    state: CollectionState
     last_run: LastRun | None
 
 

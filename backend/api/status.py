@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 from django.http import HttpRequest
@@ -12,10 +12,13 @@ from ninja import Router
 
 from backend.accounts import access
 from backend.api import schemas
+from backend.api.completeness import last_run
 from backend.api.errors import ERRORS
 from backend.api.rules import READS_FIGURES, caller
 from backend.connections.models import Connection
 from backend.delivery.models import Repository
+from backend.people.store import organisation
+from backend.sources import activity, completeness, progress
 from backend.sources.models import Cursor, Hint, SyncRun
 
 router = Router(tags=["status"])
@@ -24,8 +27,6 @@ _HELD_BACK = (
     "A source keeps the collection waiting or needs attention.",
     "An administrator sees what it says.",
 )
-
-State = Literal["waiting", "syncing", "complete", "lost_access", "gone"]
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,13 @@ class Progress:
         return self.cursor.expected if self.cursor else None
 
     @property
-    def state(self) -> State:
-        if self.repository.state == Repository.State.GONE:
-            return "gone"
-        if self.repository.state == Repository.State.LOST_ACCESS:
-            return "lost_access"
+    def state(self) -> schemas.CollectionState:
+        if self.repository.state != Repository.State.ACTIVE:
+            return cast("schemas.CollectionState", self.repository.state)
         if self.cursor is None:
             return "waiting"
+        if self.cursor.unavailable:
+            return "unavailable"
         return "complete" if self.cursor.complete_to else "syncing"
 
 
@@ -61,8 +62,8 @@ class Progress:
 def status(request: HttpRequest) -> schemas.Status:
     """Repositories by name are for those who may see all teams; the sums are for everybody."""
     connections = list(Connection.objects.exclude(state=Connection.State.PAUSED))
-    progress = _progress()
-    active = [p for p in progress if p.state not in {"gone", "lost_access"}]
+    found = _progress()
+    active = [p for p in found if p.state in {"waiting", "syncing", "complete"}]
     expected = [p.expected for p in active]
     waiting = _waiting()
     state, reason, action = _state(connections, active, waiting)
@@ -70,7 +71,6 @@ def status(request: HttpRequest) -> schemas.Status:
     if not see_all and reason is not None and connections:
         reason, action = _HELD_BACK  # what a source says may name what the caller must not know of
     known = bool(expected) and None not in expected
-    fresh = [p.cursor.complete_to if p.cursor else None for p in active]
     return schemas.Status(
         state=state,
         reason=reason,
@@ -79,8 +79,8 @@ def status(request: HttpRequest) -> schemas.Status:
         expected=sum(n for n in expected if n is not None) if known else None,
         eta_seconds=_eta(active) if state == "syncing" else None,
         waiting_until=waiting.retry_at if waiting else None,
-        fresh_to=min((f for f in fresh if f), default=None) if None not in fresh else None,
-        repositories=([_repository(p) for p in progress] if see_all else []),
+        fresh_to=completeness.fresh_to(),
+        repositories=([_repository(p) for p in found] if see_all else []),
     )
 
 
@@ -88,9 +88,11 @@ def _progress() -> list[Progress]:
     latest = SyncRun.objects.filter(
         repository=OuterRef("pk"), kind=Hint.Kind.PULL_REQUESTS
     ).order_by("-started_at", "-pk")
-    repositories = Repository.objects.annotate(
-        stored=Count("pull_requests"), run=Subquery(latest.values("pk")[:1])
-    ).order_by("name_with_owner")
+    repositories = (
+        Repository.objects.select_related("connection")
+        .annotate(stored=Count("pull_requests"), run=Subquery(latest.values("pk")[:1]))
+        .order_by("name_with_owner")
+    )
     rows = list(repositories)
     runs = SyncRun.objects.in_bulk([row.run for row in rows if row.run])
     cursors = {
@@ -135,34 +137,43 @@ def _state(
 
 
 def _eta(active: Sequence[Progress]) -> int | None:
-    """Seconds left at the pace since the first run; unknown until there is a pace, or without all counts."""
+    """Seconds until the slowest connection is filled; unknown without all counts, or until there is a pace."""
     filling = [p for p in active if p.state != "complete"]
-    expected = [p.expected for p in filling]
-    stored = sum(p.stored for p in filling)
+    found = [
+        _left(connection, [p for p in filling if p.repository.connection_id == connection.pk])
+        for connection in {
+            p.repository.connection_id: p.repository.connection for p in filling
+        }.values()
+    ]
+    known = [left for left in found if left is not None]
+    return round(max(known)) if known and len(known) == len(found) else None
+
+
+def _left(connection: Connection, filling: Sequence[Progress]) -> float | None:
+    expected = [p.expected for p in filling if p.expected is not None]
     begun = SyncRun.objects.filter(repository__in=[p.repository.pk for p in filling]).aggregate(
         first=Min("started_at")
     )["first"]
-    if begun is None or not stored or None in expected:
+    if begun is None or len(expected) < len(filling):
         return None
-    left = max(0, sum(n for n in expected if n is not None) - stored)
-    elapsed: timedelta = timezone.now() - begun
-    return round(elapsed.total_seconds() / stored * left)
+    quiet = None
+    if connection.quiet_from and connection.quiet_to:
+        zone = ZoneInfo(organisation().time_zone)
+        quiet = progress.Quiet(connection.quiet_from, connection.quiet_to, zone)
+    left = progress.eta(
+        runs=activity.pace(connection.pk, since=begun),
+        left=sum(expected) - sum(p.stored for p in filling),
+        now=timezone.now(),
+        quiet=quiet,
+    )
+    return None if left is None else left.total_seconds()
 
 
-def _repository(progress: Progress) -> schemas.RepositoryStatus:
-    run = progress.run
-    finished: datetime | None = run.finished_at if run else None
+def _repository(of: Progress) -> schemas.RepositoryStatus:
     return schemas.RepositoryStatus(
-        name=progress.repository.name_with_owner,
-        stored=progress.stored,
-        expected=progress.expected,
-        state=progress.state,
-        last_run=schemas.LastRun(
-            outcome=run.outcome or "running",
-            reason=run.reason or None,
-            action=run.action or None,
-            finished_at=finished,
-        )
-        if run
-        else None,
+        name=of.repository.name_with_owner,
+        stored=of.stored,
+        expected=of.expected,
+        state=of.state,
+        last_run=last_run(of.run),
     )

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from backend.connections.models import Connection
 from backend.delivery.models import Repository
 from backend.sources import hints
 from backend.sources.models import Hint, SyncRun, Usage
+from backend.sources.progress import Run
 
 DAY: Final = timedelta(days=1)
+RUNS_OF_PACE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,20 @@ def retry(ids: Sequence[int]) -> list[Hint]:
     return found
 
 
-def pace_of(connection: int, since: datetime, limit: int) -> list[SyncRun]:
-    """The connection's latest runs that ended, oldest first: what its pace is told by."""
+def pace(connection: int, *, since: datetime) -> list[Run]:
+    """The connection's latest runs that ended, in order of time: what the pace of its first fill is told by.
+
+    Runs of other kinds than pull requests took their time as well, and read nothing of them.
+    """
     ended = SyncRun.objects.filter(
-        Q(retry_at__isnull=True) | Q(retry_at__gte=F("started_at")),
-        connection=connection,
-        started_at__gte=since,
-        finished_at__isnull=False,
+        connection=connection, started_at__gte=since, finished_at__isnull=False
     )
-    return list(ended.order_by("-pk")[:limit])[::-1]
+    return [
+        Run(
+            began_at=run.started_at,
+            ended_at=run.finished_at or run.started_at,
+            read=run.stored if run.kind == Hint.Kind.PULL_REQUESTS else 0,
+            waits_until=run.retry_at,
+        )
+        for run in reversed(ended.order_by("-pk")[:RUNS_OF_PACE])
+    ]

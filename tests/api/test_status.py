@@ -10,7 +10,7 @@ from django.utils import timezone
 from backend.connections.models import Connection
 from backend.sources.models import Cursor, SyncRun
 from tests.api.conftest import SignIn, World
-from tests.factories import a_repository
+from tests.factories import a_cursor, a_repository
 
 pytestmark = pytest.mark.django_db
 
@@ -71,12 +71,35 @@ def test_a_connection_that_fails_says_what_to_do(administrator: Client) -> None:
 
 def test_while_it_fills(administrator: Client, world: World) -> None:
     cursor(world, stored=30, expected=90, page="next")
-    run(world, started_at=timezone.now() - timedelta(seconds=100))
+    now = timezone.now()
+    run(
+        world,
+        started_at=now - timedelta(seconds=100),
+        finished_at=now,
+        outcome="succeeded",
+        stored=30,
+    )
     found = status(administrator)
     assert (found["state"], found["stored"], found["expected"]) == ("syncing", 30, 90)
     assert found["eta_seconds"] == pytest.approx(200, rel=0.1)
     assert found["fresh_to"] is None
     assert [repository["state"] for repository in found["repositories"]] == ["syncing"]
+
+
+def test_the_time_left_sleeps_through_quiet_hours(administrator: Client, world: World) -> None:
+    now = timezone.now()
+    Connection.objects.update(
+        quiet_from=(now - timedelta(hours=1)).time(), quiet_to=(now + timedelta(hours=1)).time()
+    )
+    cursor(world, expected=90)
+    run(
+        world,
+        started_at=now - timedelta(seconds=100),
+        finished_at=now,
+        outcome="succeeded",
+        stored=30,
+    )
+    assert status(administrator)["eta_seconds"] == pytest.approx(3600 + 200, rel=0.02)
 
 
 def test_a_count_that_is_not_known_is_not_guessed(administrator: Client, world: World) -> None:
@@ -123,10 +146,14 @@ def test_ready_and_fresh(administrator: Client, world: World) -> None:
 
 def test_a_repository_out_of_reach_holds_up_nothing(administrator: Client, world: World) -> None:
     cursor(world, complete_to=timezone.now(), expected=30)
-    a_repository(world.history.repository.connection, state="lost_access")
+    connection = world.history.repository.connection
+    states = {"lost_access", "excluded", "transferred", "gone"}
+    for state in states:
+        a_repository(connection, state=state)
+    a_cursor(a_repository(connection), unavailable="The token may not read pull requests.")
     found = status(administrator)
     assert found["state"] == "ready"
-    assert {one["state"] for one in found["repositories"]} == {"complete", "lost_access"}
+    assert {one["state"] for one in found["repositories"]} == states | {"complete", "unavailable"}
 
 
 def test_names_of_repositories_are_for_those_who_see_all(sign_in: SignIn, world: World) -> None:

@@ -883,7 +883,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "syncing" | "complete" | "lost_access" | "gone";
+            state: "waiting" | "syncing" | "complete" | "unavailable" | "excluded" | "lost_access" | "transferred" | "gone";
             /** Stored */
             stored: number;
         };

@@ -83,6 +83,9 @@ const STATES: Record<RepositoryStatus["state"], string> = {
   waiting: "waits for its turn",
   syncing: "collecting",
   complete: "complete",
+  unavailable: "not available",
+  excluded: "excluded by a rule",
+  transferred: "moved away",
   lost_access: "access lost",
   gone: "gone",
 };
