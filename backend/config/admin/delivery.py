@@ -97,7 +97,6 @@ class GeneratedFileRuleForm(forms.Form):
         choices=((True, "are generated"), (False, "count")),
         coerce=lambda value: value == "True",
         required=False,
-        empty_value=True,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -117,23 +116,23 @@ class GeneratedFileRuleForm(forms.Form):
 class RuleRows(BaseFormSet):
     def clean(self) -> None:
         super().clean()
-        patterns = (
-            [rule.pattern for rule in self.rules()]
-            if self.is_bound and not any(self.errors)
-            else []
-        )
+        patterns = [] if any(self.errors) else [rule.pattern for rule in _entered(self)]
         if len(patterns) != len(set(patterns)):
             raise ValidationError(
                 "A pattern may stand there once: its last word would hold anyway."
             )
 
-    def rules(self) -> list[OrganisationRule]:
-        """Rows that are filled in and not marked to be removed, in their order."""
-        return [
-            OrganisationRule(form.cleaned_data["pattern"], form.cleaned_data["is_generated"])
-            for form in self.forms
-            if form.cleaned_data.get("pattern") and not form.cleaned_data.get("DELETE")
-        ]
+
+def _entered(rows: BaseFormSet) -> list[OrganisationRule]:
+    """Rows that are filled in and not marked to be removed, in their order."""
+    return [
+        OrganisationRule(
+            form.cleaned_data["pattern"],
+            is_generated=form.cleaned_data["is_generated"] is not False,
+        )
+        for form in rows.forms
+        if form.cleaned_data.get("pattern") and not form.cleaned_data.get("DELETE")
+    ]
 
 
 _Typed = formset_factory(GeneratedFileRuleForm, formset=RuleRows, extra=0, can_delete=True)
@@ -173,9 +172,9 @@ class GeneratedFileRuleAdmin(ReadOnly):
             if not typed.is_valid():
                 rows = typed
             elif "save" in request.POST:
-                return self._store(request, typed.rules())
+                return self._store(request, _entered(typed))
             else:
-                rules = typed.rules()
+                rules = _entered(typed)
                 rows, found = _rows(rules), effect(rules)
         context = {
             **site.each_context(request),
