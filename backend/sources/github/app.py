@@ -140,7 +140,8 @@ class App:
         """For an hour, and for reading alone, whatever else the installation may do."""
         wanted = {name: READ for name in permissions if name in installation.permissions}
         path = f"/app/installations/{installation.id}/access_tokens"
-        answer = self.post(path, {"permissions": wanted} if wanted else {})
+        # Without a word on permissions the token would have all that the App was granted.
+        answer = self.post(path, {"permissions": wanted or {"metadata": READ}})
         return read(IssuedToken, answer.body)
 
     def _installations(self) -> Iterator[Installation]:
