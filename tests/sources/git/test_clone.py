@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, TypeVar
 
 import pytest
@@ -265,6 +267,62 @@ def test_an_authority_of_ones_own(
         with job() as one:
             made = clone(job=one, ca_certificate=certificate[0].read_text(), **known)
             assert made.answer("rev-parse", "refs/heads/tip") == repository.commits[-1].oid
+
+
+class Tunnel(StreamRequestHandler):
+    """A proxy that connects, notes to where, and passes on what it cannot read."""
+
+    def handle(self) -> None:
+        asked = self.rfile.readline().decode()
+        while self.rfile.readline().strip():
+            pass
+        target = asked.split()[1]
+        self.server.asked.append(asked.strip())  # type: ignore[attr-defined]
+        host, _, port = target.rpartition(":")
+        with socket.create_connection((host, int(port))) as other:
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=self.pass_on, args=(other, self.connection))
+            back.start()
+            self.pass_on(self.connection, other)
+            back.join()
+
+    @staticmethod
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
+        while chunk := source.recv(1 << 16):
+            target.sendall(chunk)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_through_a_proxy_nothing_can_be_read(
+    tmp_path: Path,
+    certificate: tuple[Path, Path],  # noqa: F811 - the fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    world = World()
+    world.add_token(TOKEN)
+    repository = world.create_repository(world.create_organization("forge"), "app")
+    world.push(repository, None)
+    with (
+        running(world, repositories=tmp_path / "served", context=context) as github,
+        ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as proxy,
+    ):
+        proxy.daemon_threads, proxy.asked = True, []  # type: ignore[attr-defined]
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.server_address[1]}")
+        with job() as one:
+            made = clone(
+                job=one,
+                url=f"{github.url}/forge/app.git",
+                token=TOKEN,
+                ca_certificate=certificate[0].read_text(),
+                branch="main",
+            )
+            assert made.answer("rev-parse", "refs/heads/tip") == repository.commits[-1].oid
+        proxy.shutdown()
+    host = github.url.removeprefix("https://")
+    assert {asked.split(" HTTP/")[0] for asked in proxy.asked} == {f"CONNECT {host}"}  # type: ignore[attr-defined]
 
 
 def test_a_redirect_takes_the_token_nowhere(source: Source) -> None:
