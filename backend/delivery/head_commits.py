@@ -30,21 +30,27 @@ class Counts(NamedTuple):
 
 
 def to_read(
-    repository: Repository, *, tip: str, before: datetime, limit: int
+    repository: Repository,
+    *,
+    tip: str,
+    before: datetime,
+    limit: int,
+    again_since: datetime | None = None,
 ) -> dict[str, datetime | None]:
     """Those that were not read yet, or were not settled when read `before` then: newest first.
 
-    `tip` is the default branch's head, or empty. The time beside each is the latest at which it can have become a
-    head; None: it is no head any more.
+    Settled ones too where they became heads later than `again_since`. `tip` is the default branch's head, or empty.
+    The time beside each is the latest at which it can have become a head; None: it is no head any more.
     """
     return _fetched(
         f"SELECT head.sha, head.since FROM (SELECT sha, max(since) AS since FROM ({_HEADS}"  # noqa: S608 - constants
         " UNION ALL SELECT sha, NULL FROM delivery_headcommit"
         " WHERE repository_id = %(repository)s AND NOT is_settled) AS wanted GROUP BY sha) AS head"
         f" LEFT JOIN {_READ}"
-        " WHERE read.sha IS NULL OR (NOT read.is_settled AND read.read_at < %(before)s)"
+        " WHERE read.sha IS NULL OR (read.read_at < %(before)s"
+        " AND (NOT read.is_settled OR head.since > %(again_since)s::timestamptz))"
         " ORDER BY head.since DESC NULLS LAST, head.sha LIMIT %(limit)s",
-        _heads_of(repository, tip) | {"before": before, "limit": limit},
+        _heads_of(repository, tip) | {"before": before, "limit": limit, "again_since": again_since},
     )
 
 

@@ -27,6 +27,8 @@ COMMITS_A_REQUEST: Final = 25
 REQUESTS_A_SLICE: Final = 8
 QUIET: Final = timedelta(hours=1)
 """For so long after a commit's last news more may follow: another service's status, a suite's first run."""
+AGAIN_WITHIN: Final = timedelta(days=7)
+"""For so long after a commit became a head a full pass looks for checks that were run anew."""
 PATIENCE: Final = timedelta(days=35)
 """What has not finished by then never will: GitHub ends a workflow's run after 35 days."""
 
@@ -79,16 +81,21 @@ def _suites(parts: Sequence[str]) -> str:
 
 
 def collect_checks(
-    repository: Repository, github: GitHub, shas: Sequence[str] | None = None
+    repository: Repository,
+    github: GitHub,
+    shas: Sequence[str] | None = None,
+    *,
+    full: bool = False,
 ) -> Collected:
     """The checks of these commits, or a slice of a pass over the heads not read yet or not settled, newest first.
 
+    A `full` pass reads the settled ones of the last days again, since nothing but a webhook tells of a check run anew.
     Where only checks or only statuses may be read, the others are stored and the ledger names what is missing.
     """
     cursor = ledger.cursor_of(repository, Hint.Kind.CHECKS)
     try:
         if shas is None:
-            return _pass(cursor, github)
+            return _pass(cursor, github, full=full)
         return _of_commits(cursor, github, shas)
     except (Forbidden, NotFound) as error:
         return ledger.note_unavailable(cursor, github, error)
@@ -105,12 +112,18 @@ def _of_commits(cursor: Cursor, github: GitHub, shas: Sequence[str]) -> Collecte
     return result
 
 
-def _pass(cursor: Cursor, github: GitHub) -> Collected:
+def _pass(cursor: Cursor, github: GitHub, *, full: bool) -> Collected:
     if cursor.pass_top is None:
         cursor.pass_top, cursor.stored = timezone.now(), 0
     limit = COMMITS_A_REQUEST * REQUESTS_A_SLICE
     tip = _tip(cursor.repository)
-    heads = head_commits.to_read(cursor.repository, tip=tip, before=cursor.pass_top, limit=limit)
+    heads = head_commits.to_read(
+        cursor.repository,
+        tip=tip,
+        before=cursor.pass_top,
+        limit=limit,
+        again_since=cursor.pass_top - AGAIN_WITHIN if full else None,
+    )
     reader, result = _Reader(cursor.repository, github), Collected()
     for asked_at, records in reader.read(heads):
         with transaction.atomic():

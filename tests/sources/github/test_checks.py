@@ -149,6 +149,27 @@ def test_what_goes_on_is_asked_for_again_until_it_has_finished(
     assert collect_checks(stored, github).stored == 0
 
 
+def test_a_full_pass_finds_what_was_run_anew_in_the_last_days(
+    world: World,
+    app: simulated.Repository,
+    stored: Repository,
+    server: Simulator,
+    github: GitHub,
+    clock: time_machine.Traveller,
+) -> None:
+    old = a_head(world, app, stored)
+    world.check(old)
+    stored.pull_requests.update(updated_at=MONDAY)
+    pr = a_head(world, app, stored)
+    world.check(pr, conclusion="FAILURE")
+    clock.shift(timedelta(days=2))
+    assert collect_checks(stored, github).stored == 2
+    world.check(pr, at=world.now + 24 * 3600)
+    assert collect_checks(stored, github).stored == 0
+    assert collect_checks(stored, github, full=True).stored == 1
+    assert CheckRun.objects.filter(suite__head_sha=sha(pr)).count() == 2
+
+
 def test_a_word_on_one_commit_reads_that_commit_whatever_was_read(
     world: World, app: simulated.Repository, stored: Repository, github: GitHub
 ) -> None:
