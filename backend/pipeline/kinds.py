@@ -135,4 +135,4 @@ def _of_repository(
             return collect_change_sizes(repository, github)
         case _:
             shas = [hint.key for hint in piece.hints if hint.key]
-            return checks.collect_checks(repository, github, shas or None)
+            return checks.collect_checks(repository, github, shas or None, full=full)
