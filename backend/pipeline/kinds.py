@@ -10,6 +10,7 @@ from backend.sources import hints
 from backend.sources.commit_sizes import collect_change_sizes
 from backend.sources.github import (
     checks,
+    deliveries,
     deployments,
     pull_requests,
     repositories,
@@ -90,20 +91,11 @@ def collect(
     piece: Piece, repository: Repository | None, github: GitHub, on_page: OnPage
 ) -> Collected:
     """Do it. Raises SourceError."""
-    connection, hint = piece.connection, piece.first
-    match piece.kind:
-        case Hint.Kind.CONNECTION:
-            # A webhook says that the credential may see more, or less, than before.
-            listing = hint.key == repositories.LISTING or bool(hint.event)
-            return repositories.collect_connection(connection, github, listing=listing)
-        case Hint.Kind.TEAMS:
-            return teams.collect_teams(connection, github)
-        case Hint.Kind.REPOSITORY:
-            return repositories.collect_repository(
-                connection, github, hint.repository_external_id or 0
-            )
-    if repository is None:
-        return repositories.collect_repository(connection, github, hint.repository_external_id or 0)
+    if piece.of_connection:
+        return _of_connection(piece, github)
+    if repository is None or piece.kind is Hint.Kind.REPOSITORY:
+        external_id = piece.first.repository_external_id or 0
+        return repositories.collect_repository(piece.connection, github, external_id)
     if repository.state in {Repository.State.EXCLUDED, Repository.State.TRANSFERRED}:
         return Collected(notes=[repository.state_reason])
     done = _of_repository(piece, repository, github, on_page)
@@ -111,6 +103,17 @@ def collect(
         # What they brought has new heads, whose checks nobody told of.
         repositories.arm_all(repository, kinds=[Hint.Kind.CHECKS])
     return done
+
+
+def _of_connection(piece: Piece, github: GitHub) -> Collected:
+    connection, hint = piece.connection, piece.first
+    if piece.kind is Hint.Kind.TEAMS:
+        return teams.collect_teams(connection, github)
+    if piece.kind is Hint.Kind.DELIVERIES:
+        return deliveries.collect_deliveries(connection, github)
+    # A webhook says that the credential may see more, or less, than before.
+    listing = hint.key == repositories.LISTING or bool(hint.event)
+    return repositories.collect_connection(connection, github, listing=listing)
 
 
 def _of_repository(

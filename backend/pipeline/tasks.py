@@ -7,7 +7,7 @@ from typing import Final
 from celery import shared_task
 from django.utils import timezone
 
-from backend.connections.models import Connection
+from backend.connections.models import Connection, GitHubApp
 from backend.connections.store import due_app_changes
 from backend.delivery.models import PendingMeasurement, Repository
 from backend.delivery.store import marking
@@ -99,10 +99,14 @@ def poll() -> None:
 
 @shared_task(name="discover")
 def discover() -> None:
-    """Each hour: which repositories there are for credentials that cannot be asked by organisation; who is in teams."""
+    """Each hour: which repositories there are for credentials that cannot be asked by organisation; who is in teams;
+    which webhook deliveries failed.
+    """
     for connection in Connection.objects.exclude(state=Connection.State.PAUSED):
         hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=LISTING)
         hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
+        if GitHubApp.objects.filter(connection=connection).exists():
+            hints.arm(connection=connection, kind=Hint.Kind.DELIVERIES)
     bell.ring(bell.COLLECT)
 
 

@@ -32,6 +32,11 @@ def changed(event: str, payload: Mapping[str, Any]) -> Changed | None:
     return read(payload) if read else None
 
 
+def tells(event: str) -> bool:
+    """Whether deliveries of this event may tell of something that is kept."""
+    return event in _EVENTS
+
+
 def action(payload: Mapping[str, Any]) -> str:
     """What happened to the object, in GitHub's word; empty where the event has none. Raises InvalidPayload."""
     value = payload.get("action") or ""
