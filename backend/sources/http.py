@@ -13,7 +13,8 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final, Protocol, Self
 from urllib.parse import urljoin, urlsplit
@@ -127,6 +128,8 @@ class Client:
     usage: Usage = field(default_factory=Usage)
     server_version: str = ""
     """As the last answer told it; empty where the server tells none."""
+    clock_ahead: timedelta = timedelta()
+    """Of the server's clock to ours, as the last answer told it."""
 
     def __post_init__(self) -> None:
         context = ssl.create_default_context()
@@ -179,14 +182,16 @@ class Client:
         """With another token where the first one is refused and there is another."""
         if self.access is None:
             return self._once(question)
-        try:
-            answer = self._once(question)
-        except CredentialRefused:
-            if not self.access.refused():
-                raise
-            answer = self._once(question)
-        self.access.accepted()
-        return answer
+        for left in reversed(range(TRIES)):
+            try:
+                answer = self._once(question)
+            except CredentialRefused:
+                if not self.access.refused() or not left:
+                    raise
+            else:
+                self.access.accepted()
+                return answer
+        raise AssertionError("the last try either returns or raises")
 
     def _once(self, question: _Question) -> Answer:
         url, parameters = self._own(question.path), question.parameters
@@ -229,8 +234,7 @@ class Client:
             ) as answer:
                 content = self._content(answer, began + TOTAL_SECONDS)
                 status = answer.status_code
-                told = answer.headers.get("x-github-enterprise-version", "")
-                self.server_version = told[:40] or self.server_version
+                self._note_server(answer.headers)
                 return status, content, answer.headers
         except httpx.TimeoutException as error:
             raise Overloaded(
@@ -252,6 +256,16 @@ class Client:
                 label=question.label,
                 not_modified=same,
             )
+
+    def _note_server(self, headers: Mapping[str, str]) -> None:
+        told = headers.get("x-github-enterprise-version", "")
+        self.server_version = told[:40] or self.server_version
+        try:
+            date = parsedate_to_datetime(headers.get("date", ""))
+        except ValueError:
+            return
+        if date.tzinfo is not None:
+            self.clock_ahead = date - datetime.now(UTC)
 
     def _content(self, answer: httpx.Response, deadline: float) -> bytes:
         content = bytearray()

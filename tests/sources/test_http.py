@@ -398,10 +398,13 @@ class Changing:
         (["good"], ["good"]),
         (["old", "good"], ["old", "good"]),
         (["old"], ["old"]),
-        (["old", "older", "good"], ["old", "older"]),
+        (["old", "older", "good"], ["old", "older", "good"]),
+        (["old", "older", "oldest", "good"], ["old", "older", "oldest"]),
     ],
 )
-def test_a_refused_token_is_exchanged_once(tokens: list[str], tried: list[str]) -> None:
+def test_a_refused_token_is_exchanged_as_long_as_there_is_another(
+    tokens: list[str], tried: list[str]
+) -> None:
     def answer(handler: BaseHTTPRequestHandler) -> Answer:
         good = handler.headers["Authorization"] == "Bearer good"
         return (200 if good else 401), {}, b"{}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from django.utils import timezone
@@ -17,6 +17,8 @@ from backend.sources.http import Answer, Client, CredentialRefused, NotFound, So
 from backend.sources.limits import Meter, Unmetered
 
 READ: Final = "read"
+CLOCKS_DIFFER: Final = timedelta(seconds=30)
+"""Less than that does no harm: words are dated a minute back."""
 
 
 class About(RestPayload):
@@ -46,11 +48,16 @@ class IssuedToken(RestPayload):
 
 @dataclass
 class AppKeys:
-    """Signs in with the App's keys, the newest first, and goes on to the next where the server refuses one."""
+    """Signs in with the App's keys, the newest first, and goes on to the next where the server refuses one.
+
+    Before that it goes by the server's clock, where that is another: GitHub takes no word from its future.
+    """
 
     keys: Sequence[OpenedCredential] = field(repr=False)
     note_used: Callable[[int], None]
+    clock_ahead: Callable[[], timedelta] = timedelta
     _tried: int = 0
+    _ahead: timedelta = timedelta()
     _token: str = field(default="", repr=False)
     _signed_at: datetime | None = None
 
@@ -58,7 +65,7 @@ class AppKeys:
         now = timezone.now()
         if self._signed_at is None or now - self._signed_at > VALID - EARLIER:
             key = self.keys[self._tried]
-            self._token = app_token(key.app_id or 0, key.secret, now=now)
+            self._token = app_token(key.app_id or 0, key.secret, now=now + self._ahead)
             self._signed_at = now
         return self._token
 
@@ -67,6 +74,10 @@ class AppKeys:
 
     def refused(self) -> bool:
         self._signed_at = None
+        ahead = self.clock_ahead()
+        if abs(ahead - self._ahead) > CLOCKS_DIFFER:
+            self._ahead = ahead
+            return True
         self._tried = (self._tried + 1) % len(self.keys)
         return self._tried > 0
 
@@ -96,7 +107,7 @@ class App:
             base_url=where.base,
             headers={"Accept": "application/vnd.github+json", "User-Agent": AGENT},
             ca_certificate=ca_certificate,
-            access=AppKeys(keys, note_used),
+            access=AppKeys(keys, note_used, lambda: self._client.clock_ahead),
             meter=meter or Unmetered(),
         )
 
@@ -137,12 +148,14 @@ class App:
         return one
 
     def issue_token(self, installation: Installation, permissions: Sequence[str]) -> IssuedToken:
-        """For an hour, and for reading alone, whatever else the installation may do."""
+        """For an hour, and for reading alone, whatever else the installation may do. It expires by our own clock."""
         wanted = {name: READ for name in permissions if name in installation.permissions}
         path = f"/app/installations/{installation.id}/access_tokens"
         # Without a word on permissions the token would have all that the App was granted.
         answer = self.post(path, {"permissions": wanted or {"metadata": READ}})
-        return read(IssuedToken, answer.body)
+        issued = read(IssuedToken, answer.body)
+        ends_at = issued.expires_at - self._client.clock_ahead
+        return issued.model_copy(update={"expires_at": ends_at})
 
     def _installations(self) -> Iterator[Installation]:
         url: str | None = "/app/installations"

@@ -74,6 +74,7 @@ class InstallationToken:
     app: App
     connection: Connection
     key: tuple[int, ...]
+    _untried: bool = False
 
     def token(self) -> str:
         issued = _issued.get(self.key)
@@ -81,15 +82,16 @@ class InstallationToken:
             installation = self.app.installation()
             issued = self.app.issue_token(installation, PERMISSIONS)
             store.note_installation(connection=self.connection, installation_id=installation.id)
-            _issued[self.key] = issued
+            _issued[self.key], self._untried = issued, True
         return issued.token
 
     def accepted(self) -> None:
-        """The App's key is what is used: noted when a token is got."""
+        self._untried = False
 
     def refused(self) -> bool:
+        """Another one helps unless this one was new."""
         _issued.pop(self.key, None)
-        return True
+        return not self._untried
 
 
 def _opened(connection: Connection) -> Sequence[OpenedCredential]:

@@ -38,6 +38,10 @@ class Exchange(BaseHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
         """The ledger has it."""
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The server's clock, which may be ahead."""
+        return super().date_time_string((timestamp or time.time()) + self.simulator.apps.ahead)
+
     def setup(self) -> None:
         super().setup()
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -169,6 +169,20 @@ def test_a_key_that_is_gone_is_told(
     assert used(connection) == [False]
 
 
+@pytest.mark.parametrize("minutes", [-600, -3, 3, 600])
+def test_an_app_signs_in_by_the_servers_clock(
+    server: Simulator, made: GitHubApp, connection: Connection, minutes: int
+) -> None:
+    """Also where the newest of two keys is refused."""
+    store.add_app_key(connection=connection, private_key=(added := server.apps.add_key(made)))
+    server.apps.remove_key(made, added)
+    server.apps.ahead = minutes * 60
+    for _ in range(3):
+        with open_source(connection) as github:
+            assert github.ask(VIEWER, {})
+    assert tokens_issued(server) == 1
+
+
 def test_an_app_that_was_installed_anew_is_found(
     server: Simulator, made: GitHubApp, installation: Installation, connection: Connection
 ) -> None:
