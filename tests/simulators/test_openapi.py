@@ -1,5 +1,6 @@
 """Every REST answer of the simulator is one that GitHub's own description allows."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ import httpx
 import jwt
 import pytest
 
+from backend.connections.manifest import manifest
 from tests.simulators.conftest import TOKEN, client
-from tests.simulators.github import Simulator, World, app_endpoints, rest, running
+from tests.simulators.github import Simulator, World, app_endpoints, permissions, rest, running
 from tests.simulators.github.openapi import described
 from tests.simulators.test_apps import ALL, MANIFEST
 
@@ -177,6 +179,27 @@ def test_limits_and_renames_are_described_as_well() -> None:
         ask("/repos/forge/app/tags", status=301)
         assert httpx.get(f"{github.url}/api/v3/user").status_code == 401
     assert not ask.errors, "\n".join(ask.errors)
+
+
+def test_plumblines_manifest_asks_for_what_there_is_and_for_reading_alone() -> None:
+    own = manifest(
+        public_url="https://plumbline.example",
+        webhook="https://plumbline.example/hooks/github/ghes",
+        created="https://plumbline.example/created",
+        installed="https://plumbline.example/installed",
+    )
+    assert app_endpoints.read_manifest(json.dumps(own)) == own
+    assert set(own["default_events"]) <= described().app_events
+    for name, level in own["default_permissions"].items():
+        assert level == "read"
+        assert level in described().app_permissions[name]
+
+
+def test_the_simulator_knows_no_event_or_permission_of_its_own() -> None:
+    assert set(app_endpoints.NEEDS) <= described().app_events
+    needed = {permission for _, permission in permissions.REST}
+    needed |= {*app_endpoints.NEEDS.values(), *permissions.GRAPHQL.values(), permissions.GIT}
+    assert needed <= set(described().app_permissions)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ NEEDS = {
     "deployment_status": "deployments",
     "member": "members",
     "membership": "members",
-    "merge_group": "merge_queues",
     "organization": "members",
     "pull_request": "pull_requests",
     "pull_request_review": "pull_requests",

@@ -60,6 +60,22 @@ class Description:
             for error in [best_match([outer]) or outer]
         ]
 
+    @cached_property
+    def app_events(self) -> set[str]:
+        """The webhooks' events that an App can subscribe to."""
+        hooks = (one["post"]["x-github"] for one in self.document["x-webhooks"].values())
+        return {
+            hook["subcategory"].replace("-", "_")
+            for hook in hooks
+            if "app" in hook["supported-webhook-types"]
+        }
+
+    @cached_property
+    def app_permissions(self) -> dict[str, list[str]]:
+        """What an App can be granted, and at which levels."""
+        described = self.document["components"]["schemas"]["app-permissions"]["properties"]
+        return {name: one["enum"] for name, one in described.items()}
+
     def _resolve(self, part: Any) -> Any:
         while "$ref" in part:
             here: Any = self.document
