@@ -5,19 +5,21 @@ import os
 import selectors
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from itertools import cycle
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
 from backend.delivery.attributes import FILE
 from backend.delivery.records import CommitRecord
 from backend.sources.git import numstat
-from backend.sources.git.clone import CHUNK_BYTES, TIP, Clone, Running
+from backend.sources.git.clone import CHUNK_BYTES, TIP, Clone
 
 PROCESSES: Final = 2
 """git spends most of its time on reading contents, and that on one processor."""
-BLOCK: Final = 500
-"""Neighbours share contents, so revisions are dealt out in blocks of so many."""
+SHARE: Final = 1_000
+"""Commits that one git reads: it keeps in memory what it has read, whatever the length of the history. Neighbours share
+contents, so a share is of neighbours.
+"""
 PIPE_BYTES: Final = 1 << 20
 """What git may write ahead while what it wrote before is being stored."""
 _PLAIN_FILES: Final = (b"100644 ", b"100755 ")
@@ -27,42 +29,43 @@ MOST_ATTRIBUTES: Final = 1_000
 
 def commits(clone: Clone, *revisions: str) -> Generator[CommitRecord, None, None]:
     """The commits of these revisions, in no particular order. Raises SourceError."""
-    shares = _dealt_out(clone, revisions)
-    with ExitStack() as stack:
-        gits = [stack.enter_context(clone.fed(numstat.ARGUMENTS, share)) for share in shares]
-        yield from _as_they_come(gits)
-        for git in gits:
-            git.end(host=clone.host)
+    shares = _shares(clone, revisions)
+    with selectors.DefaultSelector() as waiting, ExitStack() as everything, closing(shares):
 
-
-def _dealt_out(clone: Clone, revisions: Sequence[str]) -> list[Path]:
-    """Lists of shas, one for each git that has something to do."""
-    paths = [clone.job.folder / f"revisions-{number}" for number in range(PROCESSES)]
-    with ExitStack() as stack:
-        files = [stack.enter_context(path.open("wb")) for path in paths]
-        turns = cycle(files)
-        file = next(turns)
-        listed = _pieces(clone.output("rev-list", *revisions, "--"), b"\n")
-        for number, sha in enumerate(listed, 1):
-            file.write(sha + b"\n")
-            if number % BLOCK == 0:
-                file = next(turns)
-    return [path for path in paths if path.stat().st_size]
-
-
-def _as_they_come(gits: Sequence[Running]) -> Iterator[CommitRecord]:
-    with selectors.DefaultSelector() as waiting:
-        for git in gits:
+        def start() -> None:
+            if (share := next(shares, None)) is None:
+                return
+            own = everything.enter_context(ExitStack())
+            own.callback(share.unlink)
+            git = own.enter_context(clone.fed(numstat.ARGUMENTS, share))
             fcntl.fcntl(git.output.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-            waiting.register(git.output, selectors.EVENT_READ, numstat.Reader())
+            waiting.register(git.output, selectors.EVENT_READ, (own, git, numstat.Reader()))
+
+        for _ in range(PROCESSES):
+            start()
         while waiting.get_map():
             for key, _ in waiting.select():
-                reader: numstat.Reader = key.data
+                own, git, reader = key.data
                 if chunk := os.read(key.fd, CHUNK_BYTES):
                     yield from reader.feed(chunk)
-                else:
-                    waiting.unregister(key.fileobj)
-                    yield from reader.end()
+                    continue
+                waiting.unregister(key.fileobj)
+                git.end(host=clone.host)
+                yield from reader.end()
+                own.close()
+                start()
+
+
+def _shares(clone: Clone, revisions: Sequence[str]) -> Generator[Path, None, None]:
+    """Lists of shas in files of the job's."""
+    shas = _pieces(clone.output("rev-list", *revisions, "--"), b"\n")
+    for number in count():
+        share = b"".join(sha + b"\n" for sha in islice(shas, SHARE))
+        if not share:
+            return
+        path = clone.job.folder / f"revisions-{number}"
+        path.write_bytes(share)
+        yield path
 
 
 def attributes(clone: Clone) -> dict[str, bytes]:
