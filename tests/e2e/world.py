@@ -1,15 +1,16 @@
 """What the browser finds: two teams below a third, and four months of their pull requests, seeded."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from backend.accounts.models import User
 from backend.accounts.store import add_user, enrolment_link
+from backend.connections.models import Connection
 from backend.delivery.models import PullRequest
 from backend.metrics import compute
 from backend.people.models import Identity, Team
-from backend.sources.models import Cursor, Hint
-from tests.factories import History, a_team, an_identity
+from backend.sources.models import Cursor, Hint, SyncRun, Usage
+from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
 
 DAYS = 120
 TITLES = (
@@ -50,8 +51,72 @@ def fill() -> dict[str, str]:
         complete_to=datetime.now(UTC),
         stored=count,
         expected=count,
+        held=count,
+        counted_at=datetime.now(UTC),
     )
+    _ledger(history)
     return _accounts(department, [*teams, alone])
+
+
+def _ledger(history: History) -> None:
+    """A repository that is whole, one with a gap and parked work, one under way, and two that are not read."""
+    now = datetime.now(UTC)
+    connection = history.repository.connection
+    whole = {"complete_to": now, "counted_at": now}
+    for kind, count in (("commits", 1204), ("checks", 2310), ("releases", 8), ("tags", 31)):
+        a_cursor(history.repository, kind, expected=count, held=count, **whole)
+    a_cursor(history.repository, "workflow_runs", **whole)
+    refused = "The token may not read deployments. Give it deployments: read."
+    a_cursor(history.repository, "deployments", unavailable=refused)
+    gap = a_repository(connection, name_with_owner="org/with-a-gap")
+    a_cursor(gap, expected=480, held=477, **whole)
+    a_cursor(gap, "tags", expected=30, held=31, **whole)
+    for number in (7, 12):
+        a_hint(
+            gap,
+            "pull_request",
+            key=str(number),
+            attempts=8,
+            parked_at=now,
+            last_error="The server answered 502 to the smallest page.",
+        )
+    a_cursor(
+        a_repository(connection, name_with_owner="org/under-way"),
+        expected=9_000,
+        held=4_150,
+        counted_at=now,
+        page="next",
+    )
+    a_repository(
+        connection,
+        name_with_owner="org/left-out",
+        state="excluded",
+        state_reason="It is a fork, and forks are excluded.",
+    )
+    a_repository(connection, name_with_owner="org/lost", state="lost_access")
+    _activity(connection, now)
+
+
+def _activity(connection: Connection, now: datetime) -> None:
+    connection.quiet_from, connection.quiet_to = time(22), time(6)
+    connection.server_version = "3.19.1"
+    connection.save()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    Usage.objects.create(
+        connection=connection,
+        hour=hour,
+        interface=Usage.Interface.GRAPHQL,
+        requests=2_480,
+        points=2_600,
+        not_modified=110,
+    )
+    SyncRun.objects.create(
+        connection=connection,
+        kind=Hint.Kind.CONNECTION,
+        started_at=now,
+        finished_at=now,
+        outcome=SyncRun.Outcome.SUCCEEDED,
+    )
 
 
 def _ago(days: float) -> datetime:

@@ -99,7 +99,7 @@ describe("parked work", () => {
     });
     expect(await screen.findAllByText("The server answered 500.")).toHaveLength(2);
     const again = screen.getAllByRole("button", {
-      name: "Try org/one: one pull request: 7 again",
+      name: "Try again: org/one, one pull request: 7",
     });
     await userEvent.click(again[0] as HTMLElement);
     expect(await screen.findByText(/1 will be tried again/)).toBeTruthy();
@@ -111,7 +111,7 @@ describe("parked work", () => {
   it("has no button for who may not", async () => {
     open("/data-quality", { [QUALITY]: () => quality({ ...parked, may_retry: false }) });
     await screen.findAllByText("The server answered 500.");
-    expect(screen.queryByRole("button", { name: /again/ })).toBeNull();
+    expect(screen.queryByRole("button", { name: /^Try (all|again)/ })).toBeNull();
   });
 
   it("whose retry fails says so", async () => {

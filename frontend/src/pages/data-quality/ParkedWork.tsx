@@ -92,7 +92,7 @@ function Work({
           size="compact-xs"
           variant="default"
           disabled={busy}
-          aria-label={`Try ${where}: ${of.what} again`}
+          aria-label={`Try again: ${where}, ${of.what}`}
           onClick={onRetry}
         >
           Try again
