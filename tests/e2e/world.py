@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from backend.accounts.models import User
 from backend.accounts.store import add_user, enrolment_link
@@ -62,7 +63,7 @@ def _ledger(history: History) -> None:
     """A repository that is whole, one with a gap and parked work, one under way, and two that are not read."""
     now = datetime.now(UTC)
     connection = history.repository.connection
-    whole = {"complete_to": now, "counted_at": now}
+    whole: dict[str, Any] = {"complete_to": now, "counted_at": now}
     for kind, count in (("commits", 1204), ("checks", 2310), ("releases", 8), ("tags", 31)):
         a_cursor(history.repository, kind, expected=count, held=count, **whole)
     a_cursor(history.repository, "workflow_runs", **whole)
