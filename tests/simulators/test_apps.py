@@ -13,10 +13,12 @@ import jwt
 import pytest
 from jsonschema.validators import Draft7Validator
 
+from backend.connections.manifest import EVENTS
+from backend.sources.github.webhook import changed
 from tests.simulators.conftest import ask, client
 from tests.simulators.github import Simulator, World, running
 from tests.simulators.github.apps import GitHubApp
-from tests.simulators.test_webhooks import SCHEMAS, receiver
+from tests.simulators.test_webhooks import SCHEMAS, a_busy_day, receiver
 
 ALL = dict.fromkeys(
     (
@@ -368,6 +370,30 @@ def test_what_is_told_of_installations_fits_githubs_schema(world: World) -> None
         reference = f"#/definitions/installation${body['action']}"
         errors = Draft7Validator({"$ref": reference, "definitions": schemas}).iter_errors(body)
         assert [error.message[:300] for error in errors] == []
+
+
+def test_a_busy_day_as_an_app_is_told_of_it(world: World) -> None:
+    """Every event that Plumbline subscribes to is sent, fits GitHub's schema and is understood."""
+    schemas = json.loads(SCHEMAS.read_text())["definitions"]
+    with running(world) as github, receiver() as (url, received):
+        app = github.apps.create(permissions=ALL, events=list(EVENTS))
+        github.apps.add_hook(app, url, "secret", base_url=github.url)
+        github.apps.install(app)
+        a_busy_day(world)
+    told, errors = set(), []
+    for headers, body in received:
+        event, payload = headers["X-GitHub-Event"], json.loads(body)
+        told.add(event)
+        changed(event, payload)
+        action = payload.get("action")
+        definition = f"{event}$event" if action is None else f"{event}${action}"
+        schema = {"$ref": f"#/definitions/{definition}", "definitions": schemas}
+        errors += [
+            f"{definition}: {error.message[:200]}"
+            for error in Draft7Validator(schema).iter_errors(payload)
+        ]
+    assert errors == []
+    assert told == {*EVENTS, "installation"}
 
 
 def test_a_personal_token_is_no_app(world: World) -> None:
