@@ -20,7 +20,11 @@ urlpatterns = [
     path("docs/", documents.index, name="docs"),
     path("docs/<slug:name>.md", documents.document, name="document"),
     # The browser routes all others by itself, so that any of its addresses can be opened and shared.
-    re_path(r"^(?!(?:accounts|admin|api|demo|docs|hooks|metrics|static)(?:/|$)).*$", views.app, name="app"),
+    re_path(
+        r"^(?!(?:accounts|admin|api|demo|docs|hooks|metrics|static)(?:/|$)).*$",
+        views.app,
+        name="app",
+    ),
 ]
 if settings.MODE is Mode.DEMO:
     urlpatterns.insert(0, path("", include("backend.accounts.demo")))

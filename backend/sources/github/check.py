@@ -21,7 +21,7 @@ EXCESS: Final = "excess"
 NONE: Final = "none"
 ESSENTIAL: Final = frozenset({"metadata", "pull_requests", "repo"})
 """Without these nothing can be collected; without one of the others, its kind is not available."""
-_LOWER_APP: Final = "Take it away in the App's settings. Until then Plumbline's tokens do without it: they are narrowed to reading."
+_LOWER_APP: Final = "Take it away in the App's settings. Plumbline's tokens do without it, being narrowed to reading."
 
 _SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "repo": frozenset({"repo"}),
