@@ -400,4 +400,5 @@ def test_a_personal_token_is_no_app(world: World) -> None:
     with running(world) as github, client(github) as http:
         assert http.get("/api/v3/app").status_code == 401
         assert http.get("/api/v3/installation/repositories").status_code == 403
+        assert http.post("/api/v3/user/repos", json={"name": "app"}).status_code == 404
         assert "errors" not in ask(github, "{ viewer { login } }")

@@ -21,7 +21,7 @@ from tests.simulators.github.faults import Fault
 from tests.simulators.github.gitrepos import Store
 from tests.simulators.github.graph.endpoint import dump, page_size
 from tests.simulators.github.registry import Token
-from tests.simulators.github.rest_request import RestAnswer, RestRequest
+from tests.simulators.github.rest_request import RestAnswer, RestRequest, not_found
 from tests.simulators.github.simulator import Simulator
 from tests.simulators.github.world import World
 
@@ -149,7 +149,10 @@ class Handler(Exchange):
             self.send(200, shown, kind="rest", fault=fault)
             return
         token = self._signed_in("rest")
-        if token is not None:
+        if token is not None and self.command != "GET":
+            # Nothing else is there to be written.
+            self.send(404, dump(_documented(not_found())), kind="rest", fault=fault)
+        elif token is not None:
             self._rest_with(token, path, fault)
 
     def _rest_with(self, token: Token, path: str, fault: Fault | None) -> None:
