@@ -116,7 +116,7 @@ def test_a_fault_in_the_middle_changes_nothing_in_the_end(
     if fault["kind"] == "slow":
         monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(0.3))
     interface, after = on.partition(",")[0], IN_THE_MIDDLE[on]
-    source.github.faults.arm(**{"on": interface, "after": after} | fault)
+    source.github.faults.arm(**fault, on=interface, after=after)
     work_to_the_end(source.connection)
     if fault["kind"] == "forbidden":  # taken for a missing permission, so it is asked anew at night
         reconcile()

@@ -22,6 +22,7 @@ from backend.metrics.compute import catch_up, measure
 from backend.pipeline import bell
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
+from backend.sources.github.repositories import LISTING
 from backend.sources.models import Cursor, Hint, SyncRun
 
 
@@ -44,7 +45,8 @@ class Command(BaseCommand):
             raise CommandError("There is no such connection: see manage.py connection list.")
         if not options["wait"]:
             for connection in connections:
-                hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+                hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=LISTING)
+                hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
             rang = bell.ring(bell.COLLECT)
             self.stdout.write("A worker begins now." if rang else "A worker begins within seconds.")
             return
