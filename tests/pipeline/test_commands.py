@@ -12,7 +12,7 @@ from backend.connections.models import Connection
 from backend.connections.store import credentials
 from backend.delivery.models import Commit, PullRequest
 from backend.metrics.models import PullRequestFact
-from backend.pipeline import bell
+from backend.pipeline import bell, work
 from backend.sources.models import Hint, SyncRun
 from tests.pipeline.conftest import TOKEN, Source
 from tests.servers import free_port
@@ -173,7 +173,10 @@ def test_a_sync_with_a_wrong_token_says_what_to_do(server: Simulator, token_file
     assert Connection.objects.get().state == Connection.State.PAUSED
 
 
-def test_a_sync_that_could_not_read_all_says_so(source: Source) -> None:
+def test_a_sync_that_could_not_read_all_says_so(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "FIRST_DELAY", work.LONGEST_DELAY)  # longer than a person waits
     world = source.world
     repository = world.create_repository(world.organizations["forge"], "app")
     world.open_pull_request(repository, world.create_user("dev0001"))
