@@ -8,6 +8,7 @@ webhooks tell of it, and a full pass looks back as far as GitHub lets a run be s
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.utils import timezone
 from backend.delivery import store
 from backend.delivery.models import Repository
 from backend.delivery.records import WorkflowRunRecord
+from backend.sources import validators
 from backend.sources.github import ledger, normalise, payloads
 from backend.sources.github.client import GitHub, next_page, read
 from backend.sources.github.collect import Collected
@@ -45,8 +47,11 @@ def collect_workflow_runs(
     """
     cursor = ledger.cursor_of(repository, Hint.Kind.WORKFLOW_RUNS)
     floor, asked_at = _floor(cursor, full=full), timezone.now()
+    tag = "" if full or cursor.page else validators.recall(repository.connection, _path(repository))
     try:
-        page = _page(repository, github, cursor.page)
+        page = _page(repository, github, cursor.page, unless=tag)
+        if page is None:
+            return _nothing_new(repository, github, cursor, asked_at)
         known = _known(repository, page.runs)
         heads = _store(repository, github, page.runs, known)
         finished = page.oldest is None or (
@@ -59,6 +64,12 @@ def collect_workflow_runs(
     with transaction.atomic():
         if full:
             store.unsettle(repository=repository, shas=heads)
+        whole = finished and not cursor.page
+        validators.keep(
+            connection=repository.connection,
+            path=_path(repository),
+            etag=page.etag if whole else "",
+        )
         _advance(cursor, page, asked_at, finished=finished)
     return Collected(stored=len(heads), more=not finished)
 
@@ -87,6 +98,7 @@ class _Page:
     """All runs of the repository on a pass's first page; later pages count less."""
     oldest: datetime | None
     """Where the next page begins; None on the last one."""
+    etag: str
 
 
 def _floor(cursor: Cursor, *, full: bool) -> datetime | None:
@@ -97,25 +109,43 @@ def _floor(cursor: Cursor, *, full: bool) -> datetime | None:
     return min(floor, timezone.now() - RERUN_WITHIN) if full else floor
 
 
-def _page(repository: Repository, github: GitHub, created_to: str) -> _Page:
-    """The newest runs, or the newest of those created up to a time. Several, where all of it fell on one second."""
-    answer = _listing(repository, github, created_to)
+def _page(repository: Repository, github: GitHub, created_to: str, *, unless: str) -> _Page | None:
+    """The newest runs, or the newest of those created up to a time. Several, where all of it fell on one second.
+
+    None where the page is still the one that the entity tag `unless` stands for.
+    """
+    answer = _listing(repository, github, created_to, unless)
+    if answer.status == HTTPStatus.NOT_MODIFIED:
+        return None
     found = read(payloads.WorkflowRuns, answer.body)
     runs, further = list(found.workflow_runs), next_page(answer.headers)
     while further and created_to and _text(_oldest(runs)) == created_to:
         answer = github.get(further)
         runs += read(payloads.WorkflowRuns, answer.body).workflow_runs
         further = next_page(answer.headers)
-    return _Page(runs, found.total_count, _oldest(runs) if further else None)
+    return _Page(runs, found.total_count, _oldest(runs) if further else None, answer.etag)
 
 
-def _listing(repository: Repository, github: GitHub, created_to: str) -> Answer:
+def _nothing_new(
+    repository: Repository, github: GitHub, cursor: Cursor, asked_at: datetime
+) -> Collected:
+    """The first page is as it was when a pass last ended on it: only what is older can have changed, by finishing."""
+    created = repository.workflow_runs.order_by("-created_at").values_list("created_at", flat=True)
+    below = created[RUNS_A_PAGE - 1 : RUNS_A_PAGE].first()
+    heads = _follow_unfinished(repository, github, below) if below else []
+    cursor.complete_to = cursor.counted_at = asked_at
+    cursor.unavailable = ""
+    ledger.save(cursor)
+    return Collected(stored=len(heads))
+
+
+def _listing(repository: Repository, github: GitHub, created_to: str, unless: str) -> Answer:
     """A page as large as the server takes it."""
     search = {"created": f"<={created_to}"} if created_to else {}
     size = RUNS_A_PAGE
     while True:
         try:
-            return github.get(_path(repository), {"per_page": size, **search})
+            return github.get(_path(repository), {"per_page": size, **search}, unless=unless)
         except Overloaded:
             if size <= SMALLEST_PAGE:
                 raise

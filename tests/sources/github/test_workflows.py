@@ -108,6 +108,34 @@ def test_newest_first_with_the_ledger_at_every_slice(
     assert ledger().complete_to is not None
 
 
+def test_a_second_look_without_news_is_free(
+    world: World,
+    app: simulated.Repository,
+    stored: Repository,
+    github: GitHub,
+    clock: time_machine.Traveller,
+) -> None:
+    """One that finds news is none, nor one after a pass of several pages, or one that looks further back."""
+
+    def free_looks() -> int:
+        clock.shift(timedelta(minutes=10))
+        before = github.usage.not_modified
+        whole_pass(stored, github)
+        return github.usage.not_modified - before
+
+    for _ in range(3):
+        world.run_workflow(app, jobs={"build": "SUCCESS"})
+    assert [free_looks() for _ in range(3)] == [0, 1, 1]
+    assert ledger().complete_to == ledger().counted_at
+    run = world.run_workflow(app, jobs={"build": None})
+    assert [free_looks(), free_looks()] == [0, 1]
+    world.finish_job(run.latest.jobs[0])
+    assert [free_looks(), free_looks()] == [0, 1]
+    assert WorkflowRun.objects.filter(status="completed").count() == 4
+    whole_pass(stored, github, full=True)
+    assert github.usage.not_modified == 4
+
+
 def test_more_than_a_thousand_and_many_within_one_second(
     world: World, app: simulated.Repository, stored: Repository, server: Simulator, github: GitHub
 ) -> None:
@@ -200,10 +228,12 @@ def test_an_attempt_that_the_source_forgot_keeps_none_of_the_others_away(
     world.rerun(world.run_workflow(app))
     real = github.get
 
-    def get(path: str, parameters: Mapping[str, str | int] | None = None) -> Answer:
+    def get(
+        path: str, parameters: Mapping[str, str | int] | None = None, *, unless: str = ""
+    ) -> Answer:
         if path.endswith("/attempts/1"):
             raise NotFound("Not there.", "Nothing.", permanent=True)
-        return real(path, parameters)
+        return real(path, parameters, unless=unless)
 
     monkeypatch.setattr(github, "get", get)
     assert whole_pass(stored, github).stored == 1
