@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from backend.connections.models import RepositoryRule
 from backend.delivery import store
 from backend.delivery.models import (
     Commit,
@@ -24,6 +25,7 @@ from backend.delivery.records import (
     CommitRecord,
     EventRecord,
     FileChangeRecord,
+    OwnerRecord,
     PullRequestCommitRecord,
     PullRequestFileRecord,
     PullRequestRecord,
@@ -376,3 +378,56 @@ def test_a_commit_that_comes_back_is_superseded_no_longer(repository: Repository
         assert PullRequest.objects.get().commits.get(sha=sha).is_superseded is superseded
         assert PendingMeasurement.objects.exists()
         PendingMeasurement.objects.all().delete()
+
+
+def a_record(external_id: int = 1, name: str = "forge/app", **values: object) -> RepositoryRecord:
+    defaults: dict[str, Any] = {
+        "external_id": external_id,
+        "node_id": f"R_{external_id}",
+        "name_with_owner": name,
+        "default_branch": "main",
+        "visibility": "private",
+        "is_archived": False,
+        "is_fork": False,
+        "pushed_at": AT,
+        "updated_at": AT,
+        "owner": OwnerRecord(7, "organization", name.partition("/")[0]),
+    }
+    return RepositoryRecord(**defaults | values)
+
+
+def test_rules_are_applied_without_asking_the_source() -> None:
+    connection = a_connection()
+    told = [
+        a_record(1, "forge/app", topics=("billing",)),
+        a_record(2, "forge/old", is_archived=True),
+    ]
+    store.store_repositories(connection=connection, repositories=told)
+    RepositoryRule.objects.create(connection=connection, effect="exclude", test="archived")
+    store.judge_repositories(connection=connection)
+    states = dict(Repository.objects.values_list("name_with_owner", "state"))
+    assert states == {"forge/app": "active", "forge/old": "excluded"}
+    RepositoryRule.objects.all().delete()
+    Repository.objects.filter(external_id=1).update(state="gone")
+    store.judge_repositories(connection=connection)
+    states = dict(Repository.objects.values_list("name_with_owner", "state"))
+    assert states == {"forge/app": "gone", "forge/old": "active"}
+
+
+def test_an_owner_that_was_renamed_is_the_same_one() -> None:
+    connection = a_connection()
+    for name in ("forge/app", "foundry/app"):
+        store.store_repositories(connection=connection, repositories=[a_record(name=name)])
+    stored = Repository.objects.get()
+    assert stored.owner is not None
+    assert (stored.owner.login, stored.former_names) == ("foundry", ["forge/app"])
+    assert connection.owners.count() == 1
+
+
+def test_a_repository_whose_owner_is_not_told_keeps_it() -> None:
+    connection = a_connection()
+    store.store_repositories(connection=connection, repositories=[a_record()])
+    store.store_repositories(connection=connection, repositories=[a_record(owner=None)])
+    stored = Repository.objects.get()
+    assert stored.owner is not None
+    assert stored.owner.login == "forge"
