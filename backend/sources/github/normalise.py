@@ -24,6 +24,7 @@ from backend.delivery.records import (
     WorkflowRunRecord,
 )
 from backend.sources.github import payloads
+from backend.sources.github.survey_payloads import SurveyedRepository
 
 EVENTS: Final = {
     "ReadyForReviewEvent": "ready_for_review",
@@ -98,7 +99,7 @@ def repository(payload: payloads.Repository) -> RepositoryRecord:
     )
 
 
-def surveyed(payload: payloads.SurveyedRepository) -> RepositoryRecord:
+def surveyed(payload: SurveyedRepository) -> RepositoryRecord:
     branch, owner = payload.default_branch_ref, payload.owner
     return RepositoryRecord(
         external_id=payload.database_id,

@@ -16,6 +16,7 @@ from backend.delivery.records import RepositoryRecord
 from backend.sources.github import normalise, payloads
 from backend.sources.github.client import GitHub, read
 from backend.sources.github.pages import PageSize
+from backend.sources.github.survey_payloads import ChangedPullRequests, SurveyedRepository
 from backend.sources.http import Forbidden, NotFound, Overloaded
 from backend.sources.models import Hint
 
@@ -109,7 +110,7 @@ class Survey:
                     permanent=True,
                 )
             found = data["organization"]["repositories"]
-            page = read(payloads.Page[payloads.SurveyedRepository], found)
+            page = read(payloads.Page[SurveyedRepository], found)
             yield from map(_surveyed, page.nodes)
             if not page.page_info.has_next_page:
                 return
@@ -130,7 +131,7 @@ class Survey:
             waiting = waiting[len(batch) :]
             for node in found:
                 # A node of another type, or one that is hidden, has none of the wanted fields.
-                yield _surveyed(read(payloads.SurveyedRepository, node)) if node else None
+                yield _surveyed(read(SurveyedRepository, node)) if node else None
 
     def _sized(self, text: str, variables: dict[str, Any]) -> dict[str, Any]:
         while True:
@@ -167,7 +168,7 @@ class Survey:
         return self.github.ask(fitted, variables, tries=1, missing_ok=text is _KNOWN)
 
 
-def _surveyed(payload: payloads.SurveyedRepository) -> Surveyed:
+def _surveyed(payload: SurveyedRepository) -> Surveyed:
     branch = payload.default_branch_ref
     tip = branch.target if branch else None
     counted: dict[str, Any] = {
@@ -189,7 +190,7 @@ def _surveyed(payload: payloads.SurveyedRepository) -> Surveyed:
     return Surveyed(normalise.surveyed(payload), looks)
 
 
-def _pull_requests(what: payloads.ChangedPullRequests | None) -> Look:
+def _pull_requests(what: ChangedPullRequests | None) -> Look:
     """A change in the future, by a fault or a joke, stays on top and hides all others: then each look is a new one."""
     if what is None:
         return _REFUSED
