@@ -104,7 +104,7 @@ def test_a_team_of_one_is_kept_back_and_says_so(visitor: Visitor) -> None:
     page = visitor.page
     expect(page.get_by_text("Figures of this team are hidden in this range")).to_be_visible()
     expect(page.get_by_role("region", name="Review rate")).to_have_count(0)
-    expect(page.get_by_text("2 pull requests")).to_be_visible()
+    expect(page.get_by_text("2 pull requests", exact=True)).to_be_visible()
     visitor.look("suppressed")
 
 

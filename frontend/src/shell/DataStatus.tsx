@@ -8,10 +8,10 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { statusQuery } from "../api/queries";
-import type { RepositoryStatus, Status } from "../api/types";
+import type { Status } from "../api/types";
 import { progressText, shareOf } from "../pages/CollectionState";
 import { dateTime, zoneName } from "../ui/dates";
-import { count, percent } from "../ui/numbers";
+import { percent } from "../ui/numbers";
 import classes from "./DataStatus.module.css";
 
 const ICONS = {
@@ -42,7 +42,6 @@ export function DataStatus({ timeZone }: { timeZone: string }) {
       <Popover.Dropdown className={classes.card}>
         <h2 className={classes.title}>{name}</h2>
         <Details status={status} timeZone={timeZone} />
-        {status.repositories.length > 0 && <Repositories of={status.repositories} />}
         <p className={classes.more}>
           <Link to="/data-quality">All about the data's quality</Link>
         </p>
@@ -77,48 +76,4 @@ function Details({ status, timeZone }: { status: Status; timeZone: string }) {
       )}
     </>
   );
-}
-
-const STATES: Record<RepositoryStatus["state"], string> = {
-  waiting: "waits for its turn",
-  syncing: "collecting",
-  complete: "complete",
-  unavailable: "not available",
-  excluded: "excluded by a rule",
-  transferred: "moved away",
-  lost_access: "access lost",
-  gone: "gone",
-};
-
-function Repositories({ of }: { of: RepositoryStatus[] }) {
-  return (
-    <table className={classes.repositories}>
-      <thead>
-        <tr>
-          <th scope="col">Repository</th>
-          <th scope="col">Pull requests</th>
-          <th scope="col">State</th>
-        </tr>
-      </thead>
-      <tbody>
-        {of.map((repository) => (
-          <tr key={repository.name}>
-            <th scope="row">{repository.name}</th>
-            <td>
-              {count(repository.stored)}
-              {repository.expected !== null && ` of ${count(repository.expected)}`}
-            </td>
-            <td>{trouble(repository) ?? STATES[repository.state]}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-/** Why the last run did not succeed, and what to do. */
-function trouble({ last_run }: RepositoryStatus): string | null {
-  if (last_run === null || last_run.reason === null || last_run.outcome === "succeeded")
-    return null;
-  return [last_run.reason, last_run.action].filter(Boolean).join(" ");
 }
