@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,10 @@ MAXIMUM_BYTES: Final = 100 * 1024 * 1024
 TRIES: Final = 3
 REDIRECTS: Final = 3
 _PERMISSIONS: Final = "Give the token the permissions that docs/install.md lists."
+
+
+_GZIP: Final = zlib.MAX_WBITS | 16
+"""What zlib calls a gzip stream."""
 
 
 class SourceError(Exception):
@@ -136,7 +141,8 @@ class Client:
         if self.ca_certificate:
             context.load_verify_locations(cadata=self.ca_certificate)
         self.host = urlsplit(self.base_url).netloc
-        self._http = httpx.Client(headers=dict(self.headers), timeout=TIMEOUT, verify=context)
+        headers = {"Accept-Encoding": "gzip"} | dict(self.headers)
+        self._http = httpx.Client(headers=headers, timeout=TIMEOUT, verify=context)
 
     def __enter__(self) -> Self:
         return self
@@ -223,7 +229,7 @@ class Client:
         self, question: _Question, url: str, parameters: Mapping[str, str | int] | None
     ) -> tuple[int, bytes, Mapping[str, str]]:
         headers = {"Authorization": f"Bearer {self.access.token()}"} if self.access else {}
-        if question.unless:
+        if question.unless.isascii() and question.unless.isprintable() and question.unless:
             headers["If-None-Match"] = question.unless
         self.meter.admit(question.interface)
         self.usage.requests += 1
@@ -241,7 +247,12 @@ class Client:
                 f"{self.host} did not answer in time.",
                 "Nothing is lost; Plumbline tries again. If it stays so, look at the server's load.",
             ) from error
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.DecodingError) as error:
+        except (
+            httpx.RemoteProtocolError,
+            httpx.ReadError,
+            httpx.DecodingError,
+            zlib.error,
+        ) as error:
             raise Passing(
                 f"{self.host} broke off its answer.", "Nothing is lost; Plumbline tries again."
             ) from error
@@ -268,9 +279,15 @@ class Client:
             self.clock_ahead = date - datetime.now(UTC)
 
     def _content(self, answer: httpx.Response, deadline: float) -> bytes:
+        """The body, unpacked here so that a small answer cannot become a large one before anybody looks."""
+        coding = answer.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in {"identity", "gzip"}:
+            raise httpx.DecodingError("a coding that was not asked for")
+        unpack = zlib.decompressobj(_GZIP) if coding == "gzip" else None
         content = bytearray()
-        for chunk in answer.iter_bytes():
-            content += chunk
+        for chunk in answer.iter_raw():
+            left = MAXIMUM_BYTES + 1 - len(content)
+            content += unpack.decompress(chunk, left) if unpack else chunk
             if len(content) > MAXIMUM_BYTES:
                 raise Overloaded(
                     f"An answer of {self.host} is larger than {MAXIMUM_BYTES:,} bytes.",
@@ -278,6 +295,8 @@ class Client:
                 )
             if time.monotonic() > deadline:
                 raise httpx.ReadTimeout("the whole answer took too long")
+        if unpack and not unpack.eof:
+            raise httpx.DecodingError("the packed body ends too soon")
         return bytes(content)
 
     def _judge(self, status: int, content: bytes, headers: Mapping[str, str]) -> Answer:
@@ -299,7 +318,7 @@ class Client:
             body = json.loads(content) if content else None
             if b"\\u0000" in content or b"\\ud" in content.lower():
                 body = storable(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._unreadable(content, headers) from error
         return Answer(status, body, headers)
 

@@ -10,6 +10,9 @@ A_MINUTE: Final = timedelta(minutes=1)
 LONGEST_WAIT: Final = timedelta(hours=1)
 """No limit of GitHub's lasts longer. Whoever asks for more is asked again after that."""
 
+LONGEST_NUMBER: Final = 12
+"""Digits that need to be read of a time in seconds: more of them are longer than any wait."""
+
 
 class Meter(Protocol):
     """What a session may ask and what it has asked."""
@@ -82,9 +85,9 @@ def rate_limit(
     after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
     longest = int(LONGEST_WAIT.total_seconds())
     if after.isdecimal():
-        seconds = int(after)
+        seconds = int(after[:LONGEST_NUMBER])
     elif used_up and reset.isdecimal():
-        seconds = max(int(reset) - int(moment.timestamp()), 0)
+        seconds = max(int(reset[:LONGEST_NUMBER]) - int(moment.timestamp()), 0)
     else:
         seconds = int(unsaid().total_seconds())
     return moment + timedelta(seconds=min(seconds, longest))

@@ -231,3 +231,14 @@ def test_only_what_the_source_still_has_is_kept(repository: Repository) -> None:
     assert repository.deployments.get().statuses.count() == 2
     assert (repository.releases.count(), repository.tags.get().name) == (0, "v1")
     assert (elsewhere.deployments.count(), elsewhere.tags.count()) == (2, 2)
+
+
+def test_names_of_any_length_are_cut_and_the_rest_is_stored(repository: Repository) -> None:
+    long = a_suite(branch="b" * 2000, app="a" * 2000)
+    checks = ChecksRecord(sha=SHA, suites=(long,), statuses=(), is_settled=True)
+    store.store_checks(repository=repository, checks=[checks], read_at=minute(9))
+    suite = CheckSuite.objects.get()
+    assert (len(suite.branch), suite.branch[-2:]) == (300, "b…")
+    before = versions()
+    store.store_checks(repository=repository, checks=[checks], read_at=minute(9))
+    assert versions() == before

@@ -4,9 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
+from django.apps import apps
 from django.db import connection as database
+from django.db.models import CharField
 
 from backend.delivery.models import Repository
 
@@ -40,6 +43,25 @@ class Table:
             f" RETURNING {returning}"
         )
 
+    @cached_property
+    def limits(self) -> dict[str, int]:
+        """How many characters each column holds, of those that have a limit."""
+        model = next(one for one in apps.get_models() if one._meta.db_table == self.name)  # noqa: SLF001 - Django's public option API
+        return {
+            field.column: field.max_length
+            for field in model._meta.concrete_fields  # noqa: SLF001
+            if field.column in self.columns and isinstance(field, CharField) and field.max_length
+        }
+
+    def fitted(self, row: Row) -> Row:
+        """Names that outsiders choose can be of any length: what does not fit is cut, so that the rest is stored."""
+        long = {
+            name: f"{row[name][: limit - 1]}…"
+            for name, limit in self.limits.items()
+            if row[name] is not None and len(row[name]) > limit
+        }
+        return row | long if long else row
+
     def remove_missing(self) -> str:
         """Delete the children, of the parents given, that are not among the rows given."""
         parent, child = self.key
@@ -64,7 +86,7 @@ def upsert(table: Table, rows: Sequence[Row], *, returning: str) -> list[int]:
     """Write the rows that are new or differ; returns one id for each that was written."""
     if not rows:
         return []
-    unique = {tuple(row[name] for name in table.key): row for row in rows}
+    unique = {tuple(row[name] for name in table.key): row for row in map(table.fitted, rows)}
     with database.cursor() as cursor:
         cursor.execute(table.upsert(returning), [_json(list(unique.values()), table.columns)])
         return [pk for (pk,) in cursor.fetchall()]
@@ -72,7 +94,9 @@ def upsert(table: Table, rows: Sequence[Row], *, returning: str) -> list[int]:
 
 def remove_missing(table: Table, rows: Sequence[Row], parents: list[int]) -> set[int]:
     with database.cursor() as cursor:
-        cursor.execute(table.remove_missing(), [parents, _json(rows, table.key)])
+        cursor.execute(
+            table.remove_missing(), [parents, _json([table.fitted(row) for row in rows], table.key)]
+        )
         return {pk for (pk,) in cursor.fetchall()}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Final
+from urllib.parse import quote
 
 from backend.connections.manifest import PERMISSIONS
 from backend.sources.github.app import READ, App
@@ -167,7 +168,7 @@ def _by_trying(github: GitHub, organisation: str) -> Iterator[Permission]:
         yield Permission("metadata", READ, NONE, MISSING, action)
         return
     repository = github.repository(int(listed[0]["id"]))
-    branch = repository.default_branch or "HEAD"
+    branch = quote(repository.default_branch or "HEAD", safe="")
     for name, path in _PROBES.items():
         address = path.format(repository=repository.full_name, branch=branch)
         yield from _tried(name, partial(github.get, address, {"per_page": 1}))

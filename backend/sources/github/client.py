@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
@@ -184,7 +185,7 @@ class GitHub:
     def repositories(self, organisation: str = "") -> Iterator[payloads.Repository]:
         """All repositories of an organisation, or all that the credential sees."""
         installed = self.app is not None and not organisation
-        path = f"/orgs/{organisation}/repos" if organisation else "/user/repos"
+        path = f"/orgs/{quote(organisation, safe='')}/repos" if organisation else "/user/repos"
         url: str | None = "/installation/repositories" if installed else path
         parameters: Mapping[str, str | int] | None = {"per_page": 100}
         while url:

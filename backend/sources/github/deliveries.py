@@ -30,6 +30,9 @@ SENT_AT_MOST: Final = 3
 ASKED_AT_MOST: Final = 500
 """In one look: after a long outage a poll is cheaper than every single delivery."""
 
+PAGES_AT_MOST: Final = 50
+"""In one look, newest first: where so much is delivered, polling finds the rest cheaper than a list of it would."""
+
 
 class Delivery(RestPayload):
     """One attempt. Attempts to deliver the same thing share their `guid`."""
@@ -101,7 +104,9 @@ def _delivered(app: App, since: datetime) -> Iterator[Delivery]:
     """Newest first. The server's own filter for failures leaves out some that were never answered."""
     url: str | None = "/app/hook/deliveries"
     parameters: Mapping[str, str | int] | None = {"per_page": 100}
-    while url:
+    for _ in range(PAGES_AT_MOST):
+        if url is None:
+            return
         answer = app.get(url, parameters)
         for item in answer.body if isinstance(answer.body, list) else ():
             delivery = read(Delivery, item)
