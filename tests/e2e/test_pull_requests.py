@@ -185,7 +185,11 @@ def test_the_first_load_stays_small(visitor: Visitor) -> None:
         ),
     )
     visitor.open("/pull-requests")
-    charts = [url for url in sizes if re.search(r"/(charts|[A-Z]\w*Chart|CartesianGrid|Distribution)", url)]
+    charts = [
+        url
+        for url in sizes
+        if re.search(r"/(charts|[A-Z]\w*Chart|CartesianGrid|Distribution)", url)
+    ]
     assert charts, "the charts have a chunk of their own"
     before = sum(size for url, size in sizes.items() if url not in charts)
     assert 0 < before <= 200_000
