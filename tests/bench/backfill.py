@@ -121,7 +121,10 @@ def _figures(
         "deployments": models.Deployment,
     }
     return [
-        *(Figure(f"stored: {name}", kind._default_manager.count()) for name, kind in stored.items()),
+        *(
+            Figure(f"stored: {name}", kind._default_manager.count())
+            for name, kind in stored.items()
+        ),
         Figure("seconds", seconds, "s"),
         Figure("base pages per 1,000 pull requests", counts["base"] / thousands, at_most=25),
         Figure("nested pages followed", counts["nested"]),

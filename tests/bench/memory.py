@@ -1,5 +1,6 @@
 """Resident memory of a process and what it started, looked at while it runs."""
 
+import os
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,8 @@ class Peak:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is None and not self._thread.is_alive():
+            raise RuntimeError("the memory was not watched to the end")
         self._done.set()
         self._thread.join()
 
@@ -56,11 +59,12 @@ def _tree(top: int) -> list[int]:
     while waiting:
         pid = waiting.pop()
         found.append(pid)
-        for task in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
-                waiting += [int(child) for child in task.read_text().split()]
-            except OSError:
-                continue  # it has ended meanwhile
+        try:
+            for task in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - names are all that is wanted
+                children = Path(f"/proc/{pid}/task/{task}/children").read_text()
+                waiting += [int(child) for child in children.split()]
+        except OSError:
+            continue  # it has ended meanwhile
     return found
 
 
