@@ -1,13 +1,15 @@
 """Which paths a repository's .gitattributes mark, as git itself decides it. Pure.
 
 Read are two attributes, `linguist-generated` and `linguist-vendored`, and the macros (`[attr]name …`) that set them.
-The rules are those of gitattributes(5): a deeper folder's file, then a later line, wins.
+The rules are those of gitattributes(5): a deeper folder's file, then a later line, wins. Whoever may write to a
+repository writes these files, so what is taken of them is bounded.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, TypeGuard
 
 from backend.delivery.records import AttributePatternRecord
 from backend.delivery.wildmatch import matcher
@@ -17,6 +19,13 @@ GENERATED: Final = "linguist-generated"
 VENDORED: Final = "linguist-vendored"
 READ: Final = frozenset({GENERATED, VENDORED})
 
+MOST_FILES: Final = 1_000
+MOST_BYTES: Final = 256_000
+MOST_PATTERNS: Final = 5_000
+LONGEST_PATTERN: Final = 500
+LONGEST_FOLDER: Final = 1_000
+MOST_MACROS: Final = 50
+LEFT_OUT: Final = "The repository's .gitattributes are too large to be read whole: some of their lines are left out."
 LONGEST_LINE: Final = 2047
 _BLANK: Final = b" \t\r\n"
 _MACRO: Final = b"[attr]"
@@ -29,37 +38,100 @@ _ESCAPED: Final = {
 
 Settings = Mapping[str, bool | None]
 """What a line says of attributes: set, unset, or taken back (None)."""
-_Line = tuple[str, int, bytes, bytes]
 
 
-def read(files: Mapping[str, bytes]) -> list[AttributePatternRecord]:
+class _Word(NamedTuple):
+    attribute: str
+    value: bool | None
+    may_be_macro: bool
+
+
+_Line = tuple[str, int, bytes, Sequence[_Word]]
+
+
+@dataclass
+class Budget:
+    """What one repository's files may still take. `is_exceeded`: something was left out."""
+
+    bytes_left: int = MOST_BYTES
+    is_exceeded: bool = False
+
+    def takes(self, content: bytes | None) -> TypeGuard[bytes]:
+        """Whether there is room for one more file; None is one that is too large to have been read."""
+        if content is None or len(content) > self.bytes_left:
+            self.is_exceeded = True
+            return False
+        self.bytes_left -= len(content)
+        return True
+
+    @property
+    def notes(self) -> list[str]:
+        return [LEFT_OUT] if self.is_exceeded else []
+
+
+def depth(path: str) -> tuple[int, str]:
+    """The order in which files are read until there is no room: those nearest the top speak for the most paths."""
+    return path.count("/"), path
+
+
+def read(files: Mapping[str, bytes], budget: Budget | None = None) -> list[AttributePatternRecord]:
     """What a repository's files say of READ, by the folder each stands in: empty for the top, else ending in a slash.
+    What is beyond the bounds is left out, and `budget` is told.
 
     A macro stands for its attributes on every line that sets it. A line that takes a macro back (`-name`) does so for
     the macro alone, where git would also undo what lines before it set by that macro.
     """
+    budget = budget or Budget()
     lines: list[_Line] = []
-    macros: dict[str, bytes] = {}
+    macros: dict[str, Sequence[_Word]] = {}
     for folder, content in files.items():
+        if len(folder.encode()) > LONGEST_FOLDER:
+            budget.is_exceeded = True
+            continue
         for position, line in enumerate(content.removeprefix(b"\xef\xbb\xbf").split(b"\n")):
             parts = _split(line)
             if parts is None:
                 continue
             pattern, states = parts
+            said = _said(states)
+            if said is None:
+                continue
             if not pattern.startswith(_MACRO) or pattern == _MACRO:
-                lines.append((folder, position, pattern, states))
-            elif not folder and _said(states) is not None:
+                if not pattern.startswith(b"!") and b"\0" not in pattern:
+                    lines.append((folder, position, pattern, said))
+            elif not folder:
                 # Only the file at the top may define what an attribute stands for.
-                macros[pattern.removeprefix(_MACRO).decode(errors="replace")] = states
-    return [record for line in lines for record in _records(line, macros)]
+                name = pattern.removeprefix(_MACRO).decode(errors="replace")
+                if name in macros or len(macros) < MOST_MACROS:
+                    macros[name] = said
+                else:
+                    budget.is_exceeded = True
+    return list(_records(lines, macros, budget))
 
 
-def _records(line: _Line, macros: Mapping[str, bytes]) -> Iterator[AttributePatternRecord]:
-    folder, position, pattern, states = line
-    said = _said(states)
-    if said is None or pattern.startswith(b"!") or b"\0" in pattern:
-        return
-    settings = _expanded(said, macros, frozenset())
+def _records(
+    lines: Iterable[_Line], macros: Mapping[str, Sequence[_Word]], budget: Budget
+) -> Iterator[AttributePatternRecord]:
+    names = READ | macros.keys()
+    meanings = {name: _strongest(said, names) for name, said in macros.items()}
+    telling = 0
+    for folder, position, pattern, said in lines:
+        words = _strongest(said, names)
+        if not words:
+            continue
+        telling += 1
+        if telling > MOST_PATTERNS:
+            budget.is_exceeded = True
+            return
+        if len(pattern) > LONGEST_PATTERN:
+            budget.is_exceeded = True
+            continue
+        yield from _settings(folder, position, pattern, _expanded(words, meanings))
+
+
+def _settings(
+    folder: str, position: int, pattern: bytes, settings: Settings
+) -> Iterator[AttributePatternRecord]:
     for attribute in sorted(READ & settings.keys()):
         text = pattern.decode(errors="replace")
         yield AttributePatternRecord(folder, position, text, attribute, settings[attribute])
@@ -93,9 +165,9 @@ def _unquoted(text: bytes) -> bytes | None:
     return None if wrong else done
 
 
-def _said(states: bytes) -> list[tuple[str, bool | None, bool]] | None:
-    """A line's words: attribute, value, and whether a macro is set by it. None where git refuses the whole line."""
-    found: list[tuple[str, bool | None, bool]] = []
+def _said(states: bytes) -> list[_Word] | None:
+    """A line's words in their order. None where git refuses the whole line."""
+    found: list[_Word] = []
     for word in re.split(rb"[ \t\r]+", states) if states else ():
         name, equals, text = word.partition(b"=")
         value: bool | None = not equals or text != b"false"
@@ -103,21 +175,32 @@ def _said(states: bytes) -> list[tuple[str, bool | None, bool]] | None:
             value, name = (False if name[:1] == b"-" else None), name[1:]
         if not _NAME.fullmatch(name) or name.startswith(b"builtin_"):
             return None
-        found.append((name.decode(), value, value is True and not equals))
+        found.append(_Word(name.decode(), value, value is True and not equals))
     return found
 
 
-def _expanded(
-    said: Iterable[tuple[str, bool | None, bool]],
-    macros: Mapping[str, bytes],
-    within: frozenset[str],
-) -> Settings:
-    """The later of two words about one attribute wins."""
+def _strongest(said: Sequence[_Word], names: AbstractSet[str]) -> list[_Word]:
+    """The words about these names, each name once: of two words the later one holds, so the last comes first."""
+    found: dict[str, _Word] = {}
+    for word in reversed(said):
+        if word.attribute in names:
+            found.setdefault(word.attribute, word)
+    return list(found.values())
+
+
+def _expanded(words: Sequence[_Word], macros: Mapping[str, Sequence[_Word]]) -> Settings:
+    """As git does it: the strongest word first, a macro's own words in its place, and what is said first of an
+    attribute holds. So no macro is looked into twice, whatever macros name each other.
+    """
     found: dict[str, bool | None] = {}
-    for name, value, may_be_macro in said:
+    waiting = list(reversed(words))
+    while waiting:
+        name, value, may_be_macro = waiting.pop()
+        if name in found:
+            continue
         found[name] = value
-        if may_be_macro and name in macros and name not in within:
-            found.update(_expanded(_said(macros[name]) or (), macros, within | {name}))
+        if may_be_macro and name in macros:
+            waiting.extend(reversed(macros[name]))
     return found
 
 

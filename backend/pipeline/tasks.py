@@ -1,10 +1,12 @@
 """Every task: reading this tells what the appliance does in the background. The schedule is in config/celery.py."""
 
+import logging
 import time
 from datetime import timedelta
 from typing import Final
 
 from celery import shared_task
+from django.db import DatabaseError
 from django.utils import timezone
 
 from backend.connections.models import Connection, GitHubApp
@@ -19,6 +21,7 @@ from backend.sources import hints
 from backend.sources.github.repositories import LISTING, READ, arm_all
 from backend.sources.models import Hint, SyncRun
 
+logger = logging.getLogger(__name__)
 SLICE_SECONDS: Final = 5
 """After so long a task rings for itself and ends, so that every kind of work gets its turn."""
 RUNS_KEPT: Final = timedelta(days=30)
@@ -63,14 +66,20 @@ def measure() -> None:
 def mark() -> None:
     """Mark files anew after a rule on generated files has changed, repository by repository, for a slice of time."""
     deadline = time.monotonic() + SLICE_SECONDS
+    failed: list[int] = []
     with marking.alone() as allowed:
         if not allowed:
             return
-        for repository in marking.outdated().order_by("pk").iterator():
-            marking.mark_again(repository=repository)
+        for repository in marking.to_mark().iterator():
+            try:
+                marking.mark_again(repository=repository)
+            except DatabaseError:
+                # The others are not to wait for it; the next sweep has it tried again.
+                logger.exception("The files of repository %s could not be marked.", repository.pk)
+                failed.append(repository.pk)
             if time.monotonic() >= deadline:
                 break
-    if marking.outdated().exists():
+    if marking.outdated().exclude(pk__in=failed).exists():
         bell.ring(bell.MARK)
     bell.ring(bell.MEASURE)
 

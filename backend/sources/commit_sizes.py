@@ -78,7 +78,7 @@ def _clone(repository: Repository, github: GitHub, cursor: Cursor) -> Collected:
     cursor.head_sha, cursor.complete_to, cursor.page = done.tip, pushed_at, ""
     held = repository.commits.count()
     ledger.count(cursor, expected=done.total, held=held, what="commits")
-    return Collected(stored=done.new)
+    return Collected(stored=done.new, notes=done.notes)
 
 
 def _after_rest(
@@ -87,7 +87,7 @@ def _after_rest(
     """Where all is there, the tip is remembered. What .gitattributes say is read where it may have changed."""
     notes = [f"{done.lost} commits are no longer there to be read."] if done.lost else []
     if done.touched or not (done.left or cursor.head_sha):
-        refresh_attributes(repository, github, tip)
+        notes += refresh_attributes(repository, github, tip)
     if done.left:
         held = repository.commits.count()
         ledger.count(cursor, expected=tip.total, held=held, what="commits")

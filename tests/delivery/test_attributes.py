@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from backend.delivery.attributes import GENERATED, VENDORED, Attributes, read
+from backend.delivery import attributes
+from backend.delivery.attributes import GENERATED, VENDORED, Attributes, Budget, read
 from backend.delivery.wildmatch import matcher
 
 Said = dict[tuple[str, str], bool | None]
@@ -188,6 +189,72 @@ def test_only_the_patterns_are_taken() -> None:
     assert (record.folder, record.position, record.pattern) == ("docs/", 1, "*.md")
     odd = b"\xff\xfe linguist-generated=\xff\n" + b'"a\\000b" linguist-generated\n'
     assert [one.pattern for one in read({"": odd})] == ["\ufffd\ufffd"]
+
+
+class Counted(dict[str, list[attributes._Word]]):
+    """Macros that count how often one is looked into."""
+
+    looked = 0
+
+    def __getitem__(self, name: str) -> list[attributes._Word]:
+        self.looked += 1
+        return super().__getitem__(name)
+
+
+def word(name: str) -> attributes._Word:
+    return attributes._Word(name, value=True, may_be_macro=True)
+
+
+def test_macros_that_double_are_looked_into_once() -> None:
+    last = 40
+    doubling = [f"[attr]m{number} m{number + 1} m{number + 1}" for number in range(last)]
+    text = "\n".join([*doubling, f"[attr]m{last} {GENERATED}", "*.x m0"]).encode()
+    budget = Budget()
+    (record,) = read({"": text}, budget)
+    assert (record.pattern, record.attribute, record.value) == ("*.x", GENERATED, True)
+    assert budget.notes == []
+
+    macros = Counted({f"m{n}": [word(f"m{n + 1}"), word(f"m{n + 2}")] for n in range(last)})
+    assert len(attributes._expanded([word("m0"), word("m1")], macros)) == last + 2
+    assert macros.looked == last
+
+
+def test_macros_beyond_the_bound_are_ignored() -> None:
+    chain = [f"[attr]m{number} m{number + 1}" for number in range(3_000)]
+    text = "\n".join([*chain, f"[attr]m3000 {GENERATED}", "*.x m0", f"*.y {GENERATED}"]).encode()
+    budget = Budget()
+    assert [record.pattern for record in read({"": text}, budget)] == ["*.y"]
+    assert budget.notes == [attributes.LEFT_OUT]
+
+
+def test_a_macro_that_calls_itself_in_a_circle(tree: Path) -> None:
+    text = (
+        b"[attr]one two linguist-generated\n[attr]two one -linguist-vendored\n"
+        b"[attr]undone one -two\n*.x one\n*.y two -one\n*.z undone linguist-vendored\n"
+    )
+    agree(tree, {"": text}, ["a.x", "a.y", "a.z"])
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attributes, "MOST_PATTERNS", 3)
+    lines = [f"{'x' * 501} {GENERATED}", *(f"{number} {GENERATED}" for number in range(9))]
+    budget = Budget()
+    found = read({"": b"*.png binary\n" * 9 + "\n".join(lines).encode()}, budget)
+    assert [record.pattern for record in found] == ["0", "1"]
+    assert budget.is_exceeded
+    budget = Budget()
+    assert read({"x" * 1_000 + "/": f"* {GENERATED}".encode()}, budget) == []
+    assert budget.is_exceeded
+
+
+def test_a_budget_takes_what_fits() -> None:
+    budget = Budget(bytes_left=10)
+    assert budget.takes(b"12345678")
+    assert budget.notes == []
+    assert not budget.takes(b"123")
+    assert budget.takes(b"12")
+    assert budget.notes == [attributes.LEFT_OUT]
+    assert not budget.takes(None)
 
 
 def test_a_hostile_pattern_costs_little() -> None:

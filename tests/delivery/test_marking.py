@@ -1,13 +1,16 @@
 """A changed rule on generated files marks the past anew, and nothing but what it changes is written."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
+from django.db import DatabaseError
 from django.db import connection as database
+from psycopg.pq import TransactionStatus
 
 from backend.delivery.attributes import read
-from backend.delivery.generated_files import OrganisationRule
+from backend.delivery.generated_files import Judge, OrganisationRule
 from backend.delivery.models import (
     CommitFile,
     GeneratedFileRule,
@@ -18,7 +21,7 @@ from backend.delivery.models import (
 )
 from backend.delivery.records import CommitRecord, FileChangeRecord
 from backend.delivery.store import marking, store_commits
-from backend.delivery.store.marking import Progress, mark_again, outdated, progress
+from backend.delivery.store.marking import Progress, mark_again, outdated, progress, to_mark
 from backend.delivery.store.rules import keep_attribute_patterns, set_generated_file_rules
 from tests.factories import History, a_repository
 
@@ -110,7 +113,7 @@ def test_attributes_that_change_while_it_is_marked_are_not_lost() -> None:
     patterns = read({"": b"*.sql linguist-generated\n"})
     original = marking._differing
 
-    def and_then(*arguments: object) -> dict[str, bool]:
+    def and_then(*arguments: object) -> Iterator[dict[str, bool]]:
         keep_attribute_patterns(repository=repository, patterns=patterns)
         return original(*arguments)  # type: ignore[arg-type]
 
@@ -129,6 +132,37 @@ def test_many_paths_are_marked_in_batches(monkeypatch: pytest.MonkeyPatch) -> No
     set_generated_file_rules(rules=[rule("gen/")])
     assert mark_again(repository=repository).commit_files == 50
     assert len(generated(repository)) == 50
+
+
+def test_a_repository_that_was_cut_short_goes_behind_the_others() -> None:
+    first, second, third = a_repository(), a_repository(), a_repository()
+    mark_again(repository=third)
+    with (
+        patch.object(marking, "_differing", side_effect=DatabaseError("statement timeout")),
+        pytest.raises(DatabaseError),
+    ):
+        mark_again(repository=first)
+    assert list(to_mark()) == [second, first]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_paths_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marking, "PATHS_AT_ONCE", 2)
+    repository = a_repository()
+    store(repository, "a", *(f"gen/{number}" for number in range(5)))
+    set_generated_file_rules(rules=[rule("gen/")])
+    states: set[int] = set()
+    original = Judge.is_generated
+
+    def judged(self: Judge, path: str) -> bool:
+        wrapped = database.connection
+        assert wrapped is not None
+        states.add(wrapped.info.transaction_status)
+        return original(self, path)
+
+    monkeypatch.setattr(Judge, "is_generated", judged)
+    assert mark_again(repository=repository).commit_files == 5
+    assert states == {TransactionStatus.IDLE}
 
 
 def test_rules_are_replaced_in_their_order() -> None:

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from celery import Celery
+from django.db import DatabaseError
 from django.utils import timezone
 
 from backend.config.celery import app
 from backend.connections.models import Connection
 from backend.delivery.generated_files import OrganisationRule
 from backend.delivery.models import PendingMeasurement, PullRequest, Repository
+from backend.delivery.store import marking
 from backend.delivery.store.rules import set_generated_file_rules
 from backend.metrics.models import PullRequestFact
 from backend.pipeline import bell, tasks
@@ -74,6 +76,27 @@ def test_a_changed_rule_marks_files_anew_and_measures_again(rung: list[str]) -> 
     assert rung == [bell.MARK, bell.MEASURE]
     assert pull.files.filter(path="src/main.py", is_generated=True).exists()
     assert list(PendingMeasurement.objects.values_list("pull_request", flat=True)) == [pull.pk]
+
+
+def test_a_repository_that_cannot_be_marked_does_not_keep_others_from_it(
+    rung: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = a_repository()
+    a_repository()
+    mark_again = marking.mark_again
+
+    def failing(*, repository: Repository) -> marking.Marked:
+        if repository == broken:
+            raise DatabaseError("statement timeout")
+        return mark_again(repository=repository)
+
+    monkeypatch.setattr(marking, "mark_again", failing)
+    tasks.mark()
+    assert list(marking.outdated()) == [broken]
+    assert rung == [bell.MEASURE]
+    (record,) = (one for one in caplog.records if one.name == tasks.__name__)
+    assert f"repository {broken.pk} " in record.getMessage()
+    assert record.exc_info is not None
 
 
 def test_a_sweep_finds_what_a_dead_worker_left(rung: list[str]) -> None:

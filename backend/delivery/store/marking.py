@@ -14,7 +14,7 @@ from typing import Final
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from backend.delivery.generated_files import Judge, fingerprint
 from backend.delivery.models import CommitFile, PullRequestFile, Repository
@@ -23,6 +23,7 @@ from backend.delivery.store.rules import attribute_patterns, organisation_rules
 from backend.delivery.store.tables import one_writer
 
 PATHS_AT_ONCE: Final = 5_000
+_BEGUN: Final = "marking "
 _LOCK: Final = 7_201_843
 """Names the advisory lock; any number that nobody else takes."""
 
@@ -41,6 +42,13 @@ class Progress:
 
     done: int
     total: int
+
+
+def to_mark() -> QuerySet[Repository]:
+    """Those outdated, in the order to mark them: one that was begun and not ended, whatever cut it short, goes behind
+    all that were not, so that it cannot keep them from their turn.
+    """
+    return outdated().alias(begun=Q(files_marked_by__startswith=_BEGUN)).order_by("begun", "pk")
 
 
 def outdated() -> QuerySet[Repository]:
@@ -71,7 +79,7 @@ def mark_again(*, repository: Repository) -> Marked:
 
     Must not run in a transaction: others store in between. Cut short, it begins anew.
     """
-    token = f"marking {uuid.uuid4().hex}"
+    token = f"{_BEGUN}{uuid.uuid4().hex}"
     with transaction.atomic():
         one_writer(repository)
         rules = organisation_rules()
@@ -79,11 +87,11 @@ def mark_again(*, repository: Repository) -> Marked:
         Repository.objects.filter(pk=repository.pk).update(files_marked_by=token)
     of_commits = CommitFile.objects.filter(commit__repository=repository)
     commit_files = sum(
-        _mark_commit_files(repository, batch) for batch in _batches(_differing(of_commits, judge))
+        _mark_commit_files(repository, batch) for batch in _differing(of_commits, judge)
     )
     of_pulls = PullRequestFile.objects.filter(pull_request__repository=repository)
     pulls: set[int] = set()
-    for batch in _batches(_differing(of_pulls, judge)):
+    for batch in _differing(of_pulls, judge):
         pulls |= _mark_pull_request_files(repository, batch)
     # Unless its .gitattributes changed meanwhile: then it is to be done once more.
     Repository.objects.filter(pk=repository.pk, files_marked_by=token).update(
@@ -94,18 +102,20 @@ def mark_again(*, repository: Repository) -> Marked:
 
 def _differing(
     files: "QuerySet[CommitFile] | QuerySet[PullRequestFile]", judge: Judge
-) -> dict[str, bool]:
-    """Paths whose mark is not what the rules say, with what they say."""
-    marks = files.values_list("path", "is_generated").distinct()
-    with transaction.atomic():  # for a cursor on the server's side
-        judged = ((path, marked, judge.is_generated(path)) for path, marked in marks.iterator())
-        return {path: generated for path, marked, generated in judged if generated != marked}
+) -> Iterator[dict[str, bool]]:
+    """Paths whose mark is not what the rules say, with what they say, some at a time.
 
-
-def _batches(marks: Mapping[str, bool]) -> Iterator[dict[str, bool]]:
-    rest = iter(sorted(marks.items()))
-    while batch := dict(islice(rest, PATHS_AT_ONCE)):
-        yield batch
+    Judging takes as long as a repository's patterns make it, so no transaction is open meanwhile: the server keeps the
+    paths for the cursor after the transaction that found them.
+    """
+    distinct = files.values_list("path", "is_generated").distinct()
+    marks = distinct.iterator(chunk_size=PATHS_AT_ONCE)
+    while batch := list(islice(marks, PATHS_AT_ONCE)):
+        judged = ((path, marked, judge.is_generated(path)) for path, marked in batch)
+        if changed := {
+            path: generated for path, marked, generated in judged if generated != marked
+        }:
+            yield changed
 
 
 def _mark_commit_files(repository: Repository, marks: Mapping[str, bool]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from backend.delivery import attributes
@@ -19,11 +19,12 @@ FILES_AT_ONCE: Final = 30_000
 
 @dataclass(frozen=True)
 class Read:
-    """What a clone told: the branch's tip, how many commits it reaches, and how many of them were new."""
+    """What a clone told: the branch's tip, how many commits it reaches, how many of them were new, and what to tell."""
 
     tip: str
     total: int
     new: int
+    notes: list[str] = field(default_factory=list)
 
 
 def collect_commits(
@@ -58,14 +59,14 @@ def collect_commits(
         revisions = [TIP]
         if known_head and made.holds("merge-base", "--is-ancestor", known_head, TIP):
             revisions.append(f"^{known_head}")
-        keep_attribute_patterns(
-            repository=repository, patterns=attributes.read(reading.attributes(made))
-        )
+        budget = attributes.Budget()
+        patterns = attributes.read(reading.attributes(made, budget), budget)
+        keep_attribute_patterns(repository=repository, patterns=patterns)
         with closing(reading.commits(made, *revisions)) as found:
             new = sum(
                 store_commits(repository=repository, commits=batch) for batch in batches(found)
             )
-        return Read(tip, int(made.answer("rev-list", "--count", TIP)), new)
+        return Read(tip, int(made.answer("rev-list", "--count", TIP)), new, budget.notes)
 
 
 def batches(commits: Iterable[CommitRecord]) -> Iterator[list[CommitRecord]]:

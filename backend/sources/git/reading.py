@@ -5,11 +5,12 @@ import os
 import selectors
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from heapq import nsmallest
 from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
-from backend.delivery.attributes import FILE
+from backend.delivery.attributes import FILE, MOST_FILES, Budget
 from backend.delivery.records import CommitRecord
 from backend.sources.git import numstat
 from backend.sources.git.clone import CHUNK_BYTES, TIP, Clone
@@ -23,8 +24,6 @@ contents, so a share is of neighbours.
 PIPE_BYTES: Final = 1 << 20
 """What git may write ahead while what it wrote before is being stored."""
 _PLAIN_FILES: Final = (b"100644 ", b"100755 ")
-LARGEST_ATTRIBUTES: Final = 1 << 20
-MOST_ATTRIBUTES: Final = 1_000
 
 
 def commits(clone: Clone, *revisions: str) -> Generator[CommitRecord, None, None]:
@@ -68,25 +67,31 @@ def _shares(clone: Clone, revisions: Sequence[str]) -> Generator[Path, None, Non
         yield path
 
 
-def attributes(clone: Clone) -> dict[str, bytes]:
+def attributes(clone: Clone, budget: Budget) -> dict[str, bytes]:
     """The .gitattributes of the tip, by the folder each stands in: empty for the top, else ending in a slash.
 
-    git takes no symbolic link for one, and neither does this. A file beyond any sense in size is left out.
+    git takes no symbolic link for one, and neither does this. Those nearest the top come first, as far as the budget
+    reaches.
     """
     found: dict[str, bytes] = {}
-    name = FILE.encode()
     with closing(clone.output("ls-tree", "-r", "-z", "--full-tree", TIP)) as output:
-        listed = _pieces(output, b"\0")
-        entries = [
-            piece for piece in listed if piece.endswith(name) and piece.startswith(_PLAIN_FILES)
-        ]
-    for entry in entries[:MOST_ATTRIBUTES]:
-        about, _, path = entry.partition(b"\t")
-        folder, slash, last = path.rpartition(b"/")
-        content = _content(clone, about.split(b" ")[2].decode()) if last == name else None
-        if content is not None:
-            found[numstat.stored_path(folder) + slash.decode()] = content
+        entries = nsmallest(MOST_FILES + 1, _attribute_files(output))
+    if len(entries) > MOST_FILES:
+        budget.is_exceeded = True
+    for _, folder, sha in entries[:MOST_FILES]:
+        content = _content(clone, sha, at_most=budget.bytes_left)
+        if budget.takes(content):
+            found[numstat.stored_path(folder)] = content
     return found
+
+
+def _attribute_files(listing: Iterable[bytes]) -> Iterator[tuple[int, bytes, str]]:
+    """Depth, folder and blob of each."""
+    for entry in _pieces(listing, b"\0"):
+        about, _, path = entry.partition(b"\t")
+        folder, slash, name = path.rpartition(b"/")
+        if name == FILE.encode() and entry.startswith(_PLAIN_FILES):
+            yield path.count(b"/"), folder + slash, about.split(b" ")[2].decode()
 
 
 def _pieces(chunks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
@@ -97,11 +102,12 @@ def _pieces(chunks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
         yield from whole
 
 
-def _content(clone: Clone, sha: str) -> bytes | None:
+def _content(clone: Clone, sha: str, *, at_most: int) -> bytes | None:
+    """None where it is larger."""
     content = bytearray()
     with closing(clone.output("cat-file", "blob", sha)) as output:
         for chunk in output:
             content += chunk
-            if len(content) > LARGEST_ATTRIBUTES:
+            if len(content) > at_most:
                 return None
     return bytes(content)

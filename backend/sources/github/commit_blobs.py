@@ -9,7 +9,8 @@ from backend.sources.github.client import GitHub
 from backend.sources.github.ledger import repository_of, variables
 
 BLOBS_A_REQUEST: Final = 100
-LARGEST_TEXT: Final = 1 << 20
+TEXTS_A_REQUEST: Final = 10
+"""A text may have half a megabyte before the server cuts it."""
 IS_BINARY: Final = "isBinary"
 TEXT: Final = "isTruncated text"
 """Asked of .gitattributes alone."""
@@ -60,17 +61,15 @@ def binary(repository: Repository, github: GitHub, places: Sequence[str]) -> dic
     return {place: (blob or {}).get("isBinary") for place, blob in found}
 
 
-def texts(repository: Repository, github: GitHub, places: Sequence[str]) -> dict[str, bytes]:
-    """The contents of small text files that are there, each told as `sha:path`. Raises SourceError."""
-    found = _objects(repository, github, places, TEXT)
-    return {
-        place: blob["text"].encode()
-        for place, blob in found
-        if blob
-        and blob.get("text")
-        and not blob["isTruncated"]
-        and len(blob["text"]) < LARGEST_TEXT
-    }
+def texts(
+    repository: Repository, github: GitHub, places: Sequence[str]
+) -> Iterator[tuple[str, bytes | None]]:
+    """The contents of text files that are there, each told as `sha:path`; None of one that the server cuts short. Few
+    are asked for at once. Raises SourceError.
+    """
+    for place, blob in _objects(repository, github, places, TEXT, at_once=TEXTS_A_REQUEST):
+        if blob and blob.get("text"):
+            yield place, None if blob["isTruncated"] else blob["text"].encode()
 
 
 def blobs_query(count: int, fields: str) -> str:
@@ -86,10 +85,15 @@ def blobs_query(count: int, fields: str) -> str:
 
 
 def _objects(
-    repository: Repository, github: GitHub, places: Sequence[str], fields: str
+    repository: Repository,
+    github: GitHub,
+    places: Sequence[str],
+    fields: str,
+    *,
+    at_once: int = BLOBS_A_REQUEST,
 ) -> Iterator[tuple[str, dict[str, Any] | None]]:
-    for start in range(0, len(places), BLOBS_A_REQUEST):
-        given = {f"e{n}": place for n, place in enumerate(places[start : start + BLOBS_A_REQUEST])}
+    for start in range(0, len(places), at_once):
+        given = {f"e{n}": place for n, place in enumerate(places[start : start + at_once])}
         query = github.queries.fit(blobs_query(len(given), fields))
         data = github.ask(query, {**variables(repository), **given})
         found = repository_of(data, repository)

@@ -8,7 +8,7 @@ itself. So it can be cut short anywhere, and nothing that was overlooked stays s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, nsmallest
 from typing import Final
 
 from backend.delivery import attributes
@@ -81,16 +81,26 @@ def _store(repository: Repository, github: GitHub, told: Sequence[Commit], done:
     )
 
 
-def refresh_attributes(repository: Repository, github: GitHub, tip: Tip) -> bool:
-    """Read what .gitattributes there are at the tip: wherever a commit ever had one, and at the top."""
+def refresh_attributes(repository: Repository, github: GitHub, tip: Tip) -> list[str]:
+    """Read what .gitattributes there are at the tip: wherever a commit ever had one, and at the top. Notes what of it
+    had to be left out.
+    """
     changed = CommitFile.objects.filter(
         commit__repository=repository, path__endswith=f"/{attributes.FILE}"
     )
-    paths = {attributes.FILE, *changed.values_list("path", flat=True).distinct()}
-    folders = {f"{tip.sha}:{path}": path.removesuffix(attributes.FILE) for path in sorted(paths)}
-    found = texts(repository, github, list(folders))
-    patterns = attributes.read({folders[place]: content for place, content in found.items()})
-    return keep_attribute_patterns(repository=repository, patterns=patterns)
+    stored = changed.values_list("path", flat=True).distinct().iterator()
+    paths = [attributes.FILE, *nsmallest(attributes.MOST_FILES, stored, key=attributes.depth)]
+    budget = attributes.Budget(is_exceeded=len(paths) > attributes.MOST_FILES)
+    places = {
+        f"{tip.sha}:{path}": path.removesuffix(attributes.FILE)
+        for path in paths[: attributes.MOST_FILES]
+    }
+    files: dict[str, bytes] = {}
+    for place, content in texts(repository, github, list(places)):
+        if budget.takes(content):
+            files[places[place]] = content
+    keep_attribute_patterns(repository=repository, patterns=attributes.read(files, budget))
+    return budget.notes
 
 
 def _commit(repository: Repository, github: GitHub, sha: str) -> Commit:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from backend.connections.models import Connection
+from backend.delivery import attributes
 from backend.delivery.models import AttributePattern, Commit, CommitFile, Repository
 from backend.sources.commit_sizes import FEW, collect_change_sizes
 from backend.sources.github.client import GitHub
@@ -256,6 +257,23 @@ def test_attributes_are_read_both_ways_and_follow_the_tip(source: Source, github
     collect(by_rest, github)
     assert [row[2] for row in patterns(by_rest)] == ["go.sum", "*.txt"]
     assert Repository.objects.get(pk=by_rest.pk).files_marked_by == ""
+
+
+def test_attributes_beyond_the_budget_are_left_out_and_noted_both_ways(
+    source: Source, github: GitHub
+) -> None:
+    (source.work.folder / "sql").mkdir()
+    large = b"#" * attributes.MOST_BYTES
+    (source.work.folder / "sql" / ".gitattributes").write_bytes(large)
+    source.work.commit(named={".gitattributes": b"*.txt linguist-generated\n"})
+    publish(source)
+    assert collect(source.stored, github).notes == [attributes.LEFT_OUT]
+    by_rest = a_repository(source.stored.connection, name_with_owner="forge/app")
+    forbid_cloning(by_rest)
+    assert collect(by_rest, github).notes == [attributes.LEFT_OUT]
+    for repository in (source.stored, by_rest):
+        (pattern,) = AttributePattern.objects.filter(repository=repository)
+        assert (pattern.folder, pattern.pattern) == ("", "*.txt")
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.delivery import attributes
+from backend.delivery.attributes import Budget
 from backend.sources.git import reading
 from backend.sources.git.clone import TIP, Clone, clone
 from backend.sources.git.scratch import job
@@ -69,12 +71,29 @@ def test_attributes_are_those_of_plain_files_at_the_tip(source: Source, tmp_path
         (work.folder / folder).mkdir(parents=True)
     (work.folder / "docs/api/.gitattributes").write_bytes(b"*.md -text\n")
     (work.folder / "linked/.gitattributes").symlink_to("../docs/api/.gitattributes")
-    (work.folder / "large/.gitattributes").write_bytes(b"#" * (reading.LARGEST_ATTRIBUTES + 1))
+    (work.folder / "large/.gitattributes").write_bytes(b"#" * (attributes.MOST_BYTES))
     (work.folder / "my.gitattributes").write_bytes(b"* linguist-generated\n")
     work.commit(named={".gitattributes": b"*.sql linguist-generated\n"})
     work.commit(named={".gitattributes": b"*.sql linguist-vendored\n"})
     with cloned(source) as made:
-        assert reading.attributes(made) == {
+        budget = Budget()
+        assert reading.attributes(made, budget) == {
             "": b"*.sql linguist-vendored\n",
             "docs/api/": b"*.md -text\n",
         }
+        assert budget.is_exceeded
+        assert budget.bytes_left == attributes.MOST_BYTES - 35
+
+
+def test_attributes_nearest_the_top_are_read_first(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_FILES", 2)
+    for folder in ("+a/b", "z"):
+        (source.work.folder / folder).mkdir(parents=True)
+        (source.work.folder / folder / ".gitattributes").write_bytes(b"* -text\n")
+    source.work.commit(named={".gitattributes": b"# none\n"})
+    with cloned(source) as made:
+        budget = Budget()
+        assert list(reading.attributes(made, budget)) == ["", "z/"]
+        assert budget.is_exceeded
