@@ -56,9 +56,11 @@ def _give_back(queue: list[Piece]) -> None:
 
 
 def check_connection(connection: Connection) -> None:
-    """Try the connection, note how it fares, and begin to collect where it works."""
+    """Try the connection, note how it fares, and begin to collect where it works. A paused one stays as it is."""
     try:
         app_changes.carry_out(connection)
+        if Connection.objects.filter(pk=connection.pk, state=Connection.State.PAUSED).exists():
+            return
         with open_source(connection) as github:
             found = check.check(github, organisation=next(iter(connection.organisations), ""))
     except SourceError as error:

@@ -1,5 +1,6 @@
 """What web asks the worker to do at the server: sealed, taken by one, tried again, given up in the end."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -38,13 +39,13 @@ def test_an_app_is_taken_over_in_two_steps(connection: Connection) -> None:
         assert secret.encode() not in sealed()
         assert secret not in repr(opened)
         assert secret not in str(list(Event.objects.values()))
-    store.store_created_app(connection=connection, app=an_app())
+    store.store_created_app(connection=connection, change=opened, app=an_app())
     (key,) = store.credentials(connection)
     assert (key.secret, key.app_id) == (a_key(1), 12)
     then = store.claim_app_change(connection)
     assert then is not None
     assert (then.step, then.webhook_secret) == ("set_secret", opened.webhook_secret)
-    store.finish_app_change(connection=connection)
+    store.finish_app_change(change=then)
     assert store.due_app_changes() == []
 
 
@@ -58,11 +59,13 @@ def test_one_worker_at_a_time_takes_it(connection: Connection) -> None:
 
 def test_it_is_put_off_until_it_is_too_late(connection: Connection) -> None:
     store.take_over_app(connection=connection, code="c0de-of-the-manifest")
+    change = store.claim_app_change(connection)
+    assert change is not None
     soon = timezone.now() + timedelta(minutes=1)
-    assert store.put_off_app_change(connection=connection, error="unreachable", until=soon)
+    assert store.put_off_app_change(change=change, error="unreachable", until=soon)
     assert AppChange.objects.values_list("due_at", "error").get() == (soon, "unreachable")
     late = timezone.now() + store.CODE_VALID
-    assert not store.put_off_app_change(connection=connection, error="unreachable", until=late)
+    assert not store.put_off_app_change(change=change, error="unreachable", until=late)
     assert not AppChange.objects.exists()
 
 
@@ -95,3 +98,66 @@ def test_the_sweep_rings_for_it_whatever_became_of_the_first_bell(
     store.take_over_app(connection=connection, code="c0de-of-the-manifest")
     sweep()
     assert rung == [(bell.CHECK, connection.pk)]
+
+
+def claimed(connection: Connection) -> store.OpenedChange:
+    change = store.claim_app_change(connection)
+    assert change is not None
+    return change
+
+
+def test_what_was_asked_for_since_is_not_taken_for_what_was_claimed(connection: Connection) -> None:
+    store.set_app(connection=connection, app=an_app())
+    store.change_app_webhook_secret(connection=connection)
+    earlier = claimed(connection)
+    store.change_app_webhook_secret(connection=connection)
+    store.finish_app_change(change=earlier)
+    store.put_off_app_change(change=earlier, error="busy", until=timezone.now())
+    later = claimed(connection)
+    assert later.webhook_secret != earlier.webhook_secret
+    assert later.webhook_secret.encode() in valid(connection)
+
+
+def test_a_token_that_was_entered_meanwhile_stays(connection: Connection) -> None:
+    store.take_over_app(connection=connection, code="c0de-of-the-manifest")
+    change = claimed(connection)
+    store.set_token(connection=connection, token="ghp_entered_meanwhile")
+    assert not store.store_created_app(connection=connection, change=change, app=an_app())
+    (credential,) = store.credentials(connection)
+    assert credential.secret == "ghp_entered_meanwhile"
+    assert store.due_app_changes() == []
+
+
+@pytest.mark.parametrize("by", [store.forget_credentials, None])
+def test_another_app_has_nothing_left_to_do_of_the_former_one(
+    connection: Connection, by: Callable[..., None] | None
+) -> None:
+    store.set_app(connection=connection, app=an_app())
+    store.change_app_webhook_secret(connection=connection)
+    if by is None:
+        store.set_app(connection=connection, app=an_app())
+    else:
+        by(connection=connection)
+    assert not AppChange.objects.exists()
+
+
+def test_a_secret_entered_by_hand_ends_what_the_worker_was_to_set(connection: Connection) -> None:
+    store.set_app(connection=connection, app=an_app())
+    store.change_app_webhook_secret(connection=connection)
+    store.set_webhook_secret(connection=connection, secret="by hand")
+    assert not AppChange.objects.exists()
+    store.take_over_app(connection=connection, code="c0de-of-the-manifest")
+    with pytest.raises(store.InvalidConnection, match="being taken over"):
+        store.set_webhook_secret(connection=connection, secret="too early")
+
+
+def test_only_what_a_person_enters_ends_a_pause(connection: Connection) -> None:
+    store.record_state(connection=connection, state=Connection.State.PAUSED, reason="by a person")
+    for state in (Connection.State.WORKING, Connection.State.FAILING):
+        store.record_state(connection=connection, state=state)
+        connection.refresh_from_db()
+        assert (connection.state, connection.state_reason) == ("paused", "by a person")
+    store.set_token(connection=connection, token="ghp_entered_by_a_person")
+    connection.refresh_from_db()
+    assert connection.state == Connection.State.UNCHECKED
+    assert Event.objects.filter(name="connection_resumed").count() == 1

@@ -68,8 +68,11 @@ def test_the_worker_takes_over_an_app(connection: Connection) -> None:
     store.take_over_app(connection=connection, code="c0de")
     with acting_as("worker"):
         assert store.due_app_changes() == [connection.pk]
-        assert store.claim_app_change(connection)
-        store.store_created_app(connection=connection, app=store.AppSignIn(12, a_key(1)))
+        change = store.claim_app_change(connection)
+        assert change is not None
+        store.store_created_app(
+            connection=connection, change=change, app=store.AppSignIn(12, a_key(1))
+        )
         store.note_installation(connection=connection, installation_id=34)
         (key,) = store.credentials(connection)
         assert key.installation_id == 34
@@ -77,8 +80,8 @@ def test_the_worker_takes_over_an_app(connection: Connection) -> None:
         store.record_state(
             connection=connection, state="working", version="3.19", permissions=[{"name": "checks"}]
         )
-        store.put_off_app_change(connection=connection, error="busy", until=timezone.now())
-        store.finish_app_change(connection=connection)
+        store.put_off_app_change(change=change, error="busy", until=timezone.now())
+        store.finish_app_change(change=change)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             store.webhook_secrets(connection)
 

@@ -17,9 +17,9 @@ from django.utils import timezone
 from backend.audit.events import record
 from backend.connections.models import AppChange, Connection
 from backend.connections.store.cleaning import InvalidConnection
-from backend.connections.store.credentials import AppSignIn, binding, set_app
-from backend.connections.store.webhook_secrets import set_webhook_secret
-from backend.keyring import open_as_worker, seal_to_worker
+from backend.connections.store.credentials import AppSignIn, binding, end_pause, replace_app
+from backend.connections.store.webhook_secrets import replace_webhook_secret
+from backend.keyring import SealBroken, open_as_worker, seal_to_worker
 
 CODE_VALID: Final = timedelta(hours=1)
 """How long GitHub exchanges the code of a manifest."""
@@ -31,8 +31,10 @@ LEASE: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class OpenedChange:
-    """`code` is empty unless the App is still to be taken over."""
+    """`code` is empty unless the App is still to be taken over. `pk` tells it from what was asked for since."""
 
+    pk: int
+    asked_at: datetime
     step: str
     code: str = field(repr=False)
     webhook_secret: str = field(repr=False)
@@ -41,6 +43,7 @@ class OpenedChange:
 @transaction.atomic
 def take_over_app(*, connection: Connection, code: str) -> None:
     """The App was created from a manifest: the worker is to exchange the code for its key."""
+    end_pause(connection)
     _ask(connection, AppChange.Step.CREATE, code=code, valid=CODE_VALID)
     record(name="app_created", subject=connection)
 
@@ -70,31 +73,44 @@ def claim_app_change(connection: Connection, *, now: datetime | None = None) -> 
     rows = AppChange.objects.filter(connection=connection, due_at__lte=moment)
     if not rows.update(due_at=moment + LEASE):
         return None
-    change = AppChange.objects.get(connection=connection)
-    opened = open_as_worker(bytes(change.sealed), context=_context(connection))
-    return OpenedChange(step=change.step, **json.loads(opened))
+    change = AppChange.objects.filter(connection=connection).first()
+    if change is None:
+        return None
+    try:
+        opened = open_as_worker(bytes(change.sealed), context=_context(connection))
+    except SealBroken:
+        change.delete()  # it was asked for at another address
+        raise
+    return OpenedChange(change.pk, change.created_at, change.step, **json.loads(opened))
 
 
 @transaction.atomic
-def store_created_app(*, connection: Connection, app: AppSignIn) -> None:
-    """The worker has the App's key. What remains is to set the webhook's secret, at once."""
-    set_app(connection=connection, app=app)
-    AppChange.objects.filter(connection=connection).update(
+def store_created_app(*, connection: Connection, change: OpenedChange, app: AppSignIn) -> bool:
+    """The worker has the App's key. What remains is to set the webhook's secret, at once.
+
+    False, and nothing is stored, where something else was entered or asked for meanwhile. Raises InvalidConnection.
+    """
+    row = AppChange.objects.select_for_update().filter(pk=change.pk)
+    if not row:
+        return False
+    replace_app(connection=connection, app=app)
+    row.update(
         step=AppChange.Step.SET_SECRET,
         due_at=timezone.now(),
         expires_at=timezone.now() + TRIED_FOR,
         error="",
     )
+    return True
 
 
-def finish_app_change(*, connection: Connection) -> None:
-    """It is done, or will never be."""
-    AppChange.objects.filter(connection=connection).delete()
+def finish_app_change(*, change: OpenedChange) -> None:
+    """It is done, or will never be. What was asked for since stays."""
+    AppChange.objects.filter(pk=change.pk).delete()
 
 
-def put_off_app_change(*, connection: Connection, error: str, until: datetime) -> bool:
+def put_off_app_change(*, change: OpenedChange, error: str, until: datetime) -> bool:
     """Try again later; False, and forgotten, where it would be too late by then."""
-    rows = AppChange.objects.filter(connection=connection)
+    rows = AppChange.objects.filter(pk=change.pk)
     if rows.filter(expires_at__gt=until).update(due_at=until, error=error):
         return True
     rows.delete()
@@ -104,7 +120,7 @@ def put_off_app_change(*, connection: Connection, error: str, until: datetime) -
 def _ask(connection: Connection, step: str, *, code: str, valid: timedelta) -> None:
     """Instead of what was asked for before."""
     secret = secrets.token_urlsafe(32)
-    set_webhook_secret(connection=connection, secret=secret)
+    replace_webhook_secret(connection=connection, secret=secret)
     AppChange.objects.filter(connection=connection).delete()
     now = timezone.now()
     AppChange.objects.create(

@@ -1,6 +1,7 @@
 """Connections themselves: added whole, and how they fare."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -48,6 +49,10 @@ def add_connection(
     return connection
 
 
+_FARES: Final = frozenset({Connection.State.WORKING, Connection.State.FAILING})
+
+
+@transaction.atomic
 def record_state(
     *,
     connection: Connection,
@@ -57,7 +62,13 @@ def record_state(
     version: str = "",
     permissions: Sequence[Mapping[str, str]] | None = None,
 ) -> None:
-    """Note how the connection fares; an empty version, or no permissions, keep what was known last."""
+    """Note how the connection fares; an empty version, or no permissions, keep what was known last.
+
+    How it fares ends no pause: only a person's UNCHECKED does.
+    """
+    known = Connection.objects.select_for_update(no_key=True).only("state").get(pk=connection.pk)
+    if known.state == Connection.State.PAUSED and state in _FARES:
+        return
     connection.state, connection.state_reason, connection.state_action = state, reason, action
     connection.checked_at = timezone.now()
     connection.server_version = version or connection.server_version

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backend.audit.events import record
-from backend.connections.models import Connection, Credential, GitHubApp
+from backend.connections.models import AppChange, Connection, Credential, GitHubApp
 from backend.connections.store.cleaning import InvalidConnection, clean_private_key, clean_token
 from backend.keyring import open_as_worker, seal_to_worker
 
@@ -46,6 +46,8 @@ class OpenedCredential:
 def set_token(*, connection: Connection, token: str) -> None:
     """Seal a new token to the worker; what was there before is gone. Raises InvalidConnection."""
     sealed = _sealed(connection, clean_token(token))
+    _give_up_changes(connection)
+    end_pause(connection)
     connection.credentials.all().delete()
     GitHubApp.objects.filter(connection=connection).delete()
     Credential.objects.create(connection=connection, kind=Credential.Kind.TOKEN, sealed=sealed)
@@ -55,6 +57,13 @@ def set_token(*, connection: Connection, token: str) -> None:
 @transaction.atomic
 def set_app(*, connection: Connection, app: AppSignIn) -> None:
     """Sign in as this App from now on; what was there before is gone. Raises InvalidConnection."""
+    replace_app(connection=connection, app=app)
+    _give_up_changes(connection)
+    end_pause(connection)
+
+
+def replace_app(*, connection: Connection, app: AppSignIn) -> None:
+    """As `set_app`, in a transaction, and leaves what is still to be done with the App. Raises InvalidConnection."""
     key = clean_private_key(app.private_key)
     identity = {
         "app_id": app.app_id,
@@ -65,7 +74,11 @@ def set_app(*, connection: Connection, app: AppSignIn) -> None:
     GitHubApp.objects.update_or_create(connection=connection, defaults=identity)
     connection.credentials.all().delete()
     _add_key(connection, key.pem, key.fingerprint)
-    record(name="app_set", subject=connection, detail={"app_id": app.app_id})
+    record(
+        name="app_set",
+        subject=connection,
+        detail={"app_id": app.app_id, "installation_id": app.installation_id},
+    )
 
 
 @transaction.atomic
@@ -101,6 +114,7 @@ def retire_app_key(*, connection: Connection, credential_id: int) -> None:
 @transaction.atomic
 def forget_credentials(*, connection: Connection) -> None:
     """Sign in as nobody until something else is entered."""
+    _give_up_changes(connection)
     connection.credentials.all().delete()
     GitHubApp.objects.filter(connection=connection).delete()
     record(name="credentials_forgotten", subject=connection)
@@ -132,6 +146,19 @@ def note_credential_used(*, credential_id: int, now: datetime | None = None) -> 
 def note_installation(*, connection: Connection, installation_id: int) -> None:
     """The App's installation, as the worker found it."""
     GitHubApp.objects.filter(connection=connection).update(installation_id=installation_id)
+
+
+def end_pause(connection: Connection) -> None:
+    """Something new to sign in with was entered: whoever did it wants it tried."""
+    paused = Connection.objects.filter(pk=connection.pk, state=Connection.State.PAUSED)
+    if paused.update(state=Connection.State.UNCHECKED, state_reason="", state_action=""):
+        connection.state = Connection.State.UNCHECKED
+        record(name="connection_resumed", subject=connection)
+
+
+def _give_up_changes(connection: Connection) -> None:
+    """What is still to be done is about an App that the connection no longer signs in as."""
+    AppChange.objects.filter(connection=connection).delete()
 
 
 def _add_key(connection: Connection, pem: str, fingerprint: str) -> None:

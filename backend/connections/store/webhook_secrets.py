@@ -9,7 +9,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from backend.audit.events import record
-from backend.connections.models import Connection, WebhookSecret
+from backend.connections.models import AppChange, Connection, WebhookSecret
+from backend.connections.store.cleaning import InvalidConnection
 from backend.connections.store.credentials import NOTED_EVERY
 from backend.keyring import envelope, open_envelope
 
@@ -26,7 +27,19 @@ class OpenedSecret:
 
 @transaction.atomic
 def set_webhook_secret(*, connection: Connection, secret: str) -> None:
-    """Make `secret` the current one. Of those before, the one that the server uses stays valid for OVERLAP."""
+    """Make `secret` the current one, which a person enters at the server. Raises InvalidConnection.
+
+    Of those before, the one that the server uses stays valid for OVERLAP.
+    """
+    changes = AppChange.objects.filter(connection=connection)
+    if changes.filter(step=AppChange.Step.CREATE).exists():
+        raise InvalidConnection("The App is being taken over: wait until that is done.")
+    changes.delete()
+    replace_webhook_secret(connection=connection, secret=secret)
+
+
+def replace_webhook_secret(*, connection: Connection, secret: str) -> None:
+    """As `set_webhook_secret`, within a transaction, where the worker sets it at the server."""
     now = timezone.now()
     former = valid_webhook_secrets(connection, now=now)
     kept = former.order_by(F("last_used_at").desc(nulls_last=True), "-created_at").first()

@@ -140,9 +140,12 @@ class App:
         if self._installation_id is not None:
             try:
                 found = self.get(f"/app/installations/{self._installation_id}")
-                return self._usable(read(Installation, found.body))
+                one = read(Installation, found.body)
+                if not self._organisations or one.login.lower() in self._organisations:
+                    return self._usable(one)
             except NotFound:
-                self._installation_id = None
+                pass
+            self._installation_id = None
         one = self._usable(self._only(list(self._installations())))
         self._installation_id = one.id
         return one

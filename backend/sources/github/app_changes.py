@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 from django.utils import timezone
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from backend.connections import store
 from backend.connections.models import AppChange, Connection
@@ -16,7 +16,7 @@ from backend.connections.store import OpenedChange
 from backend.keyring import SealBroken
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app import App
-from backend.sources.github.client import AGENT, read
+from backend.sources.github.client import AGENT, UnexpectedShape, read
 from backend.sources.http import Client, NotFound, SourceError
 
 log = structlog.get_logger(__name__)
@@ -30,8 +30,8 @@ class Conversion(BaseModel):
     """What may enter of the answer. GitHub's webhook secret and client secret are not read: web makes the former."""
 
     id: int
-    slug: str
-    client_id: str = ""
+    slug: str = Field(max_length=200)
+    client_id: str = Field(default="", max_length=200)
     pem: str
 
 
@@ -48,10 +48,10 @@ def carry_out(connection: Connection) -> None:
         try:
             _set_secret(connection, change)
         except SourceError as error:
-            _put_off(connection, error)
+            _put_off(change, error)
             log.warning("webhook_secret_not_set", connection=connection.slug, reason=error.reason)
         else:
-            store.finish_app_change(connection=connection)
+            store.finish_app_change(change=change)
 
 
 def _take_over(connection: Connection, change: OpenedChange) -> None:
@@ -67,20 +67,27 @@ def _take_over(connection: Connection, change: OpenedChange) -> None:
                 f"{where.rest}/app-manifests/{change.code}/conversions", {}, tries=1
             )
         except NotFound as error:
-            store.finish_app_change(connection=connection)
+            store.finish_app_change(change=change)
             raise SourceError(
                 f"{client.host} no longer exchanges the code of the App.",
                 "Delete the App at the server if it is there, and create it again.",
                 permanent=True,
             ) from error
         except SourceError as error:
-            _put_off(connection, error)
+            _put_off(change, error)
             raise
-    made = read(Conversion, answer.body)
-    store.store_created_app(
-        connection=connection,
-        app=store.AppSignIn(made.id, made.pem, slug=made.slug, client_id=made.client_id),
-    )
+    try:
+        made = read(Conversion, answer.body)
+        app = store.AppSignIn(made.id, made.pem, slug=made.slug, client_id=made.client_id)
+        store.store_created_app(connection=connection, change=change, app=app)
+    except (UnexpectedShape, store.InvalidConnection) as error:
+        # The code is used up: to try again would only hide why.
+        store.finish_app_change(change=change)
+        raise SourceError(
+            f"What {connection} told of the new App cannot be used: {error}",
+            "Delete the App at the server, and create it again.",
+            permanent=True,
+        ) from error
 
 
 def _set_secret(connection: Connection, change: OpenedChange) -> None:
@@ -103,7 +110,6 @@ def _claimed(connection: Connection) -> OpenedChange | None:
     try:
         return store.claim_app_change(connection)
     except SealBroken as error:
-        store.finish_app_change(connection=connection)
         raise SourceError(
             "The connection's address or authority was changed on the way.",
             "Begin again: create the App, or make a new webhook secret.",
@@ -111,13 +117,13 @@ def _claimed(connection: Connection) -> OpenedChange | None:
         ) from error
 
 
-def _put_off(connection: Connection, error: SourceError) -> None:
+def _put_off(change: OpenedChange, error: SourceError) -> None:
     """When the server says, else as long again as it has waited already: later and later."""
     now = timezone.now()
-    waited = now - AppChange.objects.get(connection=connection).created_at
+    waited = now - change.asked_at
     delay = LATER if error.permanent else min(max(waited, SOON), LATER)
     store.put_off_app_change(
-        connection=connection,
+        change=change,
         error=f"{error.reason} {error.action}",
         until=error.retry_at or now + delay,
     )

@@ -26,7 +26,7 @@ from backend.sources.http import Access, CredentialRefused, SourceError
 RENEWED_BEFORE: Final = timedelta(minutes=5)
 """What is left of a token when a new one is got."""
 
-_issued: dict[tuple[int, ...], IssuedToken] = {}
+_issued: dict[tuple[int | str, ...], IssuedToken] = {}
 """Installations' tokens, by connection and the keys that it has."""
 
 
@@ -73,7 +73,7 @@ class InstallationToken:
 
     app: App
     connection: Connection
-    key: tuple[int, ...]
+    key: tuple[int | str, ...]
     _untried: bool = False
 
     def token(self) -> str:
@@ -124,6 +124,6 @@ def _app(connection: Connection, keys: Sequence[OpenedCredential], meter: Budget
     )
 
 
-def _key(connection: Connection, keys: Sequence[OpenedCredential]) -> tuple[int, ...]:
-    """A key that was retired, or an App that was exchanged, takes its token along."""
-    return (connection.pk, *(key.pk for key in keys))
+def _key(connection: Connection, keys: Sequence[OpenedCredential]) -> tuple[int | str, ...]:
+    """A key that was retired, or an App that was exchanged, takes its token along; so do other organisations."""
+    return (connection.pk, *(key.pk for key in keys), *sorted(connection.organisations))

@@ -4,6 +4,7 @@ The code goes to the worker, sealed, which exchanges it for the App's key. The `
 for an hour and for one use, and belongs to the session that set out.
 """
 
+import hashlib
 import json
 import re
 import secrets
@@ -19,6 +20,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from backend.audit.events import record
 from backend.config.admin.connections.pages import (
     administering,
     back,
@@ -26,7 +28,7 @@ from backend.config.admin.connections.pages import (
     page,
     webhook_address,
 )
-from backend.config.admin.site import may_administer
+from backend.config.admin.site import acting, may_administer
 from backend.connections import manifest, store
 from backend.connections.models import Connection
 
@@ -70,7 +72,8 @@ def manifest_page(request: HttpRequest, connection: Connection) -> HttpResponseB
 def _set_out(request: HttpRequest, connection: Connection, organisation: str) -> str:
     nonce = secrets.token_urlsafe(32)
     request.session[_STATE] = nonce
-    state = signing.dumps({"connection": connection.pk, "nonce": nonce}, salt=_STATE)
+    bound = {"connection": connection.pk, "nonce": nonce, "server": _server(connection)}
+    state = signing.dumps(bound, salt=_STATE)
     query = urlencode({"state": state})
     return f"{manifest.creation_address(connection.url, organisation)}?{query}"
 
@@ -79,9 +82,15 @@ def created(request: HttpRequest) -> HttpResponse:
     """Where GitHub sends the browser with the code. Whatever does not fit changes nothing."""
     if not may_administer(request):
         raise PermissionDenied
-    connection = _came_back(request)
+    connection, refused = _came_back(request)
     code = request.GET.get("code", "")
-    if connection is None or not _CODE.fullmatch(code):
+    if connection is None or refused or not _CODE.fullmatch(code):
+        record(
+            name="app_return_refused",
+            actor=acting(request),
+            subject=connection,
+            detail={"reason": refused or "The code is none."},
+        )
         messages.error(
             request,
             "The way back from the server was not the one that this session set out on, or took too long. "
@@ -98,15 +107,26 @@ def created(request: HttpRequest) -> HttpResponse:
     return back(connection)
 
 
-def _came_back(request: HttpRequest) -> Connection | None:
+def _server(connection: Connection) -> str:
+    """Whose code comes back: it must go to no other server than the one that it came from."""
+    return hashlib.sha256(store.binding(connection).encode()).hexdigest()
+
+
+def _came_back(request: HttpRequest) -> tuple[Connection | None, str]:
+    """The connection that this session set out for, and why what came back is not believed; empty: it is."""
     nonce = request.session.pop(_STATE, None)
     try:
         state = signing.loads(request.GET.get("state", ""), salt=_STATE, max_age=_AGE)
     except signing.BadSignature:
-        return None
+        return None, "The state is not of this server, or too old."
+    connection = Connection.objects.filter(pk=state["connection"]).first()
+    if connection is None:
+        return None, "The connection is gone."
     if nonce is None or not secrets.compare_digest(nonce, state["nonce"]):
-        return None
-    return Connection.objects.filter(pk=state["connection"]).first()
+        return connection, "Another session set out, or it came back already."
+    if not secrets.compare_digest(_server(connection), state.get("server", "")):
+        return connection, "The connection's address or authority was changed on the way."
+    return connection, ""
 
 
 @administering

@@ -50,7 +50,11 @@ def new_webhook_secret(request: HttpRequest, connection: Connection) -> HttpResp
         messages.success(request, "The worker sets the new secret in the App.")
         return back(connection)
     secret = secrets.token_urlsafe(32)
-    store.set_webhook_secret(connection=connection, secret=secret)
+    try:
+        store.set_webhook_secret(connection=connection, secret=secret)
+    except store.InvalidConnection as error:
+        messages.error(request, str(error))
+        return back(connection)
     return show_once(
         request,
         title="Webhook secret",
