@@ -223,6 +223,7 @@ class TestManifest:
         answer = client.get(address("app_created"), query, follow=True)
         assert b"begin again" in answer.content
         assert not AppChange.objects.exists()
+        assert Event.objects.filter(name="app_return_refused").exists()
 
     def test_a_state_is_good_for_one_use(
         self, client: Client, administrator: User, connection: Connection
@@ -230,8 +231,21 @@ class TestManifest:
         state = self.state(client, connection)
         client.get(address("app_created"), {"code": "c0de", "state": state})
         assert AppChange.objects.exists()
-        store.finish_app_change(connection=connection)
+        AppChange.objects.all().delete()
         self.refused(client, code="an0ther", state=state)
+
+    @pytest.mark.parametrize(
+        "changed", [{"url": "https://elsewhere.example"}, {"ca_certificate": "another"}]
+    )
+    def test_a_code_goes_to_no_other_server_than_the_one_it_came_from(
+        self, client: Client, administrator: User, connection: Connection, changed: dict[str, str]
+    ) -> None:
+        state = self.state(client, connection)
+        Connection.objects.filter(pk=connection.pk).update(**changed)
+        self.refused(client, code="c0de", state=state)
+        event = Event.objects.get(name="app_return_refused")
+        assert event.actor == administrator
+        assert "changed on the way" in event.additional_data["reason"]
 
     def test_a_state_of_another_session_is_refused(
         self, client: Client, administrator: User, connection: Connection

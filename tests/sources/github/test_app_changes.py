@@ -165,3 +165,23 @@ def test_a_token_is_short_lived_and_names_the_app() -> None:
     assert claims["iss"] == "12"
     assert claims["iat"] == (now - timedelta(minutes=1)).timestamp()
     assert claims["exp"] - now.timestamp() < 600
+
+
+@pytest.mark.parametrize("odd", ["key", "name"])
+def test_what_cannot_be_used_of_an_app_is_told_once(
+    server: Simulator,
+    connection: Connection,
+    code: str,
+    odd: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if odd == "key":
+        monkeypatch.setattr(server.apps, "add_key", lambda _: "no key")
+    else:
+        server.apps.codes[code].app.slug = "s" * 201
+    store.take_over_app(connection=connection, code=code)
+    with pytest.raises(SourceError) as told:
+        carry_out(connection)
+    assert "Delete the App at the server" in told.value.action
+    assert not AppChange.objects.exists()
+    assert store.credentials(connection) == []

@@ -221,6 +221,23 @@ def test_of_several_installations_that_of_the_organisation_is_taken(
     assert connection.app.installation_id == other.installation_id
 
 
+def test_a_stored_installation_of_an_organisation_that_is_not_meant_is_left(
+    server: Simulator, connection: Connection, made: GitHubApp, installation: Installation
+) -> None:
+    with open_source(connection) as github:
+        github.token()
+    server.world.create_organization("other")
+    meant = server.apps.install(made, "other")
+    connection.refresh_from_db()
+    assert connection.app.installation_id == installation.installation_id
+    connection.organisations = ["other"]
+    connection.save()
+    with open_source(connection) as github:
+        github.token()
+    connection.app.refresh_from_db()
+    assert connection.app.installation_id == meant.installation_id
+
+
 def test_a_suspended_installation_is_told(
     server: Simulator, installation: Installation, connection: Connection
 ) -> None:
