@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import classes from "./FactTable.module.css";
+import { ScrollRegion } from "./ScrollRegion";
 
 export type Column<Row> = {
   name: string;
@@ -20,8 +21,7 @@ export function FactTable<Row>({
   rowKey: (row: Row) => string | number;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={classes.scroll} aria-label={caption} tabIndex={0}>
+    <ScrollRegion className={classes.scroll} label={caption}>
       <table className={classes.table}>
         <caption>{caption}</caption>
         <thead>
@@ -51,6 +51,6 @@ export function FactTable<Row>({
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

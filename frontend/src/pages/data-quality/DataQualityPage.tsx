@@ -4,6 +4,7 @@ import { meQuery, qualityQuery, statusQuery } from "../../api/queries";
 import type { Me, Quality } from "../../api/types";
 import { dateTime, zoneName } from "../../ui/dates";
 import { Failure } from "../../ui/Message";
+import frame from "../../ui/Page.module.css";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
@@ -26,17 +27,17 @@ export default function DataQualityPage() {
     return <NothingCollected status={status} me={me} wholePage />;
   }
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
-        <h1 className={classes.title}>Data quality</h1>
-        {data && <p className={classes.scope}>{summary(data, timeZone)}</p>}
+    <div className={frame.page}>
+      <header className={frame.head}>
+        <h1 className={frame.title}>Data quality</h1>
+        {data && <p className={frame.scope}>{summary(data, timeZone)}</p>}
       </header>
       {error ? (
         <Failure {...failureOf(error)} onRetry={() => void refetch()} />
       ) : data === undefined ? (
         <Waiting />
       ) : (
-        <div className={classes.content} aria-busy={isPlaceholderData}>
+        <div className={frame.content} aria-busy={isPlaceholderData}>
           {status && status.state !== "ready" && (
             <CollectionNotice status={status} timeZone={timeZone} />
           )}
@@ -88,7 +89,7 @@ function summary({ complete, fresh_to: freshTo }: Quality, timeZone: string): st
 
 function Waiting() {
   return (
-    <div className={classes.content} role="status" aria-label="Loading">
+    <div className={frame.content} role="status" aria-label="Loading">
       <Skeleton height={220} radius="md" />
       <TableSkeleton rows={8} />
     </div>

@@ -1,15 +1,12 @@
-import { Button, Pagination, SegmentedControl, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
+import { Button, SegmentedControl, Select } from "@mantine/core";
 import type { Quality } from "../../api/types";
-import { count, counted } from "../../ui/numbers";
+import { counted } from "../../ui/numbers";
+import { Pages } from "../../ui/Pages";
+import { SearchField } from "../../ui/SearchField";
 import { RepositoryTable } from "./RepositoryTable";
 import classes from "./Section.module.css";
 import { PAGE_SIZE, type QualitySearch } from "./search";
 import type { ChangeQuality } from "./useQualitySearch";
-
-const TYPING_MS = 300;
 
 /** Every repository with its kinds: a page at a time, narrowed by the address. */
 export function Repositories({
@@ -24,7 +21,6 @@ export function Repositories({
   onChange: ChangeQuality;
 }) {
   const page = search.page ?? 1;
-  const pages = Math.max(1, Math.ceil(quality.total / PAGE_SIZE));
   return (
     <section className={classes.section} aria-labelledby="repositories">
       <header className={classes.head}>
@@ -48,30 +44,12 @@ export function Repositories({
           onOpen={(open) => onChange({ open })}
         />
       )}
-      {pages > 1 && (
-        <footer className={`${classes.foot} no-print`}>
-          <p className={classes.about}>
-            {count((page - 1) * PAGE_SIZE + 1)} – {count(Math.min(page * PAGE_SIZE, quality.total))}{" "}
-            of {count(quality.total)}
-          </p>
-          <Pagination
-            size="sm"
-            total={pages}
-            value={page}
-            siblings={1}
-            onChange={(to) => onChange({ page: to === 1 ? undefined : to, open: undefined })}
-            getControlProps={(control) => ({
-              "aria-label": {
-                first: "First page",
-                previous: "Page before",
-                next: "Next page",
-                last: "Last page",
-              }[control],
-            })}
-            getItemProps={(to) => ({ "aria-label": `Page ${to}` })}
-          />
-        </footer>
-      )}
+      <Pages
+        page={page}
+        size={PAGE_SIZE}
+        total={quality.total}
+        onPage={(to) => onChange({ page: to, open: undefined })}
+      />
     </section>
   );
 }
@@ -112,7 +90,12 @@ function Filters({
           onChange={(value) => narrow({ connection: value ?? undefined })}
         />
       )}
-      <SearchField value={search.q ?? ""} onSearch={(q) => narrow({ q: q || undefined })} />
+      <SearchField
+        label="Search by the repository's name"
+        placeholder="Repository"
+        value={search.q ?? ""}
+        onSearch={(q) => narrow({ q: q || undefined })}
+      />
     </search>
   );
 }
@@ -138,24 +121,5 @@ function Nothing({ search, onChange }: { search: QualitySearch; onChange: Change
         Show all
       </Button>
     </div>
-  );
-}
-
-function SearchField({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const search = useDebouncedCallback(onSearch, TYPING_MS);
-  return (
-    <TextInput
-      size="xs"
-      type="search"
-      aria-label="Search by the repository's name"
-      placeholder="Repository"
-      leftSection={<IconSearch size={14} stroke={1.6} aria-hidden />}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value.trim());
-      }}
-    />
   );
 }

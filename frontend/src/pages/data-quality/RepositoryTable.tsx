@@ -5,6 +5,7 @@ import type { KindEntry, RepositoryCompleteness } from "../../api/types";
 import { dateTime } from "../../ui/dates";
 import { FactTable } from "../../ui/FactTable";
 import { count } from "../../ui/numbers";
+import { ScrollRegion } from "../../ui/ScrollRegion";
 import { KINDS, REPOSITORY_STATES } from "./names";
 import classes from "./RepositoryTable.module.css";
 import { StateMark } from "./StateMark";
@@ -24,8 +25,7 @@ export function RepositoryTable({
   onOpen: (id: number | undefined) => void;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section className={classes.scroll} aria-label="Repositories and kinds" tabIndex={0}>
+    <ScrollRegion className={classes.scroll} label="Repositories and kinds">
       <table className={classes.table}>
         <thead>
           <tr>
@@ -74,7 +74,7 @@ export function RepositoryTable({
           })}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

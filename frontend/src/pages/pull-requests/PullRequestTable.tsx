@@ -1,12 +1,13 @@
-import { Button, Pagination, SegmentedControl, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconDownload, IconSearch } from "@tabler/icons-react";
+import { Button, SegmentedControl } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { pageQuery } from "../../api/queries";
 import type { Filters, PageFilters } from "../../api/types";
 import { Failure } from "../../ui/Message";
-import { count, counted } from "../../ui/numbers";
+import { counted } from "../../ui/numbers";
+import { Pages } from "../../ui/Pages";
+import { SearchField } from "../../ui/SearchField";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import { Incomplete } from "../Incomplete";
@@ -17,7 +18,6 @@ import type { ChangeSearch } from "./useSearchState";
 const Rows = lazy(() => import("./Rows"));
 
 const PAGE_SIZE = 25;
-const TYPING_MS = 300;
 
 /** All pull requests of the range, or those open now: a page at a time, sorted and searched by the server. */
 export function PullRequestTable({
@@ -43,7 +43,6 @@ export function PullRequestTable({
     page_size: PAGE_SIZE,
   };
   const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(asked));
-  const pages = data ? Math.max(1, Math.ceil(data.total / PAGE_SIZE)) : 1;
 
   return (
     <section className={classes.section} aria-labelledby="pull-request-table">
@@ -76,6 +75,8 @@ export function PullRequestTable({
             }
           />
           <SearchField
+            label="Search in title, repository and author"
+            placeholder="Title, repository, author"
             value={search.q ?? ""}
             onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
           />
@@ -115,50 +116,13 @@ export function PullRequestTable({
           />
         </Suspense>
       )}
-      {pages > 1 && (
-        <footer className={`${classes.foot} no-print`}>
-          <p className={classes.count}>
-            {count((page - 1) * PAGE_SIZE + 1)} –{" "}
-            {count(Math.min(page * PAGE_SIZE, data?.total ?? 0))} of {count(data?.total ?? 0)}
-          </p>
-          <Pagination
-            size="sm"
-            total={pages}
-            value={page}
-            siblings={1}
-            onChange={(to) => onChange({ page: to === 1 ? undefined : to })}
-            getControlProps={(control) => ({
-              "aria-label": {
-                first: "First page",
-                previous: "Page before",
-                next: "Next page",
-                last: "Last page",
-              }[control],
-            })}
-            getItemProps={(to) => ({ "aria-label": `Page ${to}` })}
-          />
-        </footer>
-      )}
+      <Pages
+        page={page}
+        size={PAGE_SIZE}
+        total={data?.total ?? 0}
+        onPage={(to) => onChange({ page: to })}
+      />
     </section>
-  );
-}
-
-function SearchField({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const search = useDebouncedCallback(onSearch, TYPING_MS);
-  return (
-    <TextInput
-      size="xs"
-      type="search"
-      aria-label="Search in title, repository and author"
-      placeholder="Title, repository, author"
-      leftSection={<IconSearch size={14} stroke={1.6} aria-hidden />}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value.trim());
-      }}
-    />
   );
 }
 

@@ -5,6 +5,7 @@ import type { Figures, Filters, Me, Status } from "../../api/types";
 import { dayRange } from "../../ui/dates";
 import { Failure, Message } from "../../ui/Message";
 import { count } from "../../ui/numbers";
+import frame from "../../ui/Page.module.css";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
 import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
@@ -44,10 +45,10 @@ export default function PullRequestsPage() {
   const timeZone = chosen?.time_zone ?? me.organisation.time_zone;
 
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
-        <h1 className={classes.title}>Pull requests</h1>
-        <p className={classes.scope}>
+    <div className={frame.page}>
+      <header className={frame.head}>
+        <h1 className={frame.title}>Pull requests</h1>
+        <p className={frame.scope}>
           {chosen?.name ?? "All teams"}, {dayRange(filters.from, filters.to)}, compared with{" "}
           {previousName(filters)}
         </p>
@@ -76,7 +77,7 @@ function Content({ me, status, filters, search, onChange }: ContentProps) {
   }
   const timeZone = figures.range.time_zone;
   return (
-    <div className={classes.content} aria-busy={isPlaceholderData}>
+    <div className={frame.content} aria-busy={isPlaceholderData}>
       {status.state !== "ready" && <CollectionNotice status={status} timeZone={timeZone} />}
       {figures.throughput?.merged === 0 ? (
         <EmptyRange filters={filters} today={me.today} timeZone={timeZone} onChange={onChange} />
