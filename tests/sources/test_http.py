@@ -2,13 +2,11 @@
 
 import gzip
 import json
-import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import httpx
@@ -17,81 +15,12 @@ import stamina
 
 from backend.sources import http
 from backend.sources.http import Client, CredentialRefused, NotFound, Overloaded, SourceError
-from backend.sources.limits import Unmetered, rate_limit
+from backend.sources.limits import Unmetered
 from tests.servers import free_port
 from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
+from tests.sources.serving import TOKEN, Answer, client, failure, fixed, serving
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-TOKEN = "Bearer ghp_the_token_of_the_http_tests"
-Answer = tuple[int, dict[str, str], bytes]
-
-
-@contextmanager
-def serving(
-    answer: Callable[[BaseHTTPRequestHandler], Answer | None],
-    identity: tuple[Path, Path] | None = None,
-) -> Iterator[tuple[str, list[str]]]:
-    """A server's address, and the Authorization header of each request; None breaks the connection off."""
-    seen: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            seen.append(self.headers.get("Authorization", ""))
-            given = answer(self)
-            if given is None:
-                self.close_connection = True
-                return
-            status, headers, body = given
-            self.send_response(status)
-            for name, value in ({"Content-Length": str(len(body))} | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_POST(self) -> None:
-            self.do_GET()
-
-        def do_PATCH(self) -> None:
-            self.do_GET()
-
-        def log_message(self, *_: object) -> None:
-            """Silent."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        scheme = "http"
-        if identity:
-            scheme = "https"
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(*identity)
-            server.socket = context.wrap_socket(
-                server.socket, server_side=True, do_handshake_on_connect=False
-            )
-        server.handle_error = lambda *_: None  # type: ignore[method-assign] # clients that refuse us are wanted
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"{scheme}://localhost:{server.server_port}", seen
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def fixed(status: int, body: bytes = b"{}", **headers: str) -> Callable[[object], Answer]:
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _: (status, told, body)
-
-
-def client(url: str, ca_certificate: str = "") -> Client:
-    return Client(url, {"Authorization": TOKEN}, ca_certificate)
-
-
-def failure(url: str, *, ca_certificate: str = "") -> SourceError:
-    with client(url, ca_certificate) as source, pytest.raises(SourceError) as caught:
-        source.get("/api/v3/meta")
-    assert caught.value.action
-    assert TOKEN not in f"{caught.value.reason}{caught.value.action}"
-    return caught.value
 
 
 @pytest.fixture(autouse=True)
@@ -334,42 +263,6 @@ def test_a_closed_port_is_named() -> None:
 
 
 # -- limits --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "headers", "body", "seconds"),
-    [
-        (429, {"retry-after": "30"}, b"", 30),
-        (429, {}, b"", 60),
-        (403, {"retry-after": "7"}, b"", 7),
-        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "{reset}"}, b"", 90),
-        (403, {}, b"You have exceeded a secondary rate limit.", 60),
-        (429, {"retry-after": "soon"}, b"", 60),
-        (429, {"retry-after": "86400"}, b"", 3600),
-        (429, {"retry-after": "9" * 5000}, b"", 3600),
-        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 30}, b"", 3600),
-    ],
-)
-def test_when_to_come_back(status: int, headers: dict[str, str], body: bytes, seconds: int) -> None:
-    reset = int((NOW + timedelta(seconds=90)).timestamp())
-    told = {name: value.format(reset=reset) for name, value in headers.items()}
-    assert rate_limit(status, body, told, now=NOW) == NOW + timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize("headers", [{}, {"x-ratelimit-remaining": "10"}])
-def test_a_missing_permission_is_no_limit(headers: dict[str, str]) -> None:
-    assert rate_limit(403, b"Resource not accessible", headers, now=NOW) is None
-    assert rate_limit(200, b"rate limit", headers, now=NOW) is None
-
-
-def test_a_reset_in_the_past_is_now() -> None:
-    headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}
-    assert rate_limit(429, b"", headers, now=NOW) == NOW
-
-
-def test_a_wait_of_unknown_length_is_the_callers_to_say() -> None:
-    told = rate_limit(429, b"", {}, now=NOW, unsaid=lambda: timedelta(minutes=8))
-    assert told == NOW + timedelta(minutes=8)
 
 
 def test_a_limit_is_not_waited_for() -> None:
