@@ -8,6 +8,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from tests import servers
 from tests.bench import backfill, figures, history
 from tests.bench.world import ON_A_BRANCH, Size
 from tests.processes import TOP, ProcessEnded
@@ -18,14 +19,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _as_interrupt)
     console, found = Console(), {}
     try:
-        if given.bench in {"history", "all"}:
-            found["real history to Postgres"] = history.run(console, folder=TOP / ".bench")
-        size = Size(
-            given.repositories, given.pull_requests, given.pull_requests * (ON_A_BRANCH + 1)
-        )
-        if given.bench in {"backfill", "all"}:
-            name = f"backfill of {size.repositories} repositories, {size.pull_requests:,} pull requests"
-            found[name] = backfill.run(console, size, folder=TOP / ".bench")
+        each = given.pull_requests * (ON_A_BRANCH + 1)
+        size = Size(given.repositories, given.pull_requests, each)
+        with servers.running(TOP / ".bench") as running:
+            if given.bench in {"history", "all"}:
+                found["real history to Postgres"] = history.run(console, running)
+            if given.bench in {"backfill", "all"}:
+                name = f"backfill of {size.repositories} repositories, {size.pull_requests:,} pull requests"
+                found[name] = backfill.run(console, running, size)
     except (ProcessEnded, RuntimeError, ValueError) as error:
         console.print(f"[red]The bench stopped:[/red] {error}")
         return 1

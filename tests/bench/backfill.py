@@ -7,7 +7,6 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.request import Request, urlopen
 
 from rich.console import Console
@@ -21,11 +20,11 @@ from tests.bench.world import Size
 from tests.processes import Processes
 
 
-def run(console: Console, size: Size, *, folder: Path) -> list[Figure]:
+def run(console: Console, found: servers.Servers, size: Size) -> list[Figure]:
     """Fill an empty database with the real worker. Raises ProcessEnded, RuntimeError where the fill stops short."""
     with ExitStack() as stack:
-        found = stack.enter_context(servers.running(folder))
         empty(found)
+        folder = found.folder
         processes = Processes(stack, folder / "logs", os.environ)
         token, port = "bench-" + secrets.token_hex(16), servers.free_port()
         told = [f"--{n}={v}" for n, v in _arguments(size).items()]

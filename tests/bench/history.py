@@ -22,11 +22,11 @@ ROUNDS = 3
 NAME = "forge/netbox"
 
 
-def run(console: Console, *, folder: Path) -> list[Figure]:
+def run(console: Console, found: servers.Servers) -> list[Figure]:
     """Both ways in turns, the median of each. Raises ProcessEnded."""
     with ExitStack() as stack:
-        found = stack.enter_context(servers.running(folder))
         empty(found)
+        folder = found.folder
         processes = Processes(stack, folder / "logs", os.environ)
         token, port = "bench-" + secrets.token_hex(16), servers.free_port()
         repositories = folder / "history"
@@ -79,7 +79,7 @@ def _measure(console: Console, url: str, token: str, repositories: Path) -> list
 
 
 def _numstat(repository: Path) -> None:
-    command = ["git", "-C", str(repository), "log", "--numstat", "--no-renames", "-z", "main"]
+    command = ["git", "-C", str(repository), "log", "--numstat", "-z", "main"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
