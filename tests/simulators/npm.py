@@ -41,8 +41,13 @@ class Part:
             raise ValueError(f"{self.package} is not what it was: sha512-{found}")
         wanted = f"package/{self.path}"
         with tarfile.open(package) as archive:
-            members = [one for one in archive if f"{one.name}/".startswith(f"{wanted}/")]
-            archive.extractall(folder, members, filter="data")
+            for member in archive:
+                content = archive.extractfile(member)
+                if content is None or not f"{member.name}/".startswith(f"{wanted}/"):
+                    continue
+                target = folder / member.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read())
         return folder / wanted
 
 
