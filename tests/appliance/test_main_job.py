@@ -36,6 +36,8 @@ def filled(stack: Stack) -> Stack:
         counted(stack, "delivery_pullrequest") < PULL_REQUESTS
         or counted(stack, "sources_hint")
         or counted(stack, "delivery_pendingmeasurement")
+        # The files of a new repository are marked in the background, by the rules in force.
+        or counted(stack, "delivery_repository WHERE files_marked_by !~ '^[0-9a-f]+$'")
     ):
         if time.monotonic() > deadline:
             runs = stack.sql("SELECT kind, outcome, reason, action FROM sources_syncrun")

@@ -17,7 +17,7 @@ from backend.sources.http import SourceError
 from backend.sources.models import Usage
 from backend.sources.pace import WINDOW, pace_of
 from tests.factories import a_connection
-from tests.sources.test_http import Answer, serving
+from tests.sources.serving import Answer, serving
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -10,7 +10,7 @@ from backend.sources.github.client import GitHub, PageLost, UnexpectedShape
 from backend.sources.http import CredentialRefused, NotFound, SourceError
 from tests.simulators.github import Simulator, World, running
 from tests.sources.github.conftest import TOKEN
-from tests.sources.test_http import Answer, serving
+from tests.sources.serving import Answer, serving
 
 
 @contextmanager
