@@ -24,6 +24,15 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery": {"web": READ, "worker": WRITE},
     # The organisation's own rules on generated files are an administrator's to write.
     "delivery.generatedfilerule": {"web": WRITE, "worker": READ},
+    # What counts as a deployment, what people correct, and what the organisation's systems report.
+    "delivery.deploymentrule": {"web": WRITE, "worker": READ},
+    "delivery.hotfixrule": {"web": WRITE, "worker": READ},
+    "delivery.deliverysettings": {"web": WRITE, "worker": READ},
+    "delivery.fixcorrection": {"web": WRITE, "worker": READ},
+    "delivery.ingesttoken": {"web": WRITE},
+    "delivery.reporteddeployment": {"web": WRITE, "worker": READ},
+    "delivery.incident": {"web": WRITE, "worker": READ},
+    "delivery.pendingdeployments": {"web": APPEND, "worker": WRITE},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.

@@ -26,6 +26,11 @@ class Hint(models.Model):
         TAGS = "tags", "tags of a repository"
         TEAMS = "teams", "teams of the connection's organisations"
         DELIVERIES = "deliveries", "webhook deliveries that failed"
+        LINEAGE = (
+            "lineage",
+            "commits that lead to what was deployed and are not on the default branch",
+        )
+        ARTIFACTS = "artifacts", "test results among the artifacts of one workflow run"
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="hints")
     kind = models.CharField(max_length=20, choices=Kind.choices)

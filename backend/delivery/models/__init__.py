@@ -9,6 +9,14 @@ from backend.delivery.models.automation import (
     WorkflowRun,
 )
 from backend.delivery.models.commits import AttributePattern, Commit, CommitFile, GeneratedFileRule
+from backend.delivery.models.deployment_rules import (
+    DeliverySettings,
+    DeploymentRule,
+    DeploymentSource,
+    Environment,
+    FixCorrection,
+    HotfixRule,
+)
 from backend.delivery.models.deployments import Deployment, DeploymentStatus, Release, Tag
 from backend.delivery.models.pull_requests import (
     PendingMeasurement,
@@ -17,6 +25,12 @@ from backend.delivery.models.pull_requests import (
     PullRequestEvent,
     PullRequestFile,
     Review,
+)
+from backend.delivery.models.reported import (
+    Incident,
+    IngestToken,
+    PendingDeployments,
+    ReportedDeployment,
 )
 from backend.delivery.models.repositories import Owner, Repository
 
@@ -27,17 +41,27 @@ __all__ = [
     "Commit",
     "CommitFile",
     "CommitStatus",
+    "DeliverySettings",
     "Deployment",
+    "DeploymentRule",
+    "DeploymentSource",
     "DeploymentStatus",
+    "Environment",
+    "FixCorrection",
     "GeneratedFileRule",
     "HeadCommit",
+    "HotfixRule",
+    "Incident",
+    "IngestToken",
     "Owner",
+    "PendingDeployments",
     "PendingMeasurement",
     "PullRequest",
     "PullRequestCommit",
     "PullRequestEvent",
     "PullRequestFile",
     "Release",
+    "ReportedDeployment",
     "Repository",
     "Review",
     "Tag",

@@ -7,7 +7,7 @@ from backend.delivery.models.repositories import Repository
 
 
 class Commit(models.Model):
-    """A commit of a default branch, with its place in the graph."""
+    """A commit of a default branch, or one that leads to what was deployed, with its place in the graph."""
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="commits")
     sha = models.CharField(max_length=64)
@@ -18,6 +18,25 @@ class Commit(models.Model):
     is_truncated = models.BooleanField(
         default=False,
         help_text="The source told only a part of its files: by REST no more than 3,000 are to be had.",
+    )
+    is_on_default_branch = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text="Off: known for the graph alone, without the sizes of its files.",
+    )
+    generation = models.PositiveIntegerField(
+        null=True,
+        help_text="1 without parents, else one more than the highest of theirs. Unknown: a parent is.",
+    )
+    reverts = ArrayField(
+        models.CharField(max_length=64),
+        null=True,
+        help_text="Commits that its message says it reverts. Null: the message was not read.",
+    )
+    picked_from = ArrayField(
+        models.CharField(max_length=64),
+        null=True,
+        help_text="Commits that its message says it was cherry-picked from. Null: as above.",
     )
 
     class Meta:

@@ -41,6 +41,11 @@ class PullRequest(models.Model):
         null=True, help_text="Unknown: the server does not tell."
     )
     comment_count = models.PositiveIntegerField(null=True)
+    reverts = ArrayField(
+        models.CharField(max_length=330),
+        null=True,
+        help_text="Pull requests that its body says it reverts, as owner/name#number. Null: the body was not read.",
+    )
 
     class Meta:
         constraints = [

@@ -1,7 +1,4 @@
-"""What is computed from stored events: a fact a pull request, its teams, and cells a team and period.
-
-`metrics.compute` is the only writer. All of it can be made again from `delivery` and `people`.
-"""
+"""A fact a pull request, its teams, and cells a team and period. `metrics.compute` is the only writer."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

@@ -1,0 +1,27 @@
+"""What is computed from stored events. All of it can be made again from `delivery` and `people`."""
+
+from backend.metrics.models.deployments import (
+    DeployedChange,
+    DeploymentFix,
+    DeploymentTeam,
+    ServiceDeployment,
+)
+from backend.metrics.models.pull_requests import (
+    Basis,
+    MeasuredIdentity,
+    PullRequestCell,
+    PullRequestFact,
+    PullRequestTeam,
+)
+
+__all__ = [
+    "Basis",
+    "DeployedChange",
+    "DeploymentFix",
+    "DeploymentTeam",
+    "MeasuredIdentity",
+    "PullRequestCell",
+    "PullRequestFact",
+    "PullRequestTeam",
+    "ServiceDeployment",
+]
