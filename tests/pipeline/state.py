@@ -30,6 +30,9 @@ _NAMED = {
     "delivery.WorkflowRun": ("external_id", "attempt"),
     "delivery.Deployment": ("external_id",),
     "metrics.PullRequestFact": ("pull_request__external_id",),
+    "metrics.ServiceDeployment": ("service", "environment", "source", "key"),
+    "delivery.Incident": ("external_id",),
+    "accounts.User": ("email",),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""
 _OPERATIONAL = {"metrics.Basis", "metrics.MeasuredIdentity"}
