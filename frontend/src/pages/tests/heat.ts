@@ -1,0 +1,42 @@
+import { addDays, daysBetween } from "../../ui/dates";
+
+/** Arithmetic behind the heat map: which columns a range has, what falls into each, and how dark it is. */
+
+/** What ended on one day: `n` of them failed or succeeded. */
+export type DayCount = { day: string; n: number; failed: number };
+
+export type Columns = { starts: string[] /** Days in each. */; step: number };
+
+const MOST_COLUMNS = 100;
+const WEEK = 7;
+
+/** Days while they can be told apart, weeks from the range's first day otherwise. */
+export function columnsOf(from: string, to: string): Columns {
+  const days = daysBetween(from, to);
+  const step = days <= MOST_COLUMNS ? 1 : WEEK;
+  const starts = Array.from({ length: Math.ceil(days / step) }, (_, place) =>
+    addDays(from, place * step),
+  );
+  return { from, to, starts, step };
+}
+
+/** The counts of each column, added up; null where nothing ended. What lies outside of the range is left out. */
+export function inColumns(counts: readonly DayCount[], { from, to, starts, step }: Columns) {
+  const cells: ({ n: number; failed: number } | null)[] = starts.map(() => null);
+  for (const { day, n, failed } of counts) {
+    if (n === 0 || day < from || day >= to) continue;
+    const place = Math.floor(daysBetween(from, day) / step);
+    const before = cells[place] ?? { n: 0, failed: 0 };
+    cells[place] = { n: before.n + n, failed: before.failed + failed };
+  }
+  return cells;
+}
+
+/** Upper ends of the steps that have a colour of their own, as shares; 0 has the colour of success. */
+export const HEAT_STEPS = [0.1, 0.25, 0.5, 1] as const;
+
+/** 0 where nothing failed, else the step that the share falls into, from 1. */
+export function heatStep(share: number): number {
+  if (share <= 0) return 0;
+  return HEAT_STEPS.findIndex((end) => share <= end) + 1 || HEAT_STEPS.length;
+}
