@@ -5,7 +5,8 @@ import { addDays, daysBetween } from "../../ui/dates";
 /** What ended on one day: `n` of them failed or succeeded. */
 export type DayCount = { day: string; n: number; failed: number };
 
-export type Columns = { starts: string[] /** Days in each. */; step: number };
+/** A half-open range in columns of `step` days each; the last may be cut short. */
+export type Columns = { from: string; to: string; starts: string[]; step: number };
 
 const MOST_COLUMNS = 100;
 const WEEK = 7;
