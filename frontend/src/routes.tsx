@@ -9,9 +9,11 @@ import {
 } from "@tanstack/react-router";
 import { meQuery, statusQuery } from "./api/queries";
 import { qualitySchema } from "./pages/data-quality/search";
+import { deliverySchema } from "./pages/delivery/search";
 import { FailurePage } from "./pages/FailurePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { searchSchema } from "./pages/pull-requests/search";
+import { testsSchema } from "./pages/tests/search";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
@@ -39,6 +41,20 @@ const pullRequests = createRoute({
   component: lazyRouteComponent(() => import("./pages/pull-requests/PullRequestsPage")),
 });
 
+const delivery = createRoute({
+  getParentRoute: () => root,
+  path: "/delivery",
+  validateSearch: deliverySchema,
+  component: lazyRouteComponent(() => import("./pages/delivery/DeliveryPage")),
+});
+
+const tests = createRoute({
+  getParentRoute: () => root,
+  path: "/tests",
+  validateSearch: testsSchema,
+  component: lazyRouteComponent(() => import("./pages/tests/TestsPage")),
+});
+
 const dataQuality = createRoute({
   getParentRoute: () => root,
   path: "/data-quality",
@@ -50,7 +66,7 @@ const dataQuality = createRoute({
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
     history,
-    routeTree: root.addChildren([home, pullRequests, dataQuality]),
+    routeTree: root.addChildren([home, pullRequests, delivery, tests, dataQuality]),
     context: { client },
     defaultErrorComponent: FailurePage,
     defaultPreload: false,

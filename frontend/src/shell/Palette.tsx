@@ -2,26 +2,32 @@ import "@mantine/spotlight/styles.css";
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionGroupData, spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import { useLocation, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Me } from "../api/types";
-import { PRESET_DAYS } from "../pages/pull-requests/search";
+import { carried, PRESET_DAYS } from "../pages/filters/search";
 import classes from "./Palette.module.css";
+import { PAGES } from "./pages";
 import { signOut } from "./signOut";
 
 /** Everything that can be reached, by typing its name. Mounted while it is open. */
 export default function Palette({ me, onClose }: { me: Me; onClose: () => void }) {
   const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const here = PAGES.find(({ to }) => to === pathname)?.to ?? "/pull-requests";
   useEffect(() => spotlight.open(), []);
   const { setColorScheme } = useMantineColorScheme();
   const leave = (address: string) => window.location.assign(address);
   const team = (slug: string) =>
     void navigate({
-      to: "/pull-requests",
+      to: here,
       search: (before) => ({ ...before, team: slug, page: undefined }),
     });
   const places = [
-    { label: "Pull requests", onClick: () => void navigate({ to: "/pull-requests" }) },
+    ...PAGES.map(({ to, name }) => ({
+      label: name,
+      onClick: () => void navigate({ to, search: carried }),
+    })),
     { label: "Data quality", onClick: () => void navigate({ to: "/data-quality" }) },
     ...(me.links.admin
       ? [{ label: "Administration", onClick: () => leave(me.links.admin ?? "") }]
@@ -47,7 +53,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
         label: `Last ${days} days`,
         onClick: () =>
           void navigate({
-            to: "/pull-requests",
+            to: here,
             search: (before) => ({
               ...before,
               days,

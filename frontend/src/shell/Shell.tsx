@@ -5,8 +5,10 @@ import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, statusQuery } from "../api/queries";
+import { carried } from "../pages/filters/search";
 import { Mark } from "../ui/Mark";
 import { DataStatus } from "./DataStatus";
+import { PAGES } from "./pages";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
 
@@ -32,13 +34,17 @@ export function Shell() {
             Plumbline
           </Link>
           <nav className={classes.nav} aria-label="Pages">
-            <Link
-              to="/pull-requests"
-              className={classes.page}
-              activeProps={{ "aria-current": "page" }}
-            >
-              Pull requests
-            </Link>
+            {PAGES.map(({ to, name }) => (
+              <Link
+                key={to}
+                to={to}
+                search={carried}
+                className={classes.page}
+                activeProps={{ "aria-current": "page" }}
+              >
+                {name}
+              </Link>
+            ))}
             <Link
               to="/data-quality"
               className={classes.page}
@@ -97,7 +103,9 @@ function useRefreshWhileCollecting() {
       if (query.queryKey[0] !== statusQuery.queryKey[0]) return;
       const now = client.getQueryData(statusQuery.queryKey)?.stored ?? null;
       if (now !== null && stored !== null && now !== stored) {
-        void client.invalidateQueries({ queryKey: ["pull-requests"] });
+        for (const figures of ["pull-requests", "deployments", "tests"]) {
+          void client.invalidateQueries({ queryKey: [figures] });
+        }
         void client.invalidateQueries({ queryKey: ["completeness"] });
         // Teams arrive too.
         void client.invalidateQueries({ queryKey: meQuery.queryKey });

@@ -8,10 +8,10 @@ import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
 import { failureOf } from "../failure";
+import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
 import classes from "./Charts.module.css";
 import { BucketTable, bucketRows, PointTable, WeekTable } from "./ChartTables";
-import type { Explainer } from "./explanations";
 import type { ChartName } from "./search";
 
 const StagesChart = lazy(() => import("../../charts/StagesChart"));

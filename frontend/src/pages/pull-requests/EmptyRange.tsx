@@ -1,12 +1,8 @@
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { pageQuery } from "../../api/queries";
 import type { Filters } from "../../api/types";
-import { addDays, dayOf, dayRange, daysBetween, fullDay } from "../../ui/dates";
-import { Message } from "../../ui/Message";
+import { EmptyRange as Empty, lookBack } from "../filters/EmptyRange";
 import type { ChangeSearch } from "./useSearchState";
-
-const LOOK_BACK_DAYS = 1095;
 
 /** Nothing was merged in the range: offers the nearest range before today in which something was. */
 export function EmptyRange({
@@ -20,36 +16,19 @@ export function EmptyRange({
   timeZone: string;
   onChange: ChangeSearch;
 }) {
-  const wide = { ...filters, from: addDays(today, -LOOK_BACK_DAYS + 1), to: addDays(today, 1) };
+  const wide = { ...filters, ...lookBack(filters, today) };
   const latest = useQuery(
     pageQuery({ ...wide, state: "merged", search: "", sort: "-merged_at", page: 1, page_size: 1 }),
   );
-  const mergedAt = latest.data?.items[0]?.merged_at;
-  const range = dayRange(filters.from, filters.to);
-  if (!mergedAt) {
-    return (
-      <Message title={`Nothing was merged: ${range}`}>
-        <p>
-          {latest.isPending
-            ? "Looking for the nearest range with something in it …"
-            : "Nor was anything in the three years until today. Choose another team, or include bots."}
-        </p>
-      </Message>
-    );
-  }
-  const last = dayOf(mergedAt, timeZone);
-  const to = addDays(last, 1);
-  const from = addDays(to, -daysBetween(filters.from, filters.to));
   return (
-    <Message
-      title={`Nothing was merged: ${range}`}
-      step={
-        <Button onClick={() => onChange({ from, to, days: undefined, page: undefined })}>
-          Show {dayRange(from, to)}
-        </Button>
-      }
-    >
-      <p>The latest merge of this team was on {fullDay(last)}.</p>
-    </Message>
+    <Empty
+      title="Nothing was merged"
+      latest={latest.isPending ? undefined : (latest.data?.items[0]?.merged_at ?? null)}
+      say={(day) => `The latest merge of this team was on ${day}.`}
+      nothing="Choose another team, or include bots."
+      scope={filters}
+      timeZone={timeZone}
+      onChange={onChange}
+    />
   );
 }

@@ -4,9 +4,9 @@ import { duration } from "../../ui/durations";
 import { Explain } from "../../ui/Explain";
 import { Figure, type Spread } from "../../ui/Figure";
 import { count, counted, percent } from "../../ui/numbers";
+import { comparison } from "../filters/before";
+import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
-import { comparison } from "./before";
-import type { Explainer } from "./explanations";
 import classes from "./FigureStrip.module.css";
 
 const seconds = (value: number) => duration(value);

@@ -1,62 +1,54 @@
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Switch } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { definitionsQuery, figuresQuery, meQuery, statusQuery } from "../../api/queries";
+import { definitionsQuery, figuresQuery } from "../../api/queries";
 import type { Figures, Filters, Me, Status } from "../../api/types";
-import { dayRange } from "../../ui/dates";
 import { Failure, Message } from "../../ui/Message";
 import { count } from "../../ui/numbers";
 import frame from "../../ui/Page.module.css";
+import { PageSkeleton } from "../../ui/PageSkeleton";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
+import { explainer } from "../filters/explanations";
+import { FilteredPage } from "../filters/FilteredPage";
 import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
 import { EmptyRange } from "./EmptyRange";
-import { explainer } from "./explanations";
 import { FigureStrip } from "./FigureStrip";
-import { FilterBar } from "./FilterBar";
-import { PageSkeleton } from "./PageSkeleton";
 import { PullRequestDrawer } from "./PullRequestDrawer";
 import classes from "./PullRequestsPage.module.css";
 import { PullRequestTable } from "./PullRequestTable";
-import { type ChartName, previousName, rangeOf, type Search, teamOf } from "./search";
+import type { ChartName, Search } from "./search";
 import { type ChangeSearch, useSearchState } from "./useSearchState";
 
 export default function PullRequestsPage() {
-  const { data: me } = useSuspenseQuery(meQuery);
-  const { data: status } = useQuery(statusQuery);
   const [search, change] = useSearchState();
   const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
-
-  const team = teamOf(search, me);
-  if (status?.state === "not_connected") {
-    return <NothingCollected status={status} me={me} wholePage />;
-  }
-  if (team === undefined && status?.state === "syncing") {
-    return <NothingCollected status={status} me={me} wholePage />;
-  }
-  if (team === undefined) {
-    return (
-      <Message title="You are in no team yet" wholePage>
-        <p>Figures are shown for teams. Ask an administrator to make you the lead of one.</p>
-      </Message>
-    );
-  }
-  const filters = { team, ...rangeOf(search, me.today), bots: search.bots ?? false };
-  const chosen = me.teams.find((candidate) => candidate.slug === team);
-  const timeZone = chosen?.time_zone ?? me.organisation.time_zone;
-
+  const bots = search.bots ?? false;
+  const withBots = (
+    <Switch
+      className={classes.bots}
+      label="Include bots"
+      checked={bots}
+      onChange={(event) =>
+        change({ bots: event.currentTarget.checked || undefined, page: undefined })
+      }
+    />
+  );
   return (
-    <div className={frame.page}>
-      <header className={frame.head}>
-        <h1 className={frame.title}>Pull requests</h1>
-        <p className={frame.scope}>
-          {chosen?.name ?? "All teams"}, {dayRange(filters.from, filters.to)}, compared with{" "}
-          {previousName(filters)}
-        </p>
-      </header>
-      <FilterBar me={me} filters={filters} search={search} timeZone={timeZone} onChange={change} />
-      <Content me={me} status={status} filters={filters} search={search} onChange={change} />
-      <PullRequestDrawer id={search.pr} timeZone={timeZone} onClose={closeDrawer} />
-    </div>
+    <FilteredPage title="Pull requests" search={search} onChange={change} filters={withBots}>
+      {({ me, status, scope, timeZone }) => (
+        <>
+          <Content
+            me={me}
+            status={status}
+            filters={{ ...scope, bots }}
+            search={search}
+            onChange={change}
+          />
+          <PullRequestDrawer id={search.pr} timeZone={timeZone} onClose={closeDrawer} />
+        </>
+      )}
+    </FilteredPage>
   );
 }
 

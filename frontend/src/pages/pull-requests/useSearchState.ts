@@ -1,10 +1,11 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
+import type { ChangeSearch as Change } from "../filters/search";
 import type { Search } from "./search";
 
 const route = getRouteApi("/pull-requests");
 
-export type ChangeSearch = (change: Partial<Search>, options?: { replace?: boolean }) => void;
+export type ChangeSearch = Change<Search>;
 
 /** The address as state: what it says, and how to change a part of it. */
 export function useSearchState(): [Search, ChangeSearch] {

@@ -1,25 +1,29 @@
-import { Switch } from "@mantine/core";
-import type { Filters, Me } from "../../api/types";
+import type { ReactNode } from "react";
+import type { Me } from "../../api/types";
 import { zoneName } from "../../ui/dates";
 import { RangePicker } from "../../ui/RangePicker";
 import { TeamPicker } from "../../ui/TeamPicker";
 import classes from "./FilterBar.module.css";
-import { PRESET_DAYS, presetOf, type Search } from "./search";
-import type { ChangeSearch } from "./useSearchState";
+import { type ChangeSearch, type FilterSearch, PRESET_DAYS, presetOf, type Scope } from "./search";
 
-/** What the whole page is about: whose work, and when. */
+/** A changed filter begins the tables anew. */
+export type ChangeFilters = ChangeSearch<FilterSearch & { page: undefined }>;
+
+/** What the whole page is about: whose work, and when. `children` are the page's own filters. */
 export function FilterBar({
   me,
-  filters,
+  scope,
   search,
   timeZone,
   onChange,
+  children,
 }: {
   me: Me;
-  filters: Filters;
-  search: Search;
+  scope: Scope;
+  search: FilterSearch;
   timeZone: string;
-  onChange: ChangeSearch;
+  onChange: ChangeFilters;
+  children?: ReactNode;
 }) {
   return (
     <search className={classes.bar} aria-label="Filters of the page">
@@ -27,26 +31,19 @@ export function FilterBar({
         <TeamPicker
           teams={me.teams}
           allTeams={me.may_see_all_teams}
-          value={filters.team}
+          value={scope.team}
           onChange={(team) => onChange({ team, page: undefined })}
         />
       </div>
       <RangePicker
         presets={PRESET_DAYS}
         preset={presetOf(search)}
-        range={filters}
+        range={scope}
         today={me.today}
         onPreset={(days) => onChange({ days, from: undefined, to: undefined, page: undefined })}
         onRange={({ from, to }) => onChange({ from, to, days: undefined, page: undefined })}
       />
-      <Switch
-        className={classes.bots}
-        label="Include bots"
-        checked={filters.bots}
-        onChange={(event) =>
-          onChange({ bots: event.currentTarget.checked || undefined, page: undefined })
-        }
-      />
+      {children}
       <p className={classes.clock}>
         Elapsed time: nights and weekends count
         <br />

@@ -1,0 +1,6 @@
+/** The pages of figures, in the order of the navigation. They share the filters in the address. */
+export const PAGES = [
+  { to: "/pull-requests", name: "Pull requests" },
+  { to: "/delivery", name: "Delivery" },
+  { to: "/tests", name: "Tests" },
+] as const;
