@@ -1,0 +1,93 @@
+"""The demo's test results: a JUnit report of each run of the tests, as the four projects might have uploaded them.
+
+Real are the paths of test files and the runs' outcomes as the simulator tells them. The names of tests, which of them
+failed, and how long they took come from a seeded model.
+"""
+
+import random
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from xml.etree import ElementTree as ET
+
+SEED = 20260823
+SUITES = 60
+"""Test files of a project that are reported: those changed most often."""
+SAYS = (
+    "is created", "is listed", "is changed", "is deleted", "needs permission", "keeps its order",
+    "survives a retry", "handles nothing", "respects the limit", "says why it was refused",
+)  # fmt: skip
+_TEST_FILE = re.compile(r"(^|/)(test_[^/]*\.py|[^/]*_test\.(go|py)|[^/]*\.(test|spec)\.[jt]sx?)$")
+
+
+@dataclass(frozen=True)
+class ModelledTest:
+    """`weight`: how often it is the one that failed, beside the others. Seconds are a median."""
+
+    suite: str
+    name: str
+    file: str
+    seconds: float
+    weight: float
+    is_skipped: bool
+
+
+def is_test_file(path: str) -> bool:
+    return _TEST_FILE.search(path) is not None
+
+
+def modelled(project: str, files: Iterable[str]) -> list[ModelledTest]:
+    """The tests of a project, file by file. The same files in the same order give the same tests."""
+    chance = random.Random(f"{SEED}/{project}/tests")
+    return [
+        ModelledTest(
+            suite=".".join(PurePosixPath(file).with_suffix("").parts),
+            name=f"{_subject(file)} {said}",
+            file=file,
+            seconds=chance.lognormvariate(-2.2, 1.5),
+            weight=chance.paretovariate(0.7),
+            is_skipped=chance.random() < 0.02,
+        )
+        for file in files
+        for said in SAYS[: chance.randint(3, len(SAYS))]
+    ]
+
+
+def _subject(file: str) -> str:
+    stem = PurePosixPath(file).stem
+    return re.sub(r"^test_|_test$|\.(test|spec)$", "", stem).replace("_", " ")
+
+
+def report(tests: Sequence[ModelledTest], *, key: str, failed: bool, started_at: datetime) -> bytes:
+    """One run's JUnit report. `key` seeds it: the same run is reported the same way again."""
+    chance = random.Random(f"{SEED}/{key}")
+    running = [test for test in tests if not test.is_skipped]
+    weights = [test.weight for test in running]
+    broken = (
+        set(chance.choices(running, weights, k=chance.choice((1, 1, 1, 2, 3)))) if failed else set()
+    )
+    retried = set(chance.choices(running, weights)) - broken if chance.random() < 0.06 else set()
+    root = ET.Element("testsuites")
+    suites: dict[str, ET.Element] = {}
+    for test in tests:
+        if test.suite not in suites:
+            suites[test.suite] = ET.SubElement(
+                root, "testsuite", name=test.suite, timestamp=f"{started_at:%Y-%m-%dT%H:%M:%S}"
+            )
+        case = ET.SubElement(
+            suites[test.suite],
+            "testcase",
+            classname=test.suite,
+            name=test.name,
+            file=test.file,
+            time=f"{test.seconds * chance.lognormvariate(0, 0.25):.3f}",
+        )
+        if test.is_skipped:
+            ET.SubElement(case, "skipped")
+        elif test in broken:
+            ET.SubElement(case, "failure", type="AssertionError")
+        elif test in retried:
+            ET.SubElement(case, "flakyFailure", type="AssertionError")
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
