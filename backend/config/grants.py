@@ -17,6 +17,7 @@ ROLES: Final = ("web", "worker", "beat")
 
 READ: Final = ("SELECT",)
 APPEND: Final = ("SELECT", "INSERT")
+APPEND_AND_UPDATE: Final = ("SELECT", "INSERT", "UPDATE")
 WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -32,7 +33,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.ingesttoken": {"web": WRITE},
     "delivery.reporteddeployment": {"web": WRITE, "worker": READ},
     "delivery.incident": {"web": WRITE, "worker": READ},
-    "delivery.pendingdeployments": {"web": APPEND, "worker": WRITE},
+    "delivery.pendingdeployments": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.
@@ -83,6 +84,12 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "migrations": {"web": READ, "worker": READ},
 }
 
+ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
+    # Partitions of test results: made by whoever stores into them, dropped by the worker.
+    "delivery_make_test_partitions(date, date)": ("web", "worker"),
+    "delivery_drop_test_partitions(date, date)": ("worker",),
+}
+
 
 def _models() -> Iterator[type[Model]]:
     yield MigrationRecorder.Migration
@@ -111,3 +118,5 @@ def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
         declared = GRANTS.get(options.label_lower, GRANTS.get(options.app_label, {}))
         for role, privileges in declared.items():
             yield f"GRANT {', '.join(privileges)} ON {quote(options.db_table)} TO {role}"
+    for routine, roles in ROUTINES.items():
+        yield f"GRANT EXECUTE ON FUNCTION {routine} TO {', '.join(roles)}"

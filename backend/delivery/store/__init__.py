@@ -14,6 +14,7 @@ from backend.delivery.store.deployments import (
     store_releases,
     store_tags,
 )
+from backend.delivery.store.pending import note_all_deployments, note_deployments
 from backend.delivery.store.pull_requests import store_pull_requests
 from backend.delivery.store.repositories import (
     judge_repositories,
@@ -27,6 +28,8 @@ __all__ = [
     "keep_releases",
     "keep_tags",
     "mark_unreachable",
+    "note_all_deployments",
+    "note_deployments",
     "store_checks",
     "store_commits",
     "store_deployments",
