@@ -34,6 +34,14 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.reporteddeployment": {"web": WRITE, "worker": READ},
     "delivery.incident": {"web": WRITE, "worker": READ},
     "delivery.pendingdeployments": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
+    # Results of tests come to web by API, and to the worker from artifacts.
+    "delivery.automatedtest": {"web": APPEND_AND_UPDATE, "worker": WRITE},
+    "delivery.resultupload": {"web": APPEND_AND_UPDATE, "worker": WRITE},
+    "delivery.commitresults": {"web": APPEND_AND_UPDATE, "worker": WRITE},
+    "delivery.dailyresults": {"web": APPEND_AND_UPDATE, "worker": WRITE},
+    "delivery.notableresult": {"web": APPEND, "worker": WRITE},
+    "delivery.mutedtest": {"web": WRITE, "worker": READ},
+    "delivery.artifactrule": {"web": WRITE, "worker": READ},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.

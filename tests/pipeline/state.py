@@ -32,6 +32,8 @@ _NAMED = {
     "metrics.PullRequestFact": ("pull_request__external_id",),
     "metrics.ServiceDeployment": ("service", "environment", "source", "key"),
     "delivery.Incident": ("external_id",),
+    "delivery.AutomatedTest": ("suite", "name"),
+    "delivery.ResultUpload": ("key",),
     "accounts.User": ("email",),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""
@@ -85,8 +87,9 @@ def row_versions() -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     with database.cursor() as cursor:
         for model in models():
-            table, key = model._meta.db_table, model._meta.pk.column
-            cursor.execute(f'SELECT "{key}", xmin::text, ctid::text FROM "{table}" ORDER BY 1')  # noqa: S608
+            table = model._meta.db_table
+            key = ", ".join(f'"{field.column}"' for field in model._meta.pk_fields)
+            cursor.execute(f'SELECT {key}, xmin::text, ctid::text FROM "{table}" ORDER BY {key}')  # noqa: S608
             found[table] = cursor.fetchall()
     return found
 

@@ -33,14 +33,28 @@ from backend.delivery.models.reported import (
     ReportedDeployment,
 )
 from backend.delivery.models.repositories import Owner, Repository
+from backend.delivery.models.test_results import (
+    ArtifactRule,
+    AutomatedTest,
+    CommitResults,
+    DailyResults,
+    MutedTest,
+    NotableResult,
+    OwnerPattern,
+    ResultUpload,
+)
 
 __all__ = [
+    "ArtifactRule",
     "AttributePattern",
+    "AutomatedTest",
     "CheckRun",
     "CheckSuite",
     "Commit",
     "CommitFile",
+    "CommitResults",
     "CommitStatus",
+    "DailyResults",
     "DeliverySettings",
     "Deployment",
     "DeploymentRule",
@@ -53,7 +67,10 @@ __all__ = [
     "HotfixRule",
     "Incident",
     "IngestToken",
+    "MutedTest",
+    "NotableResult",
     "Owner",
+    "OwnerPattern",
     "PendingDeployments",
     "PendingMeasurement",
     "PullRequest",
@@ -63,6 +80,7 @@ __all__ = [
     "Release",
     "ReportedDeployment",
     "Repository",
+    "ResultUpload",
     "Review",
     "Tag",
     "WorkflowJob",
