@@ -57,7 +57,7 @@ class AutomatedTest(models.Model):
 
 
 class ResultUpload(models.Model):
-    """One report as it came: of which commit, and what its elements add up to. Its runs are executions: retries count."""
+    """One report as it came: of which commit, and what its elements add up to. Retries count as executions."""
 
     repository = models.ForeignKey(Repository, models.CASCADE, related_name="result_uploads")
     key = models.CharField(
@@ -234,7 +234,7 @@ class OwnerPattern(models.Model):
 
 
 class ArtifactRule(models.Model):
-    """Artifacts of workflow runs whose JUnit files are read as if they were uploaded. Without a rule none is asked for."""
+    """Artifacts of workflow runs whose JUnit files are read as if uploaded. Without a rule none is asked for."""
 
     repositories = models.CharField(max_length=300, help_text="A glob over owner/name.")
     artifact = models.CharField(
