@@ -2,14 +2,13 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.http import StreamingHttpResponse
 
-from backend.metrics.results import Row
+from backend.metrics.results import Result
 
-COLUMNS = tuple(name for name in Row.model_fields if name != "id")
 _FORMULA = re.compile(r"(?:^|[;,\t\r\n|])\s*[=+\-@]|^[\t\r\n]")
 """Where a cell begins, or would begin to a spreadsheet that separates by another sign than ours."""
 
@@ -21,23 +20,27 @@ class _Echo:
         return line
 
 
-def csv_answer(rows: Iterable[Row], *, name: str) -> StreamingHttpResponse:
-    """UTF-8 with a mark for spreadsheets; times in UTC, durations in seconds, unknown is empty."""
-    answer = StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8")
+def csv_answer(rows: Iterable[Result], *, kind: type[Result], name: str) -> StreamingHttpResponse:
+    """Every field of a kind of row but its id, in UTF-8 with a mark for spreadsheets.
+
+    Times are in UTC, durations in seconds, unknown is empty.
+    """
+    columns = [field for field in kind.model_fields if field != "id"]
+    answer = StreamingHttpResponse(lines(rows, columns), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def lines(rows: Iterable[Row]) -> Iterator[str]:
+def lines(rows: Iterable[Result], columns: Sequence[str]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+    yield "\ufeff" + writer.writerow(columns)
     for row in rows:
-        yield writer.writerow([cell(getattr(row, column)) for column in COLUMNS])
+        yield writer.writerow([cell(getattr(row, column)) for column in columns])
 
 
-def cell(value: object) -> str | int | None:
+def cell(value: object) -> str | float | None:
     """A text that a spreadsheet would compute gets an apostrophe in front."""
-    if value is None or isinstance(value, int):
+    if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, datetime):
         return value.isoformat()

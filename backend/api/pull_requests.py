@@ -100,7 +100,9 @@ def export(request: HttpRequest, filters: Query[schemas.TableFilters]) -> Stream
         detail={"from": str(filters.from_), "to": str(filters.to), "rows": total},
     )
     found = rows.everything(scope, asked)
-    return csv_answer(found, name=f"pull-requests-{filters.from_}-{filters.to}.csv")
+    return csv_answer(
+        found, kind=results.Row, name=f"pull-requests-{filters.from_}-{filters.to}.csv"
+    )
 
 
 @router.get(
