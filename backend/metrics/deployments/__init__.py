@@ -1,0 +1,1 @@
+"""Deployments, the changes they brought, and what fixed those that failed: from what is stored to facts and answers."""
