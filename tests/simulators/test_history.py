@@ -91,7 +91,18 @@ def test_machines_worked_of_late_and_released_all_along(celery: World) -> None:
     assert len(repository.releases) == len(repository.tags) > 50
     assert {one.state for one in repository.deployments} >= {"ACTIVE"}
     end = repository.commits[-1].committed_at
-    assert all(end - 90 * 86_400 < one.created_at < end + 86_400 for one in repository.deployments)
+    assert all(end - 400 * 86_400 < one.created_at < end + 86_400 for one in repository.deployments)
+
+
+def test_what_was_merged_was_deployed_and_some_of_it_repaired() -> None:
+    (repository,) = history.load(("netbox",)).repositories.values()
+    shas = [one.commit.oid for one in repository.deployments if one.environment == "production"]
+    assert len(shas) > 500
+    assert len(set(shas)) < len(shas), "nothing was rolled back"
+    pulls = repository.pull_requests.values()
+    assert any(pr.body.startswith("Reverts forge/netbox#") for pr in pulls)
+    assert any(pr.head_ref.startswith("hotfix/") for pr in pulls)
+    assert any(one.environment == "docs" for one in repository.deployments)
 
 
 @pytest.mark.timeout(180)

@@ -14,6 +14,7 @@ from pathlib import Path
 from .machines import Machines
 from .model import ProjectModel
 from .records import Account, Commit, FileChange, Organization, PullRequest, Repository
+from .rollouts import Rollouts
 from .teams import people_by_area
 from .world import World, added_up
 
@@ -106,6 +107,7 @@ def _load_project(world: World, organization: Organization, name: str, seed: int
     for commit in history:
         commit.headline = commit.headline or _headline(commit)
     Machines(world, repository, seed).work()
+    Rollouts(world, repository, seed).work()
     repository.pushed_at = history[-1].committed_at
     repository.updated_at = max(
         repository.pushed_at, *(pr.updated_at for pr in repository.pull_requests.values())

@@ -1,17 +1,14 @@
-"""The seeded model of what machines did in a project of the history: checks and runs of late, deployments, releases."""
+"""The seeded model of what machines said of a project of the history: checks and runs of late."""
 
 import random
 
-from .records import Account, Commit, PullRequest, Repository
+from .records import PullRequest, Repository
 from .world import World
 
 DAY = 86_400
 RUNS_KEPT = 30 * DAY
-"""Servers keep runs for some weeks only; checks and deployments a little longer."""
+"""Servers keep runs for some weeks only; checks a little longer."""
 CHECKS_KEPT = 90 * DAY
-RELEASE_EVERY = 28 * DAY
-CONTINUOUS = {"warehouse", "netbox"}
-"""Projects that are deployed after each merge; the others with each release."""
 FAILING = 0.15
 
 
@@ -30,9 +27,6 @@ class Machines:
             if (pr.merged_at or 0) > self.end - CHECKS_KEPT:
                 self._check(pr)
                 self._run(pr)
-                if self.repository.name in CONTINUOUS and pr.merge_commit:
-                    self._deploy(pr.merge_commit, pr.merged_by, pr.merged_at or 0)
-        self._release()
 
     def _check(self, pr: PullRequest) -> None:
         at = pr.created_at + 60
@@ -52,34 +46,3 @@ class Machines:
         if failing and self.rng.random() < 0.7:
             again = run.updated_at + self.rng.randrange(60, 3600)
             self.world.rerun(run, {"test": "SUCCESS"}, at=again, duration=took)
-
-    def _deploy(self, commit: Commit, by: Account | None, at: int) -> None:
-        """To staging, and from there to production if it came up."""
-        for environment in ("staging", "production"):
-            came_up = self.rng.random() > 0.04
-            at += self.rng.randrange(300, 1500)
-            deployment = self.world.deploy(
-                self.repository, environment, "IN_PROGRESS", commit=commit, creator=by, at=at
-            )
-            state = "SUCCESS" if came_up else "FAILURE"
-            self.world.set_deployment_status(deployment, state, at=at + 120)
-            if not came_up:
-                return
-
-    def _release(self) -> None:
-        """One every four weeks that had a commit, tagged where the default branch stood."""
-        due, number = self.repository.commits[0].committed_at + RELEASE_EVERY, 0
-        last: Commit | None = None
-        for commit in sorted(self.repository.commits, key=lambda one: one.committed_at):
-            if commit.committed_at > due and last is not None:
-                number += 1
-                self._tag(last, f"v{number // 10}.{number % 10}", last.committed_at + 3600)
-                due = commit.committed_at + RELEASE_EVERY
-            last = commit
-
-    def _tag(self, commit: Commit, name: str, at: int) -> None:
-        by = commit.author
-        self.world.tag(self.repository, name, commit=commit, annotated=True, tagger=by, at=at)
-        self.world.release(self.repository, name, author=by, at=at + 60)
-        if self.repository.name not in CONTINUOUS and at > self.end - CHECKS_KEPT:
-            self._deploy(commit, by, at + 600)
