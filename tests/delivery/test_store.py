@@ -15,6 +15,7 @@ from backend.delivery import store
 from backend.delivery.models import (
     Commit,
     CommitFile,
+    PendingDeployments,
     PendingMeasurement,
     PullRequest,
     PullRequestFile,
@@ -91,7 +92,7 @@ def versions() -> dict[str, list[tuple[Any, ...]]]:
     with database.cursor() as cursor:
         for label in ("delivery", "people"):
             for model in apps.get_app_config(label).get_models():
-                if model is PendingMeasurement:
+                if model in {PendingMeasurement, PendingDeployments}:
                     continue
                 table = model._meta.db_table
                 cursor.execute(f"SELECT xmin::text, t::text FROM {table} AS t ORDER BY 2")  # noqa: S608

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from backend.delivery.deployment_rules import CHECK, WORKFLOW
 from backend.delivery.models import (
     CheckSuite,
     HeadCommit,
@@ -17,6 +18,7 @@ from backend.delivery.records import (
     CommitStatusRecord,
     WorkflowRunRecord,
 )
+from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.tables import (
     INT,
     TEXT,
@@ -110,7 +112,7 @@ def store_checks(
 
 
 def _store_suites(repository: Repository, told: Sequence[tuple[str, CheckSuiteRecord]]) -> None:
-    upsert(
+    changed = upsert(
         CHECK_SUITES,
         [
             row(CHECK_SUITES, suite, repository_id=repository.pk, head_sha=sha)
@@ -128,7 +130,9 @@ def _store_suites(repository: Repository, told: Sequence[tuple[str, CheckSuiteRe
         for _, suite in told
         for run in suite.runs
     ]
-    upsert(CHECK_RUNS, runs, returning="id")
+    changed += upsert(CHECK_RUNS, runs, returning="id")
+    if changed:
+        note_deployments(repository_ids=[repository.pk], sources=[CHECK])
 
 
 def _store_statuses(repository: Repository, told: Sequence[tuple[str, CommitStatusRecord]]) -> None:
@@ -200,6 +204,8 @@ def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRec
         for job in run.jobs
     ]
     changed |= set(upsert(JOBS, jobs, returning="run_id"))
+    if changed:
+        note_deployments(repository_ids=[repository.pk], sources=[WORKFLOW, CHECK])
     return len(changed)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from backend.delivery.models import Repository
 from backend.delivery.records import CommitRecord
+from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.rules import judge_for
 from backend.delivery.store.tables import one_writer
 from backend.people.store import resolve_identities
@@ -27,6 +28,8 @@ def store_commits(*, repository: Repository, commits: Iterable[CommitRecord]) ->
     iterator = iter(commits)
     while batch := list(islice(iterator, COMMITS_AT_ONCE)):
         stored += _store_commit_batch(repository, batch)
+    if stored:
+        note_deployments(repository_ids=[repository.pk])
     return stored
 
 

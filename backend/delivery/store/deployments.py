@@ -4,8 +4,10 @@ from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
+from backend.delivery.deployment_rules import RELEASE, TAG
 from backend.delivery.models import Deployment, DeploymentStatus, Release, Repository, Tag
 from backend.delivery.records import ActorRecord, DeploymentRecord, ReleaseRecord, TagRecord
+from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.tables import (
     INT,
     TEXT,
@@ -91,7 +93,7 @@ def store_deployments(*, repository: Repository, deployments: Sequence[Deploymen
     ]
     changed |= set(upsert(STATUSES, rows, returning="deployment_id"))
     changed |= remove_missing(STATUSES, rows, list(ids.values()))
-    return len(changed)
+    return _noted(repository, len(changed))
 
 
 @transaction.atomic
@@ -108,7 +110,7 @@ def store_releases(*, repository: Repository, releases: Sequence[ReleaseRecord])
         )
         for release in releases
     ]
-    return len(upsert(RELEASES, rows, returning="id"))
+    return _noted(repository, len(upsert(RELEASES, rows, returning="id")), RELEASE)
 
 
 @transaction.atomic
@@ -116,7 +118,7 @@ def store_tags(*, repository: Repository, tags: Sequence[TagRecord]) -> int:
     """Store tags; returns how many are new or differ."""
     one_writer(repository)
     rows = [row(TAGS, tag, repository_id=repository.pk) for tag in tags]
-    return len(upsert(TAGS, rows, returning="id"))
+    return _noted(repository, len(upsert(TAGS, rows, returning="id")), TAG)
 
 
 @transaction.atomic
@@ -124,20 +126,29 @@ def keep_deployments(*, repository: Repository, external_ids: Collection[int]) -
     """Remove the deployments that the source, read to its end, no longer has; returns how many."""
     gone = Deployment.objects.filter(repository=repository).exclude(external_id__in=external_ids)
     DeploymentStatus.objects.filter(deployment__in=gone).delete()
-    return gone.delete()[0]
+    return _noted(repository, gone.delete()[0])
 
 
 @transaction.atomic
 def keep_releases(*, repository: Repository, external_ids: Collection[int]) -> int:
     """Remove the releases that the source, read to its end, no longer has; returns how many."""
     gone = Release.objects.filter(repository=repository).exclude(external_id__in=external_ids)
-    return gone.delete()[0]
+    return _noted(repository, gone.delete()[0], RELEASE)
 
 
 @transaction.atomic
 def keep_tags(*, repository: Repository, names: Collection[str]) -> int:
     """Remove the tags that the source, read to its end, no longer has; returns how many."""
-    return Tag.objects.filter(repository=repository).exclude(name__in=names).delete()[0]
+    gone = Tag.objects.filter(repository=repository).exclude(name__in=names)
+    return _noted(repository, gone.delete()[0], TAG)
+
+
+def _noted(repository: Repository, changed: int, source: str | None = None) -> int:
+    """How many changed; where any did, the repository's deployments are to be measured."""
+    if changed:
+        sources = None if source is None else [source]
+        note_deployments(repository_ids=[repository.pk], sources=sources)
+    return changed
 
 
 def _actors(

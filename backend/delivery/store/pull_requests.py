@@ -17,6 +17,7 @@ from backend.delivery.records import (
     PullRequestRecord,
     ReviewRecord,
 )
+from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.rules import judge_for
 from backend.delivery.store.tables import INT, TEXT, TIME, Row, Table, remove_missing, upsert
 from backend.people.store import resolve_identities
@@ -99,6 +100,11 @@ def store_pull_requests(
         missing = _supersede if table is COMMITS else remove_missing
         changed |= missing(table, rows, list(ids.values()))
     note_pending(changed)
+    # One that is not merged is in no deployment; a restored server may take a merge back.
+    if changed and (
+        reconcile or any(pr.merged_at and ids[pr.external_id] in changed for pr in accepted)
+    ):
+        note_deployments(repository_ids=[repository.pk])
     return len(changed)
 
 
