@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bucketName, withoutEmptyEnds } from "./buckets";
-import { dayTicks, dotsPath, nearestDot, percentile } from "./geometry";
+import { dayTicks, dotsPath, nearestDot, percentile, sparkPath } from "./geometry";
 
 describe("a percentile", () => {
   it("is interpolated as SQL's percentile_cont does it", () => {
@@ -50,4 +50,17 @@ it("leaves out the empty buckets at both ends alone", () => {
   const bucket = (n: number) => ({ from_seconds: n, to_seconds: null, n });
   expect(withoutEmptyEnds([0, 1, 0, 2, 0, 0].map(bucket)).map(({ n }) => n)).toEqual([1, 0, 2]);
   expect(withoutEmptyEnds([0, 0].map(bucket))).toEqual([]);
+});
+
+describe("a small line of a figure's weeks", () => {
+  it("stands on 0 and breaks where a week has no figure", () => {
+    expect(sparkPath([2, 4, null, 0], 90, 20)).toEqual({
+      line: "M0 10h0L30 0M90 20h0",
+      last: { x: 90, y: 20 },
+    });
+  });
+
+  it("is none of nothing", () => {
+    expect(sparkPath([null, null], 90, 20)).toEqual({ line: "", last: null });
+  });
 });

@@ -38,3 +38,29 @@ export function dayTicks(days: number, most: number): number[] {
   for (let day = 0; day < days; day += step) ticks.push(day);
   return ticks;
 }
+
+/** A line through values in a box, from 0 at its foot; broken where there is none. `last` is where the last one stands. */
+export function sparkPath(
+  values: readonly (number | null)[],
+  width: number,
+  height: number,
+): { line: string; last: Dot | null } {
+  const largest = Math.max(0, ...values.map((value) => value ?? 0)) || 1;
+  const step = values.length > 1 ? width / (values.length - 1) : 0;
+  let line = "";
+  let last: Dot | null = null;
+  let drawing = false;
+  values.forEach((value, index) => {
+    if (value === null) {
+      drawing = false;
+      return;
+    }
+    const x = Number((index * step).toFixed(1));
+    const y = Number((height - (value / largest) * height).toFixed(1));
+    // A week between two without a figure is a dot: a line of no length.
+    line += drawing ? `L${x} ${y}` : `M${x} ${y}h0`;
+    drawing = true;
+    last = { x, y };
+  });
+  return { line, last };
+}

@@ -1,3 +1,4 @@
+import { Switch } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Me } from "../../api/types";
 import { zoneName } from "../../ui/dates";
@@ -44,6 +45,14 @@ export function FilterBar({
         onRange={({ from, to }) => onChange({ from, to, days: undefined, page: undefined })}
       />
       {children}
+      <Switch
+        className={classes.bots}
+        label="Include bots"
+        checked={scope.bots}
+        onChange={(event) =>
+          onChange({ bots: event.currentTarget.checked || undefined, page: undefined })
+        }
+      />
       <p className={classes.clock}>
         Elapsed time: nights and weekends count
         <br />

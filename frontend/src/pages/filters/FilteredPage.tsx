@@ -48,7 +48,7 @@ export function FilteredPage({
       </Message>
     );
   }
-  const scope = { team, ...rangeOf(search, me.today) };
+  const scope = { team, ...rangeOf(search, me.today), bots: search.bots ?? false };
   const chosen = me.teams.find((candidate) => candidate.slug === team);
   const timeZone = chosen?.time_zone ?? me.organisation.time_zone;
   return (

@@ -5,8 +5,8 @@ import { carried, presetOf, previousName, rangeOf, teamOf } from "./search";
 const TODAY = "2026-08-20";
 
 it("takes along to another page whose work and when, and nothing else", () => {
-  const search = { team: "a", days: 30 as const, from: undefined, to: undefined, page: 3 };
-  expect(carried(search)).toEqual({ team: "a", days: 30 });
+  const search = { team: "a", days: 30 as const, bots: true, page: 3 };
+  expect(carried(search)).toEqual({ team: "a", days: 30, bots: true });
 });
 
 describe("the team", () => {

@@ -21,6 +21,8 @@ export const filterFields = {
   /** Half-open: `to` is the first day outside. Wins over `days`. */
   from: optional(day),
   to: optional(day),
+  /** Whether pull requests of bots count. */
+  bots: optional(v.boolean()),
 };
 
 /** A page of a table after the first, and the id of what is open beside it. */
@@ -31,7 +33,7 @@ const filterSchema = v.object(filterFields);
 
 export type FilterSearch = v.InferOutput<typeof filterSchema>;
 export type Range = { from: string; to: string };
-export type Scope = Range & { team: string };
+export type Scope = Range & { team: string; bots: boolean };
 
 /** Changes a part of the address. `replace`: the step back does not lead to the state before. */
 export type ChangeSearch<Search> = (
@@ -41,8 +43,8 @@ export type ChangeSearch<Search> = (
 
 /** What a link to another page takes along. */
 export function carried(search: FilterSearch): FilterSearch {
-  const { team, days, from, to } = search;
-  return { team, days, from, to };
+  const { team, days, from, to, bots } = search;
+  return { team, days, from, to, bots };
 }
 
 /** Where the address names no team: all, or the largest of the viewer's topmost. Undefined: there is none. */

@@ -1,4 +1,3 @@
-import { Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { definitionsQuery, figuresQuery } from "../../api/queries";
@@ -23,28 +22,11 @@ import { type ChangeSearch, useSearchState } from "./useSearchState";
 export default function PullRequestsPage() {
   const [search, change] = useSearchState();
   const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
-  const bots = search.bots ?? false;
-  const withBots = (
-    <Switch
-      className={classes.bots}
-      label="Include bots"
-      checked={bots}
-      onChange={(event) =>
-        change({ bots: event.currentTarget.checked || undefined, page: undefined })
-      }
-    />
-  );
   return (
-    <FilteredPage title="Pull requests" search={search} onChange={change} filters={withBots}>
+    <FilteredPage title="Pull requests" search={search} onChange={change}>
       {({ me, status, scope, timeZone }) => (
         <>
-          <Content
-            me={me}
-            status={status}
-            filters={{ ...scope, bots }}
-            search={search}
-            onChange={change}
-          />
+          <Content me={me} status={status} filters={scope} search={search} onChange={change} />
           <PullRequestDrawer id={search.pr} timeZone={timeZone} onClose={closeDrawer} />
         </>
       )}

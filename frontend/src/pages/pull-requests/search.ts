@@ -25,7 +25,6 @@ export const TABLES = ["stages", "distribution", "scatter"] as const;
 
 export const searchSchema = v.object({
   ...filterFields,
-  bots: optional(v.boolean()),
   state: optional(v.picklist(["merged", "open"])),
   q: optional(v.string()),
   /** A leading - sorts downward. */
