@@ -13,9 +13,12 @@ What the times and outcomes are, by source:
 Cancelled and skipped runs are neither successes nor failures, and so no candidates.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection as database
 
@@ -30,6 +33,7 @@ from backend.delivery.deployment_rules import (
     WORKFLOW,
     Candidate,
     Rule,
+    Verdict,
     fits_repository,
     judge_name,
 )
@@ -54,7 +58,8 @@ _ROWS: Final[Mapping[str, str]] = {
             CASE WHEN COALESCE(said.succeeded_at, said.failed_at) IS NULL AND is_over THEN 'ended' ELSE '' END
                 AS obstacle,
             one.created_at AS started_at,
-            GREATEST(one.created_at, COALESCE(said.succeeded_at, said.failed_at)) AS finished_at
+            CASE WHEN COALESCE(said.succeeded_at, said.failed_at) IS NOT NULL
+                THEN GREATEST(one.created_at, COALESCE(said.succeeded_at, said.failed_at)) END AS finished_at
         FROM delivery_deployment AS one CROSS JOIN LATERAL (
             SELECT min(created_at) FILTER (WHERE state = 'success') AS succeeded_at,
                 min(created_at) FILTER (WHERE state IN ('failure', 'error')) AS failed_at,
@@ -88,7 +93,7 @@ _ROWS: Final[Mapping[str, str]] = {
         SELECT repository_id, external_id::text AS key,
             CASE WHEN is_prerelease THEN tag || '{PRE_RELEASE}' ELSE tag END AS name, '' AS service, sha,
             'succeeded' AS outcome,
-            CASE WHEN is_draft THEN 'draft' WHEN sha = '' THEN 'no commit' WHEN published_at IS NULL THEN 'no time'
+            CASE WHEN is_draft THEN 'draft' WHEN sha = '' THEN 'no commit' WHEN published_at IS NULL THEN 'unpublished'
                 ELSE '' END AS obstacle,
             published_at AS started_at, published_at AS finished_at
         FROM delivery_release""",  # noqa: S608 - constants of this module
@@ -173,6 +178,206 @@ def _counting(repository_id: int, repository: str, source: str, rules: Sequence[
             if judge_name(repository, source, name, service, judged).deployments
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the rules can tell apart: all of one name from one source in one repository."""
+
+    repository_id: int
+    repository: str
+    source: str
+    name: str
+    service: str
+    possible: int
+    """How many may be deployments."""
+    impossible: int
+    """How many have an obstacle."""
+    latest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One thing and why it is a deployment, or none. What has an obstacle may have no time and no outcome."""
+
+    repository_id: int
+    repository: str
+    source: str
+    key: str
+    name: str
+    service: str
+    sha: str
+    outcome: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`total` is how many there are on all pages."""
+
+    items: tuple[Explained, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which of all things are asked for. None: whatever it is."""
+
+    repository_ids: Sequence[int] | None = None
+    sources: Sequence[str] = tuple(SOURCES)
+    since: datetime | None = None
+    """What began earlier is left out; what has no time is not."""
+    search: str = ""
+    """A part of the name."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        repositories = None if self.repository_ids is None else list(self.repository_ids)
+        escaped = re.sub(r"([\\%_])", r"\\\1", self.search)
+        return {
+            "repositories": repositories,
+            "since": self.since,
+            "search": f"%{escaped}%",
+        }
+
+
+_ASKED: Final = """
+    (%(repositories)s::bigint[] IS NULL OR row.repository_id = ANY(%(repositories)s))
+    AND (%(since)s::timestamptz IS NULL OR row.started_at IS NULL OR row.started_at >= %(since)s)
+    AND row.name ILIKE %(search)s
+"""
+_KINDS: Final = """
+    SELECT row.repository_id, of.name_with_owner, row.name, row.service,
+        count(*) FILTER (WHERE obstacle = ''), count(*) FILTER (WHERE obstacle <> ''), max(started_at)
+    FROM ({rows}) AS row JOIN delivery_repository AS of ON of.id = row.repository_id WHERE {asked}
+    GROUP BY row.repository_id, of.name_with_owner, row.name, row.service
+"""
+
+
+def kinds(asked: Asked) -> list[Kind]:
+    """In the order of their repositories, sources and names."""
+    found: list[Kind] = []
+    for source in asked.sources:
+        with database.cursor() as cursor:
+            cursor.execute(_KINDS.format(rows=_ROWS[source], asked=_ASKED), asked.parameters)
+            found += (
+                Kind(repository_id, repository, source, name, service, *numbers)
+                for repository_id, repository, name, service, *numbers in cursor.fetchall()
+            )
+    places = {source: place for place, source in enumerate(SOURCES)}
+    return sorted(
+        found, key=lambda one: (one.repository, places[one.source], one.name, one.service)
+    )
+
+
+def verdict(kind: Kind, rules: tuple[Rule, ...]) -> Verdict:
+    return judge_name(kind.repository, kind.source, kind.name, kind.service, rules)
+
+
+def unmapped(asked: Asked, rules: tuple[Rule, ...]) -> list[Kind]:
+    """Environments that nothing says anything of, and so count nowhere."""
+    named = replace(asked, sources=(GITHUB_DEPLOYMENT, API))
+    return [one for one in kinds(named) if one.possible and verdict(one, rules).is_unmapped]
+
+
+_OBSTACLES: Final = {
+    "ended": "It ended with neither a success nor a failure.",
+    "pull_request": "It ran for a pull request: what such a run does is no deployment.",
+    "undone": "It was cancelled or skipped: that is neither a success nor a failure.",
+    "draft": "It is a draft.",
+    "unpublished": "It is not published.",
+    "no commit": "Its commit is not known.",
+    "no time": "When it was made is not known: it has no time of its own, and its commit is not stored.",
+}
+_THINGS: Final = """
+    (SELECT {place} AS place, row.* FROM ({rows}) AS row WHERE {asked}
+        AND (%(counts)s::boolean IS NULL OR %(counts)s = (obstacle = ''
+            AND (row.repository_id, row.name, row.service) IN (SELECT repository_id, name, service
+                FROM jsonb_to_recordset(%(counting)s) AS kind (repository_id bigint, place int, name text, service text)
+                WHERE kind.place = {place})))
+        ORDER BY started_at DESC NULLS LAST, key LIMIT %(end)s)
+"""
+_PAGE: Final = """
+    SELECT place, key, name, service, sha, outcome, obstacle, started_at, finished_at, repository_id,
+        (SELECT name_with_owner FROM delivery_repository WHERE id = repository_id)
+    FROM ({things}) AS thing ORDER BY started_at DESC NULLS LAST, place, key LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
+def explain(
+    asked: Asked,
+    rules: tuple[Rule, ...],
+    *,
+    counts: bool | None = None,
+    environment: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Page:
+    """Things newest first, each with the verdict on it. `counts` takes those that are deployments, or that are none;
+    `environment`, those that are deployments to it.
+    """
+    of_all = kinds(asked)
+    deployed = [
+        one
+        for one in of_all
+        if any(environment in {None, to.environment} for to in verdict(one, rules).deployments)
+    ]
+    wanted = True if environment is not None else counts
+    counting = sum(one.possible for one in deployed)
+    everything = sum(one.possible + one.impossible for one in of_all)
+    total = {None: everything, True: counting, False: everything - counting}[wanted]
+    found = _things(asked, deployed, counts=wanted, limit=limit, offset=offset)
+    return Page(tuple(_explained(one, rules) for one in found), total)
+
+
+def _things(
+    asked: Asked, deployed: Sequence[Kind], *, counts: bool | None, limit: int, offset: int
+) -> list[tuple[Any, ...]]:
+    places = {source: place for place, source in enumerate(SOURCES)}
+    counting = [
+        {
+            "repository_id": one.repository_id,
+            "place": places[one.source],
+            "name": one.name,
+            "service": one.service,
+        }
+        for one in deployed
+    ]
+    things = " UNION ALL ".join(
+        _THINGS.format(place=places[source], rows=_ROWS[source], asked=_ASKED)
+        for source in asked.sources
+    )
+    with database.cursor() as cursor:
+        cursor.execute(
+            _PAGE.format(things=things),
+            {
+                **asked.parameters,
+                "counts": counts,
+                "counting": json.dumps(counting),
+                "end": offset + limit,
+                "limit": limit,
+                "offset": offset,
+            },
+        )
+        return list(cursor.fetchall())
+
+
+def _explained(row: tuple[Any, ...], rules: tuple[Rule, ...]) -> Explained:
+    place, key, name, service, sha, outcome, obstacle, *times, repository_id, repository = row
+    source = tuple(SOURCES)[place]
+    started_at, finished_at = times
+    judged = (
+        Verdict((), _OBSTACLES[obstacle])
+        if obstacle
+        else judge_name(repository, source, name, service, rules)
+    )
+    return Explained(
+        repository_id=repository_id, repository=repository, source=source, key=key, name=name,
+        service=service, sha=sha, outcome=outcome, started_at=started_at, finished_at=finished_at,
+        verdict=judged,
+    )  # fmt: skip
 
 
 def _name(repository_id: int) -> str:
