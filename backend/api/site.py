@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from backend.accounts import access
-from backend.api import completeness, me, pull_requests, status
+from backend.api import completeness, deployments, me, pull_requests, status
 from backend.api.errors import Unprocessable
 from backend.api.reference import Reference
 from backend.api.rules import ANYONE_SIGNED_IN
@@ -16,7 +16,7 @@ from backend.api.schemas import Error
 api = NinjaAPI(
     title="Plumbline",
     version="1",
-    description="Figures of pull requests, as the pages show them.",
+    description="Figures of pull requests and deployments, as the pages show them.",
     urls_namespace="api-1",
     docs=Reference(),
     docs_decorator=login_required,
@@ -25,6 +25,7 @@ api = NinjaAPI(
 api.add_router("", me.router)
 api.add_router("", status.router)
 api.add_router("", pull_requests.router)
+api.add_router("", deployments.router)
 api.add_router("", completeness.router)
 
 

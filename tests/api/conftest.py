@@ -12,6 +12,7 @@ from backend.accounts import sessions
 from backend.accounts.models import TeamGrant, User
 from backend.metrics import compute
 from backend.people.models import Team
+from tests.deployed import Deployed
 from tests.factories import MONDAY, History, a_team, an_identity
 
 ROLES = {
@@ -32,11 +33,16 @@ class World:
     team_b: Team
     pull_of_a: int
     pull_of_b: int
+    deployment_of_a: int
+    deployment_of_b: int
 
 
 @pytest.fixture
 def world() -> World:
-    """Two teams of three people, with a merged pull request a day of each for two weeks, and one of a bot."""
+    """Two teams of three people, with a merged pull request a day of each for two weeks, and one of a bot.
+
+    What each team merged in the first week was deployed on the second Tuesday.
+    """
     history = History()
     groups = [[an_identity(history.repository.connection) for _ in range(3)] for _ in range(2)]
     teams = [a_team(*group, slug=f"team-{name}") for name, group in zip("ab", groups, strict=True)]
@@ -54,7 +60,9 @@ def world() -> World:
     history.pull(groups[0][0])
     compute.measure()
     compute.catch_up()
-    return World(history, teams[0], teams[1], pulls[0].pk, pulls[-1].pk)
+    shop = Deployed(history.repository)
+    of_a, of_b = (shop.at(24 * 8, *pulls[:7]), shop.at(24 * 8, *pulls[14:21]))
+    return World(history, teams[0], teams[1], pulls[0].pk, pulls[-1].pk, of_a.pk, of_b.pk)
 
 
 SignIn = Callable[[str], Client]

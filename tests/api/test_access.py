@@ -26,18 +26,28 @@ ROUTES: dict[str, dict[str, set[str]]] = {
     "/completeness": {"/completeness": READERS},
     "/completeness/retry": {"/completeness/retry": {"administrator"}},
     **{
-        f"/pull-requests{path}": {
-            f"/pull-requests{path}?{RANGE}": ALL_SEEING,
-            f"/pull-requests{path}?{RANGE}&team=team-a": TEAM_A,
-            f"/pull-requests{path}?{RANGE}&team=team-b": TEAM_B,
-            f"/pull-requests{path}?{RANGE}&team=no-such-team": set(),
+        path: {
+            f"{path}?{RANGE}": ALL_SEEING,
+            f"{path}?{RANGE}&team=team-a": TEAM_A,
+            f"{path}?{RANGE}&team=team-b": TEAM_B,
+            f"{path}?{RANGE}&team=no-such-team": set(),
         }
-        for path in ("", "/figures", "/scatter", ".csv")
+        for path in (
+            *("/pull-requests", "/pull-requests.csv"),
+            *("/pull-requests/figures", "/pull-requests/scatter"),
+            *("/deployments", "/deployments.csv", "/deployments/figures"),
+        )
     },
     "/pull-requests/{int:pull_request_id}": {
         "/pull-requests/{a}": TEAM_A,
         "/pull-requests/{b}": TEAM_B,
         "/pull-requests/0": set(),
+    },
+    "/deployments/choices": {"/deployments/choices": READERS},
+    "/deployments/{int:deployment_id}": {
+        "/deployments/{deployed_a}": TEAM_A,
+        "/deployments/{deployed_b}": TEAM_B,
+        "/deployments/0": set(),
     },
 }
 """Of each route, addresses and who is let in."""
@@ -67,7 +77,12 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
     client = sign_in(name)
     for addresses in ROUTES.values():
         for address, allowed in addresses.items():
-            path = address.format(a=world.pull_of_a, b=world.pull_of_b)
+            path = address.format(
+                a=world.pull_of_a,
+                b=world.pull_of_b,
+                deployed_a=world.deployment_of_a,
+                deployed_b=world.deployment_of_b,
+            )
             answer = ask(client, path)
             if name in allowed:
                 assert answer.status_code == 200, path

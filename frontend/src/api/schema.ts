@@ -61,6 +61,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table
+         * @description Deployments that finished in the range, and those that began in it and go on.
+         */
+        get: operations["deployments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["deployments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{deployment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One deployment with its changes and its fixes. 404 where it is of no team that the caller sees.
+         */
+        get: operations["deployment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Choices
+         * @description Services and environments of the teams that the caller sees, and environments that no rule maps.
+         */
+        get: operations["deployment_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description The four keys of a range, with their distributions, weeks and bands.
+         */
+        get: operations["deployment_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -203,6 +300,50 @@ export interface components {
             requests: number;
         };
         /**
+         * Attempts
+         * @description Those that did not come to an end as a deployment. They are in no other figure.
+         */
+        Attempts: {
+            /** Failed */
+            failed: number;
+            /**
+             * In Progress
+             * @description Going on now.
+             */
+            in_progress: number;
+        };
+        /**
+         * Band
+         * @description Where a figure lies by the thresholds of a DORA report: a reference, and no grade of anybody.
+         */
+        Band: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "elite" | "high" | "medium" | "low";
+            /**
+             * Text
+             * @description The report's own threshold in words.
+             */
+            text: string;
+            /**
+             * Year
+             * @description Of the report.
+             */
+            year: number;
+        };
+        /**
+         * Bands
+         * @description Null where the figure is, or where the report names no threshold for it.
+         */
+        Bands: {
+            change_failure_rate: components["schemas"]["Band"] | null;
+            deployment_frequency: components["schemas"]["Band"] | null;
+            lead_time: components["schemas"]["Band"] | null;
+            time_to_restore: components["schemas"]["Band"] | null;
+        };
+        /**
          * Bucket
          * @description Cycle times from `from_seconds` (inclusive) to `to_seconds` (exclusive; null: no end).
          */
@@ -213,6 +354,52 @@ export interface components {
             n: number;
             /** To Seconds */
             to_seconds: number | null;
+        };
+        /**
+         * Change
+         * @description A pull request that a deployment brought.
+         */
+        Change: {
+            /** Author */
+            author: string | null;
+            /** Cycle Seconds */
+            cycle_seconds: number | null;
+            /** Id */
+            id: number;
+            /** Is Bot */
+            is_bot: boolean;
+            /**
+             * Is Cherry Pick
+             * @description Contained as a copy that names it.
+             */
+            is_cherry_pick: boolean;
+            /** Lead Seconds */
+            lead_seconds: number;
+            /** Merge To Deploy Seconds */
+            merge_to_deploy_seconds: number;
+            /**
+             * Merged At
+             * Format: date-time
+             */
+            merged_at: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * Choices
+         * @description What there is to choose from, and what counts nowhere.
+         */
+        Choices: {
+            /** Environments */
+            environments: components["schemas"]["EnvironmentChoice"][];
+            /** Services */
+            services: components["schemas"]["Service"][];
+            /** Unmapped */
+            unmapped: components["schemas"]["Unmapped"][];
         };
         /**
          * Completeness
@@ -269,6 +456,43 @@ export interface components {
             /** Waiting Until */
             waiting_until: string | null;
         };
+        /**
+         * Correction
+         * @description A person's word on what fixed it. It comes before what was found.
+         */
+        Correction: {
+            /** @description Null: an incident, or not known any more. */
+            deployment: components["schemas"]["DeploymentName"] | null;
+            /** Fix Key */
+            fix_key: string;
+            /** Id */
+            id: number;
+            incident: components["schemas"]["IncidentName"] | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "fixed_by" | "not_fixed_by";
+        };
+        /**
+         * DaysWith
+         * @description Of the range's days so far, how many had so many deployments.
+         */
+        DaysWith: {
+            /** Days */
+            days: number;
+            /** Deployments */
+            deployments: number;
+        };
         /** Definition */
         Definition: {
             /** Key */
@@ -289,6 +513,521 @@ export interface components {
         Demo: {
             /** Note */
             note: string;
+        };
+        /** DeploymentDetail */
+        DeploymentDetail: {
+            /**
+             * Changes
+             * @description Pull requests that it brought, of those that are asked about; null: not known.
+             */
+            changes: number | null;
+            /**
+             * Commits
+             * @description Commits new in it; null: not known.
+             */
+            commits: number | null;
+            /**
+             * Contents Reason
+             * @description Why its changes are not known.
+             */
+            contents_reason: string | null;
+            /** Corrections */
+            corrections: components["schemas"]["Correction"][];
+            /**
+             * Direct Commits
+             * @description Commits that no known pull request brought; merges left out. Null: not known.
+             */
+            direct_commits: number | null;
+            /**
+             * Elsewhere
+             * @description Changes by others, whom the caller does not see.
+             */
+            elsewhere: number;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /**
+             * Failed In Use
+             * @description It succeeded, and something had to fix it.
+             */
+            failed_in_use: boolean;
+            /** Finished At */
+            finished_at: string | null;
+            /** Fixed */
+            fixed: components["schemas"]["Fixed"][];
+            /** Fixes */
+            fixes: components["schemas"]["Fix"][];
+            /** Id */
+            id: number;
+            /**
+             * Incidents
+             * @description Those of its service since it finished.
+             */
+            incidents: components["schemas"]["IncidentName"][];
+            /**
+             * Key
+             * @description As its source names it: an id, a tag, a pull request's number.
+             */
+            key: string;
+            /**
+             * Later
+             * @description The successful ones next after it, which may have fixed it.
+             */
+            later: components["schemas"]["DeploymentName"][];
+            /**
+             * Lead Time Median
+             * @description Of the same pull requests.
+             */
+            lead_time_median: number | null;
+            /**
+             * Listed
+             * @description The changes, those of the caller's teams.
+             */
+            listed: components["schemas"]["Change"][];
+            /** May Correct */
+            may_correct: boolean;
+            /**
+             * Name
+             * @description What the source calls it, which rules look at.
+             */
+            name: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "in_progress" | "succeeded" | "failed";
+            /** Repository */
+            repository: string;
+            /** Restore Seconds */
+            restore_seconds: number | null;
+            /**
+             * Role
+             * @description Null: it did not succeed.
+             */
+            role: ("baseline" | "forward" | "rollback") | null;
+            /** Service */
+            service: string;
+            /** Sha */
+            sha: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "github_deployment" | "workflow" | "check" | "release" | "tag" | "merge" | "api";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Url
+             * @description Where it is to be seen at its source.
+             */
+            url: string;
+            versions: components["schemas"]["DeploymentVersions"];
+            /**
+             * Why
+             * @description Why it is a deployment of this service and environment.
+             */
+            why: string;
+        };
+        /** DeploymentFigures */
+        DeploymentFigures: {
+            attempts: components["schemas"]["Attempts"] | null;
+            bands: components["schemas"]["Bands"];
+            /**
+             * Baselines
+             * @description First deployments known of a service: their changes are not counted.
+             */
+            baselines: number | null;
+            change_failure_rate: components["schemas"]["Ratio"] | null;
+            completeness: components["schemas"]["Completeness"];
+            /** Computed At */
+            computed_at: string | null;
+            /**
+             * Contents Unknown
+             * @description Deployments of which it is not known what they brought.
+             */
+            contents_unknown: number | null;
+            deployment_frequency: components["schemas"]["Frequency"] | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /**
+             * Histogram
+             * @description Of lead times.
+             */
+            histogram: components["schemas"]["Bucket"][];
+            /**
+             * Inferred
+             * @description Of the failing deployments, those linked to an incident by time alone.
+             */
+            inferred: number | null;
+            lead_time: components["schemas"]["Distribution"] | null;
+            merge_to_deploy: components["schemas"]["Distribution"] | null;
+            /**
+             * People
+             * @description Distinct authors of the changes, bots not counted.
+             */
+            people: number | null;
+            previous: components["schemas"]["PreviousDeployments"] | null;
+            range: components["schemas"]["Range"];
+            /** Repository */
+            repository: string | null;
+            /** Rollbacks */
+            rollbacks: number | null;
+            /** Service */
+            service: string | null;
+            suppressed: components["schemas"]["Suppressed"] | null;
+            team: components["schemas"]["TeamName"] | null;
+            time_to_restore: components["schemas"]["Distribution"] | null;
+            /**
+             * Unrestored
+             * @description Failing deployments that nothing has fixed yet.
+             */
+            unrestored: number | null;
+            versions: components["schemas"]["DeploymentVersions"];
+            /** Weeks */
+            weeks: components["schemas"]["DeploymentWeek"][];
+        };
+        /** DeploymentFilters */
+        DeploymentFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * Environment
+             * @default production
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Repository
+             * @description As owner/name; empty: all.
+             * @default
+             */
+            repository: string;
+            /**
+             * Service
+             * @description A service's name; empty: all.
+             * @default
+             */
+            service: string;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /**
+         * DeploymentName
+         * @description Enough of a deployment to name it and to lead to it.
+         */
+        DeploymentName: {
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Key */
+            key: string;
+            /** Role */
+            role: ("baseline" | "forward" | "rollback") | null;
+            /** Sha */
+            sha: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "github_deployment" | "workflow" | "check" | "release" | "tag" | "merge" | "api";
+            /** Url */
+            url: string;
+        };
+        /** DeploymentPage */
+        DeploymentPage: {
+            completeness: components["schemas"]["Completeness"];
+            /** Items */
+            items: components["schemas"]["DeploymentRow"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /** DeploymentPageFilters */
+        DeploymentPageFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * Environment
+             * @default production
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Outcome
+             * @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did.
+             * @default all
+             * @enum {string}
+             */
+            outcome: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Repository
+             * @description As owner/name; empty: all.
+             * @default
+             */
+            repository: string;
+            /**
+             * Search
+             * @description Words in repository, service or key, or the beginning of a sha.
+             * @default
+             */
+            search: string;
+            /**
+             * Service
+             * @description A service's name; empty: all.
+             * @default
+             */
+            service: string;
+            /**
+             * Sort
+             * @description A leading - sorts downward.
+             * @default -finished_at
+             * @enum {string}
+             */
+            sort: "finished_at" | "repository" | "service" | "outcome" | "changes" | "lead_time" | "restore" | "-finished_at" | "-repository" | "-service" | "-outcome" | "-changes" | "-lead_time" | "-restore";
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /**
+         * DeploymentRow
+         * @description One deployment of one service, or an attempt at it.
+         */
+        DeploymentRow: {
+            /**
+             * Changes
+             * @description Pull requests that it brought, of those that are asked about; null: not known.
+             */
+            changes: number | null;
+            /**
+             * Contents Reason
+             * @description Why its changes are not known.
+             */
+            contents_reason: string | null;
+            /**
+             * Direct Commits
+             * @description Commits that no known pull request brought; merges left out. Null: not known.
+             */
+            direct_commits: number | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /**
+             * Failed In Use
+             * @description It succeeded, and something had to fix it.
+             */
+            failed_in_use: boolean;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Key
+             * @description As its source names it: an id, a tag, a pull request's number.
+             */
+            key: string;
+            /**
+             * Lead Time Median
+             * @description Of the same pull requests.
+             */
+            lead_time_median: number | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "in_progress" | "succeeded" | "failed";
+            /** Repository */
+            repository: string;
+            /** Restore Seconds */
+            restore_seconds: number | null;
+            /**
+             * Role
+             * @description Null: it did not succeed.
+             */
+            role: ("baseline" | "forward" | "rollback") | null;
+            /** Service */
+            service: string;
+            /** Sha */
+            sha: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "github_deployment" | "workflow" | "check" | "release" | "tag" | "merge" | "api";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Url
+             * @description Where it is to be seen at its source.
+             */
+            url: string;
+        };
+        /** DeploymentTableFilters */
+        DeploymentTableFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * Environment
+             * @default production
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Outcome
+             * @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did.
+             * @default all
+             * @enum {string}
+             */
+            outcome: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
+            /**
+             * Repository
+             * @description As owner/name; empty: all.
+             * @default
+             */
+            repository: string;
+            /**
+             * Search
+             * @description Words in repository, service or key, or the beginning of a sha.
+             * @default
+             */
+            search: string;
+            /**
+             * Service
+             * @description A service's name; empty: all.
+             * @default
+             */
+            service: string;
+            /**
+             * Sort
+             * @description A leading - sorts downward.
+             * @default -finished_at
+             * @enum {string}
+             */
+            sort: "finished_at" | "repository" | "service" | "outcome" | "changes" | "lead_time" | "restore" | "-finished_at" | "-repository" | "-service" | "-outcome" | "-changes" | "-lead_time" | "-restore";
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /** DeploymentVersions */
+        DeploymentVersions: {
+            /** Deployments */
+            deployments: number;
+            /** Pull Request */
+            pull_request: number;
+        };
+        /** DeploymentWeek */
+        DeploymentWeek: {
+            /** Change Failure Rate */
+            change_failure_rate: number | null;
+            /**
+             * Changes
+             * @description Pull requests that these deployments brought.
+             */
+            changes: number | null;
+            /** Deployments */
+            deployments: number | null;
+            /** Failed Attempts */
+            failed_attempts: number | null;
+            /** Lead Time Median */
+            lead_time_median: number | null;
+            /** Partial */
+            partial: boolean;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Suppressed */
+            suppressed: boolean;
+            /**
+             * Time To Restore Median
+             * @description Of the failing deployments of the week that were restored.
+             */
+            time_to_restore_median: number | null;
         };
         /** Detail */
         Detail: {
@@ -374,6 +1113,19 @@ export interface components {
              * @enum {string}
              */
             unit: "seconds" | "lines";
+        };
+        /** EnvironmentChoice */
+        EnvironmentChoice: {
+            /**
+             * Deployments
+             * @description All that are known.
+             */
+            deployments: number;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
         };
         /**
          * Error
@@ -474,6 +1226,100 @@ export interface components {
              * @description First day after the range.
              */
             to: string;
+        };
+        /**
+         * Fix
+         * @description What restored a failing deployment: a later deployment, or an incident's end.
+         */
+        Fix: {
+            deployment: components["schemas"]["DeploymentName"] | null;
+            incident: components["schemas"]["IncidentName"] | null;
+            /**
+             * Is Inferred
+             * @description Linked by time alone, by the organisation's choice.
+             */
+            is_inferred: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "revert" | "rollback" | "hotfix" | "incident" | "person";
+            /** Restore Seconds */
+            restore_seconds: number | null;
+            /**
+             * Restored At
+             * @description Null: not yet.
+             */
+            restored_at: string | null;
+        };
+        /**
+         * Fixed
+         * @description A failing deployment that this one fixed.
+         */
+        Fixed: {
+            deployment: components["schemas"]["DeploymentName"];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "revert" | "rollback" | "hotfix" | "incident" | "person";
+            /** Restore Seconds */
+            restore_seconds: number | null;
+        };
+        /** Frequency */
+        Frequency: {
+            /**
+             * Days
+             * @description Days of the range so far, those with none included.
+             */
+            days: number;
+            /** Days With One */
+            days_with_one: number;
+            /** Definition */
+            definition: string;
+            /**
+             * Deployments
+             * @description Successful ones in the range.
+             */
+            deployments: number;
+            /** Distribution */
+            distribution: components["schemas"]["DaysWith"][];
+            /**
+             * Per Day
+             * @description Over the range's days so far; never rounded.
+             */
+            per_day: number | null;
+            /** Per Week */
+            per_week: number | null;
+            /**
+             * Per Week Median
+             * @description Over the range's whole weeks.
+             */
+            per_week_median: number | null;
+            /**
+             * Reason
+             * @description Why there is no value; null where there is one.
+             */
+            reason: string | null;
+            /**
+             * Weeks
+             * @description Whole weeks in the range.
+             */
+            weeks: number;
+        };
+        /** IncidentName */
+        IncidentName: {
+            /** External Id */
+            external_id: string;
+            /** Id */
+            id: number;
+            /** Resolved At */
+            resolved_at: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
         };
         /**
          * KindEntry
@@ -740,6 +1586,32 @@ export interface components {
             to: string;
         };
         /**
+         * PreviousDeployments
+         * @description The range of the same length just before.
+         */
+        PreviousDeployments: {
+            /** Change Failure Rate */
+            change_failure_rate: number | null;
+            /** Deployments */
+            deployments: number;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Lead Time Median */
+            lead_time_median: number | null;
+            /** Per Week */
+            per_week: number;
+            /** Time To Restore Median */
+            time_to_restore_median: number | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+        };
+        /**
          * Quality
          * @description How complete the collected data is. Names are for those who see all teams; the sums are for everybody.
          */
@@ -972,6 +1844,21 @@ export interface components {
             /** Shown */
             shown: number;
         };
+        /**
+         * Service
+         * @description A service is known by its repository and its name.
+         */
+        Service: {
+            /**
+             * Deployments
+             * @description All that are known, in any environment.
+             */
+            deployments: number;
+            /** Repository */
+            repository: string;
+            /** Service */
+            service: string;
+        };
         /** Stage */
         Stage: {
             /**
@@ -1156,6 +2043,30 @@ export interface components {
              * @description Why it does not count.
              */
             note: string | null;
+        };
+        /**
+         * Unmapped
+         * @description An environment that no rule maps: it counts nowhere.
+         */
+        Unmapped: {
+            /**
+             * Latest At
+             * Format: date-time
+             */
+            latest_at: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Repository */
+            repository: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "github_deployment" | "workflow" | "check" | "release" | "tag" | "merge" | "api";
         };
         /**
          * Unmatched
@@ -1360,6 +2271,388 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Definition"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deployments: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                environment?: "production" | "staging" | "testing" | "development";
+                /** @description First day of the range. */
+                from: string;
+                /** @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did. */
+                outcome?: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name; empty: all. */
+                repository?: string;
+                /** @description Words in repository, service or key, or the beginning of a sha. */
+                search?: string;
+                /** @description A service's name; empty: all. */
+                service?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "finished_at" | "repository" | "service" | "outcome" | "changes" | "lead_time" | "restore" | "-finished_at" | "-repository" | "-service" | "-outcome" | "-changes" | "-lead_time" | "-restore";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deployments_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                environment?: "production" | "staging" | "testing" | "development";
+                /** @description First day of the range. */
+                from: string;
+                /** @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did. */
+                outcome?: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
+                /** @description As owner/name; empty: all. */
+                repository?: string;
+                /** @description Words in repository, service or key, or the beginning of a sha. */
+                search?: string;
+                /** @description A service's name; empty: all. */
+                service?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "finished_at" | "repository" | "service" | "outcome" | "changes" | "lead_time" | "restore" | "-finished_at" | "-repository" | "-service" | "-outcome" | "-changes" | "-lead_time" | "-restore";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deployment_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Choices"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deployment_figures: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                environment?: "production" | "staging" | "testing" | "development";
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name; empty: all. */
+                repository?: string;
+                /** @description A service's name; empty: all. */
+                service?: string;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentFigures"];
                 };
             };
             /** @description Unauthorized */

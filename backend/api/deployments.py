@@ -1,0 +1,122 @@
+"""Figures and rows of deployments."""
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from ninja import Query, Router
+
+from backend.accounts import access
+from backend.accounts.models import User
+from backend.api import schemas
+from backend.api.completeness import behind
+from backend.api.errors import ERRORS
+from backend.api.export import csv_answer
+from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
+from backend.api.scoped import exportable, scope_for, searched, seen_by
+from backend.audit.events import record
+from backend.metrics.deployments import choices, queries, results, rows
+from backend.metrics.deployments.asked import Asked
+from backend.metrics.deployments.detail import detail
+
+router = Router(tags=["deployments"])
+
+
+def _asked(user: User, filters: schemas.DeploymentFilters) -> Asked:
+    """Raises access.Denied and Unprocessable."""
+    return Asked(
+        scope=scope_for(user, filters),
+        environment=filters.environment,
+        repository=filters.repository,
+        service=filters.service,
+    )
+
+
+def _table(filters: schemas.DeploymentTableFilters) -> rows.Table:
+    return rows.Table(outcome=filters.outcome, search=searched(filters.search), sort=filters.sort)
+
+
+@router.get(
+    "/deployments/figures",
+    response={200: schemas.DeploymentFigures, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_FIGURES,
+    operation_id="deployment_figures",
+)
+def figures(
+    request: HttpRequest, filters: Query[schemas.DeploymentFilters]
+) -> schemas.DeploymentFigures:
+    """The four keys of a range, with their distributions, weeks and bands."""
+    asked = _asked(caller(request), filters)
+    found = queries.figures(asked)
+    return schemas.DeploymentFigures(**dict(found), completeness=behind(asked.scope))
+
+
+@router.get(
+    "/deployments/choices",
+    response={200: results.Choices, ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="deployment_choices",
+)
+def list_choices(request: HttpRequest) -> results.Choices:
+    """Services and environments of the teams that the caller sees, and environments that no rule maps."""
+    return choices.choices(seen_by(caller(request)))
+
+
+@router.get(
+    "/deployments",
+    response={200: schemas.DeploymentPage, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_PULL_REQUESTS,
+    operation_id="deployments",
+)
+def table(
+    request: HttpRequest, filters: Query[schemas.DeploymentPageFilters]
+) -> schemas.DeploymentPage:
+    """Deployments that finished in the range, and those that began in it and go on."""
+    asked = _asked(caller(request), filters)
+    found = rows.page(asked, _table(filters), page=filters.page, page_size=filters.page_size)
+    return schemas.DeploymentPage(**dict(found), completeness=behind(asked.scope))
+
+
+@router.get(
+    "/deployments.csv",
+    response={ERRORS: schemas.Error},
+    auth=READS_PULL_REQUESTS,
+    operation_id="deployments_csv",
+    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+)
+def export(
+    request: HttpRequest, filters: Query[schemas.DeploymentTableFilters]
+) -> StreamingHttpResponse:
+    user = caller(request)
+    asked, wanted = _asked(user, filters), _table(filters)
+    total = exportable(rows.count(asked, wanted))
+    record(
+        name="deployments_exported",
+        actor=user,
+        subject=asked.scope.team,
+        detail={"from": str(filters.from_), "to": str(filters.to), "rows": total},
+    )
+    return csv_answer(
+        rows.everything(asked, wanted),
+        kind=results.DeploymentRow,
+        name=f"deployments-{filters.from_}-{filters.to}.csv",
+    )
+
+
+@router.get(
+    "/deployments/{int:deployment_id}",
+    response={200: results.DeploymentDetail, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_PULL_REQUESTS,
+    operation_id="deployment",
+)
+def one(request: HttpRequest, deployment_id: int) -> results.DeploymentDetail:
+    """One deployment with its changes and its fixes. 404 where it is of no team that the caller sees."""
+    user = caller(request)
+    found = detail(
+        deployment_id,
+        within=seen_by(user),
+        may_correct=access.ADMINISTER in access.capabilities(user),
+    )
+    if found is None:
+        raise Http404
+    return found

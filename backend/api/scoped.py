@@ -1,0 +1,47 @@
+"""What a caller asks about, checked: the same for every route of figures."""
+
+from django.db.models import QuerySet
+
+from backend.accounts import access
+from backend.accounts.models import User
+from backend.api import schemas
+from backend.api.errors import Unprocessable
+from backend.metrics.scope import InvalidRange, Scope, scope_of
+from backend.people.models import Team
+
+MAXIMUM_ROWS = 50_000
+"""Of an export."""
+MAXIMUM_WORDS = 8
+
+
+def scope_for(user: User, filters: schemas.Filters) -> Scope:
+    """Raises access.Denied and Unprocessable."""
+    if filters.team:
+        team = access.require_team(user, filters.team)
+    elif access.may_see_all_teams(user):
+        team = None
+    else:
+        raise access.Denied
+    try:
+        return scope_of(team=team, start=filters.from_, end=filters.to, with_bots=filters.bots)
+    except InvalidRange as error:
+        raise Unprocessable(str(error)) from error
+
+
+def searched(text: str) -> str:
+    """Raises Unprocessable: each word is a search of its own through every row."""
+    if len(text.split()) > MAXIMUM_WORDS:
+        raise Unprocessable(f"Search for at most {MAXIMUM_WORDS} words.")
+    return text
+
+
+def exportable(rows: int) -> int:
+    """Raises Unprocessable where an export would hold more rows than it may."""
+    if rows > MAXIMUM_ROWS:
+        raise Unprocessable(f"{rows} rows are more than an export holds: choose a shorter range.")
+    return rows
+
+
+def seen_by(user: User) -> QuerySet[Team] | None:
+    """The teams that the caller sees; None: all, and what is in none."""
+    return None if access.may_see_all_teams(user) else access.visible_teams(user)

@@ -1,0 +1,189 @@
+"""The statements behind figures of deployments: one for the range, one for its days, one for its weeks.
+
+What is about people comes with the number of pull requests of human beings in it and of distinct people who wrote
+them, so that what is about too few of them can be kept back.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from backend.metrics.deployments.asked import Asked
+from backend.metrics.formulas.distribution import BUCKETS
+
+Row = dict[str, Any]
+
+_OF_REPOSITORY = """
+    AND deployment.repository_id IN (
+        SELECT id FROM delivery_repository WHERE name_with_owner = %(repository)s
+    )
+"""
+_OF_SERVICE = "AND deployment.service = %(service)s"
+
+_ALL = """
+    SELECT deployment.* FROM metrics_servicedeployment deployment
+    WHERE deployment.outcome = 'succeeded' AND deployment.environment = %(environment)s
+        AND deployment.finished_at >= %(previous_low)s AND deployment.finished_at < %(high)s
+"""
+# The bridge's own copy of the time finds a team's range by its index.
+_OF_TEAM = """
+    SELECT deployment.* FROM metrics_deploymentteam bridge
+    JOIN metrics_servicedeployment deployment ON deployment.id = bridge.deployment_id
+    WHERE bridge.team_id = %(team)s
+        AND bridge.finished_at >= %(previous_low)s AND bridge.finished_at < %(high)s
+        AND deployment.outcome = 'succeeded' AND deployment.environment = %(environment)s
+"""
+# An attempt brought nothing, so it is of the teams that its service's deployments are of.
+_SERVICE_OF_TEAM = """
+    AND EXISTS (
+        SELECT FROM metrics_servicedeployment other
+        JOIN metrics_deploymentteam bridge ON bridge.deployment_id = other.id
+        WHERE other.repository_id = deployment.repository_id AND other.service = deployment.service
+            AND other.environment = deployment.environment AND bridge.team_id = %(team)s
+    )
+"""
+_BY_TEAM = """
+    AND EXISTS (
+        SELECT FROM metrics_pullrequestteam bridge
+        WHERE bridge.fact_id = change.pull_request_id AND bridge.team_id = %(team)s
+    )
+"""
+
+_NOW, _BEFORE = "finished_at >= %(low)s", "finished_at < %(low)s"
+
+_DEPLOYED = """
+    deployed AS MATERIALIZED (
+        SELECT deployment.*, fix.failed_id IS NOT NULL AS failing, fix.is_inferred,
+            extract(epoch FROM fix.restored_at - deployment.finished_at)::bigint AS restore_seconds
+        FROM ({deployed}) deployment
+        LEFT JOIN LATERAL (
+            SELECT min(failed_id) AS failed_id, min(restored_at) AS restored_at,
+                bool_and(is_inferred) AS is_inferred
+            FROM metrics_deploymentfix WHERE failed_id = deployment.id
+        ) fix ON true
+    ), changed AS MATERIALIZED (
+        SELECT change.* FROM metrics_deployedchange change
+        JOIN deployed ON deployed.id = change.deployment_id
+        WHERE (%(with_bots)s OR NOT change.is_bot) {by_team}
+    )
+"""
+
+
+def _measure(name: str, value: str, condition: str) -> str:
+    return f"""
+        percentile_cont(ARRAY[0.5, 0.75, 0.9]) WITHIN GROUP (ORDER BY {value})
+            FILTER (WHERE {condition}) AS {name},
+        count({value}) FILTER (WHERE {condition}) AS {name}_n
+    """
+
+
+def _people(name: str, condition: str) -> str:
+    return f"""
+        count(*) FILTER (WHERE NOT is_bot AND {condition}) AS {name}_human,
+        count(DISTINCT author_key) FILTER (WHERE NOT is_bot AND {condition}) AS {name}_people
+    """
+
+
+def _counts(prefix: str, condition: str) -> str:
+    return f"""
+        count(*) FILTER (WHERE {condition}) AS {prefix}deployments,
+        count(*) FILTER (WHERE failing AND {condition}) AS {prefix}failing,
+        {_measure(f"{prefix}time_to_restore", "restore_seconds", condition)}
+    """
+
+
+# Built from the constants above alone; every value is a parameter.
+_FIGURES = f"""
+    WITH {_DEPLOYED}, of_deployed AS (
+        SELECT {_counts("", _NOW)}, {_counts("previous_", _BEFORE)},
+            count(*) FILTER (WHERE failing AND is_inferred AND {_NOW}) AS inferred,
+            count(*) FILTER (WHERE role = 'rollback' AND {_NOW}) AS rollbacks,
+            count(*) FILTER (WHERE role = 'baseline' AND {_NOW}) AS baselines,
+            count(*) FILTER (WHERE contents_reason <> '' AND role <> 'baseline' AND {_NOW})
+                AS contents_unknown
+        FROM deployed
+    ), of_changed AS (
+        SELECT {_measure("lead_time", "lead_seconds", _NOW)}, {_people("lead_time", _NOW)},
+            {_measure("merge_to_deploy", "merge_to_deploy_seconds", _NOW)},
+            {_measure("previous_lead_time", "lead_seconds", _BEFORE)},
+            {_people("previous_lead_time", _BEFORE)}
+        FROM changed
+    ), of_attempts AS (
+        SELECT count(*) FILTER (
+                WHERE outcome = 'failed' AND finished_at >= %(low)s AND finished_at < %(high)s
+            ) AS failed_attempts,
+            count(*) FILTER (WHERE outcome = 'in_progress') AS in_progress
+        FROM metrics_servicedeployment deployment
+        WHERE outcome <> 'succeeded' AND environment = %(environment)s {{attempts}}
+    ), buckets AS (
+        SELECT array_agg(bucket) AS buckets, array_agg(n) AS bucket_counts FROM (
+            SELECT width_bucket(lead_seconds, %(buckets)s::bigint[]) AS bucket, count(*) AS n
+            FROM changed WHERE {_NOW} GROUP BY 1
+        ) bucket
+    )
+    SELECT of_deployed.*, of_changed.*, of_attempts.*, buckets.*
+    FROM of_deployed, of_changed, of_attempts, buckets
+"""  # noqa: S608
+
+_DAYS = """
+    SELECT (finished_at AT TIME ZONE %(zone)s)::date AS day,
+        count(*) FILTER (WHERE outcome = 'succeeded') AS deployments,
+        count(*) FILTER (WHERE outcome = 'failed') AS failed_attempts
+    FROM (
+        {deployed}
+        UNION ALL
+        SELECT deployment.* FROM metrics_servicedeployment deployment
+        WHERE outcome = 'failed' AND environment = %(environment)s {attempts}
+            AND finished_at >= %(low)s AND finished_at < %(high)s
+    ) deployment
+    WHERE finished_at >= %(low)s
+    GROUP BY 1
+"""
+
+_WEEKS = f"""
+    WITH {_DEPLOYED}, of_deployed AS (
+        SELECT date_trunc('week', finished_at AT TIME ZONE %(zone)s)::date AS starts_on,
+            count(*) FILTER (WHERE failing) AS failing,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY restore_seconds) AS time_to_restore
+        FROM deployed WHERE {_NOW} GROUP BY 1
+    ), of_changed AS (
+        SELECT date_trunc('week', finished_at AT TIME ZONE %(zone)s)::date AS starts_on,
+            count(*) AS changes, {_people("lead_time", "true")},
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY lead_seconds) AS lead_time
+        FROM changed WHERE {_NOW} GROUP BY 1
+    )
+    SELECT * FROM of_deployed LEFT JOIN of_changed USING (starts_on)
+"""  # noqa: S608
+
+
+def figures(asked: Asked) -> Row:
+    """Quantiles, counts and people of the range and of the one before, in one statement."""
+    return _rows(_FIGURES, asked, buckets=list(BUCKETS))[0]
+
+
+def days(asked: Asked) -> list[Row]:
+    """Each day of the range on which a deployment, or an attempt that failed, came to its end."""
+    return _rows(_DAYS, asked)
+
+
+def weeks(asked: Asked) -> list[Row]:
+    """Each week of the range in which a deployment succeeded."""
+    return _rows(_WEEKS, asked)
+
+
+def _rows(statement: str, asked: Asked, **more: object) -> list[Row]:
+    of_service = (_OF_REPOSITORY if asked.repository else "") + (
+        _OF_SERVICE if asked.service else ""
+    )
+    team = asked.scope.team is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement.format(
+                deployed=(_OF_TEAM if team else _ALL) + of_service,
+                by_team=_BY_TEAM if team else "",
+                attempts=(_SERVICE_OF_TEAM if team else "") + of_service,
+            ),
+            asked.values | more,
+        )
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

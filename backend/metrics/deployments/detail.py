@@ -1,0 +1,204 @@
+"""One deployment: what it brought, what it fixed and what fixed it, and what people said of that."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from backend.delivery.candidates import candidates
+from backend.delivery.deployment_rules import judge
+from backend.delivery.models import FixCorrection, Incident
+from backend.delivery.store.deployment_rules import deployment_rules
+from backend.metrics.deployments import results
+from backend.metrics.deployments.links import address
+from backend.metrics.deployments.queries import versions
+from backend.metrics.deployments.rows import FIELDS, measured, told, visible
+from backend.metrics.models import DeployedChange, DeploymentFix, PullRequestTeam, ServiceDeployment
+from backend.people.models import Team
+
+GONE = "Its source or the rules have changed: it will be measured again in a moment."
+LATER = 20
+"""How many deployments and incidents are offered as what may have fixed it."""
+
+
+def detail(
+    deployment_id: int, *, within: QuerySet[Team] | None, may_correct: bool
+) -> results.DeploymentDetail | None:
+    """One deployment; None where there is none that those who see these teams may look at."""
+    of_it = DeployedChange.objects.filter(deployment=deployment_id)
+    listed = of_it if within is None else of_it.filter(_seen(within))
+    found = measured(visible(within).filter(pk=deployment_id), listed)
+    values = found.values(*FIELDS, "repository_id").first()
+    if values is None:
+        return None
+    site = f"{values['repository__connection__url']}/{values['repository__name_with_owner']}"
+    changes = [_change(site, one) for one in _changes(listed)]
+    name, why = _why(values)
+    return results.DeploymentDetail(
+        **told(values),
+        name=name,
+        why=why,
+        listed=changes,
+        elsewhere=0 if within is None else of_it.count() - len(changes),
+        commits=values["commit_count"],
+        fixes=[_fix(site, one) for one in _fixes(failed=deployment_id)],
+        fixed=[_fixed(site, one) for one in _fixes(fixed_by=deployment_id)],
+        corrections=list(_corrections(site, values)),
+        later=[_name(site, one) for one in _later(values)],
+        incidents=[_incident(one) for one in _incidents(values)],
+        may_correct=may_correct,
+        versions=versions(),
+    )
+
+
+def _why(values: dict[str, Any]) -> tuple[str, str]:
+    """What its source calls it, and why it is a deployment by the rules as they are now."""
+    rules = deployment_rules()
+    since = values["started_at"]
+    for one in candidates(values["repository_id"], since=since, rules=rules):
+        if (one.source, one.key) == (values["source"], values["key"]):
+            return one.name, judge(one, rules).reason
+    return "", GONE
+
+
+def _seen(within: QuerySet[Team]) -> Q:
+    bridge = PullRequestTeam.objects.filter(team__in=within)
+    return Q(pull_request__in=bridge.values("fact"))
+
+
+def _changes(listed: QuerySet[DeployedChange]) -> QuerySet[DeployedChange]:
+    related = ("pull_request__author", "pull_request__fact")
+    return listed.select_related(*related).order_by("-lead_seconds", "-pk")
+
+
+def _change(site: str, change: DeployedChange) -> results.Change:
+    pull = change.pull_request
+    return results.Change(
+        id=pull.pk,
+        number=pull.number,
+        title=pull.title,
+        author=pull.author.login if pull.author else None,
+        url=f"{site}/pull/{pull.number}",
+        merged_at=pull.merged_at,
+        cycle_seconds=pull.fact.cycle_seconds,
+        merge_to_deploy_seconds=change.merge_to_deploy_seconds,
+        lead_seconds=change.lead_seconds,
+        is_cherry_pick=change.is_cherry_pick,
+        is_bot=change.is_bot,
+    )
+
+
+def _fixes(**which: int) -> QuerySet[DeploymentFix]:
+    found = DeploymentFix.objects.filter(**which)
+    return found.select_related("failed", "fixed_by", "incident").order_by("restored_at", "pk")
+
+
+def _fix(site: str, fix: DeploymentFix) -> results.Fix:
+    return results.Fix(
+        kind=fix.kind,
+        deployment=_name(site, fix.fixed_by) if fix.fixed_by else None,
+        incident=_incident(fix.incident) if fix.incident else None,
+        is_inferred=fix.is_inferred,
+        restored_at=fix.restored_at,
+        restore_seconds=fix.restore_seconds,
+    )
+
+
+def _fixed(site: str, fix: DeploymentFix) -> results.Fixed:
+    return results.Fixed(
+        kind=fix.kind,
+        deployment=_name(site, fix.failed),
+        restore_seconds=fix.restore_seconds,
+    )
+
+
+def _name(site: str, deployment: ServiceDeployment) -> results.DeploymentName:
+    return results.DeploymentName(
+        id=deployment.pk,
+        sha=deployment.sha,
+        source=deployment.source,
+        key=deployment.key,
+        role=deployment.role or None,
+        finished_at=deployment.finished_at,
+        url=address(site, deployment.source, deployment.key, deployment.sha),
+    )
+
+
+def _incident(incident: Incident) -> results.IncidentName:
+    return results.IncidentName(
+        id=incident.pk,
+        external_id=incident.external_id,
+        started_at=incident.started_at,
+        resolved_at=incident.resolved_at,
+    )
+
+
+def _service(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in ("repository_id", "service", "environment")}
+
+
+def _later(values: dict[str, Any]) -> QuerySet[ServiceDeployment]:
+    if values["finished_at"] is None:
+        return ServiceDeployment.objects.none()
+    found = ServiceDeployment.objects.filter(
+        **_service(values),
+        outcome=ServiceDeployment.Outcome.SUCCEEDED,
+        finished_at__gte=values["finished_at"],
+    )
+    return found.exclude(pk=values["pk"]).order_by("finished_at", "pk")[:LATER]
+
+
+def _incidents(values: dict[str, Any]) -> QuerySet[Incident]:
+    """An incident that names no service is the repository's."""
+    if values["finished_at"] is None:
+        return Incident.objects.none()
+    names = {values["service"]}
+    if values["service"] == values["repository__name_with_owner"].rpartition("/")[2]:
+        names.add("")
+    found = Incident.objects.filter(
+        repository=values["repository_id"],
+        environment=values["environment"],
+        service__in=names,
+        started_at__gte=values["finished_at"],
+    )
+    return found.order_by("started_at", "pk")[:LATER]
+
+
+def _corrections(site: str, values: dict[str, Any]) -> list[results.Correction]:
+    """Each with what it names, where that is still known."""
+    found = list(
+        FixCorrection.objects.filter(**_service(values), source=values["source"], key=values["key"])
+        .select_related("made_by")
+        .order_by("made_at", "pk")
+    )
+    if not found:
+        return []
+    keys = [one.fix_key for one in found]
+    deployments = {
+        (one.source, one.key): one
+        for one in ServiceDeployment.objects.filter(**_service(values), key__in=keys)
+    }
+    incidents = {
+        one.external_id: one
+        for one in Incident.objects.filter(repository=values["repository_id"], external_id__in=keys)
+    }
+    return [_correction(site, one, deployments, incidents) for one in found]
+
+
+def _correction(
+    site: str,
+    said: FixCorrection,
+    deployments: dict[tuple[str, str], ServiceDeployment],
+    incidents: dict[str, Incident],
+) -> results.Correction:
+    named = deployments.get((said.fix_source, said.fix_key))
+    incident = incidents.get(said.fix_key) if said.fix_source == "incident" else None
+    return results.Correction(
+        id=said.pk,
+        verdict=said.verdict,
+        deployment=_name(site, named) if named else None,
+        incident=_incident(incident) if incident else None,
+        fix_key=said.fix_key,
+        reason=said.reason,
+        made_by=(said.made_by.get_full_name() or said.made_by.email) if said.made_by else None,
+        made_at=said.made_at,
+    )

@@ -1,0 +1,105 @@
+"""Deployments as measured, stored for tests of what is told of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from backend.delivery.models import Incident, PullRequest, Repository
+from backend.metrics.models import (
+    DeployedChange,
+    DeploymentFix,
+    DeploymentTeam,
+    PullRequestFact,
+    PullRequestTeam,
+    ServiceDeployment,
+)
+from tests.factories import MONDAY, a_repository, hours
+
+_numbers = count(1)
+
+
+@dataclass
+class Deployed:
+    """Adds deployments of one service. Times are told in hours since MONDAY."""
+
+    repository: Repository = field(default_factory=a_repository)
+    service: str = "shop"
+    environment: str = "production"
+
+    def at(
+        self,
+        finished: float | None,
+        *pulls: PullRequest,
+        outcome: str = "succeeded",
+        role: str = "forward",
+        **values: Any,
+    ) -> ServiceDeployment:
+        """One that brought these pull requests, which are measured already."""
+        number = next(_numbers)
+        at = None if finished is None else MONDAY + hours(finished)
+        succeeded = outcome == "succeeded"
+        defaults = {
+            "repository": self.repository,
+            "service": self.service,
+            "environment": self.environment,
+            "source": "github_deployment",
+            "key": str(number),
+            "sha": f"{number:040x}",
+            "outcome": outcome,
+            "started_at": (at or MONDAY) - timedelta(minutes=10),
+            "finished_at": at,
+            "role": role if succeeded else "",
+            "commit_count": len(pulls) if succeeded else None,
+            "direct_commit_count": 0 if succeeded else None,
+            "version": 1,
+        }
+        made = ServiceDeployment.objects.create(**defaults | values)
+        for pull in pulls:
+            self._brings(made, pull)
+        return made
+
+    def _brings(self, deployment: ServiceDeployment, pull: PullRequest) -> None:
+        fact = PullRequestFact.objects.get(pk=pull.pk)
+        finished: datetime = deployment.finished_at
+        DeployedChange.objects.create(
+            deployment=deployment,
+            repository=deployment.repository,
+            service=deployment.service,
+            environment=deployment.environment,
+            pull_request=pull,
+            lead_seconds=(finished - fact.started_at).total_seconds(),
+            merge_to_deploy_seconds=(finished - fact.merged_at).total_seconds(),
+            author_key=fact.author_key,
+            is_bot=fact.is_bot,
+            finished_at=finished,
+        )
+        DeploymentTeam.objects.bulk_create(
+            [
+                DeploymentTeam(deployment=deployment, team_id=team, finished_at=finished)
+                for team in PullRequestTeam.objects.filter(fact=fact).values_list("team", flat=True)
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def fixed(
+    failed: ServiceDeployment,
+    by: ServiceDeployment | Incident | None,
+    *,
+    kind: str = "revert",
+    **values: Any,
+) -> DeploymentFix:
+    """What restored it: a later deployment, or an incident's end."""
+    incident = by if isinstance(by, Incident) else None
+    deployment = by if isinstance(by, ServiceDeployment) else None
+    restored = incident.resolved_at if incident else deployment and deployment.finished_at
+    return DeploymentFix.objects.create(
+        failed=failed,
+        kind=kind,
+        fixed_by=deployment,
+        incident=incident,
+        restored_at=restored,
+        restore_seconds=restored and (restored - failed.finished_at).total_seconds(),
+        **values,
+    )
