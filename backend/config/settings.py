@@ -274,6 +274,9 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     },
     {"model": "connections.RepositoryRule"},
     {"model": "delivery.GeneratedFileRule"},
+    {"model": "delivery.DeploymentRule"},
+    {"model": "delivery.HotfixRule"},
+    {"model": "delivery.DeliverySettings"},
 )
 
 # Background work: the broker is a bell, Postgres is the truth

@@ -185,7 +185,9 @@ def _why(name: str, service: str, rule: Rule, *, built_in: bool) -> str:
     if built_in:
         return f"“{name}” is mapped to {rule.environment} by the built-in names."
     if rule.environment != NO_DEPLOYMENT:
-        return f"“{name}” is mapped to {rule.environment}, as {service}, by the rule “{rule}”."
+        alone = f" and for changes of {', '.join(rule.paths)} alone" if rule.paths else ""
+        to = f"{rule.environment}, as {service}{alone}"
+        return f"“{name}” is mapped to {to}, by the rule “{rule}”."
     of = f" of {rule.service}" if rule.service else ""
     return f"“{name}” is no deployment{of} by the rule “{rule}”."
 
