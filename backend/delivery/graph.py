@@ -47,6 +47,19 @@ class Contained:
     reason: str = ""
 
 
+def generations(nodes: Iterable[Node]) -> Iterator[tuple[str, int]]:
+    """Of those that came without: as far as all that they descend from is among the nodes, or under a numbered one."""
+    commits, numbered = _Commits(), set[str]()
+    for node in nodes:
+        commits.add(node)
+        if node.generation is not None:
+            numbered.add(node.sha)
+    commits.number()
+    for at, sha in enumerate(commits.shas):
+        if commits.is_whole[at] and sha not in numbered:
+            yield sha, commits.generation[at]
+
+
 class Graph:
     """Read once, asked often. A walk costs what is new, not what the repository holds."""
 

@@ -111,6 +111,8 @@ class PullRequestRecord:
     merged_by: ActorRecord | None = None
     review_thread_count: int | None = None
     comment_count: int | None = None
+    reverts: tuple[str, ...] | None = None
+    """Pull requests that its body says it reverts, as owner/name#number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,10 @@ class CommitRecord:
     committed_at: datetime
     files: tuple[FileChangeRecord, ...]
     is_truncated: bool = False
+    reverts: tuple[str, ...] | None = None
+    picked_from: tuple[str, ...] | None = None
+    is_on_default_branch: bool = True
+    """False: it is known as an ancestor of something alone, and comes without its files."""
 
 
 @dataclass(frozen=True, slots=True)

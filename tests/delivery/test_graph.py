@@ -2,15 +2,23 @@
 
 import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.delivery.graph import Graph, Node
+from backend.delivery import store
+from backend.delivery.graph import Graph, Node, generations
+from backend.delivery.models import Commit, PendingDeployments, Repository
+from backend.delivery.records import CommitRecord
+from backend.delivery.references import Named
+from backend.delivery.store.graph import number_commits, store_named, unread_messages
+from tests.factories import MONDAY, a_repository, hours
 
 Parents = Sequence[Sequence[int]]
 """Of each commit, the places of its parents: the ones before it."""
@@ -183,3 +191,86 @@ def test_short_names_stand_in_full_where_they_fit_one_commit() -> None:
     assert brought.reverts == ("abc1", "abd", "aaa", "abd7")
     assert brought.picked_from == ("abd8",)
     assert [graph.full("abd"), graph.full("ff"), graph.full("x")] == [None, "f" * 40, None]
+
+
+@given(histories(), st.data())
+def test_generations_are_one_more_than_the_highest_parents(
+    parents: Parents, data: st.DataObject
+) -> None:
+    expected: list[int] = []
+    for of in parents:
+        expected.append(1 + max((expected[one] for one in of), default=0))
+    numbered = data.draw(st.sets(st.integers(0, len(parents) - 1)))
+    nodes = [
+        Node(str(at), [str(one) for one in of], expected[at] if at in numbered else None)
+        for at, of in enumerate(parents)
+    ]
+    found = dict(generations(data.draw(st.permutations(nodes))))
+    assert found == {str(at): of for at, of in enumerate(expected) if at not in numbered}
+
+
+def a_commit(name: str, *parents: str, **values: Any) -> CommitRecord:
+    record = CommitRecord(
+        sha=name * 40,
+        parents=tuple(parent * 40 for parent in parents),
+        author=None,
+        authored_at=MONDAY,
+        committed_at=MONDAY + hours(ord(name)),
+        files=(),
+    )
+    return replace(record, **values)
+
+
+def stored_generations() -> dict[str, int | None]:
+    return {sha[0]: of for sha, of in Commit.objects.values_list("sha", "generation")}
+
+
+@pytest.fixture
+def repository(db: None) -> Repository:
+    return a_repository()
+
+
+def test_commits_are_numbered_as_their_ancestors_come_to_be_known(repository: Repository) -> None:
+    store.store_commits(
+        repository=repository, commits=[a_commit("d", "c", "a"), a_commit("c", "b"), a_commit("a")]
+    )
+    assert number_commits(repository=repository) == 1
+    assert stored_generations() == {"a": 1, "c": None, "d": None}
+    graph = Graph.load(repository.pk)
+    assert [one.sha[0] for one in graph.contained("d" * 40, ["a" * 40]).commits] == ["d", "c"]
+    assert graph.is_ancestor("a" * 40, "d" * 40) is True
+    store.store_commits(repository=repository, commits=[a_commit("b", "a"), a_commit("e")])
+    assert number_commits(repository=repository) == 4
+    assert stored_generations() == {"a": 1, "b": 2, "c": 3, "d": 4, "e": 1}
+    assert number_commits(repository=repository) == 0
+
+
+def test_the_graph_is_read_with_what_messages_name(repository: Repository) -> None:
+    commits = [a_commit("a"), a_commit("b", "a", reverts=("aaaaaaa",), picked_from=("c" * 40,))]
+    store.store_commits(repository=repository, commits=commits)
+    store.store_commits(repository=a_repository(), commits=[a_commit("c"), a_commit("d")])
+    graph = Graph.load(repository.pk)
+    assert len(graph) == 2
+    (one, other) = graph.contained("b" * 40).commits
+    assert (one.reverts, one.picked_from) == (("a" * 40,), ("c" * 40,))
+    assert (other.reverts, other.picked_from) == ((), ())
+
+
+def test_what_old_messages_name_is_stored_once(repository: Repository) -> None:
+    store.store_commits(
+        repository=repository,
+        commits=[
+            *(a_commit("a"), a_commit("b"), a_commit("c", reverts=(), picked_from=())),
+            a_commit("d", is_on_default_branch=False),
+        ],
+    )
+    PendingDeployments.objects.all().delete()
+    assert unread_messages(repository=repository, at_most=1) == ["b" * 40]
+    store_named(repository=repository, named={"a" * 40: Named()})
+    assert not PendingDeployments.objects.exists()
+    told = {"b" * 40: Named(("a" * 40,), ("f" * 40,)), "c" * 40: Named(("a" * 40,))}
+    store_named(repository=repository, named=told)
+    assert PendingDeployments.objects.exists()
+    assert unread_messages(repository=repository, at_most=9) == []
+    stored = Commit.objects.order_by("sha").values_list("reverts", "picked_from")
+    assert list(stored) == [([], []), (["a" * 40], ["f" * 40]), ([], []), (None, None)]

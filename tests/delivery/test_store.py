@@ -334,6 +334,32 @@ def test_commits_are_added_once(repository: Repository) -> None:
     assert Commit.objects.count() == 6
 
 
+def test_what_led_to_a_deployment_may_come_to_be_on_the_default_branch(
+    repository: Repository,
+) -> None:
+    whole = replace(a_commit(3, files=2), reverts=("a" * 40,), picked_from=())
+    aside = replace(whole, files=(), is_on_default_branch=False)
+    assert store.store_commits(repository=repository, commits=[aside]) == 1
+    stored = Commit.objects.get()
+    assert (stored.is_on_default_branch, stored.files.count()) == (False, 0)
+    assert (stored.reverts, stored.picked_from) == (["a" * 40], [])
+    assert store.store_commits(repository=repository, commits=[whole]) == 1
+    assert Commit.objects.get().is_on_default_branch
+    assert stored.files.count() == 2
+    before = versions()
+    assert store.store_commits(repository=repository, commits=[aside, whole]) == 0
+    assert versions() == before
+
+
+def test_a_message_is_read_for_what_was_stored_without(repository: Repository) -> None:
+    store.store_commits(repository=repository, commits=[a_commit(3)])
+    assert Commit.objects.get().reverts is None
+    read = replace(a_commit(3), reverts=(), picked_from=("b" * 40,))
+    assert store.store_commits(repository=repository, commits=[read]) == 1
+    stored = Commit.objects.get()
+    assert (stored.reverts, stored.picked_from, stored.files.count()) == ([], ["b" * 40], 1)
+
+
 def test_a_commit_of_thirty_thousand_files(repository: Repository) -> None:
     assert store.store_commits(repository=repository, commits=[a_commit(1, files=30_000)]) == 1
     assert CommitFile.objects.count() == 30_000

@@ -1,14 +1,15 @@
 """Commits and the sizes of their changes, from `git diff-tree --numstat -z`. Bytes in, records out, a commit at a time.
 
-The stream is a row of pieces, each ended by NUL, which stands in no path and no address:
+The stream is a row of pieces, each ended by NUL, which stands in no path, no address and no message:
 
-    commit SHA TAB PARENTS TAB AUTHORED TAB COMMITTED TAB E-MAIL
+    commit SHA TAB PARENTS TAB AUTHORED TAB COMMITTED TAB E-MAIL NEWLINE MESSAGE
     additions TAB deletions TAB path        (a newline goes before a commit's first)
     additions TAB deletions TAB             (of a renamed file, whose former and present path are the next two pieces)
 
 A piece of the second kind begins with a digit or a dash, so that no path can be taken for a commit. A merge and an
 empty commit have no rows. A file's two counts are dashes where git calls it binary. A renamed file is known by its
-present path and counts what changed besides its name, as on GitHub.
+present path and counts what changed besides its name, as on GitHub. Of a message no more is kept than the commits that
+it names.
 """
 
 import hashlib
@@ -18,10 +19,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from backend.delivery.records import ActorRecord, CommitRecord, FileChangeRecord
+from backend.delivery.references import Named, of_message
 
 ARGUMENTS: Final = (
     *("diff-tree", "--stdin", "-r", "-z", "--always", "--root", "--numstat"),
-    "--format=tformat:commit %H%x09%P%x09%at%x09%ct%x09%ae",
+    *("--encoding=UTF-8", "--format=tformat:commit %H%x09%P%x09%at%x09%ct%x09%ae%n%B"),
     *("--find-renames=50%", "-l1000", "--no-ext-diff", "--no-textconv"),
 )
 """Commits are read from its standard input. What is said here of renames is git's own custom, and GitHub's."""
@@ -33,6 +35,8 @@ LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 MAXIMUM_PATH: Final = 2400
 """Bytes of a path that an index of Postgres' can hold."""
 MAXIMUM_EMAIL: Final = 320
+MAXIMUM_HEAD: Final = 1 << 18
+"""Bytes of a commit's head that are held; a message can be of any length."""
 _UNKNOWN: Final = re.compile("\N{REPLACEMENT CHARACTER}+")
 COUNTS: Final = 2
 """Tabs of a row that names no path."""
@@ -51,7 +55,7 @@ class Reader:
 
     def feed(self, chunk: bytes) -> Iterator[CommitRecord]:
         """The commits that are whole with this portion."""
-        *whole, self._rest = (self._rest + chunk).split(b"\0")
+        *whole, rest = (self._rest + chunk).split(b"\0")
         for piece in whole:
             if self._renamed:
                 self._name(piece)
@@ -64,6 +68,8 @@ class Reader:
                 self._renamed.append(piece)
             else:
                 self._add(piece)
+        is_head = not self._renamed and rest.startswith(b"commit ")
+        self._rest = rest[:MAXIMUM_HEAD] if is_head else rest
 
     def end(self) -> Iterator[CommitRecord]:
         """The last commit."""
@@ -125,7 +131,9 @@ def stored_path(path: bytes) -> str:
 
 
 def _commit(head: bytes, files: dict[str, FileChangeRecord]) -> CommitRecord:
-    sha, parents, authored, committed, email = head.removeprefix(b"commit ").split(b"\t", 4)
+    first, _, message = head.partition(b"\n")
+    sha, parents, authored, committed, email = first.removeprefix(b"commit ").split(b"\t", 4)
+    says = named(message)
     return CommitRecord(
         sha=sha.decode(),
         parents=tuple(parents.decode().split()),
@@ -133,7 +141,14 @@ def _commit(head: bytes, files: dict[str, FileChangeRecord]) -> CommitRecord:
         authored_at=moment(authored),
         committed_at=moment(committed),
         files=tuple(files.values()),
+        reverts=says.reverts,
+        picked_from=says.picked_from,
     )
+
+
+def named(message: bytes) -> Named:
+    """The commits that a message names, which are no more than letters and digits whatever its encoding."""
+    return of_message(message[: MAXIMUM_HEAD // 2].decode(errors="replace"))
 
 
 def author(email: bytes) -> ActorRecord | None:

@@ -14,7 +14,9 @@ from backend.sources.git.numstat import (
     EARLIEST,
     LATEST,
     MAXIMUM_EMAIL,
+    MAXIMUM_HEAD,
     MAXIMUM_PATH,
+    Reader,
     commits,
     moment,
     stored_path,
@@ -24,9 +26,14 @@ SHA = b"a" * 40
 
 
 def head(
-    parents: bytes = b"", authored: bytes = b"1", committed: bytes = b"2", email: bytes = b"e@x"
+    parents: bytes = b"",
+    authored: bytes = b"1",
+    committed: bytes = b"2",
+    email: bytes = b"e@x",
+    message: bytes = b"Change\n",
 ) -> bytes:
-    return b"\t".join((b"commit " + SHA, parents, authored, committed, email)) + b"\0"
+    first = b"\t".join((b"commit " + SHA, parents, authored, committed, email))
+    return first + b"\n" + message + b"\0"
 
 
 def test_one_commit() -> None:
@@ -44,6 +51,30 @@ def test_portions_do_not_matter(data: st.DataObject) -> None:
     portions = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
     assert list(commits(portions)) == list(commits([stream]))
     assert [len(commit.files) for commit in commits(portions)] == [1, 0, 1]
+
+
+def test_a_message_is_no_row_whatever_stands_in_it() -> None:
+    message = b"\n1\t2\ta\ncommit x\n\xff\nThis reverts commit %s.\n" % (b"b" * 40)
+    picked = b"\n\n(cherry picked from commit %s)\n" % (b"c" * 40)
+    stream = head(message=message) + b"\n1\t2\ta\0" + head(message=b"") + head(message=picked)
+    one, two, three = commits([stream])
+    assert (one.reverts, one.picked_from) == (("b" * 40,), ())
+    assert one.files == (FileChangeRecord("a", 1, 2),)
+    assert (two.reverts, two.picked_from) == ((), ())
+    assert (three.reverts, three.picked_from) == ((), ("c" * 40,))
+
+
+def test_of_a_long_message_no_more_than_its_beginning_is_held() -> None:
+    reader, line = Reader(), b"This reverts commit %s.\n" % (b"b" * 40)
+    start, *_ = head(message=line).split(b"\0")
+    found = list(reader.feed(start))
+    for _ in range(40):
+        found += reader.feed(b"x" * (MAXIMUM_HEAD // 8))
+        assert len(reader._rest) <= MAXIMUM_HEAD
+    late = b"\nThis reverts commit %s.\0\n1\t2\ta\0" % (b"d" * 40)
+    (commit,) = (*found, *reader.feed(late), *reader.end())
+    assert commit.reverts == ("b" * 40,)
+    assert commit.files == (FileChangeRecord("a", 1, 2),)
 
 
 def test_nothing_is_no_commit() -> None:

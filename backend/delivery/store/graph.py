@@ -1,0 +1,76 @@
+"""The graph of commits as it is stored: generations, and what messages name that were not read at first."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Final
+
+from django.db import connection as database
+from django.db import transaction
+
+from backend.delivery.graph import Node, generations
+from backend.delivery.models import Repository
+from backend.delivery.references import Named
+from backend.delivery.store.pending import note_deployments
+from backend.delivery.store.tables import one_writer
+
+AT_ONCE: Final = 10_000
+"""Rows of one statement."""
+
+_OPEN: Final = (
+    "SELECT id, sha, parents FROM delivery_commit WHERE repository_id = %s AND generation IS NULL"
+)
+_PARENTS: Final = (
+    "SELECT parent.sha, parent.generation FROM delivery_commit AS parent"
+    " WHERE parent.repository_id = %s AND parent.generation IS NOT NULL AND parent.sha = ANY(%s)"
+)
+_NUMBER: Final = (
+    "UPDATE delivery_commit AS old SET generation = new.generation"
+    " FROM unnest(%s::bigint[], %s::int[]) AS new (id, generation) WHERE old.id = new.id"
+)
+_NAME: Final = (
+    "UPDATE delivery_commit SET reverts = %s, picked_from = %s"
+    " WHERE repository_id = %s AND sha = %s AND reverts IS NULL"
+)
+
+
+@transaction.atomic
+def number_commits(*, repository: Repository) -> int:
+    """Give a generation to every commit that has none and of which all ancestors are stored; returns how many.
+
+    Call it when a collection has stored what it brought: those stored before there were generations get theirs too.
+    """
+    one_writer(repository)
+    with database.cursor() as cursor:
+        cursor.execute(_OPEN, [repository.pk])
+        rows = {sha: (pk, parents) for pk, sha, parents in cursor.fetchall()}
+        border = {parent for _, parents in rows.values() for parent in parents} - rows.keys()
+        cursor.execute(_PARENTS, [repository.pk, list(border)])
+        nodes = [Node(sha, (), generation) for sha, generation in cursor.fetchall()]
+        nodes += [Node(sha, parents) for sha, (_, parents) in rows.items()]
+        found, count = generations(nodes), 0
+        while batch := list(islice(found, AT_ONCE)):
+            cursor.execute(_NUMBER, [[rows[sha][0] for sha, _ in batch], [of for _, of in batch]])
+            count += len(batch)
+    return count
+
+
+def unread_messages(*, repository: Repository, at_most: int) -> list[str]:
+    """Commits of the default branch that were stored before their messages were read."""
+    unread = repository.commits.filter(reverts=None, is_on_default_branch=True)
+    return list(unread.order_by("-committed_at").values_list("sha", flat=True)[:at_most])
+
+
+@transaction.atomic
+def store_named(*, repository: Repository, named: Mapping[str, Named]) -> None:
+    """What the messages of commits name, each known by its sha; where it is known already it stays."""
+    one_writer(repository)
+    with database.cursor() as cursor:
+        cursor.executemany(
+            _NAME,
+            [
+                (list(one.reverts), list(one.picked_from), repository.pk, sha)
+                for sha, one in named.items()
+            ],
+        )
+    if any(one.reverts or one.picked_from for one in named.values()):
+        note_deployments(repository_ids=[repository.pk])
