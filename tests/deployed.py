@@ -1,7 +1,7 @@
 """Deployments as measured, stored for tests of what is told of them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -61,7 +61,9 @@ class Deployed:
 
     def _brings(self, deployment: ServiceDeployment, pull: PullRequest) -> None:
         fact = PullRequestFact.objects.get(pk=pull.pk)
-        finished: datetime = deployment.finished_at
+        finished, merged = deployment.finished_at, fact.merged_at
+        assert finished is not None
+        assert merged is not None
         DeployedChange.objects.create(
             deployment=deployment,
             repository=deployment.repository,
@@ -69,7 +71,7 @@ class Deployed:
             environment=deployment.environment,
             pull_request=pull,
             lead_seconds=(finished - fact.started_at).total_seconds(),
-            merge_to_deploy_seconds=(finished - fact.merged_at).total_seconds(),
+            merge_to_deploy_seconds=(finished - merged).total_seconds(),
             author_key=fact.author_key,
             is_bot=fact.is_bot,
             finished_at=finished,
@@ -93,13 +95,16 @@ def fixed(
     """What restored it: a later deployment, or an incident's end."""
     incident = by if isinstance(by, Incident) else None
     deployment = by if isinstance(by, ServiceDeployment) else None
-    restored = incident.resolved_at if incident else deployment and deployment.finished_at
+    restored = None
+    if by is not None:
+        restored = by.resolved_at if isinstance(by, Incident) else by.finished_at
+    assert failed.finished_at is not None
     return DeploymentFix.objects.create(
         failed=failed,
         kind=kind,
         fixed_by=deployment,
         incident=incident,
         restored_at=restored,
-        restore_seconds=restored and (restored - failed.finished_at).total_seconds(),
+        restore_seconds=(restored - failed.finished_at).total_seconds() if restored else None,
         **values,
     )

@@ -1,17 +1,21 @@
-"""Figures and rows of deployments."""
+"""Figures and rows of deployments, and reports of new ones."""
+
+from typing import cast
 
 from django.http import Http404, HttpRequest, StreamingHttpResponse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from backend.accounts import access
 from backend.accounts.models import User
-from backend.api import schemas
+from backend.api import reports, schemas
 from backend.api.completeness import behind
 from backend.api.errors import ERRORS
 from backend.api.export import csv_answer
+from backend.api.ingest import reporter, reporting
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, scope_for, searched, seen_by
 from backend.audit.events import record
+from backend.delivery.store import reported
 from backend.metrics.deployments import choices, queries, results, rows
 from backend.metrics.deployments.asked import Asked
 from backend.metrics.deployments.detail import detail
@@ -74,6 +78,49 @@ def table(
     asked = _asked(caller(request), filters)
     found = rows.page(asked, _table(filters), page=filters.page, page_size=filters.page_size)
     return schemas.DeploymentPage(**dict(found), completeness=behind(asked.scope))
+
+
+@router.post(
+    "/deployments",
+    response={
+        frozenset({200, 201}): reports.ReportedDeployment,
+        ERRORS | {409}: schemas.Error,
+    },
+    auth=reporting("deployments"),
+    operation_id="report_deployment",
+)
+def report(
+    request: HttpRequest, told: reports.DeploymentReport
+) -> Status[reports.ReportedDeployment]:
+    """Tell of a deployment, with an ingest token: once it has ended, or when it begins and again when it ends.
+
+    201 the first time, 200 after that. One that has ended does not go on again.
+    """
+    repository = reporter(request, named=told.repository)
+    with reports.taking():
+        stored, news = reported.report_deployment(
+            repository=repository,
+            told=reported.DeploymentReport(
+                external_id=told.id,
+                service=told.service,
+                environment=told.environment,
+                sha=told.sha,
+                outcome=told.outcome,
+                started_at=told.started_at,
+                finished_at=told.finished_at,
+            ),
+        )
+    counts_as, why = reports.counts_as(repository, told.environment, told.service)
+    answer = reports.ReportedDeployment(
+        id=stored.external_id,
+        status=news,
+        outcome=cast("results.OutcomeName", stored.outcome),
+        started_at=stored.started_at,
+        finished_at=stored.finished_at,
+        counts_as=counts_as,
+        why=why,
+    )
+    return Status(reports.status_of(news), answer)
 
 
 @router.get(

@@ -1,8 +1,16 @@
-"""How a route says no: what it raises where the query cannot be answered; `site` turns it into the one error shape."""
+"""How a route says no: what it raises where it cannot answer; `site` turns it into the one error shape."""
 
 
 class Unprocessable(Exception):
     """The query is well-formed but makes no sense; the message says why. Answered 422."""
+
+
+class Refused(Exception):
+    """The request is not taken; answered as it says."""
+
+    def __init__(self, status: int, code: str, message: str, remedy: str | None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.remedy = status, code, message, remedy
 
 
 ERRORS = frozenset({401, 403, 404, 422, 503})

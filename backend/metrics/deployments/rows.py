@@ -195,8 +195,9 @@ def _sorted(
     rows = measured(found, _changes(asked.scope)).annotate(
         happened_at=Coalesce("finished_at", "started_at")
     )
-    ordered: QuerySet[ServiceDeployment] = rows.order_by(_order(table.sort), "-pk")
-    return ordered.values(*FIELDS)
+    ordered = rows.order_by(_order(table.sort), "-pk")
+    told_of: QuerySet[ServiceDeployment, dict[str, Any]] = ordered.values(*FIELDS)
+    return told_of
 
 
 def _changes(scope: Scope) -> QuerySet[DeployedChange]:
