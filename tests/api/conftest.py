@@ -14,6 +14,7 @@ from backend.metrics import compute
 from backend.people.models import Team
 from tests.deployed import Deployed
 from tests.factories import MONDAY, History, a_team, an_identity
+from tests.tested import Tested
 
 ROLES = {
     "administrator": "administrator",
@@ -35,6 +36,10 @@ class World:
     pull_of_b: int
     deployment_of_a: int
     deployment_of_b: int
+    shared_test: int
+    """Of the repository that both teams work on."""
+    foreign_test: int
+    """Of one that neither does."""
 
 
 @pytest.fixture
@@ -62,7 +67,10 @@ def world() -> World:
     compute.catch_up()
     shop = Deployed(history.repository)
     of_a, of_b = (shop.at(24 * 8, *pulls[:7]), shop.at(24 * 8, *pulls[14:21]))
-    return World(history, teams[0], teams[1], pulls[0].pk, pulls[-1].pk, of_a.pk, of_b.pk)
+    shared, foreign = Tested(history.repository).a_test(), Tested().a_test()
+    return World(
+        history, *teams, pulls[0].pk, pulls[-1].pk, of_a.pk, of_b.pk, shared.pk, foreign.pk
+    )
 
 
 SignIn = Callable[[str], Client]

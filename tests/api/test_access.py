@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from ninja.operation import Operation
 
+from backend import clock
 from backend.api.rules import Rule
 from backend.api.site import api
 from tests.api.conftest import CAST, ROLES, SignIn, World
@@ -36,6 +37,10 @@ ROUTES: dict[str, dict[str, set[str]]] = {
             *("/pull-requests", "/pull-requests.csv"),
             *("/pull-requests/figures", "/pull-requests/scatter"),
             *("/deployments", "/deployments.csv", "/deployments/figures"),
+            *("/tests/figures", "/tests/heatmap", "/tests/workflows", "/tests/workflows.csv"),
+            *("/tests/jobs", "/tests/branches", "/tests/teams"),
+            *("/tests/flaky", "/tests/failing", "/tests/slowest"),
+            *("/tests/flaky.csv", "/tests/failing.csv", "/tests/slowest.csv"),
         )
     },
     "/pull-requests/{int:pull_request_id}": {
@@ -49,10 +54,19 @@ ROUTES: dict[str, dict[str, set[str]]] = {
         "/deployments/{deployed_b}": TEAM_B,
         "/deployments/0": set(),
     },
+    "/tests/{int:test_id}": {
+        f"/tests/{{shared_test}}?{RANGE}": READERS,
+        f"/tests/{{foreign_test}}?{RANGE}": ALL_SEEING,
+        f"/tests/0?{RANGE}": set(),
+    },
+    "/tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": {"administrator"}},
 }
 """Of each route, addresses and who is let in."""
 
-WRITES = {"/completeness/retry": {"work": [1]}}
+WRITES: dict[str, dict[str, Any]] = {
+    "/completeness/retry": {"work": [1]},
+    "/tests/{shared_test}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
+}
 """What is sent to those that change something."""
 
 
@@ -82,8 +96,10 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
                 b=world.pull_of_b,
                 deployed_a=world.deployment_of_a,
                 deployed_b=world.deployment_of_b,
+                shared_test=world.shared_test,
+                foreign_test=world.foreign_test,
             )
-            answer = ask(client, path)
+            answer = ask(client, path, WRITES.get(address))
             if name in allowed:
                 assert answer.status_code == 200, path
                 continue
@@ -93,12 +109,12 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
             assert set(answer.json()) == {"code", "message", "action"}
 
 
-def ask(client: Client, path: str) -> Any:
-    if path in WRITES:
-        return client.post(f"/api/v1{path}", WRITES[path], content_type="application/json")
+def ask(client: Client, path: str, wish: dict[str, Any] | None) -> Any:
+    if wish is not None:
+        return client.post(f"/api/v1{path}", wish, content_type="application/json")
     return client.get(f"/api/v1{path}")
 
 
 def hides(path: str, name: str) -> bool:
     """A single pull request that somebody may not see is told as one that is not there."""
-    return path.rpartition("/")[2].isdigit() and name != "stranger"
+    return path.partition("?")[0].rpartition("/")[2].isdigit() and name != "stranger"

@@ -13,15 +13,19 @@ from backend.metrics.models.pull_requests import (
     PullRequestFact,
     PullRequestTeam,
 )
+from backend.metrics.models.test_runs import HeadFeedback, RunFact, RunTeam
 
 __all__ = [
     "Basis",
     "DeployedChange",
     "DeploymentFix",
     "DeploymentTeam",
+    "HeadFeedback",
     "MeasuredIdentity",
     "PullRequestCell",
     "PullRequestFact",
     "PullRequestTeam",
+    "RunFact",
+    "RunTeam",
     "ServiceDeployment",
 ]

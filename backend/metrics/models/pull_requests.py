@@ -181,7 +181,7 @@ class MeasuredIdentity(models.Model):
 class Basis(models.Model):
     """What the stored figures rest on besides events, so that a change of it is noticed and computed."""
 
-    versions = models.CharField(max_length=40, blank=True, help_text="Of the formulas.")
+    versions = models.CharField(max_length=200, blank=True, help_text="Of the formulas.")
     teams = models.CharField(
         max_length=32, blank=True, help_text="Digest of teams, memberships and time zones."
     )

@@ -283,6 +283,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tests/{test_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One test over a range. 404 where no team that the caller sees has worked on its repository.
+         */
+        get: operations["test"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/{test_id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mute
+         * @description Mute a flaky test for a reason and until a day. Its results count as before.
+         */
+        post: operations["mute_test"];
+        /**
+         * Unmute
+         * @description Take the word back; of a test that is not muted nothing happens.
+         */
+        delete: operations["unmute_test"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Branches
+         * @description Runs by repository and branch; those whose branch is not told are left out.
+         */
+        get: operations["run_branches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/failing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Failing
+         * @description Tests that failed in the range.
+         */
+        get: operations["failing_tests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/failing.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Failing Csv */
+        get: operations["failing_tests_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description What ran in a range: how often it failed, how long it took, and what of that was wasted.
+         */
+        get: operations["run_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/flaky": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flaky
+         * @description Tests with both outcomes on a commit of the range, with the commits that prove it.
+         */
+        get: operations["flaky_tests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/flaky.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flaky Csv */
+        get: operations["flaky_tests_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heatmap
+         * @description Workflows by days: runs, failures and durations.
+         */
+        get: operations["run_heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description Jobs of workflow runs, by repository and name.
+         */
+        get: operations["run_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/slowest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Slowest
+         * @description Tests by the time that they take.
+         */
+        get: operations["slowest_tests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/slowest.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Slowest Csv */
+        get: operations["slowest_tests_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Teams
+         * @description Runs by team, of the teams that the caller sees; a run counts for each of its teams.
+         */
+        get: operations["run_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Workflows
+         * @description Runs by workflow, check and context.
+         */
+        get: operations["run_workflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/workflows.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workflows Csv */
+        get: operations["run_workflows_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -482,6 +774,21 @@ export interface components {
              * @enum {string}
              */
             verdict: "fixed_by" | "not_fixed_by";
+        };
+        /** Days */
+        Days: {
+            /**
+             * From
+             * Format: date
+             * @description First day.
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after.
+             */
+            to: string;
         };
         /**
          * DaysWith
@@ -1307,6 +1614,214 @@ export interface components {
              */
             weeks: number;
         };
+        /** GroupFilters */
+        GroupFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * Branch
+             * @description A branch's whole name.
+             * @default
+             */
+            branch: string;
+            /**
+             * Branches
+             * @description Default branches, or all others.
+             * @default all
+             * @enum {string}
+             */
+            branches: "all" | "default" | "other";
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Repository
+             * @description As owner/name.
+             * @default
+             */
+            repository: string;
+            /**
+             * Search
+             * @description Words in name or repository.
+             * @default
+             */
+            search: string;
+            /**
+             * Sort
+             * @description A leading - sorts downward.
+             * @default -runs
+             * @enum {string}
+             */
+            sort: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+            /**
+             * Source
+             * @description Workflow runs, check runs of other apps, or commit statuses; empty: all.
+             * @default
+             * @enum {string}
+             */
+            source: "" | "workflow" | "check" | "status";
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+            /**
+             * Workflow
+             * @description A workflow's, check's or context's name.
+             * @default
+             */
+            workflow: string;
+        };
+        /** GroupPageFilters */
+        GroupPageFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * Branch
+             * @description A branch's whole name.
+             * @default
+             */
+            branch: string;
+            /**
+             * Branches
+             * @description Default branches, or all others.
+             * @default all
+             * @enum {string}
+             */
+            branches: "all" | "default" | "other";
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Repository
+             * @description As owner/name.
+             * @default
+             */
+            repository: string;
+            /**
+             * Search
+             * @description Words in name or repository.
+             * @default
+             */
+            search: string;
+            /**
+             * Sort
+             * @description A leading - sorts downward.
+             * @default -runs
+             * @enum {string}
+             */
+            sort: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+            /**
+             * Source
+             * @description Workflow runs, check runs of other apps, or commit statuses; empty: all.
+             * @default
+             * @enum {string}
+             */
+            source: "" | "workflow" | "check" | "status";
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+            /**
+             * Workflow
+             * @description A workflow's, check's or context's name.
+             * @default
+             */
+            workflow: string;
+        };
+        /** HeatCell */
+        HeatCell: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Duration Median */
+            duration_median: number | null;
+            /** Failed */
+            failed: number;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Runs */
+            runs: number;
+            /** Succeeded */
+            succeeded: number;
+        };
+        /**
+         * Heatmap
+         * @description Workflows by days in the range's time zone, the most often run first.
+         *
+         *     Of a team: all runs of the workflows that its own runs belong to, since it is about workflows.
+         */
+        Heatmap: {
+            /** Days */
+            days: string[];
+            /** Rows */
+            rows: components["schemas"]["HeatRow"][];
+            /**
+             * Total
+             * @description Workflows that ran; only the first of them are shown.
+             */
+            total: number;
+        };
+        /** HeatRow */
+        HeatRow: {
+            /**
+             * Cells
+             * @description Days with runs only, in order.
+             */
+            cells: components["schemas"]["HeatCell"][];
+            /** Name */
+            name: string;
+            /** Repository */
+            repository: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "workflow" | "check" | "status";
+            /** Suppressed */
+            suppressed: boolean;
+        };
         /** IncidentName */
         IncidentName: {
             /** External Id */
@@ -1440,6 +1955,39 @@ export interface components {
              * Format: date
              */
             today: string;
+        };
+        /** Mute */
+        Mute: {
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date
+             * @description The last day; today or later, and within a year.
+             */
+            until: string;
+        };
+        /** MuteAnswer */
+        MuteAnswer: {
+            muted: components["schemas"]["MutedUntil"] | null;
+        };
+        /** MutedUntil */
+        MutedUntil: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date
+             * @description The last day.
+             */
+            until: string;
         };
         /** Organisation */
         Organisation: {
@@ -1832,6 +2380,274 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * RunChoice
+         * @description A workflow, check or context that ran in the range, to choose from.
+         */
+        RunChoice: {
+            /** Name */
+            name: string;
+            /** Repository */
+            repository: string;
+            /** Runs */
+            runs: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "workflow" | "check" | "status";
+        };
+        /** RunFigures */
+        RunFigures: {
+            /**
+             * Choices
+             * @description The most often run, at most 200.
+             */
+            choices: components["schemas"]["RunChoice"][];
+            completeness: components["schemas"]["Completeness"];
+            /** Computed At */
+            computed_at: string | null;
+            duration: components["schemas"]["Spread"] | null;
+            failure_rate: components["schemas"]["Ratio"] | null;
+            feedback: components["schemas"]["Spread"] | null;
+            /**
+             * Feedback Waiting
+             * @description Heads pushed in the range with checks that go on.
+             */
+            feedback_waiting: number | null;
+            /**
+             * Flaky Tests
+             * @description Of these, flaky in the range, muted ones too.
+             */
+            flaky_tests: number | null;
+            /**
+             * Muted Tests
+             * @description Of the flaky ones, muted today.
+             */
+            muted_tests: number | null;
+            /**
+             * People
+             * @description Whose pull requests and pushes were run; bots and schedules are nobody.
+             */
+            people: number | null;
+            previous: components["schemas"]["RunPrevious"] | null;
+            queue: components["schemas"]["Spread"] | null;
+            range: components["schemas"]["Range"];
+            runs: components["schemas"]["Runs"] | null;
+            suppressed: components["schemas"]["Suppressed"] | null;
+            team: components["schemas"]["TeamName"] | null;
+            /**
+             * Tests
+             * @description Tests that ran in the range, by uploaded results.
+             */
+            tests: number | null;
+            /**
+             * Tests Reason
+             * @description Why nothing is known of tests; null where something is.
+             */
+            tests_reason: string | null;
+            versions: components["schemas"]["RunVersions"];
+            wasted: components["schemas"]["Wasted"] | null;
+            /** Weeks */
+            weeks: components["schemas"]["RunWeek"][];
+        };
+        /**
+         * RunFilters
+         * @description What every answer about runs can be narrowed by.
+         */
+        RunFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * Branch
+             * @description A branch's whole name.
+             * @default
+             */
+            branch: string;
+            /**
+             * Branches
+             * @description Default branches, or all others.
+             * @default all
+             * @enum {string}
+             */
+            branches: "all" | "default" | "other";
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Repository
+             * @description As owner/name.
+             * @default
+             */
+            repository: string;
+            /**
+             * Source
+             * @description Workflow runs, check runs of other apps, or commit statuses; empty: all.
+             * @default
+             * @enum {string}
+             */
+            source: "" | "workflow" | "check" | "status";
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+            /**
+             * Workflow
+             * @description A workflow's, check's or context's name.
+             * @default
+             */
+            workflow: string;
+        };
+        /**
+         * RunGroup
+         * @description The runs of one workflow, check, context, job, branch or team.
+         */
+        RunGroup: {
+            /** Duration Median */
+            duration_median: number | null;
+            /** Duration P75 */
+            duration_p75: number | null;
+            /** Duration P90 */
+            duration_p90: number | null;
+            /** Duration P95 */
+            duration_p95: number | null;
+            /** Failed */
+            failed: number | null;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /**
+             * Key
+             * @description A team's slug; null for all else.
+             */
+            key: string | null;
+            /** Last Finished At */
+            last_finished_at: string | null;
+            /** Machine Seconds */
+            machine_seconds: number | null;
+            /** Name */
+            name: string;
+            /** Neither */
+            neither: number | null;
+            /** Queue Median */
+            queue_median: number | null;
+            /** Repository */
+            repository: string | null;
+            /** Runs */
+            runs: number | null;
+            /** Source */
+            source: ("workflow" | "check" | "status") | null;
+            /** Succeeded */
+            succeeded: number | null;
+            /** Suppressed */
+            suppressed: boolean;
+            /** Wasted Attempts */
+            wasted_attempts: number | null;
+            /** Wasted Seconds */
+            wasted_seconds: number | null;
+        };
+        /** RunGroups */
+        RunGroups: {
+            /** Items */
+            items: components["schemas"]["RunGroup"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * RunPrevious
+         * @description The range of the same length just before.
+         */
+        RunPrevious: {
+            /** Duration Median */
+            duration_median: number | null;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Feedback Median */
+            feedback_median: number | null;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Queue Median */
+            queue_median: number | null;
+            /** Runs */
+            runs: number;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Wasted Seconds */
+            wasted_seconds: number | null;
+        };
+        /**
+         * Runs
+         * @description Finished attempts. `neither`: cancelled, skipped and the like, which are in no rate.
+         */
+        Runs: {
+            /** Definition */
+            definition: string;
+            /** Failed */
+            failed: number;
+            /** Neither */
+            neither: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Total */
+            total: number;
+        };
+        /** RunVersions */
+        RunVersions: {
+            /** Test Runs */
+            test_runs: number;
+        };
+        /** RunWeek */
+        RunWeek: {
+            /** Duration Median */
+            duration_median: number | null;
+            /** Duration P95 */
+            duration_p95: number | null;
+            /** Failed */
+            failed: number | null;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** Feedback Median */
+            feedback_median: number | null;
+            /** Partial */
+            partial: boolean;
+            /** Queue Median */
+            queue_median: number | null;
+            /** Runs */
+            runs: number | null;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Suppressed */
+            suppressed: boolean;
+            /** Wasted Seconds */
+            wasted_seconds: number | null;
+        };
         /** Scatter */
         Scatter: {
             completeness: components["schemas"]["Completeness"];
@@ -1858,6 +2674,31 @@ export interface components {
             repository: string;
             /** Service */
             service: string;
+        };
+        /** Spread */
+        Spread: {
+            /** Definition */
+            definition: string;
+            /** Median */
+            median: number | null;
+            /** N */
+            n: number | null;
+            /** P75 */
+            p75: number | null;
+            /** P90 */
+            p90: number | null;
+            /** P95 */
+            p95: number | null;
+            /**
+             * Reason
+             * @description Why there is no value; null where there is one.
+             */
+            reason: string | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "seconds" | "lines";
         };
         /** Stage */
         Stage: {
@@ -2005,6 +2846,348 @@ export interface components {
             /** Slug */
             slug: string;
         };
+        /**
+         * Test
+         * @description One test over the range. A renamed or moved test is another one.
+         */
+        Test: {
+            /**
+             * Commits
+             * @description Commits where it passed or failed.
+             */
+            commits: number;
+            /** Failed */
+            failed: number;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** File */
+            file: string | null;
+            /** File Url */
+            file_url: string | null;
+            /**
+             * First Seen On
+             * Format: date
+             */
+            first_seen_on: string;
+            /** Flake Rate */
+            flake_rate: number | null;
+            /**
+             * Flaky Commits
+             * @description Of these, the ones where it did both.
+             */
+            flaky_commits: number;
+            /** Id */
+            id: number;
+            /** Last Flaky On */
+            last_flaky_on: string | null;
+            /**
+             * Last Seen On
+             * Format: date
+             */
+            last_seen_on: string;
+            /** Mean Seconds */
+            mean_seconds: number | null;
+            muted: components["schemas"]["MutedUntil"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Owners
+             * @description By the repository's CODEOWNERS; empty: nobody's.
+             */
+            owners: string[];
+            /** Passed */
+            passed: number;
+            /**
+             * Proof
+             * @description The latest commits with both outcomes, at most 3.
+             */
+            proof: components["schemas"]["TestCommit"][];
+            /** Repository */
+            repository: string;
+            /**
+             * Seconds
+             * @description Of all its runs together; null: no time was told.
+             */
+            seconds: number | null;
+            /** Skipped */
+            skipped: number;
+            /** Slowest Seconds */
+            slowest_seconds: number | null;
+            /** Suite */
+            suite: string;
+        };
+        /** TestCommit */
+        TestCommit: {
+            /**
+             * Day
+             * Format: date
+             * @description When its results began to be stored, in UTC.
+             */
+            day: string;
+            /** Sha */
+            sha: string;
+            /** Url */
+            url: string;
+        };
+        /** TestDay */
+        TestDay: {
+            /** Commits */
+            commits: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Failed */
+            failed: number;
+            /** Flaky Commits */
+            flaky_commits: number;
+            /** Mean Seconds */
+            mean_seconds: number | null;
+            /** Passed */
+            passed: number;
+            /** Skipped */
+            skipped: number;
+        };
+        /** TestDetail */
+        TestDetail: {
+            /**
+             * Commits
+             * @description Commits where it passed or failed.
+             */
+            commits: number;
+            /** Days */
+            days: components["schemas"]["TestDay"][];
+            /** Failed */
+            failed: number;
+            /** Failure Rate */
+            failure_rate: number | null;
+            /** File */
+            file: string | null;
+            /** File Url */
+            file_url: string | null;
+            /**
+             * First Seen On
+             * Format: date
+             */
+            first_seen_on: string;
+            /** Flake Rate */
+            flake_rate: number | null;
+            /**
+             * Flaky Commits
+             * @description Of these, the ones where it did both.
+             */
+            flaky_commits: number;
+            /** Id */
+            id: number;
+            /** Last Flaky On */
+            last_flaky_on: string | null;
+            /**
+             * Last Seen On
+             * Format: date
+             */
+            last_seen_on: string;
+            /** Mean Seconds */
+            mean_seconds: number | null;
+            muted: components["schemas"]["MutedUntil"] | null;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Owners
+             * @description By the repository's CODEOWNERS; empty: nobody's.
+             */
+            owners: string[];
+            /** Passed */
+            passed: number;
+            /**
+             * Proof
+             * @description The latest commits with both outcomes, at most 3.
+             */
+            proof: components["schemas"]["TestCommit"][];
+            /**
+             * Proofs
+             * @description The latest commits with both outcomes, at most 20.
+             */
+            proofs: components["schemas"]["TestProof"][];
+            /** Repository */
+            repository: string;
+            /**
+             * Seconds
+             * @description Of all its runs together; null: no time was told.
+             */
+            seconds: number | null;
+            /** Skipped */
+            skipped: number;
+            /** Slowest Seconds */
+            slowest_seconds: number | null;
+            /** Suite */
+            suite: string;
+        };
+        /** TestFilters */
+        TestFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Repository
+             * @description As owner/name.
+             * @default
+             */
+            repository: string;
+            /**
+             * Search
+             * @description Words in suite, name, file or repository.
+             * @default
+             */
+            search: string;
+            /**
+             * Show
+             * @default all
+             * @enum {string}
+             */
+            show: "all" | "muted" | "unmuted";
+            /**
+             * Sort
+             * @description A leading - sorts downward. Null: what the list is about, downward.
+             */
+            sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /** TestOutcome */
+        TestOutcome: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Job */
+            job: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "passed" | "failed";
+            /** Run Url */
+            run_url: string | null;
+            /** Seconds */
+            seconds: number | null;
+        };
+        /** TestPageFilters */
+        TestPageFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Repository
+             * @description As owner/name.
+             * @default
+             */
+            repository: string;
+            /**
+             * Search
+             * @description Words in suite, name, file or repository.
+             * @default
+             */
+            search: string;
+            /**
+             * Show
+             * @default all
+             * @enum {string}
+             */
+            show: "all" | "muted" | "unmuted";
+            /**
+             * Sort
+             * @description A leading - sorts downward. Null: what the list is about, downward.
+             */
+            sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /** TestProof */
+        TestProof: {
+            /**
+             * Day
+             * Format: date
+             * @description When its results began to be stored, in UTC.
+             */
+            day: string;
+            /**
+             * Outcomes
+             * @description What did not pass, and reruns; the first pass alone is not kept as a row.
+             */
+            outcomes: components["schemas"]["TestOutcome"][];
+            /** Sha */
+            sha: string;
+            /** Url */
+            url: string;
+        };
+        /** Tests */
+        Tests: {
+            /** Items */
+            items: components["schemas"]["Test"][];
+            /**
+             * Note
+             * @description What is to be known when reading it.
+             */
+            note: string;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
         /** Throughput */
         Throughput: {
             /** Definition */
@@ -2087,6 +3270,23 @@ export interface components {
             generated_files: number;
             /** Pull Request */
             pull_request: number;
+        };
+        /**
+         * Wasted
+         * @description Machine time of failed attempts that passed when rerun on the same commit.
+         */
+        Wasted: {
+            /** Attempts */
+            attempts: number | null;
+            /** Definition */
+            definition: string;
+            /**
+             * Reason
+             * @description Why there is no value; null where there is one.
+             */
+            reason: string | null;
+            /** Seconds */
+            seconds: number | null;
         };
         /** Week */
         Week: {
@@ -3159,6 +4359,1320 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test: {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description First day after. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                test_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mute_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mute"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    unmute_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                test_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MuteAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_branches: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    failing_tests: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in suite, name, file or repository. */
+                search?: string;
+                show?: "all" | "muted" | "unmuted";
+                /** @description A leading - sorts downward. Null: what the list is about, downward. */
+                sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tests"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    failing_tests_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in suite, name, file or repository. */
+                search?: string;
+                show?: "all" | "muted" | "unmuted";
+                /** @description A leading - sorts downward. Null: what the list is about, downward. */
+                sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_figures: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flaky_tests: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in suite, name, file or repository. */
+                search?: string;
+                show?: "all" | "muted" | "unmuted";
+                /** @description A leading - sorts downward. Null: what the list is about, downward. */
+                sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tests"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    flaky_tests_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in suite, name, file or repository. */
+                search?: string;
+                show?: "all" | "muted" | "unmuted";
+                /** @description A leading - sorts downward. Null: what the list is about, downward. */
+                sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_heatmap: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Heatmap"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_jobs: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    slowest_tests: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in suite, name, file or repository. */
+                search?: string;
+                show?: "all" | "muted" | "unmuted";
+                /** @description A leading - sorts downward. Null: what the list is about, downward. */
+                sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tests"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    slowest_tests_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in suite, name, file or repository. */
+                search?: string;
+                show?: "all" | "muted" | "unmuted";
+                /** @description A leading - sorts downward. Null: what the list is about, downward. */
+                sort?: ("flake_rate" | "flaky_commits" | "last_flaky" | "failure_rate" | "failed" | "mean" | "slowest" | "seconds" | "commits" | "last_seen" | "name" | "repository" | "-flake_rate" | "-flaky_commits" | "-last_flaky" | "-failure_rate" | "-failed" | "-mean" | "-slowest" | "-seconds" | "-commits" | "-last_seen" | "-name" | "-repository") | null;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_teams: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_workflows: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunGroups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_workflows_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Unauthorized */

@@ -1,0 +1,1 @@
+"""Automated test runs: measured of what is stored, and answered about."""

@@ -1,0 +1,166 @@
+"""The statements behind aggregates of runs; each comes with the people whose runs are in it."""
+
+from typing import Any
+
+from django.db import connection
+
+from backend.metrics.scope import Scope
+from backend.metrics.test_runs.narrowing import Narrowing
+
+Row = dict[str, Any]
+
+_QUANTILES = "percentile_cont(ARRAY[0.5, 0.75, 0.9, 0.95])"
+
+# Which runs: all, or those of one team. The bridge's own copy of the time finds a team's range by its index.
+_ALL = """
+    SELECT run.* FROM metrics_runfact run
+    WHERE run.finished_at >= %(low)s AND run.finished_at < %(high)s
+        AND (%(with_bots)s OR NOT run.is_bot)
+"""
+_OF_TEAM = """
+    SELECT run.* FROM metrics_runteam bridge JOIN metrics_runfact run ON run.id = bridge.run_id
+    WHERE bridge.team_id = %(team)s
+        AND bridge.finished_at >= %(low)s AND bridge.finished_at < %(high)s
+        AND (%(with_bots)s OR NOT run.is_bot)
+"""
+_FEEDBACK_ALL = """
+    SELECT head.* FROM metrics_headfeedback head
+    WHERE (%(with_bots)s OR NOT head.is_bot) {of_repository}
+"""
+_FEEDBACK_OF_TEAM = (
+    _FEEDBACK_ALL
+    + """
+    AND EXISTS (
+        SELECT FROM metrics_pullrequestteam bridge
+        WHERE bridge.fact_id = head.pull_request_id AND bridge.team_id = %(team)s
+    )
+"""
+)
+_OF_REPOSITORY = """
+    AND head.pull_request_id IN (
+        SELECT pull.id FROM delivery_pullrequest pull
+        JOIN delivery_repository repository ON repository.id = pull.repository_id
+        WHERE repository.name_with_owner = %(repository)s
+    )
+"""
+
+_PEOPLE = """
+    count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS human,
+    count(DISTINCT author_key) FILTER (WHERE NOT is_bot) AS people
+"""
+_COUNTS = """
+    count(*) AS runs,
+    count(*) FILTER (WHERE outcome = 'succeeded') AS succeeded,
+    count(*) FILTER (WHERE outcome = 'failed') AS failed,
+    COALESCE(sum(wasted_seconds), 0)::bigint AS wasted_seconds,
+    count(wasted_seconds) AS wasted_attempts,
+    count(machine_seconds) AS machine_n
+"""
+_TIMES = f"""
+    {_QUANTILES} WITHIN GROUP (ORDER BY queue_seconds) AS queue, count(queue_seconds) AS queue_n,
+    {_QUANTILES} WITHIN GROUP (ORDER BY duration_seconds) AS duration,
+    count(duration_seconds) AS duration_n
+"""
+
+# Built from the constants above alone, here and below; every value is a parameter.
+_FIGURES = f"""
+    SELECT finished_at >= %(now)s AS is_now, {_PEOPLE}, {_COUNTS}, {_TIMES}
+    FROM ({{runs}}) run GROUP BY 1
+"""  # noqa: S608
+_FEEDBACK = f"""
+    SELECT finished_at >= %(now)s AS is_now, {_PEOPLE}, count(*) AS n,
+        {_QUANTILES} WITHIN GROUP (ORDER BY seconds) AS quantiles
+    FROM ({{heads}}) head WHERE finished_at >= %(low)s AND finished_at < %(high)s GROUP BY 1
+    UNION ALL
+    SELECT NULL, {_PEOPLE}, count(*), NULL
+    FROM ({{heads}}) head
+    WHERE finished_at IS NULL AND pushed_at >= %(now)s AND pushed_at < %(high)s
+"""  # noqa: S608
+_WEEKS = f"""
+    SELECT date_trunc('week', finished_at AT TIME ZONE %(zone)s)::date AS starts_on,
+        {_PEOPLE}, {_COUNTS}, {_TIMES}
+    FROM ({{runs}}) run GROUP BY 1
+"""  # noqa: S608
+_FEEDBACK_WEEKS = f"""
+    SELECT date_trunc('week', finished_at AT TIME ZONE %(zone)s)::date AS starts_on, {_PEOPLE},
+        percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS feedback
+    FROM ({{heads}}) head WHERE finished_at >= %(low)s AND finished_at < %(high)s GROUP BY 1
+"""  # noqa: S608
+_CHOICES = """
+    SELECT run.source, repository.name_with_owner AS repository, run.name, run.runs
+    FROM (
+        SELECT source, repository_id, name, count(*) AS runs
+        FROM ({runs}) run GROUP BY 1, 2, 3 ORDER BY runs DESC, name, repository_id LIMIT 200
+    ) run
+    JOIN delivery_repository repository ON repository.id = run.repository_id
+    ORDER BY run.runs DESC, run.name, repository.name_with_owner
+"""
+
+
+def figures(scope: Scope, narrowing: Narrowing) -> tuple[Row, Row]:
+    """Counts, times and people of the range and of the one before. One statement."""
+    values = bounds(scope, narrowing) | {"low": scope.previous_begins_at, "now": scope.begins_at}
+    rows = fetched(_FIGURES.format(runs=source(scope, narrowing)), values)
+    found = {row["is_now"]: row for row in rows}
+    return found.get(True, _NO_RUNS), found.get(False, _NO_RUNS)
+
+
+def feedback(scope: Scope, narrowing: Narrowing) -> tuple[Row, Row, Row]:
+    """The range's, the one's before, and what goes on. One statement."""
+    values = bounds(scope, narrowing) | {"low": scope.previous_begins_at, "now": scope.begins_at}
+    rows = fetched(_FEEDBACK.format(heads=_heads(scope, narrowing)), values)
+    found = {row["is_now"]: row for row in rows}
+    return found.get(True, _NO_HEADS), found.get(False, _NO_HEADS), found[None]
+
+
+def weeks(scope: Scope, narrowing: Narrowing) -> list[Row]:
+    """Each week that a run finished in. One statement."""
+    values = bounds(scope, narrowing) | {"zone": scope.time_zone}
+    return fetched(_WEEKS.format(runs=source(scope, narrowing)), values)
+
+
+def feedback_weeks(scope: Scope, narrowing: Narrowing) -> list[Row]:
+    values = bounds(scope, narrowing) | {"zone": scope.time_zone}
+    return fetched(_FEEDBACK_WEEKS.format(heads=_heads(scope, narrowing)), values)
+
+
+def choices(scope: Scope) -> list[Row]:
+    """What ran in the range, whatever it is narrowed by. One statement."""
+    everything = Narrowing()
+    return fetched(_CHOICES.format(runs=source(scope, everything)), bounds(scope, everything))
+
+
+def source(scope: Scope, narrowing: Narrowing) -> str:
+    """The runs of a scope, as a subquery over `bounds`."""
+    return (_ALL if scope.team is None else _OF_TEAM) + narrowing.condition
+
+
+def _heads(scope: Scope, narrowing: Narrowing) -> str:
+    chosen = _FEEDBACK_ALL if scope.team is None else _FEEDBACK_OF_TEAM
+    return chosen.format(of_repository=_OF_REPOSITORY if narrowing.repository else "")
+
+
+def bounds(scope: Scope, narrowing: Narrowing) -> Row:
+    return narrowing.values | {
+        "team": scope.team.pk if scope.team else None,
+        "low": scope.begins_at,
+        "high": scope.ends_at,
+        "with_bots": scope.with_bots,
+    }
+
+
+def fetched(statement: str, values: Row) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+_NO_RUNS: Row = dict.fromkeys(
+    (
+        "human", "people", "runs", "succeeded", "failed", "wasted_seconds", "wasted_attempts",
+        "machine_n", "queue_n", "duration_n",
+    ),
+    0,
+) | {"queue": None, "duration": None}  # fmt: skip
+_NO_HEADS: Row = {"human": 0, "people": 0, "n": 0, "quantiles": None}

@@ -1,0 +1,188 @@
+"""Answers about runs in the shape of `results`, with what is about too few people kept back.
+
+Numbers of machines over everything are about nobody. Those of a team's runs, and times to feedback, are about the
+people whose pull requests and pushes were run.
+"""
+
+from datetime import date
+from typing import Any
+
+from backend.metrics.formulas import test_runs as formula
+from backend.metrics.formulas import weeks as calendar
+from backend.metrics.models import Basis
+from backend.metrics.results import Range, Ratio, Suppressed, TeamName
+from backend.metrics.scope import Scope
+from backend.metrics.test_runs import aggregates, results, tests
+from backend.metrics.test_runs.narrowing import Narrowing
+
+NOTHING = "Nothing to measure in this range."
+NO_JOBS = "No run in this range tells when its jobs began and ended."
+NO_HEADS = "No pull request's push had all its checks finished in this range."
+Row = aggregates.Row
+
+
+def figures(scope: Scope, narrowing: Narrowing) -> results.RunFigures:
+    """Everything about a range's runs. Seven statements."""
+    now, before = aggregates.figures(scope, narrowing)
+    heads, heads_before, waiting = aggregates.feedback(scope, narrowing)
+    hidden = _hidden(scope, now)
+    weeks = _weeks(scope, narrowing)
+    known = tests.counts(scope, narrowing)
+    basis = Basis.objects.filter(pk=1).first()
+    return results.RunFigures(
+        team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
+        range=Range(
+            from_=scope.start,
+            to=scope.end,
+            time_zone=scope.time_zone,
+            weeks_partial=[week.start for week in weeks if week.partial],
+        ),
+        people=None if hidden else now["people"],
+        suppressed=_suppressed(scope) if hidden else None,
+        runs=None if hidden else _runs(now),
+        failure_rate=None if hidden else _failure_rate(now),
+        queue=None if hidden else _spread(now, "queue", "queue_time", NO_JOBS),
+        duration=None if hidden else _spread(now, "duration", "run_duration", NO_JOBS),
+        feedback=None if hidden else _feedback(scope, heads),
+        feedback_waiting=None if _few(scope, waiting) else waiting["n"],
+        wasted=None if hidden else _wasted(now),
+        tests=known.tests,
+        flaky_tests=known.flaky,
+        muted_tests=known.muted,
+        tests_reason=known.reason,
+        weeks=[_hide(week) for week in weeks] if hidden else weeks,
+        previous=None if hidden else _previous(scope, before, heads_before),
+        choices=[results.RunChoice(**row) for row in aggregates.choices(scope)],
+        versions=results.RunVersions(test_runs=formula.VERSION),
+        computed_at=basis.measured_at if basis else None,
+    )
+
+
+def _few(scope: Scope, row: Row) -> bool:
+    return scope.hides(human=row["human"], people=row["people"])
+
+
+def _hidden(scope: Scope, row: Row) -> bool:
+    """Runs of everybody are about machines; those of a team are about the people in it."""
+    return scope.team is not None and _few(scope, row)
+
+
+def too_few(scope: Scope) -> str:
+    return f"Of fewer than {scope.minimum_group_size} people, so it is not shown."
+
+
+def _suppressed(scope: Scope) -> Suppressed:
+    return Suppressed(reason=too_few(scope), minimum_group_size=scope.minimum_group_size)
+
+
+def _runs(row: Row) -> results.Runs:
+    return results.Runs(
+        total=row["runs"],
+        succeeded=row["succeeded"],
+        failed=row["failed"],
+        neither=row["runs"] - row["succeeded"] - row["failed"],
+        definition="test_runs",
+    )
+
+
+def _failure_rate(row: Row) -> Ratio:
+    value = formula.failure_rate(failed=row["failed"], succeeded=row["succeeded"])
+    return Ratio(
+        value=value,
+        numerator=row["failed"],
+        denominator=row["failed"] + row["succeeded"],
+        reason=NOTHING if value is None else None,
+        definition="run_failure_rate",
+    )
+
+
+def _spread(row: Row, name: str, definition: str, reason: str) -> results.Spread:
+    n = row[f"{name}_n"]
+    median, p75, p90, p95 = row[name] if n else (None, None, None, None)
+    return results.Spread(
+        median=median,
+        p75=p75,
+        p90=p90,
+        p95=p95,
+        n=n,
+        unit="seconds",
+        reason=None if n else reason,
+        definition=definition,
+    )
+
+
+def _feedback(scope: Scope, row: Row) -> results.Spread:
+    told = {"feedback": row["quantiles"], "feedback_n": row["n"]}
+    if not _few(scope, row):
+        return _spread(told, "feedback", "time_to_feedback", NO_HEADS)
+    nothing = _spread({"feedback_n": 0}, "feedback", "time_to_feedback", too_few(scope))
+    return nothing.model_copy(update={"n": None})
+
+
+def _wasted(row: Row) -> results.Wasted:
+    """Nothing is known where no run told of its jobs."""
+    known = row["machine_n"] > 0
+    return results.Wasted(
+        seconds=row["wasted_seconds"] if known else None,
+        attempts=row["wasted_attempts"] if known else None,
+        reason=None if known else NO_JOBS,
+        definition="wasted_time",
+    )
+
+
+def _weeks(scope: Scope, narrowing: Narrowing) -> list[results.RunWeek]:
+    """Each week of the range: those that nothing ran in as well, but none after today."""
+    runs = {row["starts_on"]: row for row in aggregates.weeks(scope, narrowing)}
+    heads = {row["starts_on"]: row for row in aggregates.feedback_weeks(scope, narrowing)}
+    return [
+        _week(scope, start, runs.get(start), heads.get(start))
+        for start in calendar.weeks(scope.start, scope.end)
+        if start <= scope.today
+    ]
+
+
+def _week(scope: Scope, start: date, runs: Row | None, heads: Row | None) -> results.RunWeek:
+    found: dict[str, Any] = {"runs": 0, "failed": 0}
+    if runs is not None:
+        duration, queue = runs["duration"], runs["queue"]
+        found = {
+            "runs": runs["runs"],
+            "failed": runs["failed"],
+            "failure_rate": formula.failure_rate(
+                failed=runs["failed"], succeeded=runs["succeeded"]
+            ),
+            "duration_median": duration[0] if duration else None,
+            "duration_p95": duration[3] if duration else None,
+            "queue_median": queue[0] if queue else None,
+            "wasted_seconds": runs["wasted_seconds"] if runs["machine_n"] else None,
+        }
+    if heads is not None and not _few(scope, heads):
+        found["feedback_median"] = heads["feedback"]
+    week = results.RunWeek.model_validate(
+        dict.fromkeys(results.RunWeek.model_fields)
+        | {"start": start, "partial": scope.is_partial(start), "suppressed": False}
+        | found
+    )
+    return _hide(week) if runs is not None and _hidden(scope, runs) else week
+
+
+def _hide(week: results.RunWeek) -> results.RunWeek:
+    shown = {"start", "partial", "suppressed"}
+    nothing = dict.fromkeys(results.RunWeek.model_fields.keys() - shown)
+    return week.model_copy(update=nothing | {"suppressed": True})
+
+
+def _previous(scope: Scope, row: Row, heads: Row) -> results.RunPrevious | None:
+    """None where there is nothing to compare with, or too few people in it."""
+    if not row["runs"] or _hidden(scope, row):
+        return None
+    return results.RunPrevious(
+        from_=scope.previous_start,
+        to=scope.start,
+        runs=row["runs"],
+        failure_rate=formula.failure_rate(failed=row["failed"], succeeded=row["succeeded"]),
+        duration_median=row["duration"][0] if row["duration"] else None,
+        queue_median=row["queue"][0] if row["queue"] else None,
+        feedback_median=heads["quantiles"][0] if heads["n"] and not _few(scope, heads) else None,
+        wasted_seconds=row["wasted_seconds"] if row["machine_n"] else None,
+    )
