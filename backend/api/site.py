@@ -7,8 +7,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from backend.accounts import access
-from backend.api import completeness, deployments, me, pull_requests, status, tests
-from backend.api.errors import Unprocessable
+from backend.api import completeness, deployments, incidents, me, pull_requests, status, tests
+from backend.api.errors import Refused, Unprocessable
 from backend.api.reference import Reference
 from backend.api.rules import ANYONE_SIGNED_IN
 from backend.api.schemas import Error
@@ -26,6 +26,7 @@ api.add_router("", me.router)
 api.add_router("", status.router)
 api.add_router("", pull_requests.router)
 api.add_router("", deployments.router)
+api.add_router("", incidents.router)
 api.add_router("", tests.router)
 api.add_router("", completeness.router)
 
@@ -75,6 +76,15 @@ def _unprocessable(request: HttpRequest, error: Unprocessable) -> HttpResponse:
         request,
         422,
         Error(code="invalid_query", message=str(error), action="Correct the query and try again."),
+    )
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+    return _answer(
+        request,
+        refused.status,
+        Error(code=refused.code, message=refused.message, action=refused.remedy),
     )
 
 

@@ -74,7 +74,13 @@ export interface paths {
          */
         get: operations["deployments"];
         put?: never;
-        post?: never;
+        /**
+         * Report
+         * @description Tell of a deployment, with an ingest token: once it has ended, or when it begins and again when it ends.
+         *
+         *     201 the first time, 200 after that. One that has ended does not go on again.
+         */
+        post: operations["report_deployment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -152,6 +158,28 @@ export interface paths {
         get: operations["deployment_figures"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description Tell of an incident, with an ingest token: when it begins, and again when it is resolved.
+         *
+         *     201 the first time, 200 after that. A resolved incident does not begin again.
+         */
+        post: operations["report_incident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -775,6 +803,16 @@ export interface components {
              */
             verdict: "fixed_by" | "not_fixed_by";
         };
+        /** CountsAs */
+        CountsAs: {
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /** Service */
+            service: string;
+        };
         /** Days */
         Days: {
             /**
@@ -1155,6 +1193,52 @@ export interface components {
              * @description First day after the range.
              */
             to: string;
+        };
+        /** DeploymentReport */
+        DeploymentReport: {
+            /**
+             * Environment
+             * @description Your own name of it; rules map it to production and so on.
+             */
+            environment: string;
+            /**
+             * Finished At
+             * @description With a time zone. Of one that has ended, left out: now.
+             */
+            finished_at?: string | null;
+            /**
+             * Id
+             * @description Your own id of it. Told again under the same id, it is the same.
+             */
+            id: string;
+            /**
+             * Outcome
+             * @default succeeded
+             * @enum {string}
+             */
+            outcome: "in_progress" | "succeeded" | "failed";
+            /**
+             * Repository
+             * @description As owner/name; it must be the token's. Empty: the token's.
+             * @default
+             */
+            repository: string;
+            /**
+             * Service
+             * @description Empty: the repository's one service.
+             * @default
+             */
+            service: string;
+            /**
+             * Sha
+             * @description The deployed commit, in full.
+             */
+            sha: string;
+            /**
+             * Started At
+             * @description With a time zone.
+             */
+            started_at?: string | null;
         };
         /**
          * DeploymentRow
@@ -1836,6 +1920,49 @@ export interface components {
              */
             started_at: string;
         };
+        /** IncidentReport */
+        IncidentReport: {
+            /**
+             * Caused By
+             * @description The deployment that it names: the id of a reported one, or a commit's sha. Empty: none.
+             * @default
+             */
+            caused_by: string;
+            /**
+             * Environment
+             * @default production
+             * @enum {string}
+             */
+            environment: "production" | "staging" | "testing" | "development";
+            /**
+             * Id
+             * @description Your own id of it. Told again under the same id, it is the same.
+             */
+            id: string;
+            /**
+             * Repository
+             * @description As owner/name; it must be the token's. Empty: the token's.
+             * @default
+             */
+            repository: string;
+            /**
+             * Resolved At
+             * @description With a time zone. Left out: not yet.
+             */
+            resolved_at?: string | null;
+            /**
+             * Service
+             * @description Empty: the repository's one service.
+             * @default
+             */
+            service: string;
+            /**
+             * Started At
+             * Format: date-time
+             * @description With a time zone.
+             */
+            started_at: string;
+        };
         /**
          * KindEntry
          * @description One kind of one repository.
@@ -2266,6 +2393,52 @@ export interface components {
             reason: string | null;
             /** Value */
             value: number | null;
+        };
+        /** ReportedDeployment */
+        ReportedDeployment: {
+            /**
+             * Counts As
+             * @description Empty: it counts nowhere.
+             */
+            counts_as: components["schemas"]["CountsAs"][];
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "in_progress" | "succeeded" | "failed";
+            /** Started At */
+            started_at: string | null;
+            /**
+             * Status
+             * @description unchanged: it was told before, or something later was.
+             * @enum {string}
+             */
+            status: "created" | "updated" | "unchanged";
+            /** Why */
+            why: string;
+        };
+        /** ReportedIncident */
+        ReportedIncident: {
+            /** Caused By */
+            caused_by: string;
+            /** Id */
+            id: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "created" | "updated" | "unchanged";
         };
         /** RepositoryCompleteness */
         RepositoryCompleteness: {
@@ -3607,6 +3780,93 @@ export interface operations {
             };
         };
     };
+    report_deployment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeploymentReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedDeployment"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedDeployment"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     deployments_csv: {
         parameters: {
             query: {
@@ -3875,6 +4135,93 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    report_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedIncident"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportedIncident"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
