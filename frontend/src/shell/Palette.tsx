@@ -21,7 +21,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
   const team = (slug: string) =>
     void navigate({
       to: here,
-      search: (before) => ({ ...before, team: slug, page: undefined }),
+      search: (before) => ({ ...carried(before), team: slug }),
     });
   const places = [
     ...PAGES.map(({ to, name }) => ({
@@ -55,11 +55,10 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
           void navigate({
             to: here,
             search: (before) => ({
-              ...before,
+              ...carried(before),
               days,
               from: undefined,
               to: undefined,
-              page: undefined,
             }),
           }),
       })),

@@ -4,16 +4,37 @@ import { filterFields, openId, optional, pageNumber } from "../filters/search";
 /** The page's whole state, as it stands in the address. */
 
 export const TABLES = ["weeks", "lead-time"] as const;
+export const ENVIRONMENT_NAMES = ["production", "staging", "testing", "development"] as const;
+export const OUTCOMES = ["succeeded", "failed_in_use", "failed", "in_progress"] as const;
+export const SORTS = [
+  "finished_at",
+  "repository",
+  "service",
+  "outcome",
+  "changes",
+  "lead_time",
+  "restore",
+  "-finished_at",
+  "-repository",
+  "-service",
+  "-outcome",
+  "-changes",
+  "-lead_time",
+  "-restore",
+] as const;
 
 export const deliverySchema = v.object({
   ...filterFields,
-  /** A kind of environment; absent: production. */
-  environment: optional(v.string()),
+  /** Absent: production. */
+  environment: optional(v.picklist(ENVIRONMENT_NAMES)),
+  /** A service is known by its repository and its name. */
+  repository: optional(v.string()),
   service: optional(v.string()),
-  outcome: optional(v.string()),
+  /** Absent: all. */
+  outcome: optional(v.picklist(OUTCOMES)),
   q: optional(v.string()),
   /** A leading - sorts downward. */
-  sort: optional(v.string()),
+  sort: optional(v.picklist(SORTS)),
   page: pageNumber,
   /** Charts shown as tables. */
   tables: optional(v.array(v.picklist(TABLES))),
@@ -23,3 +44,12 @@ export const deliverySchema = v.object({
 
 export type DeliverySearch = v.InferOutput<typeof deliverySchema>;
 export type ChartName = (typeof TABLES)[number];
+
+/** What the page is narrowed to, beside team and range. Empty: all. */
+export function narrowing({ environment, repository, service }: DeliverySearch) {
+  return {
+    environment: environment ?? ("production" as const),
+    repository: repository ?? "",
+    service: service ?? "",
+  };
+}

@@ -50,14 +50,22 @@ export function bucketRows(buckets: Bucket[]) {
   }));
 }
 
-export function BucketTable({ rows }: { rows: ReturnType<typeof bucketRows> }) {
+export function BucketTable({
+  caption,
+  measure,
+  rows,
+}: {
+  caption: string;
+  measure: string;
+  rows: ReturnType<typeof bucketRows>;
+}) {
   return (
     <FactTable
-      caption="Pull requests by cycle time"
+      caption={caption}
       rows={rows}
       rowKey={(row) => row.name}
       columns={[
-        { name: "Cycle time", cell: (row) => row.name },
+        { name: measure, cell: (row) => row.name },
         { name: "Pull requests", numeric: true, cell: (row) => count(row.n) },
         {
           name: "Share",

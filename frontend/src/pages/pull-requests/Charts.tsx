@@ -78,7 +78,11 @@ export function DistributionPanel({
       onAsTable={(shown) => onTable("distribution", shown)}
     >
       {isTable("distribution") ? (
-        <BucketTable rows={bucketRows(figures.histogram)} />
+        <BucketTable
+          caption="Pull requests by cycle time"
+          measure="Cycle time"
+          rows={bucketRows(figures.histogram)}
+        />
       ) : (
         <Suspense fallback={<Skeleton height={290} />}>
           <Distribution buckets={figures.histogram} />

@@ -2,14 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { definitionsQuery, figuresQuery } from "../../api/queries";
 import type { Figures, Filters, Me, Status } from "../../api/types";
-import { Failure, Message } from "../../ui/Message";
+import { Failure } from "../../ui/Message";
 import { count } from "../../ui/numbers";
 import frame from "../../ui/Page.module.css";
 import { PageSkeleton } from "../../ui/PageSkeleton";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
+import { AlsoInRange } from "../filters/AlsoInRange";
 import { explainer } from "../filters/explanations";
 import { FilteredPage } from "../filters/FilteredPage";
+import { HiddenFigures } from "../filters/HiddenFigures";
 import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
 import { EmptyRange } from "./EmptyRange";
 import { FigureStrip } from "./FigureStrip";
@@ -89,16 +91,10 @@ function Pictures({
   return (
     <>
       {figures.suppressed ? (
-        <div className={classes.suppressed}>
-          <Message title="Figures of this team are hidden in this range">
-            <p>{figures.suppressed.reason}</p>
-            <p>
-              Figures stand for groups, never for one person: at least{" "}
-              {figures.suppressed.minimum_group_size} people must be behind each. A longer range or
-              a larger team shows them.
-            </p>
-          </Message>
-        </div>
+        <HiddenFigures
+          reason={figures.suppressed.reason}
+          minimum={figures.suppressed.minimum_group_size}
+        />
       ) : (
         <>
           <FigureStrip figures={figures} explain={explain} />
@@ -122,13 +118,6 @@ function Leftovers({ figures }: { figures: Figures }) {
     figures.closed_unmerged ? `${count(figures.closed_unmerged)} closed without merge` : null,
     figures.open ? `${count(figures.open)} open now` : null,
     ...figures.excluded.map(({ reason, n }) => `left out: ${count(n)} ${reason}`),
-  ].filter((part) => part !== null);
-  if (said.length === 0) return null;
-  return (
-    <ul className={classes.leftovers} aria-label="Also in this range">
-      {said.map((part) => (
-        <li key={part}>{part}</li>
-      ))}
-    </ul>
-  );
+  ];
+  return <AlsoInRange said={said} />;
 }

@@ -1,0 +1,193 @@
+import { Button, Select } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
+import { dateTime } from "../../ui/dates";
+import { duration } from "../../ui/durations";
+import { Failure } from "../../ui/Message";
+import { count, counted } from "../../ui/numbers";
+import { Pages } from "../../ui/Pages";
+import { SearchField } from "../../ui/SearchField";
+import { NoRows, TableSection } from "../../ui/TableSection";
+import { TableSkeleton } from "../../ui/TableSkeleton";
+import { failureOf } from "../failure";
+import { Incomplete } from "../Incomplete";
+import { deploymentName, SOURCES, serviceName } from "./names";
+import { OutcomeMark } from "./OutcomeMark";
+import { pageQuery } from "./queries";
+import { type DeliverySearch, OUTCOMES, SORTS } from "./search";
+import type { DeploymentFilters, DeploymentPageFilters, DeploymentRow } from "./types";
+import type { ChangeDelivery } from "./useDeliverySearch";
+
+const PAGE_SIZE = 25;
+const OUTCOME_NAMES = {
+  succeeded: "Succeeded",
+  failed_in_use: "Failed in use",
+  failed: "Did not come up",
+  in_progress: "Under way",
+} as const;
+
+/** All deployments of the range: a page at a time, sorted and searched by the server. */
+export function DeploymentTable({
+  filters,
+  search,
+  timeZone,
+  onChange,
+}: {
+  filters: DeploymentFilters;
+  search: DeliverySearch;
+  timeZone: string;
+  onChange: ChangeDelivery;
+}) {
+  const asked: DeploymentPageFilters = {
+    ...filters,
+    outcome: search.outcome ?? "all",
+    search: search.q ?? "",
+    sort: search.sort ?? "-finished_at",
+    page: search.page ?? 1,
+    page_size: PAGE_SIZE,
+  };
+  const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(asked));
+  const open = (deployment: number) => onChange({ deployment });
+  return (
+    <TableSection
+      title="Deployments in this range"
+      count={data ? counted(data.total, "deployment") : "Counting …"}
+      badge={data && <Incomplete of="The list" completeness={data.completeness} />}
+      tools={<Tools asked={asked} search={search} onChange={onChange} />}
+    >
+      {error ? (
+        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
+      ) : data === undefined ? (
+        <TableSkeleton rows={8} />
+      ) : data.total === 0 ? (
+        <NoRows>
+          {asked.search
+            ? `No deployment matches “${asked.search}”.`
+            : "Nothing of this kind in this range."}
+        </NoRows>
+      ) : (
+        <DataTable
+          label="Deployments"
+          columns={columnsOf(timeZone, open)}
+          rows={data.items}
+          rowKey={(row) => row.id}
+          stale={isPlaceholderData}
+          sort={asked.sort}
+          onSort={(chosen) =>
+            onChange({ sort: SORTS.find((sort) => sort === chosen), page: undefined })
+          }
+          onOpen={(row) => open(row.id)}
+        />
+      )}
+      <Pages
+        page={asked.page ?? 1}
+        size={PAGE_SIZE}
+        total={data?.total ?? 0}
+        onPage={(page) => onChange({ page })}
+      />
+    </TableSection>
+  );
+}
+
+function Tools({
+  asked,
+  search,
+  onChange,
+}: {
+  asked: DeploymentPageFilters;
+  search: DeliverySearch;
+  onChange: ChangeDelivery;
+}) {
+  return (
+    <>
+      <Select
+        size="xs"
+        aria-label="What became of them"
+        value={search.outcome ?? ""}
+        data={[
+          { value: "", label: "All outcomes" },
+          ...OUTCOMES.map((value) => ({ value, label: OUTCOME_NAMES[value] })),
+        ]}
+        allowDeselect={false}
+        onChange={(chosen) =>
+          onChange({ outcome: OUTCOMES.find((one) => one === chosen), page: undefined })
+        }
+        comboboxProps={{ transitionProps: { duration: 0 } }}
+        w={150}
+      />
+      <SearchField
+        label="Search by service, repository or commit"
+        placeholder="Service, repository, commit"
+        value={search.q ?? ""}
+        onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
+      />
+      <Button
+        component="a"
+        href={csvAddress(asked)}
+        variant="default"
+        size="xs"
+        leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}
+      >
+        CSV
+      </Button>
+    </>
+  );
+}
+
+function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<DeploymentRow>[] {
+  const span = (seconds: number | null) => (seconds === null ? "–" : duration(seconds));
+  const number = (value: number | null) => (value === null ? "–" : count(value));
+  return [
+    {
+      name: "Deployment",
+      narrow: true,
+      sort: "service",
+      cell: (row) => (
+        <RowName
+          name={serviceName(row)}
+          where={`${deploymentName(row)}, ${SOURCES[row.source].toLowerCase()}`}
+          onOpen={() => onOpen(row.id)}
+        />
+      ),
+    },
+    {
+      name: "Finished",
+      sort: "finished_at",
+      cell: (row) => (row.finished_at === null ? "–" : dateTime(row.finished_at, timeZone)),
+    },
+    {
+      name: "What became of it",
+      narrow: true,
+      sort: "outcome",
+      cell: (row) => <OutcomeMark of={row} />,
+    },
+    {
+      name: "Changes",
+      numeric: true,
+      sort: "changes",
+      cell: (row) => <span title={row.contents_reason ?? undefined}>{number(row.changes)}</span>,
+    },
+    {
+      name: "Lead time, median",
+      numeric: true,
+      sort: "lead_time",
+      cell: (row) => span(row.lead_time_median),
+    },
+    {
+      name: "Restored after",
+      numeric: true,
+      sort: "restore",
+      cell: (row) =>
+        row.restore_seconds !== null
+          ? duration(row.restore_seconds)
+          : row.failed_in_use
+            ? "not yet"
+            : "–",
+    },
+  ];
+}
+
+function csvAddress({ page: _, page_size: __, bots, ...asked }: DeploymentPageFilters): string {
+  return `/api/v1/deployments.csv?${new URLSearchParams({ ...asked, bots: String(bots) })}`;
+}

@@ -1,0 +1,69 @@
+import type { ReactNode } from "react";
+import { dateTime } from "../../ui/dates";
+import { duration } from "../../ui/durations";
+import classes from "./DeploymentDrawer.module.css";
+import styles from "./Fixes.module.css";
+import { deploymentName, FIXES } from "./names";
+import type { DeploymentDetail, DeploymentName, Fix } from "./types";
+
+/** What fixed a deployment that failed in use, and what one fixed. */
+export function Fixes({
+  of,
+  timeZone,
+  onOpen,
+}: {
+  of: DeploymentDetail;
+  timeZone: string;
+  onOpen: (id: number) => void;
+}) {
+  if (of.outcome !== "succeeded") return null;
+  const link = (deployment: DeploymentName) => (
+    <button type="button" className={styles.open} onClick={() => onOpen(deployment.id)}>
+      {deploymentName(deployment)}
+      {deployment.finished_at && ` of ${dateTime(deployment.finished_at, timeZone)}`}
+    </button>
+  );
+  return (
+    <section className={classes.section}>
+      <h3 className={classes.heading}>What fixed it, and what it fixed</h3>
+      {of.fixes.length === 0 && of.fixed.length === 0 && (
+        <p className={classes.text}>Nothing had to fix it, and it fixed nothing.</p>
+      )}
+      <ul className={styles.list}>
+        {of.fixes.map((fix) => (
+          <li key={keyOf(fix)}>
+            Fixed by {whatFixed(fix, link)}: {FIXES[fix.kind]}
+            {fix.is_inferred && ", inferred by time alone"}
+            <span className={classes.soft}>{restored(fix, timeZone)}</span>
+          </li>
+        ))}
+        {of.fixed.map((fixed) => (
+          <li key={`fixed ${fixed.deployment.id}`}>
+            It fixed {link(fixed.deployment)}: {FIXES[fixed.kind]}
+            <span className={classes.soft}>
+              {fixed.restore_seconds !== null &&
+                `It had failed for ${duration(fixed.restore_seconds)}.`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function keyOf({ deployment, incident }: Fix): string {
+  return deployment ? `deployment ${deployment.id}` : `incident ${incident?.id}`;
+}
+
+function whatFixed(
+  { deployment, incident }: Fix,
+  link: (deployment: DeploymentName) => ReactNode,
+): ReactNode {
+  if (deployment) return link(deployment);
+  return incident ? `incident ${incident.external_id}` : "something that is not known any more";
+}
+
+function restored(fix: Fix, timeZone: string): string {
+  if (fix.restored_at === null || fix.restore_seconds === null) return "Not restored yet.";
+  return `Restored ${dateTime(fix.restored_at, timeZone)}, after ${duration(fix.restore_seconds)}.`;
+}
