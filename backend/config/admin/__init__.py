@@ -1,5 +1,13 @@
 """Django's administration pages. They stand on the topmost floor, since their actions start background work."""
 
-from backend.config.admin import accounts, audit, connections, delivery, people, sources
+from backend.config.admin import (
+    accounts,
+    audit,
+    connections,
+    delivery,
+    deployments,
+    people,
+    sources,
+)
 
-__all__ = ["accounts", "audit", "connections", "delivery", "people", "sources"]
+__all__ = ["accounts", "audit", "connections", "delivery", "deployments", "people", "sources"]

@@ -1,0 +1,258 @@
+"""What counts as a deployment, and what as a fix of one: typed in, looked at, then stored."""
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.forms import BaseFormSet, formset_factory
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from backend.config.admin.site import ReadOnly, may_administer, site
+from backend.delivery.deployment_rule_effect import effect
+from backend.delivery.deployment_rules import NO_DEPLOYMENT, SOURCES, Hotfix, Rule
+from backend.delivery.generated_files import as_path_pattern
+from backend.delivery.models import DeploymentRule, Environment, HotfixRule
+from backend.delivery.store.deployment_rules import (
+    deployment_rules,
+    hotfix_rules,
+    incidents_are_linked_by_time,
+    set_delivery_settings,
+    set_deployment_rules,
+    set_hotfix_rules,
+)
+from backend.delivery.wildmatch import matcher
+from backend.pipeline import bell
+
+FURTHER: Final = 3
+"""Empty rows for further rules."""
+MOST_RULES: Final = 100
+MOST_PATHS: Final = 20
+LONGEST_PATH: Final = 300
+_ENVIRONMENTS: Final = [*Environment.choices, (NO_DEPLOYMENT, "no deployment")]
+
+
+class RowForm(forms.Form):
+    """One rule. A row without a pattern is none."""
+
+    repositories = forms.CharField(
+        max_length=300, required=False, initial="*", widget=forms.TextInput(attrs={"size": 14})
+    )
+    pattern = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Named",
+        widget=forms.TextInput(attrs={"size": 14, "placeholder": "such as deploy*"}),
+    )
+
+    def clean_repositories(self) -> str:
+        return self.cleaned_data["repositories"] or "*"
+
+    def rule(self) -> Rule | Hotfix:
+        raise NotImplementedError
+
+
+class DeploymentRuleForm(RowForm):
+    source = forms.ChoiceField(choices=list(SOURCES.items()))
+    environment = forms.ChoiceField(choices=_ENVIRONMENTS, label="Counts as")
+    service = forms.CharField(
+        max_length=200,
+        required=False,
+        label="Of the service",
+        widget=forms.TextInput(attrs={"size": 14, "placeholder": "the repository's"}),
+    )
+    paths = forms.CharField(
+        max_length=MOST_PATHS * 300,
+        required=False,
+        label="Only changes of",
+        widget=forms.Textarea(attrs={"rows": 1, "cols": 14, "placeholder": "all files"}),
+    )
+
+    def clean_paths(self) -> tuple[str, ...]:
+        lines = (line.strip() for line in self.cleaned_data["paths"].splitlines())
+        paths = tuple(dict.fromkeys(line for line in lines if line))
+        if len(paths) > MOST_PATHS or any(len(path) > LONGEST_PATH for path in paths):
+            raise ValidationError(
+                f"Write no more than {MOST_PATHS} globs, one a line, none longer than {LONGEST_PATH} characters."
+            )
+        if hopeless := [path for path in paths if matcher(as_path_pattern(path)) is None]:
+            raise ValidationError(
+                f"No file can match {hopeless[0]}: a bracket is not closed, or it ends with a backslash."
+            )
+        return paths
+
+    def rule(self) -> Rule:
+        names = ("repositories", "source", "pattern", "environment", "service", "paths")
+        return Rule(**{name: self.cleaned_data[name] for name in names})
+
+
+class HotfixRuleForm(RowForm):
+    field = forms.ChoiceField(choices=HotfixRule.Field.choices, label="By")
+
+    def rule(self) -> Hotfix:
+        names = ("repositories", "field", "pattern")
+        return Hotfix(**{name: self.cleaned_data[name] for name in names})
+
+
+class Rows(BaseFormSet):
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label  # in a table without labels
+        if "ORDER" in form.fields:
+            form.fields["ORDER"].widget.attrs |= {"class": "place", "min": 1}
+
+    def clean(self) -> None:
+        super().clean()
+        rules = [] if any(self.errors) else self.entered()
+        if len(rules) != len(set(rules)):
+            raise ValidationError("The same rule stands there twice. Remove one of them.")
+
+    def entered(self) -> list[Any]:
+        """The rules of rows that are filled in and not marked to be removed, in their order."""
+        filled = [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("pattern") and not form.cleaned_data.get("DELETE")
+        ]
+        last = len(self.forms) + 1
+        filled.sort(key=lambda form: form.cleaned_data.get("ORDER") or last)
+        return [form.rule() for form in filled]
+
+
+class SettingsForm(forms.Form):
+    link_incidents_by_time = forms.BooleanField(
+        required=False,
+        label="Link an incident that names no deployment to the latest earlier one of its service. It is marked as "
+        "inferred.",
+    )
+
+
+def _formset(form: type[RowForm], *, further: int, ordered: bool) -> type[Rows]:
+    made = formset_factory(
+        form,
+        formset=Rows,
+        extra=further,
+        can_delete=True,
+        can_order=ordered,
+        max_num=MOST_RULES,
+        validate_max=True,
+    )
+    return cast("type[Rows]", made)  # of which the stubs know the base alone
+
+
+def _typed(form: type[RowForm], request: HttpRequest, *, ordered: bool) -> Rows:
+    return _formset(form, further=0, ordered=ordered)(request.POST, prefix="rules")
+
+
+def _shown(form: type[RowForm], rules: Sequence[Rule | Hotfix], *, ordered: bool) -> Rows:
+    initial = [{name: getattr(rule, name) for name in rule.__slots__} for rule in rules]
+    for values in initial:
+        if "paths" in values:
+            values["paths"] = "\n".join(values["paths"])
+    return _formset(form, further=FURTHER, ordered=ordered)(initial=initial, prefix="rules")
+
+
+class RulesPage(ReadOnly):
+    """One page for all rules of a kind, in place of Django's list and forms."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        return redirect(self.address())
+
+    def address(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """On GET what is in force; on POST what was typed in is looked at, or stored."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST" and not may_administer(request):
+            raise PermissionDenied
+        return self.page(request)
+
+    def page(self, request: HttpRequest) -> HttpResponse:
+        raise NotImplementedError
+
+    def shown(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+        common = {
+            **site.each_context(request),
+            "opts": self.opts,
+            "may_change": may_administer(request),
+        }
+        return TemplateResponse(request, template, common | context)
+
+    def stored(self, request: HttpRequest, *, changed: bool) -> HttpResponse:
+        if changed:
+            transaction.on_commit(lambda: bell.ring(bell.MEASURE))
+            messages.success(request, "Stored. Deployments are measured anew in the background.")
+        else:
+            messages.info(request, "Nothing was changed.")
+        return redirect(self.address())
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return site.has_permission(request)
+
+
+@admin.register(DeploymentRule, site=site)
+class DeploymentRuleAdmin(RulesPage):
+    def page(self, request: HttpRequest) -> HttpResponse:
+        in_force = rules = deployment_rules()
+        rows, previewing = _shown(DeploymentRuleForm, rules, ordered=True), False
+        if request.method == "POST":
+            typed = _typed(DeploymentRuleForm, request, ordered=True)
+            if not typed.is_valid():
+                rows = typed
+            elif "save" in request.POST:
+                return self.stored(request, changed=set_deployment_rules(rules=typed.entered()))
+            else:
+                rules, previewing = tuple(typed.entered()), True
+                rows = _shown(DeploymentRuleForm, rules, ordered=True)
+        return self.shown(
+            request,
+            "admin/deployment_rules.html",
+            title="What counts as a deployment",
+            formset=rows,
+            rules=rules,
+            effect=effect(rules, before=in_force),
+            previewing=previewing,
+        )
+
+
+@admin.register(HotfixRule, site=site)
+class HotfixRuleAdmin(RulesPage):
+    def page(self, request: HttpRequest) -> HttpResponse:
+        rules = hotfix_rules()
+        rows = _shown(HotfixRuleForm, rules, ordered=False)
+        settings = SettingsForm(initial={"link_incidents_by_time": incidents_are_linked_by_time()})
+        if request.method == "POST":
+            rows = _typed(HotfixRuleForm, request, ordered=False)
+            settings = SettingsForm(request.POST)
+            if rows.is_valid() and settings.is_valid():
+                changed = [
+                    set_hotfix_rules(rules=rows.entered()),
+                    set_delivery_settings(**settings.cleaned_data),
+                ]
+                return self.stored(request, changed=any(changed))
+        return self.shown(
+            request,
+            "admin/deployment_rules_hotfixes.html",
+            title="What fixes a deployment",
+            formset=rows,
+            rules=rules,
+            settings=settings,
+            by_time=incidents_are_linked_by_time(),
+        )
