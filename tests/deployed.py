@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from backend.delivery.models import Incident, PullRequest, Repository
+from backend.delivery.models import FixCorrection, Incident, PullRequest, Repository
 from backend.metrics.models import (
     DeployedChange,
     DeploymentFix,
@@ -108,3 +108,19 @@ def fixed(
         restore_seconds=(restored - failed.finished_at).total_seconds() if restored else None,
         **values,
     )
+
+
+def said(
+    failed: ServiceDeployment, by: ServiceDeployment | None = None, **values: Any
+) -> FixCorrection:
+    """A person's word, that something is no fix of it."""
+    defaults = {
+        **{name: getattr(failed, name) for name in ("repository", "service", "environment")},
+        **{name: getattr(failed, name) for name in ("source", "key")},
+        "fix_source": by.source if by else "tag",
+        "fix_key": by.key if by else "v0",
+        "verdict": "not_fixed_by",
+        "reason": "They have nothing to do with each other.",
+        "made_at": MONDAY,
+    }
+    return FixCorrection.objects.create(**defaults | values)

@@ -7,7 +7,6 @@ from ninja import Schema
 from pydantic import Field
 
 from backend.metrics import results
-from backend.metrics.deployments import results as deployments
 
 
 class Error(Schema):
@@ -133,41 +132,6 @@ class PageFilters(TableFilters):
     page_size: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-class DeploymentFilters(Filters):
-    environment: deployments.EnvironmentName = "production"
-    repository: str = Field(
-        "", max_length=300, pattern=r"^[^\x00]*$", description="As owner/name; empty: all."
-    )
-    service: str = Field(
-        "", max_length=200, pattern=r"^[^\x00]*$", description="A service's name; empty: all."
-    )
-
-
-DeploymentSortKey = Literal[
-    "finished_at", "repository", "service", "outcome", "changes", "lead_time", "restore",
-    "-finished_at", "-repository", "-service", "-outcome", "-changes", "-lead_time", "-restore",
-]  # fmt: skip
-
-
-class DeploymentTableFilters(DeploymentFilters):
-    outcome: Literal["all", "succeeded", "failed_in_use", "failed", "in_progress"] = Field(
-        "all",
-        description="failed_in_use: it succeeded, and had to be fixed. failed: the attempt did.",
-    )
-    search: str = Field(
-        "",
-        max_length=200,
-        pattern=r"^[^\x00]*$",
-        description="Words in repository, service or key, or the beginning of a sha.",
-    )
-    sort: DeploymentSortKey = Field("-finished_at", description="A leading - sorts downward.")
-
-
-class DeploymentPageFilters(DeploymentTableFilters):
-    page: Annotated[int, Field(ge=1, le=100_000)] = 1
-    page_size: Annotated[int, Field(ge=1, le=200)] = 50
-
-
 class Completeness(Schema):
     """Whether what is answered rests on all the data there is: the badge beside every figure."""
 
@@ -185,14 +149,6 @@ class Scatter(results.Scatter):
 
 
 class Page(results.Page):
-    completeness: Completeness
-
-
-class DeploymentFigures(deployments.DeploymentFigures):
-    completeness: Completeness
-
-
-class DeploymentPage(deployments.DeploymentPage):
     completeness: Completeness
 
 

@@ -14,14 +14,18 @@ MAXIMUM_ROWS = 50_000
 MAXIMUM_WORDS = 8
 
 
+def team_for(user: User, slug: str) -> Team | None:
+    """None: all teams. Raises access.Denied."""
+    if slug:
+        return access.require_team(user, slug)
+    if access.may_see_all_teams(user):
+        return None
+    raise access.Denied
+
+
 def scope_for(user: User, filters: schemas.Filters) -> Scope:
     """Raises access.Denied and Unprocessable."""
-    if filters.team:
-        team = access.require_team(user, filters.team)
-    elif access.may_see_all_teams(user):
-        team = None
-    else:
-        raise access.Denied
+    team = team_for(user, filters.team)
     try:
         return scope_of(team=team, start=filters.from_, end=filters.to, with_bots=filters.bots)
     except InvalidRange as error:

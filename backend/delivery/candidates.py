@@ -231,6 +231,8 @@ class Asked:
     """What began earlier is left out; what has no time is not."""
     search: str = ""
     """A part of the name."""
+    key: str = ""
+    """Exactly this one of its source; empty: each."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -240,13 +242,14 @@ class Asked:
             "repositories": repositories,
             "since": self.since,
             "search": f"%{escaped}%",
+            "key": self.key,
         }
 
 
 _ASKED: Final = """
     (%(repositories)s::bigint[] IS NULL OR row.repository_id = ANY(%(repositories)s))
     AND (%(since)s::timestamptz IS NULL OR row.started_at IS NULL OR row.started_at >= %(since)s)
-    AND row.name ILIKE %(search)s
+    AND row.name ILIKE %(search)s AND (%(key)s::text = '' OR row.key = %(key)s)
 """
 _KINDS: Final = """
     SELECT row.repository_id, of.name_with_owner, row.name, row.service,

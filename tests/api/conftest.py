@@ -12,7 +12,7 @@ from backend.accounts import sessions
 from backend.accounts.models import TeamGrant, User
 from backend.metrics import compute
 from backend.people.models import Team
-from tests.deployed import Deployed
+from tests.deployed import Deployed, said
 from tests.factories import MONDAY, History, a_team, an_identity
 from tests.tested import Tested
 
@@ -36,6 +36,9 @@ class World:
     pull_of_b: int
     deployment_of_a: int
     deployment_of_b: int
+    """After the other, of the same service."""
+    correction: int
+    """Of what fixed the deployment of a."""
     shared_test: int
     """Of the repository that both teams work on."""
     foreign_test: int
@@ -66,10 +69,18 @@ def world() -> World:
     compute.measure()
     compute.catch_up()
     shop = Deployed(history.repository)
-    of_a, of_b = (shop.at(24 * 8, *pulls[:7]), shop.at(24 * 8, *pulls[14:21]))
+    of_a, of_b = (shop.at(24 * 8, *pulls[:7]), shop.at(24 * 8 + 1, *pulls[14:21]))
     shared, foreign = Tested(history.repository).a_test(), Tested().a_test()
     return World(
-        history, *teams, pulls[0].pk, pulls[-1].pk, of_a.pk, of_b.pk, shared.pk, foreign.pk
+        history,
+        *teams,
+        pulls[0].pk,
+        pulls[-1].pk,
+        of_a.pk,
+        of_b.pk,
+        said(of_a).pk,
+        shared.pk,
+        foreign.pk,
     )
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from ninja.operation import Operation
 
 from backend import clock
+from backend.api.ingest import Reporting
 from backend.api.rules import Rule
 from backend.api.site import api
 from tests.api.conftest import CAST, ROLES, SignIn, World
@@ -37,6 +38,7 @@ ROUTES: dict[str, dict[str, set[str]]] = {
             *("/pull-requests", "/pull-requests.csv"),
             *("/pull-requests/figures", "/pull-requests/scatter"),
             *("/deployments", "/deployments.csv", "/deployments/figures"),
+            "/deployments/candidates",
             *("/tests/figures", "/tests/heatmap", "/tests/workflows", "/tests/workflows.csv"),
             *("/tests/jobs", "/tests/branches", "/tests/teams"),
             *("/tests/flaky", "/tests/failing", "/tests/slowest"),
@@ -54,6 +56,12 @@ ROUTES: dict[str, dict[str, set[str]]] = {
         "/deployments/{deployed_b}": TEAM_B,
         "/deployments/0": set(),
     },
+    "/deployments/{int:deployment_id}/fixes": {
+        "/deployments/{deployed_a}/fixes": {"administrator"}
+    },
+    "/deployments/{int:deployment_id}/fixes/{int:correction_id}": {
+        "/deployments/{deployed_a}/fixes/{correction}": {"administrator"}
+    },
     "/tests/{int:test_id}": {
         f"/tests/{{shared_test}}?{RANGE}": READERS,
         f"/tests/{{foreign_test}}?{RANGE}": ALL_SEEING,
@@ -63,11 +71,20 @@ ROUTES: dict[str, dict[str, set[str]]] = {
 }
 """Of each route, addresses and who is let in."""
 
-WRITES: dict[str, dict[str, Any]] = {
+WRITES: dict[str, dict[str, Any] | None] = {
     "/completeness/retry": {"work": [1]},
+    "/deployments/{deployed_a}/fixes": {
+        "verdict": "fixed_by",
+        "deployment": 0,
+        "reason": "It did.",
+    },
+    "/deployments/{deployed_a}/fixes/{correction}": None,
     "/tests/{shared_test}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
 }
-"""What is sent to those that change something."""
+"""What is sent to those that change something; None: they are asked to delete."""
+
+REPORTS = {"/deployments", "/incidents"}
+"""Routes for systems, not for people: what is posted there needs a token."""
 
 
 def operations() -> Iterator[tuple[str, Operation]]:
@@ -78,12 +95,27 @@ def operations() -> Iterator[tuple[str, Operation]]:
 
 
 def test_every_route_is_tried_here() -> None:
-    assert {path for path, _ in operations()} == set(ROUTES)
+    assert {path for path, _ in operations()} == set(ROUTES) | REPORTS
 
 
 def test_every_route_names_its_own_rule() -> None:
     for path, operation in operations():
-        assert isinstance(operation.auth_param, Rule), path
+        assert isinstance(operation.auth_param, Rule | Reporting), path
+
+
+def test_reports_alone_are_taken_by_token() -> None:
+    by_token = {
+        path for path, operation in operations() if isinstance(operation.auth_param, Reporting)
+    }
+    assert by_token == REPORTS
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_nobody_reports_with_a_session(sign_in: SignIn, name: str) -> None:
+    client = sign_in(name)
+    for path in sorted(REPORTS):
+        answer = client.post(f"/api/v1{path}", {}, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (401, "no_token")
 
 
 @pytest.mark.parametrize("name", CAST)
@@ -96,25 +128,32 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
                 b=world.pull_of_b,
                 deployed_a=world.deployment_of_a,
                 deployed_b=world.deployment_of_b,
+                correction=world.correction,
                 shared_test=world.shared_test,
                 foreign_test=world.foreign_test,
             )
-            answer = ask(client, path, WRITES.get(address))
+            answer = ask(client, path, address, world)
             if name in allowed:
                 assert answer.status_code == 200, path
                 continue
             assert answer.status_code == (
-                401 if name == "anonymous" else 404 if hides(path, name) else 403
+                401 if name == "anonymous" else 404 if hides(address, path, name) else 403
             ), path
             assert set(answer.json()) == {"code", "message", "action"}
 
 
-def ask(client: Client, path: str, wish: dict[str, Any] | None) -> Any:
-    if wish is not None:
-        return client.post(f"/api/v1{path}", wish, content_type="application/json")
-    return client.get(f"/api/v1{path}")
+def ask(client: Client, path: str, address: str, world: World) -> Any:
+    if address not in WRITES:
+        return client.get(f"/api/v1{path}")
+    wish = WRITES[address]
+    if wish is None:
+        return client.delete(f"/api/v1{path}")
+    if "deployment" in wish:
+        wish = wish | {"deployment": world.deployment_of_b}
+    return client.post(f"/api/v1{path}", wish, content_type="application/json")
 
 
-def hides(path: str, name: str) -> bool:
-    """A single pull request that somebody may not see is told as one that is not there."""
-    return path.partition("?")[0].rpartition("/")[2].isdigit() and name != "stranger"
+def hides(address: str, path: str, name: str) -> bool:
+    """A single thing that somebody may not see is told as one that is not there."""
+    is_single = path.partition("?")[0].rpartition("/")[2].isdigit()
+    return is_single and address not in WRITES and name != "stranger"

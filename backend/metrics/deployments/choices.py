@@ -1,9 +1,9 @@
 """Which services and environments there are to choose from, and which environments count nowhere."""
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, QuerySet, Value, When
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
-from backend.delivery.deployment_rules import API, GITHUB_DEPLOYMENT, judge_name
-from backend.delivery.models import Deployment, ReportedDeployment, Repository
+from backend.delivery import candidates
+from backend.delivery.models import Repository
 from backend.delivery.store.deployment_rules import deployment_rules
 from backend.metrics.deployments import results
 from backend.metrics.deployments.rows import visible
@@ -52,29 +52,19 @@ def _environments(within: QuerySet[Team] | None) -> list[results.EnvironmentChoi
 def _unmapped(within: QuerySet[Team] | None) -> list[results.Unmapped]:
     """Environments of deployments that neither a rule nor a built-in name maps, the latest first."""
     rules = deployment_rules()
-    latest = Case(When(latest_environment="", then=F("environment")), default="latest_environment")
-    of_github = Deployment.objects.annotate(called=latest, at=F("created_at"), of=Value(""))
-    reported = ReportedDeployment.objects.annotate(
-        called=F("environment"), at=F("reported_at"), of=F("service")
-    )
-    found: list[results.Unmapped] = []
-    for source, rows in ((GITHUB_DEPLOYMENT, of_github), (API, reported)):
-        named = (
-            rows.filter(repository__in=concerned(within))
-            .values_list("repository__name_with_owner", "called", "of")
-            .annotate(n=Count("pk"), latest_at=Max("at"))
+    found = [
+        results.Unmapped(
+            repository=kind.repository,
+            source=kind.source,
+            name=kind.name,
+            n=kind.possible,
+            latest_at=kind.latest_at,
+            reason=candidates.verdict(kind, rules).reason,
         )
-        for repository, name, service, n, latest_at in named:
-            verdict = judge_name(repository, source, name, service, rules)
-            if verdict.is_unmapped:
-                found.append(
-                    results.Unmapped(
-                        repository=repository,
-                        source=source,
-                        name=name,
-                        n=n,
-                        latest_at=latest_at,
-                        reason=verdict.reason,
-                    )
-                )
+        for kind in candidates.unmapped(candidates.Asked(_ids(within)), rules)
+    ]
     return sorted(found, key=lambda one: (one.latest_at, one.repository, one.name), reverse=True)
+
+
+def _ids(within: QuerySet[Team] | None) -> list[int] | None:
+    return None if within is None else list(concerned(within).values_list("pk", flat=True))

@@ -4,9 +4,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from backend.delivery.candidates import candidates
-from backend.delivery.deployment_rules import judge
-from backend.delivery.models import FixCorrection, Incident
+from backend.delivery import candidates
+from backend.delivery.models import FixCorrection, Incident, PendingDeployments
 from backend.delivery.store.deployment_rules import deployment_rules
 from backend.metrics.deployments import results
 from backend.metrics.deployments.links import address
@@ -15,7 +14,7 @@ from backend.metrics.deployments.rows import FIELDS, measured, told, visible
 from backend.metrics.models import DeployedChange, DeploymentFix, PullRequestTeam, ServiceDeployment
 from backend.people.models import Team
 
-GONE = "Its source or the rules have changed: it will be measured again in a moment."
+GONE = "Its source no longer has it: it will be measured again in a moment."
 LATER = 20
 """How many deployments and incidents are offered as what may have fixed it."""
 
@@ -46,18 +45,18 @@ def detail(
         later=[_name(site, one) for one in _later(values)],
         incidents=[_incident(one) for one in _incidents(values)],
         may_correct=may_correct,
+        is_pending=PendingDeployments.objects.filter(pk=values["repository_id"]).exists(),
         versions=versions(),
     )
 
 
 def _why(values: dict[str, Any]) -> tuple[str, str]:
     """What its source calls it, and why it is a deployment by the rules as they are now."""
-    rules = deployment_rules()
-    since = values["started_at"]
-    for one in candidates(values["repository_id"], since=since, rules=rules):
-        if (one.source, one.key) == (values["source"], values["key"]):
-            return one.name, judge(one, rules).reason
-    return "", GONE
+    it = candidates.Asked(
+        repository_ids=[values["repository_id"]], sources=(values["source"],), key=values["key"]
+    )
+    found = candidates.explain(it, deployment_rules(), limit=1).items
+    return (found[0].name, found[0].verdict.reason) if found else ("", GONE)
 
 
 def _seen(within: QuerySet[Team]) -> Q:

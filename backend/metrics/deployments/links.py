@@ -14,4 +14,4 @@ def address(repository: str, source: str, key: str, sha: str) -> str:
         return f"{repository}/releases/tag/{quote(key, safe='/')}"
     if source == "check":
         return f"{repository}/runs/{key}"
-    return f"{repository}/commit/{sha}"
+    return f"{repository}/commit/{sha}" if sha else repository

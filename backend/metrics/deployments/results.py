@@ -217,6 +217,38 @@ class Change(Result):
     is_bot: bool
 
 
+class CountsAs(Result):
+    service: str
+    environment: EnvironmentName
+
+
+class CandidateRow(Result):
+    """One thing that may be a deployment, and why it is one or none."""
+
+    repository: str
+    source: SourceName
+    key: str
+    name: str = Field(description="What its source calls it, which rules look at.")
+    service: str | None = Field(description="As reported.")
+    sha: str | None
+    url: str
+    outcome: OutcomeName | None = Field(description="Null: neither a success nor a failure.")
+    started_at: datetime | None
+    finished_at: datetime | None
+    counts_as: list[CountsAs] = Field(description="Empty: it counts nowhere.")
+    is_unmapped: bool = Field(
+        description="It has an environment that no rule and no built-in name says anything of."
+    )
+    reason: str
+
+
+class CandidatePage(Result):
+    items: list[CandidateRow]
+    total: int
+    page: int
+    page_size: int
+
+
 class DeploymentName(Result):
     """Enough of a deployment to name it and to lead to it."""
 
@@ -284,4 +316,7 @@ class DeploymentDetail(DeploymentRow):
     )
     incidents: list[IncidentName] = Field(description="Those of its service since it finished.")
     may_correct: bool
+    is_pending: bool = Field(
+        description="Something changed that it rests on: it will be measured again in a moment."
+    )
     versions: DeploymentVersions

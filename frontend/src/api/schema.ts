@@ -124,6 +124,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deployments/{deployment_id}/fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Correct
+         * @description Say that something fixed it, or did not. It is recorded, and the figures follow in a moment.
+         */
+        post: operations["correct_fix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/{deployment_id}/fixes/{correction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Take such a word back: what was found by itself holds again.
+         */
+        delete: operations["withdraw_correction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deployments/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Candidates
+         * @description Everything that may be a deployment, newest first, and why it is one or none.
+         *
+         *     Of a team: of the repositories that hold its pull requests.
+         */
+        get: operations["deployment_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments/choices": {
         parameters: {
             query?: never;
@@ -675,6 +737,124 @@ export interface components {
             /** To Seconds */
             to_seconds: number | null;
         };
+        /** CandidateFilters */
+        CandidateFilters: {
+            /**
+             * Counts
+             * @description Those that are deployments, or those that are none.
+             * @default all
+             * @enum {string}
+             */
+            counts: "all" | "yes" | "no";
+            /**
+             * Environment
+             * @description Those that are deployments to it; empty: all.
+             * @default
+             * @enum {string}
+             */
+            environment: "" | "production" | "staging" | "testing" | "development";
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Repository
+             * @description As owner/name; empty: all.
+             * @default
+             */
+            repository: string;
+            /**
+             * Search
+             * @description A part of the name.
+             * @default
+             */
+            search: string;
+            /**
+             * Since
+             * @description Left out: all there are.
+             */
+            since?: string | null;
+            /**
+             * Source
+             * @description Empty: all.
+             * @default
+             * @enum {string}
+             */
+            source: "" | "github_deployment" | "workflow" | "check" | "release" | "tag" | "merge" | "api";
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+        };
+        /** CandidatePage */
+        CandidatePage: {
+            /** Items */
+            items: components["schemas"]["CandidateRow"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * CandidateRow
+         * @description One thing that may be a deployment, and why it is one or none.
+         */
+        CandidateRow: {
+            /**
+             * Counts As
+             * @description Empty: it counts nowhere.
+             */
+            counts_as: components["schemas"]["CountsAs"][];
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Is Unmapped
+             * @description It has an environment that no rule and no built-in name says anything of.
+             */
+            is_unmapped: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Name
+             * @description What its source calls it, which rules look at.
+             */
+            name: string;
+            /**
+             * Outcome
+             * @description Null: neither a success nor a failure.
+             */
+            outcome: ("in_progress" | "succeeded" | "failed") | null;
+            /** Reason */
+            reason: string;
+            /** Repository */
+            repository: string;
+            /**
+             * Service
+             * @description As reported.
+             */
+            service: string | null;
+            /** Sha */
+            sha: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "github_deployment" | "workflow" | "check" | "release" | "tag" | "merge" | "api";
+            /** Started At */
+            started_at: string | null;
+            /** Url */
+            url: string;
+        };
         /**
          * Change
          * @description A pull request that a deployment brought.
@@ -911,6 +1091,11 @@ export interface components {
              * @description Those of its service since it finished.
              */
             incidents: components["schemas"]["IncidentName"][];
+            /**
+             * Is Pending
+             * @description Something changed that it rests on: it will be measured again in a moment.
+             */
+            is_pending: boolean;
             /**
              * Key
              * @description As its source names it: an id, a tag, a pull request's number.
@@ -1642,6 +1827,32 @@ export interface components {
              * @description Null: not yet.
              */
             restored_at: string | null;
+        };
+        /**
+         * FixCorrection
+         * @description What a person says of what fixed a deployment: of one deployment or one incident.
+         */
+        FixCorrection: {
+            /**
+             * Deployment
+             * @description A later deployment's id.
+             */
+            deployment?: number | null;
+            /**
+             * Incident
+             * @description An incident's id.
+             */
+            incident?: number | null;
+            /**
+             * Reason
+             * @description For those who read the record.
+             */
+            reason: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "fixed_by" | "not_fixed_by";
         };
         /**
          * Fixed
@@ -3969,6 +4180,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    correct_fix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deployment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixCorrection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    withdraw_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                correction_id: number;
+                deployment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deployment_candidates: {
+        parameters: {
+            query?: {
+                /** @description Those that are deployments, or those that are none. */
+                counts?: "all" | "yes" | "no";
+                /** @description Those that are deployments to it; empty: all. */
+                environment?: "" | "production" | "staging" | "testing" | "development";
+                page?: number;
+                page_size?: number;
+                /** @description As owner/name; empty: all. */
+                repository?: string;
+                /** @description A part of the name. */
+                search?: string;
+                /** @description Left out: all there are. */
+                since?: string | null;
+                /** @description Empty: all. */
+                source?: "" | "github_deployment" | "workflow" | "check" | "release" | "tag" | "merge" | "api";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatePage"];
                 };
             };
             /** @description Unauthorized */
