@@ -1,19 +1,144 @@
-import { getRouteApi } from "@tanstack/react-router";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { definitionsQuery, meQuery } from "../../api/queries";
+import { Failure } from "../../ui/Message";
+import { count, counted } from "../../ui/numbers";
+import frame from "../../ui/Page.module.css";
 import { PageSkeleton } from "../../ui/PageSkeleton";
-import { FilteredPage } from "../filters/FilteredPage";
-
-const route = getRouteApi("/tests");
+import { CollectionNotice, NothingCollected } from "../CollectionState";
+import { failureOf } from "../failure";
+import { AlsoInRange } from "../filters/AlsoInRange";
+import { explainer } from "../filters/explanations";
+import { FilteredPage, type PageScope } from "../filters/FilteredPage";
+import { HiddenFigures } from "../filters/HiddenFigures";
+import { rangeOf, teamOf } from "../filters/search";
+import { EmptyRange } from "./EmptyRange";
+import { FigureStrip } from "./FigureStrip";
+import { GroupTable } from "./GroupTable";
+import { DurationPanel, HeatPanel, type Shared, WastedPanel } from "./Panels";
+import { runFiguresQuery } from "./queries";
+import { RunFilters } from "./RunFilters";
+import { narrowing, type TestsSearch } from "./search";
+import { TestDrawer } from "./TestDrawer";
+import classes from "./TestsPage.module.css";
+import { TestTable } from "./TestTable";
+import type { RunFigures, RunQuery } from "./types";
+import { type ChangeTests, useTestsSearch } from "./useTestsSearch";
 
 export default function TestsPage() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const [search, change] = useTestsSearch();
+  const close = useCallback(() => change({ test: undefined }), [change]);
   return (
     <FilteredPage
       title="Tests"
       search={search}
-      onChange={(part) => void navigate({ search: (before) => ({ ...before, ...part }) })}
+      onChange={(part, options) => change({ ...part, by_page: undefined }, options)}
+      filters={<Narrowing search={search} onChange={change} />}
     >
-      {() => <PageSkeleton />}
+      {(of) => (
+        <>
+          <Content of={of} search={search} onChange={change} />
+          <TestDrawer id={search.test} range={of.scope} timeZone={of.timeZone} onClose={close} />
+        </>
+      )}
     </FilteredPage>
   );
+}
+
+/** The page's own filters: what may be chosen comes with its figures. */
+function Narrowing({ search, onChange }: { search: TestsSearch; onChange: ChangeTests }) {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const query = {
+    team: teamOf(search, me) ?? "",
+    ...rangeOf(search, me.today),
+    bots: search.bots ?? false,
+    ...narrowing(search),
+  };
+  const { data } = useQuery(runFiguresQuery(query));
+  return <RunFilters choices={data?.choices ?? []} search={search} onChange={onChange} />;
+}
+
+function Content({
+  of: { me, status, scope },
+  search,
+  onChange,
+}: {
+  of: PageScope;
+  search: TestsSearch;
+  onChange: ChangeTests;
+}) {
+  const query = { ...scope, ...narrowing(search) };
+  const { data: figures, error, isPlaceholderData, refetch } = useQuery(runFiguresQuery(query));
+  if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
+  if (figures === undefined || status === undefined) return <PageSkeleton />;
+  if (status.stored === 0 && status.state !== "ready") {
+    return <NothingCollected status={status} me={me} />;
+  }
+  const timeZone = figures.range.time_zone;
+  return (
+    <div className={frame.content} aria-busy={isPlaceholderData}>
+      {status.state !== "ready" && <CollectionNotice status={status} timeZone={timeZone} />}
+      {figures.runs?.total === 0 ? (
+        <EmptyRange query={query} today={me.today} timeZone={timeZone} onChange={onChange} />
+      ) : (
+        <>
+          <Pictures figures={figures} query={query} search={search} onChange={onChange} />
+          <GroupTable query={query} search={search} timeZone={timeZone} onChange={onChange} />
+        </>
+      )}
+      <TestTable figures={figures} me={me} query={query} search={search} onChange={onChange} />
+    </div>
+  );
+}
+
+function Pictures({
+  figures,
+  query,
+  search,
+  onChange,
+}: {
+  figures: RunFigures;
+  query: RunQuery;
+  search: TestsSearch;
+  onChange: ChangeTests;
+}) {
+  const { data: definitions } = useQuery(definitionsQuery);
+  const shown = search.tables ?? [];
+  const shared: Shared = {
+    explain: explainer(definitions, { excluded: [], ...figures }),
+    isTable: (chart) => shown.includes(chart),
+    onTable: (chart, table) => {
+      const tables = shown.filter((name) => name !== chart).concat(table ? [chart] : []);
+      onChange({ tables: tables.length > 0 ? tables : undefined }, { replace: true });
+    },
+  };
+  if (figures.suppressed) {
+    return (
+      <HiddenFigures
+        reason={figures.suppressed.reason}
+        minimum={figures.suppressed.minimum_group_size}
+      />
+    );
+  }
+  return (
+    <>
+      <FigureStrip figures={figures} explain={shared.explain} />
+      <AlsoInRange said={besides(figures)} />
+      <HeatPanel query={query} figures={figures} {...shared} />
+      <div className={classes.pair}>
+        <DurationPanel figures={figures} {...shared} />
+        <WastedPanel figures={figures} {...shared} />
+      </div>
+    </>
+  );
+}
+
+/** Whose runs they are, and what is known of single tests. */
+function besides({ people, tests, flaky_tests: flaky, muted_tests: muted }: RunFigures) {
+  return [
+    people ? `runs of ${counted(people, "person", "people")}` : null,
+    tests ? `${counted(tests, "test")} reported` : null,
+    flaky ? `${count(flaky)} of them flaky` : null,
+    muted ? `${count(muted)} of these muted` : null,
+  ];
 }

@@ -1,0 +1,69 @@
+import { Button, Skeleton } from "@mantine/core";
+import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { meQuery } from "../../api/queries";
+import { dateTime, fullDay } from "../../ui/dates";
+import { Failure } from "../../ui/Message";
+import { failureOf } from "../failure";
+import { muteTest, unmuteTest } from "./queries";
+import classes from "./TestDrawer.module.css";
+import type { TestDetail } from "./types";
+
+const MuteForm = lazy(() => import("./MuteForm"));
+
+/** Whether it is muted, by whom and why; for administrators the way to change it. */
+export function Muting({ of, timeZone }: { of: TestDetail; timeZone: string }) {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const changed = () => {
+    setOpen(false);
+    return client.invalidateQueries({ queryKey: ["tests"] });
+  };
+  const mute = useMutation({
+    mutationFn: (body: { reason: string; until: string }) => muteTest(of.id, body),
+    onSuccess: changed,
+  });
+  const unmute = useMutation({ mutationFn: () => unmuteTest(of.id), onSuccess: changed });
+  const mayMute = me.role === "administrator";
+  const { muted } = of;
+  return (
+    <section className={classes.section}>
+      <div className={classes.row}>
+        <h3 className={classes.heading}>{muted ? "Muted" : "Not muted"}</h3>
+        {mayMute && !open && (
+          <Button
+            variant="default"
+            size="xs"
+            loading={unmute.isPending}
+            onClick={() => (muted ? unmute.mutate() : setOpen(true))}
+          >
+            {muted ? "Unmute" : "Mute …"}
+          </Button>
+        )}
+      </div>
+      <p className={classes.soft}>
+        {muted
+          ? `To the end of ${fullDay(muted.until)}: ${muted.reason}`
+          : "Muting says that somebody knows of it. What comes of it counts as before."}
+      </p>
+      {muted && (
+        <p className={classes.soft}>
+          By {muted.by ?? "somebody who has left"}, {dateTime(muted.at, timeZone)}
+        </p>
+      )}
+      {unmute.error && <Failure {...failureOf(unmute.error)} onRetry={() => unmute.mutate()} />}
+      {open && (
+        <Suspense fallback={<Skeleton height={200} />}>
+          <MuteForm
+            today={me.today}
+            busy={mute.isPending}
+            failure={mute.error ? failureOf(mute.error) : null}
+            onMute={(body) => mute.mutate(body)}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      )}
+    </section>
+  );
+}
