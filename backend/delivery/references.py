@@ -48,9 +48,9 @@ def of_message(message: str) -> Named:
     return Named(_found(_REVERTED, text), _found(_PICKED, text))
 
 
-def of_body(body: str | None) -> tuple[str, ...]:
+def of_body(body: str) -> tuple[str, ...]:
     """The pull requests that a pull request's body says it reverts, as owner/name#number in small letters."""
-    found = _found(_PULL_REQUESTS, (body or "")[:MOST_CHARACTERS].lower())
+    found = _found(_PULL_REQUESTS, body[:MOST_CHARACTERS].lower())
     return tuple(name for name in found if len(name) <= MOST_REFERENCE)
 
 

@@ -7,6 +7,7 @@ a commit, so it goes in slices, newest first, within the connection's budget.
 from typing import Final
 
 from backend.delivery.models import Repository
+from backend.delivery.store.commits import held_commits
 from backend.sources.git import NoBranch, TooLarge, collect_commits
 from backend.sources.github import ledger
 from backend.sources.github.client import GitHub
@@ -46,7 +47,7 @@ def _collect(repository: Repository, github: GitHub, cursor: Cursor) -> Collecte
     if tip.sha == cursor.head_sha:
         _complete(repository, cursor, tip)
         return Collected()
-    few = tip.total - repository.commits.count() <= FEW
+    few = tip.total - held_commits(repository=repository) <= FEW
     if may_clone and not few:
         return _clone(repository, github, cursor)
     done = collect_by_rest(repository, github, tip, at_most=FEW if may_clone else COMMITS_A_SLICE)
@@ -76,7 +77,7 @@ def _clone(repository: Repository, github: GitHub, cursor: Cursor) -> Collected:
         cursor.page = BY_REST
         return Collected(more=True, notes=[error.reason, error.action])
     cursor.head_sha, cursor.complete_to, cursor.page = done.tip, pushed_at, ""
-    held = repository.commits.count()
+    held = held_commits(repository=repository)
     ledger.count(cursor, expected=done.total, held=held, what="commits")
     return Collected(stored=done.new, notes=done.notes)
 
@@ -89,7 +90,7 @@ def _after_rest(
     if done.touched or not (done.left or cursor.head_sha):
         notes += refresh_attributes(repository, github, tip)
     if done.left:
-        held = repository.commits.count()
+        held = held_commits(repository=repository)
         ledger.count(cursor, expected=tip.total, held=held, what="commits")
         notes.append(f"By REST, a request a commit: {held} of {tip.total} so far.")
         return Collected(stored=done.stored, more=True, notes=notes)
@@ -99,5 +100,5 @@ def _after_rest(
 
 def _complete(repository: Repository, cursor: Cursor, tip: Tip) -> None:
     cursor.head_sha, cursor.complete_to, cursor.page = tip.sha, repository.pushed_at, ""
-    held = repository.commits.count()
+    held = held_commits(repository=repository)
     ledger.count(cursor, expected=tip.total, held=held, what="commits")

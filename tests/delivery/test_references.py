@@ -56,7 +56,6 @@ def test_what_a_message_names(message: str, expected: Named) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (None, ()),
         ("", ()),
         ("Reverts forge/app#12", ("forge/app#12",)),
         ("It broke.\r\n\r\nReverts Forge/App.js#12\r\n", ("forge/app.js#12",)),
@@ -68,9 +67,9 @@ def test_what_a_message_names(message: str, expected: Named) -> None:
         ("Reverts forge/app#0", ()),
         ("This Reverts forge/app#12", ()),
     ],
-    ids=range(11),
+    ids=range(10),
 )
-def test_what_a_body_names(body: str | None, expected: tuple[str, ...]) -> None:
+def test_what_a_body_names(body: str, expected: tuple[str, ...]) -> None:
     assert of_body(body) == tuple(dict.fromkeys(expected))
 
 

@@ -153,6 +153,11 @@ def missing_commits(*, repository: Repository, tip: str) -> list[tuple[str, floa
         return list(cursor.fetchall())
 
 
+def held_commits(*, repository: Repository) -> int:
+    """How many are stored of the default branch's, those included that a force push took from it."""
+    return repository.commits.filter(is_on_default_branch=True).count()
+
+
 def not_stored(*, repository: Repository, shas: Collection[str]) -> set[str]:
     """Which of these commits are not stored as the default branch's."""
     if not shas:

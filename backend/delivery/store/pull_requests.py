@@ -31,7 +31,7 @@ PULL_REQUESTS = Table(
         "merged_at": TIME, "closed_at": TIME, "base_ref": TEXT, "head_ref": TEXT, "head_sha": TEXT,
         "merge_sha": TEXT, "labels": "text[]", "additions": INT, "deletions": INT, "changed_files": INT,
         "commit_count": INT, "is_cross_repository": "boolean", "merged_by_id": INT,
-        "review_thread_count": INT, "comment_count": INT,
+        "review_thread_count": INT, "comment_count": INT, "reverts": "text[]",
     },
 )  # fmt: skip
 REVIEWS = Table(

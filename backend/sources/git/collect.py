@@ -9,6 +9,7 @@ from backend.delivery import attributes
 from backend.delivery.models import Repository
 from backend.delivery.records import CommitRecord
 from backend.delivery.store import store_commits
+from backend.delivery.store.graph import number_commits
 from backend.delivery.store.rules import keep_attribute_patterns
 from backend.sources.git import reading, scratch
 from backend.sources.git.clone import TIP, clone
@@ -66,6 +67,7 @@ def collect_commits(
             new = sum(
                 store_commits(repository=repository, commits=batch) for batch in batches(found)
             )
+        number_commits(repository=repository)
         return Read(tip, int(made.answer("rev-list", "--count", TIP)), new, budget.notes)
 
 

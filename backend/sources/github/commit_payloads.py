@@ -1,8 +1,18 @@
-"""The fields that may enter of a commit as REST tells it: sizes, and who and when. No message, no patch, no name."""
+"""The fields that may enter of a commit as REST tells it: sizes, and who and when. No patch, no name, and of a message
+the commits alone that it names.
+"""
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import BeforeValidator, Field, RootModel
+
+from backend.delivery.references import Named, of_message
 from backend.sources.github.payloads import RestPayload
+
+Message = Annotated[
+    Named, BeforeValidator(lambda text: of_message(text) if isinstance(text, str) else text)
+]
+"""Of a message no more enters than the commits that it names."""
 
 
 class Signature(RestPayload):
@@ -15,6 +25,7 @@ class Signature(RestPayload):
 class Signatures(RestPayload):
     author: Signature | None
     committer: Signature | None
+    names: Message = Field(alias="message")
 
 
 class Parent(RestPayload):
@@ -39,3 +50,7 @@ class Commit(RestPayload):
     commit: Signatures
     parents: list[Parent]
     files: list[ChangedFile] = Field(default_factory=list)
+
+
+class Commits(RootModel[list[Commit]]):
+    """One page of a listing, which tells no files."""

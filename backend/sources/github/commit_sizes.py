@@ -16,6 +16,7 @@ from backend.delivery.models import CommitFile, Repository
 from backend.delivery.records import CommitRecord, FileChangeRecord
 from backend.delivery.store import store_commits
 from backend.delivery.store.commits import missing_commits, not_stored
+from backend.delivery.store.graph import number_commits
 from backend.delivery.store.rules import keep_attribute_patterns
 from backend.sources.git import numstat
 from backend.sources.github.client import GitHub, next_page, read
@@ -68,6 +69,7 @@ def collect_by_rest(repository: Repository, github: GitHub, tip: Tip, *, at_most
             _store(repository, github, told, done)
             told = []
     _store(repository, github, told, done)
+    number_commits(repository=repository)
     # Nothing but commits that are lost: asking again would find them lost again.
     done.left = bool(queue) and done.stored > 0
     return done
@@ -141,6 +143,8 @@ def _record(
         committed_at=_moment(committer.date if committer else ""),
         files=tuple(files.values()),
         is_truncated=truncated,
+        reverts=told.commit.names.reverts,
+        picked_from=told.commit.names.picked_from,
     )
 
 

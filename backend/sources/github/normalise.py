@@ -78,6 +78,7 @@ def pull_request(payload: payloads.PullRequest) -> PullRequestRecord:
         merged_by=actor(payload.merged_by),
         review_thread_count=payload.review_threads.total_count,
         comment_count=payload.comments.total_count,
+        reverts=payload.reverts,
     )
 
 

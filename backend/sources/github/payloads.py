@@ -2,13 +2,20 @@
 
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
+
+from backend.delivery.references import of_body
 
 Time = Annotated[AwareDatetime, Field(strict=False)]
 """Text in JSON; strict mode would want a datetime."""
 BigInt = Annotated[int, Field(strict=False)]
 """64-bit ids come as text."""
+Reverted = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda body: of_body(body) if isinstance(body, str) else body),
+]
+"""Of a body no more enters than the pull requests that it reverts."""
 T = TypeVar("T")
 
 
@@ -126,6 +133,7 @@ class PullRequest(Payload):
     full_database_id: BigInt | None = None
     number: int
     title: str
+    reverts: Reverted = Field(alias="body")
     state: str
     is_draft: bool
     created_at: Time

@@ -1,7 +1,8 @@
 """The GraphQL that is asked: the wanted fields by name, and nothing else.
 
-No body, message, patch, comment text or free URL is asked for. The only connections are those whose rows are stored;
-what hangs below them is single fields, since a connection inside a commit multiplies the price of a page.
+No message, patch, comment text or free URL is asked for, and of bodies a pull request's alone, for what it reverts. The
+only connections are those whose rows are stored; what hangs below them is single fields, since a connection inside a
+commit multiplies the price of a page.
 """
 
 from typing import Final
@@ -74,7 +75,7 @@ ARGUMENTS: Final = {
 }
 
 _PULL_REQUEST: Final = """
-  id databaseId FULL_ID number title state isDraft
+  id databaseId FULL_ID number title state isDraft body
   createdAt updatedAt mergedAt closedAt
   additions deletions changedFiles baseRefName headRefName headRefOid isCrossRepository
   author { ...Actor } mergedBy { ...Actor } mergeCommit { oid }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from backend.connections.models import Connection
 from backend.delivery import store
 from backend.delivery.models import Deployment, HeadCommit, Repository, WorkflowRun
+from backend.delivery.store.commits import held_commits
 from backend.sources import hints
 from backend.sources.github import deployments, ledger, normalise, workflows
 from backend.sources.github.client import GitHub
@@ -167,7 +168,7 @@ def _note(
     if nothing:
         known.complete_to = began
     if kind == Hint.Kind.COMMITS and look.expected is not None:
-        held = repository.commits.count()
+        held = held_commits(repository=repository)
         ledger.count(known, expected=look.expected, held=held, what="commits")
     elif cursor is None and look.expected is not None:
         ledger.count(known, expected=look.expected, held=0, what=Hint.Kind(kind).name.lower())

@@ -21,7 +21,7 @@ from tests.simulators.github import World, running
 from tests.sources.git.conftest import TOKEN, Source, Work, rows, told_by_git
 
 pytestmark = pytest.mark.django_db
-Described = tuple[list[str], str | None, datetime, datetime, bool]
+Described = tuple[list[str], str | None, datetime, datetime, bool, int | None, list[str], list[str]]
 
 
 @pytest.fixture
@@ -58,6 +58,9 @@ def described(repository: Repository) -> dict[str, Described]:
             commit.authored_at,
             commit.committed_at,
             commit.is_truncated,
+            commit.generation,
+            commit.reverts or [],
+            commit.picked_from or [],
         )
         for commit in Commit.objects.filter(repository=repository).select_related("author")
     }
@@ -114,6 +117,8 @@ def everything(work: Work) -> None:
     work.commit("Take away, and make a link")
     work.git("update-index", "--add", "--cacheinfo", f"160000,{root},module")
     work.git("commit", "--quiet", "-m", "Add a submodule")
+    work.git("revert", "--no-edit", "HEAD")
+    work.git("cherry-pick", "-x", "HEAD~1")
 
 
 def test_both_ways_give_equal_rows(source: Source, github: GitHub) -> None:
@@ -128,11 +133,14 @@ def test_both_ways_give_equal_rows(source: Source, github: GitHub) -> None:
     assert git_requests(source) == before
     assert rows(by_rest) == rows(by_clone) == told_by_git(source.bare)
     assert described(by_rest) == described(by_clone)
-    assert len(described(by_rest)) == 11
+    assert len(described(by_rest)) == 13
+    last, undone, picked = source.work.git("rev-list", "-3", "HEAD").split()
+    assert described(by_rest)[last][-3:] == (12, [], [picked])
+    assert described(by_rest)[undone][-3:] == (11, [picked], [])
     for repository in (by_clone, by_rest):
         cursor = cursor_of(repository)
         assert (cursor.head_sha, cursor.page) == (source.work.git("rev-parse", "HEAD"), "")
-        assert (cursor.expected, cursor.held, cursor.gap) == (11, 11, "")
+        assert (cursor.expected, cursor.held, cursor.gap) == (13, 13, "")
 
 
 def test_few_new_commits_need_no_clone(source: Source, github: GitHub) -> None:

@@ -26,6 +26,7 @@ def a_payload(**values: Any) -> PullRequest:
         "fullDatabaseId": "3000000005",
         "number": 7,
         "title": "Add a page",
+        "body": "It broke.\n\nReverts Forge/app#6\n",
         "state": "MERGED",
         "isDraft": False,
         "createdAt": AT,
@@ -65,6 +66,7 @@ def test_a_pull_request() -> None:
     assert record.author == ActorRecord("user", "dev0001", 1)
     assert record.labels == ("area: app",)
     assert (record.review_thread_count, record.comment_count) == (3, 4)
+    assert record.reverts == ("forge/app#6",)
     assert record.merged_by is None
 
 

@@ -1,6 +1,7 @@
 """What is asked is valid by GitHub's own schema, asks for nothing that may not enter, and costs what was reckoned."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse, validate
@@ -13,12 +14,15 @@ from tests.simulators.github.graph.limits import complexity
 from tests.simulators.github.graph.schema import load_schema
 
 FORBIDDEN = {
-    "abstract", "body", "bodyHTML", "bodyText", "committer", "contents", "diffHunk", "email", "message",
+    "abstract", "bodyHTML", "bodyText", "committer", "contents", "diffHunk", "email", "message",
     "messageBody", "messageBodyHTML", "messageHeadline", "patch", "text", "titleHTML", "url",
 }  # fmt: skip
 
 COUNTED = {"comments", "reviewThreads"}
 """Of these the number is asked for and nothing else."""
+
+BODIES = {"PullRequest"}
+"""Fragments on what may be asked for its body, which is reduced to what it reverts before it is anywhere."""
 
 
 def queries(*, new: bool = True, rate_limit: bool = True) -> Queries:
@@ -47,8 +51,17 @@ def test_every_query_is_valid(reduced: bool, rate_limit: bool) -> None:  # noqa:
 
 def test_no_text_of_people_is_asked_for() -> None:
     class Fields(Visitor):
-        def enter_field(self, node: FieldNode, *_: object) -> None:
+        def enter_field(
+            self,
+            node: FieldNode,
+            _key: object,
+            _parent: object,
+            _path: object,
+            ancestors: list[Any],
+        ) -> None:
             asked.add(node.name.value)
+            if node.name.value == "body":
+                assert ancestors[-2].type_condition.name.value in BODIES
             if node.name.value in COUNTED and node.selection_set is not None:
                 below = [field.name.value for field in node.selection_set.selections]  # type: ignore[attr-defined]
                 assert below == ["totalCount"]
