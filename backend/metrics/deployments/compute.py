@@ -1,0 +1,108 @@
+"""From what may be a deployment to facts: judge by the rules, walk the graph of commits, find fixes, store.
+
+A repository is measured as a whole: one rule, commit or report may change which deployment a change belongs to. What
+changed of one leaves a PendingDeployments, which the transaction that stores the figures takes away.
+"""
+
+import logging
+from typing import Final
+
+from django.db import DatabaseError, connection, transaction
+
+from backend.delivery.graph import Graph
+from backend.delivery.models import PendingDeployments, Repository
+from backend.delivery.store.deployment_rules import incidents_are_linked_by_time
+from backend.metrics.deployments import contents, facts, fixes, loading
+from backend.metrics.formulas import dora
+
+logger = logging.getLogger(__name__)
+AT_ONCE: Final = 20
+"""Repositories."""
+
+
+def measure_pending_deployments(limit: int = AT_ONCE) -> int:
+    """Measure up to `limit` repositories of which something changed; how many there were, so that 0 is "all is done".
+
+    Each in its own transaction. Several processes may do this at once: each takes a row that no other has. One that
+    cannot be stored is left for the next time, and the others do not wait for it.
+    """
+    measured, failed = 0, list[int]()
+    while measured < limit:
+        taken: int | None = None
+        try:
+            with transaction.atomic():
+                rows = PendingDeployments.objects.select_for_update(skip_locked=True)
+                row = rows.exclude(pk__in=failed).order_by("since", "pk").first()
+                if row is None:
+                    break
+                taken = row.pk
+                _measure(taken)
+                row.delete()
+            measured += 1
+        except DatabaseError:
+            if taken is None:
+                raise
+            logger.exception("The deployments of repository %s could not be measured.", taken)
+            failed.append(taken)
+    return measured
+
+
+@transaction.atomic
+def measure_deployments(repository_id: int) -> int:
+    """Measure one repository now, pending or not; how many deployments and attempts it has."""
+    list(PendingDeployments.objects.select_for_update().filter(pk=repository_id))
+    count = _measure(repository_id)
+    PendingDeployments.objects.filter(pk=repository_id).delete()
+    return count
+
+
+_NOTE: Final = """
+    INSERT INTO delivery_pendingdeployments AS old (repository_id, since)
+    SELECT DISTINCT repository_id, now() FROM metrics_servicedeployment
+    WHERE {which} ORDER BY repository_id
+    ON CONFLICT (repository_id) DO UPDATE SET since = old.since
+"""
+
+
+def note_measured() -> None:
+    """Have every repository with deployments measured again, as where teams changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE.format(which="true"))
+
+
+def note_outdated() -> int:
+    """Likewise those that another version of the formulas was applied to; how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE.format(which="version <> %s"), [dora.VERSION])
+        return int(cursor.rowcount)
+
+
+_LOCK: Final = 7_301_001
+
+
+def _measure(repository_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, repository_id % 2**31])
+    repository = Repository.objects.get(pk=repository_id)
+    attempts = loading.attempts(repository_id)
+    if not attempts:
+        facts.store(repository_id, [], [])
+        return 0
+    graph = Graph.load(repository_id)
+    rows = {place: contents.walk(found, graph) for place, found in sorted(attempts.items())}
+    known = loading.known(repository, rows.values())
+    incidents = loading.incidents(repository, rows)
+    corrections = loading.corrections(repository)
+    by_time = incidents_are_linked_by_time()
+    deployed, found = [], []
+    for place, row in rows.items():
+        judged = contents.judge(row, known, graph)
+        deployed += judged
+        found += fixes.find(
+            judged,
+            incidents=incidents[place],
+            corrections=corrections[place],
+            by_time=by_time,
+        )
+    facts.store(repository_id, deployed, found)
+    return len(deployed)
