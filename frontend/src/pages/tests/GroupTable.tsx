@@ -84,7 +84,7 @@ export function GroupTable({
         <NoRows>Nothing ran in this range.</NoRows>
       ) : (
         <DataTable
-          label={`Runs by ${names.one}`}
+          label={`Runs, one ${names.one} a row`}
           columns={columnsOf(by, timeZone, onChange)}
           rows={data.items}
           rowKey={(row) => `${row.repository} ${row.source} ${row.key} ${row.name}`}

@@ -148,7 +148,7 @@ export function TestTable({
         <NoRows>{asked.search ? `No test matches “${asked.search}”.` : about.none}</NoRows>
       ) : (
         <DataTable
-          label={about.title}
+          label={`${about.title}, one by one`}
           columns={columnsOf(list, (test) => onChange({ test }))}
           rows={data.items}
           rowKey={(row) => row.id}
