@@ -73,7 +73,8 @@ def world() -> World:
     shared, foreign = Tested(history.repository).a_test(), Tested().a_test()
     return World(
         history,
-        *teams,
+        teams[0],
+        teams[1],
         pulls[0].pk,
         pulls[-1].pk,
         of_a.pk,

@@ -8,6 +8,7 @@ from backend.config.admin import (
     deployments,
     people,
     sources,
+    tokens,
 )
 
-__all__ = ["accounts", "audit", "connections", "delivery", "deployments", "people", "sources"]
+__all__ = ["accounts", "audit", "connections", "delivery", "deployments", "people", "sources", "tokens"]
