@@ -4,6 +4,9 @@ A changed pull request leaves a PendingMeasurement; `measure` takes it away in t
 figures, so that a crash at any moment loses nothing. What figures rest on besides events (who is who, teams,
 formula versions) leaves no such row: `catch_up` notices a change of it. A changed formula computes all again from
 what is stored in one transaction, so that figures of two versions are never seen together.
+
+Deployments rest on the facts of pull requests and their teams: where these change, their repositories are noted in
+PendingDeployments, which `metrics.deployments.compute` empties.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,9 +15,12 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from backend.delivery.deployment_rules import RULES_VERSION
 from backend.delivery.models import PendingMeasurement, PullRequest
+from backend.delivery.store import note_all_deployments
 from backend.metrics import cells, facts, identities
-from backend.metrics.formulas import pull_request, size
+from backend.metrics.deployments import compute as deployments
+from backend.metrics.formulas import dora, pull_request, size
 from backend.metrics.loading import load
 from backend.metrics.models import Basis
 from backend.people.models import Team
@@ -55,13 +61,17 @@ def catch_up() -> bool:
     """Notice what figures rest on besides events, and has changed; whether something had.
 
     A changed formula, team, membership or time zone is computed at once. Accounts that turned out to be another
-    person, or a bot, leave a PendingMeasurement for each pull request that they wrote or reviewed.
+    person, or a bot, leave a PendingMeasurement for each pull request that they wrote or reviewed. Another version of
+    the rules and formulas of deployments leaves a PendingDeployments for each repository.
     """
     basis = Basis.objects.filter(pk=1).first()
     if basis is None:
         return False
-    if basis.versions != _versions():
+    of_pull_requests, _, of_deployments = basis.versions.partition(_AND)
+    if of_pull_requests != _of_pull_requests():
         recompute_all()
+    elif of_deployments != _of_deployments():
+        _recompute_deployments()
     elif basis.teams != _teams():
         recompute_teams()
     elif not identities.note_changes():
@@ -80,6 +90,7 @@ def recompute_all() -> int:
         facts.store_teams_of(ids, time_zone=organisation().time_zone)
         count += len(ids)
     _recompute_cells()
+    note_all_deployments()
     _remember(versions=_versions(), teams=teams)
     return count
 
@@ -92,7 +103,15 @@ def recompute_teams() -> None:
     for ids in _batches():
         facts.store_teams_of(ids, time_zone=organisation().time_zone)
     _recompute_cells()
+    deployments.note_measured()
     _remember(teams=teams)
+
+
+@transaction.atomic
+def _recompute_deployments() -> None:
+    """All of them, by and by."""
+    note_all_deployments()
+    _remember(versions=_versions())
 
 
 def _store_facts(ids: Sequence[int]) -> set[int]:
@@ -106,6 +125,7 @@ def _store(ids: Sequence[int]) -> _Touched:
     before = _moments(ids)
     changed = _store_facts(ids)
     changed |= facts.store_teams_of(ids, time_zone=organisation().time_zone)
+    deployments.note_changed(changed)
     after = _moments(changed)
     return {
         (team, moment)
@@ -180,8 +200,19 @@ def _teams() -> str:
     return str(digest)
 
 
+_AND = "; deployed "
+
+
 def _versions() -> str:
+    return f"{_of_pull_requests()}{_AND}{_of_deployments()}"
+
+
+def _of_pull_requests() -> str:
     return f"pull request {pull_request.VERSION}, size {size.VERSION}"
+
+
+def _of_deployments() -> str:
+    return f"{dora.VERSION}.{RULES_VERSION}"
 
 
 def _remember(**basis: str) -> None:

@@ -5,6 +5,7 @@ changed of one leaves a PendingDeployments, which the transaction that stores th
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import DatabaseError, connection, transaction
@@ -13,7 +14,6 @@ from backend.delivery.graph import Graph
 from backend.delivery.models import PendingDeployments, Repository
 from backend.delivery.store.deployment_rules import incidents_are_linked_by_time
 from backend.metrics.deployments import contents, facts, fixes, loading
-from backend.metrics.formulas import dora
 
 logger = logging.getLogger(__name__)
 AT_ONCE: Final = 20
@@ -58,23 +58,23 @@ def measure_deployments(repository_id: int) -> int:
 
 _NOTE: Final = """
     INSERT INTO delivery_pendingdeployments AS old (repository_id, since)
-    SELECT DISTINCT repository_id, now() FROM metrics_servicedeployment
-    WHERE {which} ORDER BY repository_id
+    SELECT DISTINCT repository_id, now() FROM {rows} ORDER BY repository_id
     ON CONFLICT (repository_id) DO UPDATE SET since = old.since
 """
+_CHANGED: Final = "delivery_pullrequest WHERE id = ANY(%s) AND merged_at IS NOT NULL"
+_MEASURED: Final = "metrics_servicedeployment"
+
+
+def note_changed(pull_requests: Iterable[int]) -> None:
+    """Have the repositories measured in which merged pull requests, or their teams, are now measured otherwise."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE.format(rows=_CHANGED), [sorted(pull_requests)])
 
 
 def note_measured() -> None:
     """Have every repository with deployments measured again, as where teams changed."""
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE.format(which="true"))
-
-
-def note_outdated() -> int:
-    """Likewise those that another version of the formulas was applied to; how many there are."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE.format(which="version <> %s"), [dora.VERSION])
-        return int(cursor.rowcount)
+        cursor.execute(_NOTE.format(rows=_MEASURED))
 
 
 _LOCK: Final = 7_301_001
