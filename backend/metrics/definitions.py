@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.metrics.formulas import pull_request, size
+from backend.metrics.formulas import dora, pull_request, size
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Definition:
 
 
 _V = pull_request.VERSION
+_D, _DELIVERY = dora.VERSION, "delivery"
 _STAGE = " Pull requests merged in the range; the four stages of one add up to its cycle time."
 
 DEFINITIONS = {
@@ -78,5 +79,44 @@ DEFINITIONS = {
         "Each stage's share of the week's total time, times the week's median cycle time: the "
         "four add up to the median.",
         _V,
+    ),
+    "deployment_frequency": Definition(
+        "Deployment frequency",
+        "Successful deployments to the environment, a day and a week, over the range's days so far: "
+        "days without one count, and nothing is rounded. Attempts that failed are counted apart. "
+        "Of a team: those that brought a change of its.",
+        _D,
+        _DELIVERY,
+    ),
+    "lead_time": Definition(
+        "Lead time for changes",
+        "From a pull request's start (the earlier of opening and the first commit's author date) to "
+        "the finish of the first successful deployment that contains it. Never shorter than its "
+        "cycle time. What the first deployment known of a service holds is not counted.",
+        _D,
+        _DELIVERY,
+    ),
+    "merge_to_deploy": Definition(
+        "Merge to deploy",
+        "From the merge to the finish of the first successful deployment that contains it: the last "
+        "part of its lead time.",
+        _D,
+        _DELIVERY,
+    ),
+    "change_failure_rate": Definition(
+        "Change failure rate",
+        "Successful deployments that something had to fix, of all successful ones. A fix is a revert "
+        "of a change in it, a rollback to an earlier commit, a hotfix by rule, an incident that names "
+        "it, or what a person says. Attempts that failed are counted apart.",
+        _D,
+        _DELIVERY,
+    ),
+    "time_to_restore": Definition(
+        "Time to restore",
+        "From a failing deployment's finish to the finish of the deployment, or the end of the "
+        "incident, that fixed it first. Failing deployments of the range that were restored; those "
+        "that were not are counted apart.",
+        _D,
+        _DELIVERY,
     ),
 }

@@ -117,7 +117,7 @@ def test_it_begins_and_ends(token: str) -> None:
     assert ended["started_at"] == DEPLOYMENT["started_at"]
 
 
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
     "going": {"outcome": "in_progress", "finished_at": None},
     "failed": {"outcome": "failed", "finished_at": "2026-03-02T10:03:00Z"},
     "succeeded": {"outcome": "succeeded", "finished_at": "2026-03-02T10:05:00Z"},

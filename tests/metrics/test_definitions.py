@@ -5,7 +5,8 @@ from pathlib import Path
 
 from backend.metrics import results
 from backend.metrics.definitions import DEFINITIONS
-from backend.metrics.formulas import pull_request, size
+from backend.metrics.deployments.results import DeploymentFigures, Frequency
+from backend.metrics.formulas import dora, pull_request, size
 from backend.metrics.models import PullRequestFact
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
@@ -27,9 +28,13 @@ def test_definitions_link_to_a_heading_that_is_there() -> None:
 def test_every_figure_of_an_answer_is_defined() -> None:
     figures = {
         name
-        for name, field in results.Figures.model_fields.items()
+        for answer in (results.Figures, DeploymentFigures)
+        for name, field in answer.model_fields.items()
         if field.annotation
-        in (results.Distribution | None, results.Ratio | None, results.Throughput | None)
+        in (
+            *(results.Distribution | None, results.Ratio | None, results.Throughput | None),
+            Frequency | None,
+        )
     }
     assert figures | {"weekly_stages"} == set(DEFINITIONS)
 
@@ -46,4 +51,6 @@ def test_every_flag_and_reason_is_documented() -> None:
 def test_versions_are_those_of_the_formulas() -> None:
     for key, definition in DEFINITIONS.items():
         expected = size.VERSION if key == "batch_size" else pull_request.VERSION
+        if definition.anchor == "delivery":
+            expected = dora.VERSION
         assert definition.version == expected

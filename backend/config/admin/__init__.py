@@ -11,4 +11,13 @@ from backend.config.admin import (
     tokens,
 )
 
-__all__ = ["accounts", "audit", "connections", "delivery", "deployments", "people", "sources", "tokens"]
+__all__ = [
+    "accounts",
+    "audit",
+    "connections",
+    "delivery",
+    "deployments",
+    "people",
+    "sources",
+    "tokens",
+]

@@ -99,7 +99,7 @@ _FIGURES = f"""
             count(*) FILTER (WHERE failing AND is_inferred AND {_NOW}) AS inferred,
             count(*) FILTER (WHERE role = 'rollback' AND {_NOW}) AS rollbacks,
             count(*) FILTER (WHERE role = 'baseline' AND {_NOW}) AS baselines,
-            count(*) FILTER (WHERE contents_reason <> '' AND role <> 'baseline' AND {_NOW})
+            count(*) FILTER (WHERE commit_count IS NULL AND role <> 'baseline' AND {_NOW})
                 AS contents_unknown
         FROM deployed
     ), of_changed AS (

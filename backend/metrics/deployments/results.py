@@ -191,7 +191,9 @@ class DeploymentRow(Result):
     lead_time_median: float | None = Field(description="Of the same pull requests.")
     failed_in_use: bool = Field(description="It succeeded, and something had to fix it.")
     restore_seconds: int | None
-    contents_reason: str | None = Field(description="Why its changes are not known.")
+    contents_reason: str | None = Field(
+        description="Why its changes are not known, or not all of them are certain."
+    )
 
 
 class DeploymentPage(Result):

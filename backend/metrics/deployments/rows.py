@@ -123,8 +123,7 @@ def row(values: dict[str, Any]) -> results.DeploymentRow:
 def told(values: dict[str, Any]) -> dict[str, Any]:
     """A row's fields by name. What a deployment brought is null, not 0, where it is not known."""
     found = {_FIELDS.get(name, name): value for name, value in values.items()}
-    known = found["outcome"] == "succeeded" and not found["contents_reason"]
-    found["changes"] = (found["changes"] or 0) if known else None
+    found["changes"] = None if found["commit_count"] is None else found["changes"] or 0
     found["url"] = address(
         f"{found['server']}/{found['repository']}", found["source"], found["key"], found["sha"]
     )
