@@ -7,7 +7,16 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from backend.accounts import access
-from backend.api import completeness, deployments, incidents, me, pull_requests, status, tests
+from backend.api import (
+    completeness,
+    deployments,
+    incidents,
+    me,
+    pull_requests,
+    status,
+    test_results,
+    tests,
+)
 from backend.api.errors import Refused, Unprocessable
 from backend.api.reference import Reference
 from backend.api.rules import ANYONE_SIGNED_IN
@@ -28,6 +37,7 @@ api.add_router("", pull_requests.router)
 api.add_router("", deployments.router)
 api.add_router("", incidents.router)
 api.add_router("", tests.router)
+api.add_router("", test_results.router)
 api.add_router("", completeness.router)
 
 

@@ -83,7 +83,7 @@ WRITES: dict[str, dict[str, Any] | None] = {
 }
 """What is sent to those that change something; None: they are asked to delete."""
 
-REPORTS = {"/deployments", "/incidents"}
+REPORTS = {"/deployments", "/incidents", "/test-results"}
 """Routes for systems, not for people: what is posted there needs a token."""
 
 

@@ -373,6 +373,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/test-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description Upload a JUnit report of one commit, with an ingest token. Output and failure texts are not stored.
+         *
+         *     201 the first time, 200 for the same report again. Nothing of a report that is refused is stored.
+         */
+        post: operations["report_test_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tests/{test_id}": {
         parameters: {
             query?: never;
@@ -669,6 +691,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Accept
+         * @description What the caller says is meant to be so.
+         * @enum {string}
+         */
+        Accept: "missing-times" | "repeated-names";
         /** Asked */
         Asked: {
             /**
@@ -1053,7 +1081,7 @@ export interface components {
             commits: number | null;
             /**
              * Contents Reason
-             * @description Why its changes are not known.
+             * @description Why its changes are not known, or not all of them are certain.
              */
             contents_reason: string | null;
             /** Corrections */
@@ -1437,7 +1465,7 @@ export interface components {
             changes: number | null;
             /**
              * Contents Reason
-             * @description Why its changes are not known.
+             * @description Why its changes are not known, or not all of them are certain.
              */
             contents_reason: string | null;
             /**
@@ -2691,6 +2719,55 @@ export interface components {
             /** Stored */
             stored: number;
         };
+        /**
+         * ResultsOf
+         * @description What is said of a report, in the address.
+         */
+        ResultsOf: {
+            /**
+             * Accept
+             * @description missing-times: store test cases without a duration. repeated-names: test cases of the same suite and name are retries of one test.
+             * @default []
+             */
+            accept: ("missing-times" | "repeated-names")[];
+            /**
+             * At
+             * @description When the tests ran, with a time zone. Left out: now.
+             */
+            at?: string | null;
+            /**
+             * Attempt
+             * @description Which attempt of that run.
+             */
+            attempt?: number | null;
+            /**
+             * Branch
+             * @default
+             */
+            branch: string;
+            /**
+             * Job
+             * @description The job's name.
+             * @default
+             */
+            job: string;
+            /**
+             * Repository
+             * @description As owner/name; it must be the token's. Empty: the token's.
+             * @default
+             */
+            repository: string;
+            /**
+             * Run
+             * @description The workflow run's id, if GitHub ran it.
+             */
+            run?: number | null;
+            /**
+             * Sha
+             * @description The commit that was tested, in full.
+             */
+            sha: string;
+        };
         /** Retried */
         Retried: {
             /** Retried */
@@ -3150,6 +3227,32 @@ export interface components {
             /** Waiting Until */
             waiting_until: string | null;
         };
+        /** StoredResults */
+        StoredResults: {
+            /** Failed */
+            failed: number;
+            /** Id */
+            id: number;
+            /** Notes */
+            notes: string[];
+            /**
+             * Passed
+             * @description Executions: a test that was retried has several.
+             */
+            passed: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Skipped */
+            skipped: number;
+            /**
+             * Status
+             * @description unchanged: it was stored before.
+             * @enum {string}
+             */
+            status: "created" | "unchanged";
+            /** Tests */
+            tests: number;
+        };
         /** Suppressed */
         Suppressed: {
             /** Minimum Group Size */
@@ -3558,6 +3661,11 @@ export interface components {
         };
         /** Tests */
         Tests: {
+            /**
+             * Found
+             * @description Tests that the list is about. Of more than 500, the worst 500 are listed.
+             */
+            found: number;
             /** Items */
             items: components["schemas"]["Test"][];
             /**
@@ -3569,7 +3677,10 @@ export interface components {
             page: number;
             /** Page Size */
             page_size: number;
-            /** Total */
+            /**
+             * Total
+             * @description Of the listed ones, those that the search leaves.
+             */
             total: number;
         };
         /** Throughput */
@@ -5160,6 +5271,141 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    report_test_results: {
+        parameters: {
+            query: {
+                /** @description missing-times: store test cases without a duration. repeated-names: test cases of the same suite and name are retries of one test. */
+                accept?: ("missing-times" | "repeated-names")[];
+                /** @description When the tests ran, with a time zone. Left out: now. */
+                at?: string | null;
+                /** @description Which attempt of that run. */
+                attempt?: number | null;
+                branch?: string;
+                /** @description The job's name. */
+                job?: string;
+                /** @description As owner/name; it must be the token's. Empty: the token's. */
+                repository?: string;
+                /** @description The workflow run's id, if GitHub ran it. */
+                run?: number | null;
+                /** @description The commit that was tested, in full. */
+                sha: string;
+            };
+            header?: {
+                /** @description Your own id of the report: the same again is stored once. */
+                idempotency_key?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description JUnit XML as the tests' runner wrote it, or gzip of it; up to 50 MB unpacked and 200,000 cases. */
+        requestBody: {
+            content: {
+                "application/gzip": string;
+                "application/xml": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredResults"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredResults"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
