@@ -12,6 +12,7 @@ from backend.sources.github import (
     checks,
     deliveries,
     deployments,
+    lineage,
     pull_requests,
     repositories,
     teams,
@@ -38,12 +39,14 @@ ORDER: Final = (
     Hint.Kind.TAGS,
     Hint.Kind.RECONCILE,
     Hint.Kind.COMMITS,
+    Hint.Kind.LINEAGE,  # of what the default branch does not lead to
 )
 _PASSES: Final = {
     Hint.Kind.WORKFLOW_RUNS: workflows.collect_workflow_runs,
     Hint.Kind.DEPLOYMENTS: deployments.collect_deployments,
     Hint.Kind.RELEASES: deployments.collect_releases,
     Hint.Kind.TAGS: deployments.collect_tags,
+    Hint.Kind.LINEAGE: lineage.collect_lineage,
 }
 _OF_CONNECTIONS: Final = frozenset({Hint.Kind.CONNECTION, Hint.Kind.TEAMS, Hint.Kind.DELIVERIES})
 

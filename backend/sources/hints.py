@@ -39,7 +39,7 @@ DELETED: Final = "deleted"
 """The action of a hint by which the source says that the object is no more."""
 FULL: Final = "full"
 """The action of a nightly hint: believe nothing of what was read before."""
-LONG_WORK: Final = (Hint.Kind.COMMITS, Hint.Kind.RECONCILE)
+LONG_WORK: Final = (Hint.Kind.COMMITS, Hint.Kind.RECONCILE, Hint.Kind.LINEAGE)
 PASSES: Final = (
     Hint.Kind.CHECKS,
     Hint.Kind.WORKFLOW_RUNS,

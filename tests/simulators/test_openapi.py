@@ -95,6 +95,7 @@ def test_what_a_token_reads(everything: Simulator) -> None:
         *(f"/repositories/{repository.database_id}", app),
         *(f"{app}/pulls?state=all", f"{app}/pulls/1"),
         *(f"{app}/commits/{sha}", f"{app}/commits/main"),
+        *(f"{app}/commits", f"{app}/commits?sha={sha}&per_page=1"),
         *(
             f"{app}/actions/runs",
             f"{app}{numbers['run']}",
@@ -116,6 +117,7 @@ def test_what_a_token_reads(everything: Simulator) -> None:
     ask("/rate_limit", status=404)
     ask("/repos/forge/none", status=404)
     ask(f"{app}/commits/{'0' * 40}", status=422)
+    ask(f"{app}/commits?sha={'0' * 40}", status=404)
     ask("/installation/repositories", status=403)
     assert not ask.errors, "\n".join(ask.errors)
     assert _unasked(ask, [pattern for pattern, _ in rest.ROUTES]) == []

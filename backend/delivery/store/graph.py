@@ -1,15 +1,18 @@
 """The graph of commits as it is stored: generations, and what messages name that were not read at first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from django.db import connection as database
 from django.db import transaction
 
+from backend.delivery.candidates import candidates
 from backend.delivery.graph import Node, generations
 from backend.delivery.models import Repository
 from backend.delivery.references import Named
+from backend.delivery.store.deployment_rules import deployment_rules
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.tables import one_writer
 
@@ -26,6 +29,11 @@ _PARENTS: Final = (
 _NUMBER: Final = (
     "UPDATE delivery_commit AS old SET generation = new.generation"
     " FROM unnest(%s::bigint[], %s::int[]) AS new (id, generation) WHERE old.id = new.id"
+)
+_ENDS: Final = (
+    "SELECT DISTINCT parent FROM delivery_commit AS child, unnest(parents) AS parent"
+    " WHERE repository_id = %(repository)s AND NOT is_on_default_branch AND NOT EXISTS ("
+    "SELECT FROM delivery_commit WHERE repository_id = %(repository)s AND sha = parent) ORDER BY parent"
 )
 _NAME: Final = (
     "UPDATE delivery_commit SET reverts = %s, picked_from = %s"
@@ -52,6 +60,29 @@ def number_commits(*, repository: Repository) -> int:
             cursor.execute(_NUMBER, [[rows[sha][0] for sha, _ in batch], [of for _, of in batch]])
             count += len(batch)
     return count
+
+
+def unknown(*, repository: Repository, shas: Collection[str]) -> set[str]:
+    """Which of these commits are not stored, neither as the default branch's nor beside it."""
+    return set(shas).difference(
+        repository.commits.filter(sha__in=shas).values_list("sha", flat=True)
+    )
+
+
+def unknown_deployed(*, repository: Repository, since: datetime | None) -> list[str]:
+    """What was deployed by the rules, in something that began since then, and is not stored; the latest first."""
+    found = candidates(repository.pk, since=since, rules=deployment_rules())
+    deployed = [one for one in found if one.outcome == "succeeded"]
+    deployed.sort(key=lambda one: (one.started_at, one.key), reverse=True)
+    missing = unknown(repository=repository, shas={one.sha for one in deployed})
+    return list(dict.fromkeys(one.sha for one in deployed if one.sha in missing))
+
+
+def open_ends(*, repository: Repository) -> list[str]:
+    """What leads to commits beside the default branch and is not stored."""
+    with database.cursor() as cursor:
+        cursor.execute(_ENDS, {"repository": repository.pk})
+        return [sha for (sha,) in cursor.fetchall()]
 
 
 def unread_messages(*, repository: Repository, at_most: int) -> list[str]:

@@ -131,18 +131,30 @@ def _record(
         is_binary = any(known[place] in {True, None} for place in _unclear(told, file))
         counts = (None, None) if is_binary else (file.additions, file.deletions)
         numstat.add(files, FileChangeRecord(numstat.stored_path(file.filename.encode()), *counts))
-    author, committer = told.commit.author, told.commit.committer
     truncated = len(told.files) >= MOST_FILES
     if truncated:
         truncated = file_count(repository, github, told.sha) != len(told.files)
+    return record(told, files=tuple(files.values()), is_truncated=truncated)
+
+
+def record(
+    told: Commit,
+    *,
+    files: tuple[FileChangeRecord, ...],
+    is_truncated: bool = False,
+    is_on_default_branch: bool = True,
+) -> CommitRecord:
+    """What REST tells of a commit besides its files."""
+    author, committer = told.commit.author, told.commit.committer
     return CommitRecord(
         sha=told.sha,
         parents=tuple(parent.sha for parent in told.parents),
         author=numstat.author(author.email.encode()) if author else None,
         authored_at=_moment(author.date if author else ""),
         committed_at=_moment(committer.date if committer else ""),
-        files=tuple(files.values()),
-        is_truncated=truncated,
+        files=files,
+        is_truncated=is_truncated,
+        is_on_default_branch=is_on_default_branch,
         reverts=told.commit.names.reverts,
         picked_from=told.commit.names.picked_from,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Any
 
 from . import rest_automation
@@ -128,6 +129,35 @@ def _commit_of(request: RestRequest, repository: Repository, sha: str) -> RestAn
     return RestAnswer(200, body, link(request, number, last))
 
 
+def _commits(request: RestRequest, owner: str, name: str) -> RestAnswer:
+    """A commit with those that lead to it, the latest first; by default the default branch's."""
+    found = named(request, owner, name)
+    if isinstance(found, RestAnswer):
+        return found
+    sha = request.query.get("sha", found.default_branch)
+    tip = found.branches.get(sha) or found.commit(sha)
+    if tip is None:
+        return not_found()
+    page, links = listed(request, _history(tip))
+    shown = [commit_json(commit, found, request.base_url) for commit in page]
+    for one in shown:
+        del one["stats"]
+    return RestAnswer(200, shown, links)
+
+
+def _history(tip: Commit) -> list[Commit]:
+    """In the order of ``git log``: of what is known to come, the latest by its committer."""
+    queue, seen, history = [(-tip.committed_at, 0, tip)], {id(tip)}, []
+    while queue:
+        _, _, commit = heappop(queue)
+        history.append(commit)
+        for parent in commit.parents:
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                heappush(queue, (-parent.committed_at, len(seen), parent))
+    return history
+
+
 def commit_json(commit: Commit, repository: Repository, base_url: str) -> dict[str, Any]:
     """A commit without its files."""
     shown = {}
@@ -196,6 +226,7 @@ ROUTES: list[tuple[str, Callable[..., RestAnswer]]] = [
     (r"/repos/([^/]+)/([^/]+)", _repository),
     (r"/repos/([^/]+)/([^/]+)/pulls", _pull_requests),
     (r"/repos/([^/]+)/([^/]+)/pulls/(\d+)", _pull_request),
+    (r"/repos/([^/]+)/([^/]+)/commits", _commits),
     (r"/repos/([^/]+)/([^/]+)/commits/([^/]+)", _commit),
     *rest_automation.ROUTES,
 ]
