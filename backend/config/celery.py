@@ -36,4 +36,9 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
         "options": {"queue": "default"},
     },
+    "retain": {
+        "task": "retain",
+        "schedule": crontab(hour="1", minute="15"),
+        "options": {"queue": "default"},
+    },
 }

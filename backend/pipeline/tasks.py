@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from celery import shared_task
+from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from backend.connections.models import Connection, GitHubApp
 from backend.connections.store import due_app_changes
 from backend.delivery.models import PendingMeasurement, Repository
 from backend.delivery.store import marking
+from backend.delivery.store.test_partitions import drop_outdated, make_partitions
 from backend.metrics.compute import catch_up
 from backend.metrics.compute import measure as measure_pending
 from backend.pipeline import bell
@@ -127,3 +129,13 @@ def reconcile() -> None:
         arm_all(repository, kinds=[Hint.Kind.RECONCILE, *AT_NIGHT], action=hints.FULL)
     SyncRun.objects.filter(started_at__lt=timezone.now() - RUNS_KEPT).delete()
     bell.ring(bell.COLLECT)
+
+
+@shared_task(name="retain")
+def retain() -> None:
+    """Each night: room for results of tests to come, and none for what is older than is kept."""
+    today = timezone.now().date()
+    make_partitions(today=today)
+    drop_outdated(
+        today=today, rows_kept=settings.TEST_RESULTS_KEPT, days_kept=settings.TEST_COUNTS_KEPT
+    )

@@ -2,16 +2,23 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from celery import Celery
 from django.db import DatabaseError
+from django.db import connection as database
 from django.utils import timezone
 
 from backend.config.celery import app
 from backend.connections.models import Connection
 from backend.delivery.generated_files import OrganisationRule
-from backend.delivery.models import PendingMeasurement, PullRequest, Repository
+from backend.delivery.models import (
+    DailyResults,
+    PendingMeasurement,
+    PullRequest,
+    Repository,
+)
 from backend.delivery.store import marking
 from backend.delivery.store.rules import set_generated_file_rules
 from backend.metrics.models import PullRequestFact
@@ -19,6 +26,7 @@ from backend.pipeline import bell, tasks
 from backend.sources import hints
 from backend.sources.github.repositories import LISTING, READ
 from backend.sources.models import Hint, SyncRun
+from tests import tested
 from tests.factories import History, a_connection, a_repository, an_identity
 from tests.pipeline.conftest import Source
 from tests.pipeline.state import time_passes
@@ -190,3 +198,28 @@ def test_a_broken_bell_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     began = time.monotonic()
     assert bell.ring() is False
     assert time.monotonic() - began < 10
+
+
+def test_results_of_tests_are_kept_as_long_as_is_set(settings: Any) -> None:
+    """And a partition stands ready for what comes next month."""
+    test = tested.Tested().a_test()
+    old, young = (timezone.now().date() - timedelta(days=days) for days in (140, 20))
+    settings.TEST_COUNTS_KEPT = timedelta(days=100)
+    for day in (old, young, young + timedelta(days=60)):
+        with database.cursor() as cursor:
+            cursor.execute("SELECT delivery_make_test_partitions(%s, %s)", [day, day])
+        counts = (
+            "passed",
+            "failed",
+            "skipped",
+            "timed",
+            "milliseconds",
+            "commits",
+            "flaky_commits",
+        )
+        DailyResults.objects.create(
+            test=test, day=day, repository=test.repository, **dict.fromkeys(counts, 1)
+        )
+    tasks.retain()
+    assert DailyResults.objects.count() == 2
+    assert DailyResults.objects.filter(day=old).count() == 0
