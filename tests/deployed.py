@@ -47,7 +47,7 @@ class Deployed:
             "key": str(number),
             "sha": f"{number:040x}",
             "outcome": outcome,
-            "started_at": (at or MONDAY) - timedelta(minutes=10),
+            "started_at": at - timedelta(minutes=10) if at else MONDAY,
             "finished_at": at,
             "role": role if succeeded else "",
             "commit_count": len(pulls) if succeeded else None,

@@ -26,7 +26,7 @@ def detail(
     of_it = DeployedChange.objects.filter(deployment=deployment_id)
     listed = of_it if within is None else of_it.filter(_seen(within))
     found = measured(visible(within).filter(pk=deployment_id), listed)
-    values = found.values(*FIELDS, "repository_id").first()
+    values = found.values(*FIELDS, "repository_id", "commit_count").first()
     if values is None:
         return None
     site = f"{values['repository__connection__url']}/{values['repository__name_with_owner']}"

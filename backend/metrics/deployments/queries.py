@@ -50,7 +50,7 @@ def figures(asked: Asked) -> results.DeploymentFigures:
         **_KEPT_BACK if hidden else _of_deployments(scope, row, daily),
         lead_time=None if hidden else _lead_time(scope, row, "lead_time"),
         merge_to_deploy=None if hidden else _lead_time(scope, row, "merge_to_deploy"),
-        weeks=_weeks(asked, daily),
+        weeks=_weeks(asked, daily, hidden=hidden),
         histogram=[] if _too_few(scope, row, "lead_time") else _histogram(row),
         previous=None if hidden else _previous(scope, row),
         versions=versions(),
@@ -176,8 +176,14 @@ def _frequency(scope: Scope, daily: Mapping[date, aggregates.Row]) -> results.Fr
     )
 
 
-def _weeks(asked: Asked, daily: Mapping[date, aggregates.Row]) -> list[results.DeploymentWeek]:
+def _weeks(
+    asked: Asked, daily: Mapping[date, aggregates.Row], *, hidden: bool
+) -> list[results.DeploymentWeek]:
+    """Where the range is kept back, so is each week, those with nobody in them too."""
     scope = asked.scope
+    starts = calendar.weeks(scope.start, scope.end)
+    if hidden:
+        return [_kept_back(scope, start) for start in starts]
     found = {row["starts_on"]: row for row in aggregates.weeks(asked)}
     deployments: Counter[date] = Counter()
     attempts: Counter[date] = Counter()
@@ -186,25 +192,36 @@ def _weeks(asked: Asked, daily: Mapping[date, aggregates.Row]) -> list[results.D
         attempts[calendar.monday(day)] += row["failed_attempts"]
     return [
         _week(scope, start, found.get(start), deployments[start], attempts[start])
-        for start in calendar.weeks(scope.start, scope.end)
+        for start in starts
     ]
+
+
+def _kept_back(scope: Scope, start: date) -> results.DeploymentWeek:
+    numbers = set(results.DeploymentWeek.model_fields) - {"start", "partial", "suppressed"}
+    return results.DeploymentWeek(
+        start=start,
+        partial=scope.is_partial(start),
+        suppressed=True,
+        **dict.fromkeys(sorted(numbers)),
+    )
 
 
 def _week(
     scope: Scope, start: date, row: aggregates.Row | None, deployments: int, attempts: int
 ) -> results.DeploymentWeek:
     hidden = row is not None and _too_few(scope, row, "lead_time")
-    whole = hidden and scope.team is not None
+    if hidden and scope.team is not None:
+        return _kept_back(scope, start)
     return results.DeploymentWeek(
         start=start,
         partial=scope.is_partial(start),
         suppressed=hidden,
-        deployments=None if whole else deployments,
-        failed_attempts=None if whole else attempts,
+        deployments=deployments,
+        failed_attempts=attempts,
         changes=None if hidden else (row and row["changes"]) or 0,
         lead_time_median=None if hidden or row is None else row["lead_time"],
-        change_failure_rate=None if whole or row is None else row["failing"] / deployments,
-        time_to_restore_median=None if whole or row is None else row["time_to_restore"],
+        change_failure_rate=None if row is None else row["failing"] / deployments,
+        time_to_restore_median=None if row is None else row["time_to_restore"],
     )
 
 

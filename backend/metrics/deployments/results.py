@@ -87,6 +87,8 @@ class Attempts(Result):
 
 
 class DeploymentWeek(Result):
+    """Suppressed: changes and lead time are about too few people; of a team, all of it is."""
+
     start: date
     partial: bool
     suppressed: bool

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import (
     Aggregate,
+    Case,
     Count,
     Exists,
     F,
@@ -20,6 +21,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -49,7 +51,6 @@ _FIELDS = {
 _OWN = (
     "service", "environment", "source", "key", "sha", "outcome", "role", "started_at",
     "finished_at", "lead_time_median", "failed_in_use", "restore_seconds", "contents_reason",
-    "commit_count",
 )  # fmt: skip
 FIELDS = (*_FIELDS, *_OWN)
 
@@ -105,11 +106,19 @@ def visible(within: QuerySet[Team] | None) -> QuerySet[ServiceDeployment]:
 def measured(
     found: QuerySet[ServiceDeployment], changes: QuerySet[DeployedChange]
 ) -> QuerySet[ServiceDeployment]:
-    """With what a row tells of the changes asked about, and of what it took to restore it."""
+    """With what a row tells of the changes asked about, and of what it took to restore it.
+
+    What a deployment brought is null, not 0, where it is not known.
+    """
     of_it = changes.filter(deployment=OuterRef("pk")).order_by().values("deployment")
     fixes = DeploymentFix.objects.filter(failed=OuterRef("pk")).order_by().values("failed")
     return found.annotate(
-        changes_n=Subquery(of_it.annotate(n=Count("pk")).values("n")),
+        changes_n=Case(
+            When(
+                commit_count__isnull=False,
+                then=Coalesce(Subquery(of_it.annotate(n=Count("pk")).values("n")), 0),
+            )
+        ),
         lead_time_median=Subquery(of_it.annotate(n=_Median("lead_seconds")).values("n")),
         failed_in_use=Exists(DeploymentFix.objects.filter(failed=OuterRef("pk"))),
         restore_seconds=Subquery(fixes.annotate(n=Min("restore_seconds")).values("n")),
@@ -121,9 +130,8 @@ def row(values: dict[str, Any]) -> results.DeploymentRow:
 
 
 def told(values: dict[str, Any]) -> dict[str, Any]:
-    """A row's fields by name. What a deployment brought is null, not 0, where it is not known."""
+    """A row's fields by name."""
     found = {_FIELDS.get(name, name): value for name, value in values.items()}
-    found["changes"] = None if found["commit_count"] is None else found["changes"] or 0
     found["url"] = address(
         f"{found['server']}/{found['repository']}", found["source"], found["key"], found["sha"]
     )
