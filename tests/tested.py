@@ -23,7 +23,7 @@ _numbers = count(1)
 
 
 @dataclass
-class Tested:
+class Machines:
     """Adds what machines said of commits to one repository. Times are told in seconds since `begin`."""
 
     repository: Repository = field(default_factory=a_repository)

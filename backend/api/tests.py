@@ -19,13 +19,13 @@ from backend.audit.events import record
 from backend.delivery.models import AutomatedTest
 from backend.delivery.store import muting
 from backend.metrics.scope import InvalidRange, Scope, scope_of
-from backend.metrics.test_runs import groups, queries, results, tests
+from backend.metrics.test_runs import groups, queries, results, single
 from backend.metrics.test_runs.narrowing import Narrowing
 
 router = Router(tags=["tests"])
 MUTED_FOR_AT_MOST = timedelta(days=366)
 CSV = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
-DEFAULT_SORTS: dict[tests.Kind, str] = {
+DEFAULT_SORTS: dict[single.Kind, str] = {
     "flaky": "-flake_rate",
     "failing": "-failed",
     "slowest": "-mean",
@@ -163,8 +163,8 @@ def _exported(user: User, scope: Scope, *, what: str, rows: int) -> None:
     )
 
 
-def _listed(filters: run_schemas.TestFilters, kind: tests.Kind) -> tests.Table:
-    return tests.Table(
+def _listed(filters: run_schemas.TestFilters, kind: single.Kind) -> single.Table:
+    return single.Table(
         kind=kind,
         show=filters.show,
         search=searched(filters.search),
@@ -173,9 +173,9 @@ def _listed(filters: run_schemas.TestFilters, kind: tests.Kind) -> tests.Table:
 
 
 def _tests(
-    request: HttpRequest, filters: run_schemas.TestPageFilters, kind: tests.Kind
+    request: HttpRequest, filters: run_schemas.TestPageFilters, kind: single.Kind
 ) -> results.Tests:
-    return tests.page(
+    return single.page(
         scope_for(caller(request), filters),
         Narrowing(repository=filters.repository),
         _listed(filters, kind),
@@ -185,11 +185,11 @@ def _tests(
 
 
 def _tests_csv(
-    request: HttpRequest, filters: run_schemas.TestFilters, kind: tests.Kind
+    request: HttpRequest, filters: run_schemas.TestFilters, kind: single.Kind
 ) -> StreamingHttpResponse:
     user = caller(request)
     scope = scope_for(user, filters)
-    found = tests.everything(
+    found = single.everything(
         scope, Narrowing(repository=filters.repository), _listed(filters, kind)
     )
     _exported(user, scope, what=f"{kind}_tests", rows=len(found))
@@ -280,13 +280,13 @@ def slowest_csv(
 )
 def one(request: HttpRequest, test_id: int, days: Query[run_schemas.Days]) -> results.TestDetail:
     """One test over a range. 404 where no team that the caller sees has worked on its repository."""
-    if not tests.may_be_seen(test_id, within=seen_by(caller(request))):
+    if not single.may_be_seen(test_id, within=seen_by(caller(request))):
         raise Http404
     try:
         scope = scope_of(team=None, start=days.from_, end=days.to)
     except InvalidRange as error:
         raise Unprocessable(str(error)) from error
-    found = tests.detail(scope, test_id)
+    found = single.detail(scope, test_id)
     if found is None:
         raise Http404
     return found

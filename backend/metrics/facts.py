@@ -59,7 +59,7 @@ _UPSERT = f"""
 """  # noqa: S608
 
 # A team is above itself and above every team below it. A circle in the tree ends where it closes.
-_ABOVE = """
+ABOVE = """
     RECURSIVE above (team_id, above_id) AS (
         SELECT id, id FROM people_team
         UNION
@@ -68,7 +68,7 @@ _ABOVE = """
     )
 """
 _BRIDGE = f"""
-    WITH {_ABOVE}, wanted AS (
+    WITH {ABOVE}, wanted AS (
         SELECT DISTINCT fact.pull_request_id AS fact_id, above.above_id AS team_id,
             fact.merged_at, fact.first_review_at
         FROM metrics_pullrequestfact fact

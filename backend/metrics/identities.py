@@ -21,6 +21,12 @@ _CHANGES = """
         WHERE now.id = measured.identity_id AND (measured.key, measured.is_bot)
             IS DISTINCT FROM (COALESCE(now.person_id, -now.id), now.is_bot)
         RETURNING identity_id
+    ), runs AS (
+        INSERT INTO delivery_pendingtestruns (repository_id, sha, since)
+        SELECT repository_id, head_sha, now() FROM delivery_workflowrun
+        WHERE actor_id IN (SELECT identity_id FROM changed)
+        GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (repository_id, sha) DO UPDATE SET since = excluded.since
     )
     INSERT INTO delivery_pendingmeasurement (pull_request_id, since)
     SELECT id, now() FROM (
@@ -42,7 +48,7 @@ def note_measured(accounts: Iterable[Account]) -> None:
 
 
 def note_changes() -> int:
-    """Have every pull request of a changed account measured again; how many there are."""
+    """Have every pull request and run of a changed account measured again; how many pull requests there are."""
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES)
         return int(cursor.rowcount)

@@ -14,7 +14,7 @@ from backend.metrics import compute
 from backend.people.models import Team
 from tests.deployed import Deployed, said
 from tests.factories import MONDAY, History, a_team, an_identity
-from tests.tested import Tested
+from tests.tested import Machines
 
 ROLES = {
     "administrator": "administrator",
@@ -70,7 +70,7 @@ def world() -> World:
     compute.catch_up()
     shop = Deployed(history.repository)
     of_a, of_b = (shop.at(24 * 8, *pulls[:7]), shop.at(24 * 8 + 1, *pulls[14:21]))
-    shared, foreign = Tested(history.repository).a_test(), Tested().a_test()
+    shared, foreign = Machines(history.repository).a_test(), Machines().a_test()
     return World(
         history,
         teams[0],

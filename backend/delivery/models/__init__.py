@@ -5,6 +5,7 @@ from backend.delivery.models.automation import (
     CheckSuite,
     CommitStatus,
     HeadCommit,
+    PendingTestRuns,
     WorkflowJob,
     WorkflowRun,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "OwnerPattern",
     "PendingDeployments",
     "PendingMeasurement",
+    "PendingTestRuns",
     "PullRequest",
     "PullRequestCommit",
     "PullRequestEvent",

@@ -116,7 +116,8 @@ class WorkflowRun(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["repository", "created_at"], name="delivery_workflowrun_created")
+            models.Index(fields=["repository", "created_at"], name="delivery_workflowrun_created"),
+            models.Index(fields=["repository", "head_sha"], name="delivery_workflowrun_head"),
         ]
 
     def __str__(self) -> str:
@@ -142,3 +143,22 @@ class WorkflowJob(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PendingTestRuns(models.Model):
+    """Outbox: a commit of which something changed that machines say. As PendingMeasurement."""
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="+")
+    sha = models.CharField(max_length=64)
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "pending test runs"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["repository", "sha"], name="delivery_pendingtestruns_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"runs on {self.sha[:9]} to be measured"

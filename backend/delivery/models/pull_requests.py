@@ -56,6 +56,9 @@ class PullRequest(models.Model):
                 fields=["repository", "number"], name="delivery_pullrequest_number"
             ),
         ]
+        indexes = [
+            models.Index(fields=["repository", "head_sha"], name="delivery_pullrequest_head")
+        ]
 
     def __str__(self) -> str:
         return f"{self.repository}#{self.number}"
@@ -159,6 +162,7 @@ class PullRequestCommit(models.Model):
                 fields=["pull_request", "sha"], name="delivery_pullrequestcommit_sha"
             )
         ]
+        indexes = [models.Index(fields=["sha"], name="delivery_pullcommit_by_sha")]
 
     def __str__(self) -> str:
         return self.sha

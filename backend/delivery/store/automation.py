@@ -8,6 +8,7 @@ from django.db import transaction
 from backend.delivery.deployment_rules import CHECK, WORKFLOW
 from backend.delivery.models import (
     CheckSuite,
+    CommitStatus,
     HeadCommit,
     Repository,
     WorkflowRun,
@@ -19,6 +20,7 @@ from backend.delivery.records import (
     WorkflowRunRecord,
 )
 from backend.delivery.store.pending import note_deployments
+from backend.delivery.store.pending_runs import note_test_runs
 from backend.delivery.store.tables import (
     INT,
     TEXT,
@@ -97,12 +99,12 @@ def store_checks(
     accepted = {record.sha: record for record in checks if record.sha not in newer}
     if not accepted:
         return 0
-    _store_suites(
+    changed = _store_suites(
         repository, [(r.sha, suite) for r in accepted.values() for suite in r.suites or ()]
-    )
-    _store_statuses(
+    ) | _store_statuses(
         repository, [(r.sha, status) for r in accepted.values() for status in r.statuses or ()]
     )
+    note_test_runs(repository_id=repository.pk, shas=changed)
     heads = [
         row(HEAD_COMMITS, record, repository_id=repository.pk, read_at=read_at)
         for record in accepted.values()
@@ -111,7 +113,8 @@ def store_checks(
     return len(accepted)
 
 
-def _store_suites(repository: Repository, told: Sequence[tuple[str, CheckSuiteRecord]]) -> None:
+def _store_suites(repository: Repository, told: Sequence[tuple[str, CheckSuiteRecord]]) -> set[str]:
+    """The commits of which anything changed; likewise below."""
     changed = upsert(
         CHECK_SUITES,
         [
@@ -130,12 +133,16 @@ def _store_suites(repository: Repository, told: Sequence[tuple[str, CheckSuiteRe
         for _, suite in told
         for run in suite.runs
     ]
-    changed += upsert(CHECK_RUNS, runs, returning="id")
+    changed += upsert(CHECK_RUNS, runs, returning="suite_id")
     if changed:
         note_deployments(repository_ids=[repository.pk], sources=[CHECK])
+    written = set(changed)
+    return {sha for sha, suite in told if ids[suite.external_id] in written}
 
 
-def _store_statuses(repository: Repository, told: Sequence[tuple[str, CommitStatusRecord]]) -> None:
+def _store_statuses(
+    repository: Repository, told: Sequence[tuple[str, CommitStatusRecord]]
+) -> set[str]:
     creators = resolve_identities(
         connection=repository.connection,
         accounts=(status.creator for _, status in told if status.creator),
@@ -150,7 +157,9 @@ def _store_statuses(repository: Repository, told: Sequence[tuple[str, CommitStat
         )
         for sha, status in told
     ]
-    upsert(STATUSES, rows, returning="id")
+    changed = upsert(STATUSES, rows, returning="id")
+    found = CommitStatus.objects.filter(pk__in=changed).values_list("sha", flat=True)
+    return set(found) if changed else set()
 
 
 @transaction.atomic
@@ -206,6 +215,9 @@ def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRec
     changed |= set(upsert(JOBS, jobs, returning="run_id"))
     if changed:
         note_deployments(repository_ids=[repository.pk], sources=[WORKFLOW, CHECK])
+    told = zip(parents, accepted, strict=True)
+    shas = [run.head_sha for pk, run in told if pk in changed]
+    note_test_runs(repository_id=repository.pk, shas=shas)
     return len(changed)
 
 

@@ -40,9 +40,17 @@ class RunFact(models.Model):
         null=True,
         help_text="`machine_seconds` of a failed attempt that passed when rerun on the same commit; null: is none.",
     )
+    pull_request = models.ForeignKey(
+        "delivery.PullRequest",
+        models.CASCADE,
+        null=True,
+        related_name="runs",
+        help_text="Whose head it ran on.",
+    )
+    asked_at = models.DateTimeField(help_text="When it was asked for.")
     author_key = models.BigIntegerField(
         null=True,
-        help_text="As PullRequestFact's: of the pull request whose head it ran on, else of who began it. "
+        help_text="As PullRequestFact's: of that pull request, else of who began it. "
         "Null: nobody did.",
     )
     is_bot = models.BooleanField()

@@ -12,7 +12,7 @@ from backend.metrics.formulas import weeks as calendar
 from backend.metrics.models import Basis
 from backend.metrics.results import Range, Ratio, Suppressed, TeamName
 from backend.metrics.scope import Scope
-from backend.metrics.test_runs import aggregates, results, tests
+from backend.metrics.test_runs import aggregates, results, single
 from backend.metrics.test_runs.narrowing import Narrowing
 
 NOTHING = "Nothing to measure in this range."
@@ -27,7 +27,7 @@ def figures(scope: Scope, narrowing: Narrowing) -> results.RunFigures:
     heads, heads_before, waiting = aggregates.feedback(scope, narrowing)
     hidden = _hidden(scope, now)
     weeks = _weeks(scope, narrowing)
-    known = tests.counts(scope, narrowing)
+    known = single.counts(scope, narrowing)
     basis = Basis.objects.filter(pk=1).first()
     return results.RunFigures(
         team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,

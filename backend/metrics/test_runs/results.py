@@ -203,7 +203,10 @@ class Test(Result):
 
 class Tests(Result):
     items: list[Test]
-    total: int
+    total: int = Field(description="Of the listed ones, those that the search leaves.")
+    found: int = Field(
+        description="Tests that the list is about. Of more than 200, the worst 200 are listed."
+    )
     page: int
     page_size: int
     note: str = Field(description="What is to be known when reading it.")

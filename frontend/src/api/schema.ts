@@ -1603,7 +1603,10 @@ export interface components {
             /** Pull Request */
             pull_request: number;
         };
-        /** DeploymentWeek */
+        /**
+         * DeploymentWeek
+         * @description Suppressed: changes and lead time are about too few people; of a team, all of it is.
+         */
         DeploymentWeek: {
             /** Change Failure Rate */
             change_failure_rate: number | null;
@@ -3663,7 +3666,7 @@ export interface components {
         Tests: {
             /**
              * Found
-             * @description Tests that the list is about. Of more than 500, the worst 500 are listed.
+             * @description Tests that the list is about. Of more than 200, the worst 200 are listed.
              */
             found: number;
             /** Items */

@@ -1,0 +1,234 @@
+"""Facts of runs, their teams and feedback, from what is stored of commits."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from backend.delivery.models import PendingTestRuns
+from backend.delivery.store.pending_runs import note_test_runs
+from backend.metrics import compute as all_figures
+from backend.metrics.models import HeadFeedback, RunFact, RunTeam
+from backend.metrics.test_runs import compute
+from tests.factories import MONDAY, History, a_team, an_identity
+from tests.tested import Machines
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def machines() -> Machines:
+    return Machines()
+
+
+def measure(machines: Machines, *shas: str) -> None:
+    note_test_runs(repository_id=machines.repository.pk, shas=shas or ["a"])
+    compute.measure()
+
+
+def test_a_run_is_measured_by_its_jobs(machines: Machines) -> None:
+    jobs = [("build", "success", 10, 70), ("test", "failure", 20, 130)]
+    run = machines.run("a", "failure", jobs=jobs)
+    measure(machines)
+    fact = RunFact.objects.get()
+    assert (fact.source, fact.origin, fact.name, fact.outcome) == (
+        "workflow",
+        run.pk,
+        "CI",
+        "failed",
+    )
+    assert (fact.queue_seconds, fact.duration_seconds, fact.machine_seconds) == (10, 120, 170)
+    assert (fact.asked_at, fact.finished_at) == (machines.at(0), machines.at(130))
+    assert fact.wasted_seconds is None
+    assert (fact.branch, fact.is_default_branch) == ("main", True)
+
+
+def test_a_failed_attempt_that_passed_when_rerun_was_wasted(machines: Machines) -> None:
+    build = ("build", "success", 10, 70)
+    first = machines.run("a", "failure", jobs=[build, ("test", "failure", 20, 130)])
+    machines.run(
+        "a",
+        external_id=first.external_id,
+        attempt=2,
+        asked=200,
+        jobs=[build, ("test", "success", 210, 300)],
+    )
+    measure(machines)
+    facts = {fact.origin: fact for fact in RunFact.objects.all()}
+    assert len(facts) == 2
+    assert facts.pop(first.pk).wasted_seconds == 170
+    (again,) = facts.values()
+    assert (again.wasted_seconds, again.queue_seconds, again.machine_seconds) == (None, 10, 90)
+
+
+def test_what_goes_on_is_no_fact_yet(machines: Machines) -> None:
+    machines.run("a", "", jobs=[("build", "", 10, None)])
+    machines.check("a", "lint", "", (5, None))
+    machines.status("a", "jenkins", "pending", 5)
+    measure(machines)
+    assert not RunFact.objects.exists()
+
+
+def test_checks_of_other_apps_and_statuses_are_runs_but_jobs_are_not_twice(
+    machines: Machines,
+) -> None:
+    run = machines.run("a", jobs=[("build", "success", 10, 70)])
+    machines.check("a", "build", "success", (10, 70), workflow_run_external_id=run.external_id)
+    machines.check("a", "lint", "failure", (5, 65))
+    machines.status("a", "jenkins", "error", 90)
+    measure(machines)
+    told = RunFact.objects.order_by("source").values_list(
+        "source", "name", "outcome", "duration_seconds", "queue_seconds", "machine_seconds"
+    )
+    assert list(told) == [
+        ("check", "lint", "failed", 60, None, None),
+        ("status", "jenkins", "failed", None, None, None),
+        ("workflow", "CI", "succeeded", 60, 10, 60),
+    ]
+
+
+def test_measuring_again_writes_no_row(machines: Machines) -> None:
+    history = History(machines.repository)
+    author = an_identity(machines.repository.connection)
+    a_team(author)
+    pull = history.pull(author)
+    all_figures.measure()
+    machines.run(pull.head_sha, jobs=[("build", "success", 10, 70)])
+    measure(machines, pull.head_sha)
+    before = _row_versions()
+    measure(machines, pull.head_sha)
+    assert len(before) == 3
+    assert _row_versions() == before
+    assert not PendingTestRuns.objects.exists()
+
+
+_ROW_VERSIONS = """
+    SELECT 'fact', id, xmin::text FROM metrics_runfact
+    UNION ALL SELECT 'team', id, xmin::text FROM metrics_runteam
+    UNION ALL SELECT 'feedback', id, xmin::text FROM metrics_headfeedback
+"""
+
+
+def _row_versions() -> list[tuple[str, int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ROW_VERSIONS)
+        return list(cursor.fetchall())
+
+
+def test_what_is_gone_leaves_no_fact(machines: Machines) -> None:
+    machines.status("a", "jenkins", "error", 90)
+    status = machines.status("a", "other", "error", 90)
+    measure(machines)
+    assert RunFact.objects.count() == 2
+    status.delete()
+    measure(machines)
+    assert [fact.name for fact in RunFact.objects.all()] == ["jenkins"]
+
+
+def test_a_run_on_a_pull_requests_head_counts_for_its_author(machines: Machines) -> None:
+    connection_ = machines.repository.connection
+    author, other = an_identity(connection_), an_identity(connection_)
+    of_author, _ = a_team(author, slug="author"), a_team(other, slug="other")
+    pull = History(machines.repository).pull(author)
+    all_figures.measure()
+    machines.run(pull.head_sha, actor=other, event="pull_request", head_branch=pull.head_ref)
+    measure(machines, pull.head_sha)
+    fact = RunFact.objects.get()
+    assert (fact.author_key, fact.pull_request_id) == (author.person_id, pull.pk)
+    assert [bridge.team for bridge in RunTeam.objects.all()] == [of_author]
+
+
+def test_any_other_run_counts_for_who_began_it_and_the_teams_of_that_day(
+    machines: Machines,
+) -> None:
+    actor = an_identity(machines.repository.connection)
+    above = a_team(slug="above")
+    now = a_team(actor, slug="now", parent=above, since=date(2026, 3, 2))
+    a_team(actor, slug="before", until=date(2026, 3, 2))
+    machines.run("a", actor=actor)
+    measure(machines)
+    assert {bridge.team for bridge in RunTeam.objects.all()} == {now, above}
+
+
+def test_a_scheduled_run_is_nobodys(machines: Machines) -> None:
+    actor = an_identity(machines.repository.connection)
+    a_team(actor)
+    machines.run("a", actor=actor, event="schedule")
+    measure(machines)
+    assert RunFact.objects.get().author_key is None
+    assert not RunTeam.objects.exists()
+
+
+def test_a_branch_of_a_fork_that_is_called_main_is_not_the_default_branch(
+    machines: Machines,
+) -> None:
+    pull = History(machines.repository).pull(None, is_cross_repository=True, head_ref="main")
+    machines.run(pull.head_sha, event="pull_request", head_branch="main")
+    machines.check(pull.head_sha, "lint", "success", (0, 10), branch="main")
+    measure(machines, pull.head_sha)
+    assert [fact.is_default_branch for fact in RunFact.objects.all()] == [False, False]
+
+
+def test_feedback_is_from_the_push_to_the_last_check(machines: Machines) -> None:
+    author = an_identity(machines.repository.connection)
+    pull = History(machines.repository).pull(author)
+    sha = pull.head_sha
+    run = machines.run(sha, asked=3, jobs=[("build", "success", 10, 70)], created_at=machines.at(2))
+    machines.check(sha, "build", "success", (10, 70), workflow_run_external_id=run.external_id)
+    machines.check(sha, "lint", "failure", (1, 95))
+    machines.status(sha, "jenkins", "success", 90)
+    measure(machines, sha)
+    found = HeadFeedback.objects.get()
+    assert (found.pull_request, found.sha, found.seconds) == (pull, sha, 94)
+    assert (found.pushed_at, found.finished_at) == (machines.at(1), machines.at(95))
+
+
+def test_a_rerun_does_not_make_feedback_later(machines: Machines) -> None:
+    pull = History(machines.repository).pull(None)
+    first = machines.run(pull.head_sha, "failure", jobs=[("test", "failure", 10, 70)])
+    machines.run(
+        pull.head_sha,
+        external_id=first.external_id,
+        attempt=2,
+        asked=5000,
+        created_at=first.created_at,
+        jobs=[("test", "success", 5010, 5090)],
+    )
+    measure(machines, pull.head_sha)
+    assert HeadFeedback.objects.get().seconds == 70
+
+
+def test_what_runs_after_the_merge_is_no_feedback(machines: Machines) -> None:
+    pull = History(machines.repository).pull(None, merged=1)
+    machines.run(pull.head_sha, jobs=[("test", "success", 10, 70)])
+    machines.run(pull.head_sha, "", workflow="Deploy", asked=4000, jobs=[("deploy", "", 4010, None)])
+    machines.status(pull.head_sha, "deployed", "success", 4100)
+    measure(machines, pull.head_sha)
+    assert HeadFeedback.objects.get().seconds == 70
+    assert RunFact.objects.count() == 2
+
+
+def test_a_force_push_tells_its_time_itself(machines: Machines) -> None:
+    pull = History(machines.repository).pull(None, events=((0.5, "head_force_pushed"),))
+    pull.events.update(after=pull.head_sha)
+    machines.run(pull.head_sha, asked=1860, jobs=[("test", "success", 1870, 1900)])
+    measure(machines, pull.head_sha)
+    found = HeadFeedback.objects.get()
+    assert (found.pushed_at, found.seconds) == (MONDAY + timedelta(minutes=30), 100)
+
+
+def test_a_head_that_was_replaced_keeps_its_feedback(machines: Machines) -> None:
+    pull = History(machines.repository).pull(None)
+    earlier = pull.commits.get()
+    machines.run(earlier.sha, jobs=[("test", "success", 10, 70)])
+    measure(machines, earlier.sha)
+    assert HeadFeedback.objects.get().pull_request == pull
+
+
+def test_feedback_that_has_not_come_is_kept_as_such(machines: Machines) -> None:
+    pull = History(machines.repository).pull(None)
+    machines.run(pull.head_sha, jobs=[("test", "success", 10, 70)])
+    machines.status(pull.head_sha, "jenkins", "pending", 5)
+    measure(machines, pull.head_sha)
+    found = HeadFeedback.objects.get()
+    assert (found.finished_at, found.seconds) == (None, None)
