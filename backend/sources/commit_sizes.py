@@ -8,11 +8,13 @@ from typing import Final
 
 from backend.delivery.models import Repository
 from backend.delivery.store.commits import held_commits
+from backend.delivery.store.graph import number_commits, store_named, unread_messages
 from backend.sources.git import NoBranch, TooLarge, collect_commits
 from backend.sources.github import ledger
 from backend.sources.github.client import GitHub
 from backend.sources.github.collect import Collected
 from backend.sources.github.commit_blobs import Tip, tip_of
+from backend.sources.github.commit_messages import MESSAGES_A_REQUEST, names
 from backend.sources.github.commit_sizes import Slice, collect_by_rest, refresh_attributes
 from backend.sources.http import Forbidden
 from backend.sources.models import Cursor, Hint
@@ -20,6 +22,7 @@ from backend.sources.models import Cursor, Hint
 FEW: Final = 50
 """So many commits are asked for one by one rather than cloned."""
 COMMITS_A_SLICE: Final = 100
+MESSAGES_A_SLICE: Final = 1_000
 BY_REST: Final = "rest"
 """The cursor's page while a fill goes by REST, since the clone was too large."""
 _NONE: Final = "The repository has no commit yet."
@@ -45,8 +48,7 @@ def _collect(repository: Repository, github: GitHub, cursor: Cursor) -> Collecte
     if tip is None:
         return Collected(notes=[_NONE])
     if tip.sha == cursor.head_sha:
-        _complete(repository, cursor, tip)
-        return Collected()
+        return _fill_in(repository, github, cursor, tip, may_clone=may_clone)
     few = tip.total - held_commits(repository=repository) <= FEW
     if may_clone and not few:
         return _clone(repository, github, cursor)
@@ -54,6 +56,22 @@ def _collect(repository: Repository, github: GitHub, cursor: Cursor) -> Collecte
     if may_clone and done.left:  # history was rewritten
         return _clone(repository, github, cursor)
     return _after_rest(repository, github, cursor, tip, done)
+
+
+def _fill_in(
+    repository: Repository, github: GitHub, cursor: Cursor, tip: Tip, *, may_clone: bool
+) -> Collected:
+    """Nothing is new. What was stored before messages were read and commits numbered gets both: each night, at least,
+    somebody comes by.
+    """
+    unread = unread_messages(repository=repository, at_most=MESSAGES_A_SLICE)
+    if may_clone and len(unread) > MESSAGES_A_REQUEST:
+        return _clone(repository, github, cursor)
+    _complete(repository, cursor, tip)
+    if unread:
+        store_named(repository=repository, named=names(repository, github, unread))
+    number_commits(repository=repository)
+    return Collected(more=len(unread) == MESSAGES_A_SLICE)
 
 
 def _clone(repository: Repository, github: GitHub, cursor: Cursor) -> Collected:

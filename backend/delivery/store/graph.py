@@ -1,6 +1,8 @@
 """The graph of commits as it is stored: generations, and what messages name that were not read at first."""
 
+import json
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -36,8 +38,9 @@ _ENDS: Final = (
     "SELECT FROM delivery_commit WHERE repository_id = %(repository)s AND sha = parent) ORDER BY parent"
 )
 _NAME: Final = (
-    "UPDATE delivery_commit SET reverts = %s, picked_from = %s"
-    " WHERE repository_id = %s AND sha = %s AND reverts IS NULL"
+    "UPDATE delivery_commit AS old SET reverts = new.reverts, picked_from = new.picked_from"
+    " FROM jsonb_to_recordset(%s) AS new (sha text, reverts text[], picked_from text[])"
+    " WHERE old.repository_id = %s AND old.sha = new.sha AND old.reverts IS NULL"
 )
 
 
@@ -96,12 +99,13 @@ def store_named(*, repository: Repository, named: Mapping[str, Named]) -> None:
     """What the messages of commits name, each known by its sha; where it is known already it stays."""
     one_writer(repository)
     with database.cursor() as cursor:
-        cursor.executemany(
-            _NAME,
-            [
-                (list(one.reverts), list(one.picked_from), repository.pk, sha)
-                for sha, one in named.items()
-            ],
-        )
+        rows = [{"sha": sha} | asdict(one) for sha, one in named.items()]
+        cursor.execute(_NAME, [json.dumps(rows), repository.pk])
     if any(one.reverts or one.picked_from for one in named.values()):
         note_deployments(repository_ids=[repository.pk])
+
+
+def give_up_unread(*, repository: Repository) -> None:
+    """Let the messages that are not read yet name nothing: the branch no longer has these commits."""
+    unread = repository.commits.filter(reverts=None, is_on_default_branch=True)
+    unread.update(reverts=[], picked_from=[])

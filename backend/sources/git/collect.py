@@ -3,16 +3,22 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from backend.delivery import attributes
 from backend.delivery.models import Repository
 from backend.delivery.records import CommitRecord
 from backend.delivery.store import store_commits
-from backend.delivery.store.graph import number_commits
+from backend.delivery.store.graph import (
+    give_up_unread,
+    number_commits,
+    store_named,
+    unread_messages,
+)
 from backend.delivery.store.rules import keep_attribute_patterns
 from backend.sources.git import reading, scratch
-from backend.sources.git.clone import TIP, clone
+from backend.sources.git.clone import TIP, Clone, clone
 
 COMMITS_AT_ONCE: Final = 2_000
 FILES_AT_ONCE: Final = 30_000
@@ -67,8 +73,19 @@ def collect_commits(
             new = sum(
                 store_commits(repository=repository, commits=batch) for batch in batches(found)
             )
+        _read_messages(repository, made)
         number_commits(repository=repository)
         return Read(tip, int(made.answer("rev-list", "--count", TIP)), new, budget.notes)
+
+
+def _read_messages(repository: Repository, made: Clone) -> None:
+    """Those of commits that were stored before messages were read."""
+    if not unread_messages(repository=repository, at_most=1):
+        return
+    with closing(reading.messages(made)) as found:
+        while batch := dict(islice(found, COMMITS_AT_ONCE)):
+            store_named(repository=repository, named=batch)
+    give_up_unread(repository=repository)
 
 
 def batches(commits: Iterable[CommitRecord]) -> Iterator[list[CommitRecord]]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from backend.delivery.attributes import FILE, MOST_FILES, Budget
 from backend.delivery.records import CommitRecord
+from backend.delivery.references import Named
 from backend.sources.git import numstat
 from backend.sources.git.clone import CHUNK_BYTES, TIP, Clone
 
@@ -23,6 +24,7 @@ contents, so a share is of neighbours.
 """
 PIPE_BYTES: Final = 1 << 20
 """What git may write ahead while what it wrote before is being stored."""
+_MESSAGES: Final = ("log", "-z", "--encoding=UTF-8", "--format=tformat:%H%n%B")
 _PLAIN_FILES: Final = (b"100644 ", b"100755 ")
 
 
@@ -53,6 +55,14 @@ def commits(clone: Clone, *revisions: str) -> Generator[CommitRecord, None, None
                 yield from reader.end()
                 own.close()
                 start()
+
+
+def messages(clone: Clone) -> Generator[tuple[str, Named], None, None]:
+    """What the message of each of the tip's commits names, by sha. Raises SourceError."""
+    with closing(clone.output(*_MESSAGES, TIP, "--")) as output:
+        for entry in _pieces(output, b"\0", at_most=numstat.MAXIMUM_HEAD):
+            sha, _, message = entry.partition(b"\n")
+            yield sha.decode(), numstat.named(message)
 
 
 def _shares(clone: Clone, revisions: Sequence[str]) -> Generator[Path, None, None]:
@@ -94,11 +104,12 @@ def _attribute_files(listing: Iterable[bytes]) -> Iterator[tuple[int, bytes, str
             yield path.count(b"/"), folder + slash, about.split(b" ")[2].decode()
 
 
-def _pieces(chunks: Iterable[bytes], end: bytes) -> Iterator[bytes]:
-    """What stands before each end."""
+def _pieces(chunks: Iterable[bytes], end: bytes, *, at_most: int | None = None) -> Iterator[bytes]:
+    """What stands before each end; no more than `at_most` of one is held, and what comes late is lost."""
     rest = b""
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(end)
+        rest = rest[:at_most]
         yield from whole
 
 

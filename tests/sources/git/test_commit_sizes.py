@@ -162,6 +162,49 @@ def test_few_new_commits_need_no_clone(source: Source, github: GitHub) -> None:
     assert rows(source.stored) == told_by_git(source.bare)
 
 
+@pytest.mark.parametrize("way", ["few", "by clone", "by GraphQL"])
+def test_messages_of_what_was_stored_before_they_were_read(
+    source: Source, github: GitHub, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    everything(source.work)
+    old = source.work.git("rev-parse", "HEAD")
+    publish(source)
+    collect(source.stored, github)
+    expected = described(source.stored)
+    stored = Commit.objects.all()
+    stored.update(reverts=None, picked_from=None, generation=None)
+    clones = git_requests(source)
+    assert collect(source.stored, github).more is False
+    if way != "few":
+        stored.update(reverts=None, picked_from=None)
+        monkeypatch.setattr("backend.sources.commit_sizes.MESSAGES_A_SLICE", 6)
+        monkeypatch.setattr("backend.sources.commit_sizes.MESSAGES_A_REQUEST", 5)
+        monkeypatch.setattr("backend.sources.github.commit_messages.MESSAGES_A_REQUEST", 5)
+        if way == "by GraphQL":
+            forbid_cloning(source.stored)
+        collect(source.stored, github)
+    assert (git_requests(source) > clones) is (way == "by clone")
+    assert not stored.filter(reverts=None).exists()
+    assert described(source.stored) == expected
+    assert cursor_of(source.stored).head_sha == old
+
+
+def test_messages_that_the_branch_no_longer_has_are_not_waited_for(
+    source: Source, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.sources.commit_sizes.MESSAGES_A_REQUEST", 0)
+    root = source.work.commit(a=b"1\n")
+    source.work.commit(a=b"1\n2\n")
+    publish(source)
+    collect(source.stored, github)
+    source.work.git("reset", "--quiet", "--hard", root)
+    publish(source)
+    collect(source.stored, github)
+    Commit.objects.update(reverts=None, picked_from=None)
+    collect(source.stored, github)
+    assert set(Commit.objects.values_list("reverts__len", flat=True)) == {0}
+
+
 def test_many_new_commits_are_cloned(source: Source, github: GitHub) -> None:
     source.work.commit(a=b"1\n")
     publish(source)

@@ -17,11 +17,17 @@ from backend.sources.github.commit_blobs import (
     Tip,
     blobs_query,
 )
+from backend.sources.github.commit_messages import MESSAGES_A_REQUEST, messages_query
 from tests.simulators.github.graph.limits import complexity
 from tests.simulators.github.graph.schema import load_schema
 from tests.sources.github.test_queries import queries
 
-ALL = (TIP, FILE_COUNT, *(blobs_query(BLOBS_A_REQUEST, fields) for fields in (IS_BINARY, TEXT)))
+ALL = (
+    TIP,
+    FILE_COUNT,
+    messages_query(MESSAGES_A_REQUEST),
+    *(blobs_query(BLOBS_A_REQUEST, fields) for fields in (IS_BINARY, TEXT)),
+)
 
 
 @pytest.mark.parametrize("reduced", [False, True])
