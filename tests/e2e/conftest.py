@@ -18,7 +18,7 @@ from tests import servers
 from tests.e2e.visitor import Windows
 
 TOP = Path(__file__).resolve().parents[2]
-DATABASE = "plumbline_e2e"
+DATABASE = os.environ.get("PLUMBLINE_DATABASE_NAME", "plumbline") + "_e2e"
 FILL = "import django, json; django.setup(); from tests.e2e import world; print(json.dumps(world.fill()))"
 """A process of its own: the browser's driver runs an event loop, in which Django speaks to no database."""
 CHROMIUM = "/usr/bin/chromium"

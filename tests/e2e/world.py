@@ -11,6 +11,7 @@ from backend.delivery.models import PullRequest
 from backend.metrics import compute
 from backend.people.models import Identity, Team
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
+from tests.e2e.deployments import deploy
 from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
 
 DAYS = 120
@@ -44,6 +45,7 @@ def fill() -> dict[str, str]:
         history.pull(lonely, opened=_ago(day), merged=5)
     compute.measure(limit=10_000)
     compute.catch_up()
+    deploy(history.repository, chance)
     count = PullRequest.objects.count()
     Cursor.objects.create(
         connection=connection,

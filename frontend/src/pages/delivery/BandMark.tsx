@@ -14,7 +14,7 @@ export function BandMark({ band }: { band: Band }) {
         ))}
       </span>
       <span>
-        <strong className={classes.level}>{band.level}</strong> in the DORA report of {band.year}
+        <strong className={classes.level}>{band.level}</strong> in the DORA report of {band.year}:
         <span className={classes.text}>{band.text}</span>
       </span>
     </p>

@@ -8,6 +8,7 @@ import { PageSkeleton } from "../../ui/PageSkeleton";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
+import type { ChangeFilters } from "../filters/FilterBar";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import classes from "./DeliveryPage.module.css";
@@ -27,12 +28,14 @@ import { WhatCounts } from "./WhatCounts";
 export default function DeliveryPage() {
   const [search, change] = useDeliverySearch();
   const open = useCallback((deployment: number) => change({ deployment }), [change]);
+  const filter: ChangeFilters = (part, options) =>
+    change({ ...part, considered_page: undefined }, options);
   const close = useCallback(() => change({ deployment: undefined }), [change]);
   return (
     <FilteredPage
       title="Delivery"
       search={search}
-      onChange={change}
+      onChange={filter}
       filters={<ServicePicker search={search} onChange={change} />}
     >
       {(of) => (
@@ -69,7 +72,6 @@ function Content({
   if (status.stored === 0 && status.state !== "ready") {
     return <NothingCollected status={status} me={me} />;
   }
-  const unmapped = <WhatCounts me={me} unmapped={choices.unmapped} timeZone={timeZone} />;
   return (
     <div className={frame.content} aria-busy={isPlaceholderData}>
       {status.state !== "ready" && <CollectionNotice status={status} timeZone={timeZone} />}
@@ -96,7 +98,14 @@ function Content({
           />
         </>
       )}
-      {unmapped}
+      <WhatCounts
+        me={me}
+        unmapped={choices.unmapped}
+        scope={scope}
+        search={search}
+        timeZone={timeZone}
+        onChange={onChange}
+      />
     </div>
   );
 }

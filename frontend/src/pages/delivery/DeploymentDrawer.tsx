@@ -69,7 +69,7 @@ function Told({
         {serviceName(data)}, {deploymentName(data)}
       </h2>
       <p className={classes.where}>
-        {ENVIRONMENTS[data.environment]}, {SOURCES[data.source].toLowerCase()} “{data.name}”,{" "}
+        {ENVIRONMENTS[data.environment]}, {SOURCES[data.source]} “{data.name}”,{" "}
         <code>{data.sha.slice(0, 9)}</code>
       </p>
       <Facts of={data} timeZone={timeZone} />

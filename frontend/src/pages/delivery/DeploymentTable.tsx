@@ -146,13 +146,14 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<D
       cell: (row) => (
         <RowName
           name={serviceName(row)}
-          where={`${deploymentName(row)}, ${SOURCES[row.source].toLowerCase()}`}
+          where={`${deploymentName(row)}, ${SOURCES[row.source]}`}
           onOpen={() => onOpen(row.id)}
         />
       ),
     },
     {
       name: "Finished",
+      narrow: true,
       sort: "finished_at",
       cell: (row) => (row.finished_at === null ? "–" : dateTime(row.finished_at, timeZone)),
     },

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { dateTime } from "../../ui/dates";
 import { duration } from "../../ui/durations";
+import { Corrections } from "./Corrections";
 import classes from "./DeploymentDrawer.module.css";
 import styles from "./Fixes.module.css";
 import { deploymentName, FIXES } from "./names";
@@ -29,7 +30,7 @@ export function Fixes({
       {of.fixes.length === 0 && of.fixed.length === 0 && (
         <p className={classes.text}>Nothing had to fix it, and it fixed nothing.</p>
       )}
-      <ul className={styles.list}>
+      <ul className={styles.list} aria-label="Fixes">
         {of.fixes.map((fix) => (
           <li key={keyOf(fix)}>
             Fixed by {whatFixed(fix, link)}: {FIXES[fix.kind]}
@@ -47,6 +48,7 @@ export function Fixes({
           </li>
         ))}
       </ul>
+      {(of.may_correct || of.corrections.length > 0) && <Corrections of={of} timeZone={timeZone} />}
     </section>
   );
 }

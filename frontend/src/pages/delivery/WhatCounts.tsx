@@ -1,24 +1,45 @@
 import { Button } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import type { Me } from "../../api/types";
 import { dayOf, fullDay } from "../../ui/dates";
 import { FactTable } from "../../ui/FactTable";
 import { count, counted } from "../../ui/numbers";
 import { TableSection } from "../../ui/TableSection";
+import { TableSkeleton } from "../../ui/TableSkeleton";
+import type { Scope } from "../filters/search";
 import { SOURCES } from "./names";
+import type { DeliverySearch } from "./search";
 import type { Unmapped } from "./types";
+import type { ChangeDelivery } from "./useDeliverySearch";
 import classes from "./WhatCounts.module.css";
+
+const Considered = lazy(() => import("./Considered"));
+
+const CLOSED: Partial<DeliverySearch> = {
+  considered: undefined,
+  told_by: undefined,
+  named: undefined,
+  considered_page: undefined,
+};
 
 /** What counts as a deployment: environments that count nowhere, and where the rules are made. */
 export function WhatCounts({
   me,
   unmapped,
+  scope,
+  search,
   timeZone,
+  onChange,
 }: {
   me: Me;
   unmapped: Unmapped[];
+  scope: Scope;
+  search: DeliverySearch;
   timeZone: string;
+  onChange: ChangeDelivery;
 }) {
   const rules = rulesAddress(me);
+  const shown = search.considered;
   return (
     <TableSection
       title="What counts as a deployment"
@@ -28,11 +49,21 @@ export function WhatCounts({
           : `${counted(unmapped.length, "environment")} that no rule maps: they count nowhere.`
       }
       tools={
-        rules && (
-          <Button component="a" href={rules} size="xs" variant="default">
-            Rules on deployments
+        <>
+          <Button
+            size="xs"
+            variant="default"
+            aria-expanded={shown !== undefined}
+            onClick={() => onChange(shown === undefined ? { considered: "all" } : CLOSED)}
+          >
+            {shown === undefined ? "Why each thing is one, or none" : "Hide the reasons"}
           </Button>
-        )
+          {rules && (
+            <Button component="a" href={rules} size="xs" variant="default">
+              Rules on deployments
+            </Button>
+          )}
+        </>
       }
     >
       <p className={classes.about}>
@@ -41,6 +72,17 @@ export function WhatCounts({
         {!rules && " Administrators make the rules."}
       </p>
       {unmapped.length > 0 && <UnmappedTable unmapped={unmapped} timeZone={timeZone} />}
+      {shown !== undefined && (
+        <Suspense fallback={<TableSkeleton rows={6} />}>
+          <Considered
+            shown={shown}
+            scope={scope}
+            search={search}
+            timeZone={timeZone}
+            onChange={onChange}
+          />
+        </Suspense>
+      )}
     </TableSection>
   );
 }
@@ -60,9 +102,9 @@ function UnmappedTable({ unmapped, timeZone }: { unmapped: Unmapped[]; timeZone:
         { name: "Environment", cell: (one) => one.name },
         { name: "Repository", cell: (one) => one.repository },
         { name: "Told by", cell: (one) => SOURCES[one.source] },
-        { name: "Times", numeric: true, cell: (one) => count(one.n) },
-        { name: "Latest", cell: (one) => fullDay(dayOf(one.latest_at, timeZone)) },
         { name: "Why it does not count", cell: (one) => one.reason },
+        { name: "Latest", cell: (one) => fullDay(dayOf(one.latest_at, timeZone)) },
+        { name: "Times", numeric: true, cell: (one) => count(one.n) },
       ]}
     />
   );

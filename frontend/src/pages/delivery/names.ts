@@ -11,12 +11,12 @@ export const ENVIRONMENTS = {
 
 export const SOURCES = {
   github_deployment: "GitHub deployment",
-  workflow: "Workflow run",
-  check: "Check run",
-  release: "Release",
-  tag: "Tag",
-  merge: "Merge",
-  api: "Reported by API",
+  workflow: "workflow run",
+  check: "check run",
+  release: "release",
+  tag: "tag",
+  merge: "merge",
+  api: "reported by API",
 } as const;
 
 export const FIXES: Record<Fix["kind"], string> = {

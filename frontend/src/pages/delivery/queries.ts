@@ -1,10 +1,17 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
-import type { DeploymentFilters, DeploymentPageFilters } from "./types";
+import { csrfToken } from "../../api/csrf";
+import type {
+  CandidateFilters,
+  DeploymentFilters,
+  DeploymentPageFilters,
+  FixCorrection,
+} from "./types";
 
 /** What the page asks. All of it begins with "deployments", so that a correction asks all of it anew. */
 
 const RESTING_MS = 60_000;
+const MEASURING_MS = 3_000;
 
 export const choicesQuery = queryOptions({
   queryKey: ["deployments", "choices"],
@@ -34,4 +41,35 @@ export const deploymentQuery = (id: number) =>
       answer(
         api.GET("/api/v1/deployments/{deployment_id}", { params: { path: { deployment_id: id } } }),
       ),
+    refetchInterval: ({ state }) => (state.data?.is_pending ? MEASURING_MS : false),
   });
+
+export const candidatesQuery = (query: CandidateFilters) =>
+  queryOptions({
+    queryKey: ["deployments", "candidates", query],
+    queryFn: () => answer(api.GET("/api/v1/deployments/candidates", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+
+/** Says what fixed a deployment, or did not. Answers with the deployment. */
+export function correctFix(id: number, body: FixCorrection) {
+  const headers = { "X-CSRFToken": csrfToken() };
+  return answer(
+    api.POST("/api/v1/deployments/{deployment_id}/fixes", {
+      params: { path: { deployment_id: id } },
+      body,
+      headers,
+    }),
+  );
+}
+
+/** Takes such a word back. Answers with the deployment. */
+export function withdrawCorrection(id: number, correction: number) {
+  const headers = { "X-CSRFToken": csrfToken() };
+  return answer(
+    api.DELETE("/api/v1/deployments/{deployment_id}/fixes/{correction_id}", {
+      params: { path: { deployment_id: id, correction_id: correction } },
+      headers,
+    }),
+  );
+}

@@ -23,6 +23,17 @@ export const SORTS = [
   "-restore",
 ] as const;
 
+export const CONSIDERED = ["all", "yes", "no"] as const;
+export const SOURCE_NAMES = [
+  "github_deployment",
+  "workflow",
+  "check",
+  "release",
+  "tag",
+  "merge",
+  "api",
+] as const;
+
 export const deliverySchema = v.object({
   ...filterFields,
   /** Absent: production. */
@@ -40,6 +51,11 @@ export const deliverySchema = v.object({
   tables: optional(v.array(v.picklist(TABLES))),
   /** The deployment that is open. */
   deployment: openId,
+  /** All that may be a deployment: those that are, or are none, with the reasons. Absent: not shown. */
+  considered: optional(v.picklist(CONSIDERED)),
+  told_by: optional(v.picklist(SOURCE_NAMES)),
+  named: optional(v.string()),
+  considered_page: pageNumber,
 });
 
 export type DeliverySearch = v.InferOutput<typeof deliverySchema>;

@@ -18,3 +18,6 @@ export type Change = Schemas["Change"];
 export type Fix = Schemas["Fix"];
 export type Fixed = Schemas["Fixed"];
 export type Correction = Schemas["Correction"];
+export type CandidateFilters = Schemas["CandidateFilters"];
+export type CandidateRow = Schemas["CandidateRow"];
+export type FixCorrection = Schemas["FixCorrection"];
