@@ -47,7 +47,7 @@ export default function DurationChart({ weeks }: { weeks: RunWeek[] }) {
           <YAxis
             {...AXIS}
             axisLine={false}
-            width={52}
+            width={62}
             ticks={ticks}
             domain={[0, ticks.at(-1) ?? 1]}
             tickFormatter={shortDuration}

@@ -116,13 +116,13 @@ function Outcomes({ of }: { of: NonNullable<RunFigures["runs"]> }) {
     { key: "failed", name: "failed", n: of.failed },
     { key: "succeeded", name: "succeeded", n: of.succeeded },
     { key: "neither", name: "cancelled or skipped", n: of.neither },
-  ];
+  ].filter(({ n }) => n > 0);
   return (
     <div className={classes.outcomes}>
       <div className={classes.bar} aria-hidden>
-        {parts.map(
-          ({ key, n }) => n > 0 && <span key={key} data-outcome={key} style={{ flexGrow: n }} />,
-        )}
+        {parts.map(({ key, n }) => (
+          <span key={key} data-outcome={key} style={{ flexGrow: n }} />
+        ))}
       </div>
       <ul className={classes.names} aria-label="Runs by outcome">
         {parts.map(({ key, name, n }) => (

@@ -10,11 +10,13 @@ import { type Columns, columnsOf, type DayCount, HEAT_STEPS, heatStep, inColumns
 export type HeatRow = { key: string; name: string; where: string; days: DayCount[] };
 
 type Cell = { n: number; failed: number };
-type Over = { row: HeatRow; start: string; cell: Cell; x: number; y: number };
+type Over = { row: HeatRow; start: string; cell: Cell; left: number; top: number };
 
+/** Pixels. Across, the unit is a column, whatever its width. */
 const ROW = 30;
 const GAP = 4;
 const LEAST_FILL = 3;
+const CELL = 0.84;
 const TICK_ROOM = 70;
 
 /** Rows by days. A cell's filled part is the share that failed, so that its colour says nothing by itself. */
@@ -28,17 +30,17 @@ export default function HeatMap({
   const { ref, width } = useElementSize();
   const [over, setOver] = useState<Over | null>(null);
   const columns = columnsOf(range.from, range.to);
-  const size = width / columns.starts.length;
+  const size = columns.starts.length;
   const height = rows.length * ROW;
   const cells = rows.map((row) => inColumns(row.days, columns));
 
   const find = (event: PointerEvent<SVGSVGElement>): Over | null => {
     const box = event.currentTarget.getBoundingClientRect();
-    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
-    const [place, line] = [Math.floor(at.x / size), Math.floor(at.y / ROW)];
+    const place = Math.floor(((event.clientX - box.left) / box.width) * size);
+    const line = Math.floor((event.clientY - box.top) / ROW);
     const [row, cell, start] = [rows[line], cells[line]?.[place], columns.starts[place]];
     if (!row || !cell || !start) return null;
-    return { row, start, cell, x: (place + 0.5) * size, y: (line + 1) * ROW };
+    return { row, start, cell, left: (place + 0.5) / size, top: (line + 1) * ROW };
   };
 
   return (
@@ -54,29 +56,28 @@ export default function HeatMap({
           ))}
         </ol>
         <div className={classes.plot} ref={ref}>
-          {width > 0 && (
-            <svg
-              width={width}
-              height={height + 22}
-              role="img"
-              aria-label="Share of failed runs by workflow and day. The same stands in the table, which the button above shows."
-              onPointerMove={(event) => setOver(find(event))}
-              onPointerLeave={() => setOver(null)}
-            >
-              {cells.map((line, place) => (
-                <Line
-                  key={rows[place]?.key}
-                  cells={line}
-                  top={place * ROW}
-                  size={size}
-                  over={over?.row === rows[place] ? over?.start : undefined}
-                  columns={columns}
-                />
-              ))}
-              <Days columns={columns} size={size} top={height} width={width} />
-            </svg>
-          )}
-          {over && <Tip over={over} step={columns.step} width={width} end={range.to} />}
+          <svg
+            className={classes.cells}
+            height={height}
+            viewBox={`0 0 ${size} ${height}`}
+            preserveAspectRatio="none"
+            role="img"
+            aria-label="Share of failed runs by workflow and day. The same stands in the table, which the button above shows."
+            onPointerMove={(event) => setOver(find(event))}
+            onPointerLeave={() => setOver(null)}
+          >
+            {cells.map((line, place) => (
+              <Line
+                key={rows[place]?.key}
+                cells={line}
+                top={place * ROW}
+                over={over?.row === rows[place] ? over?.start : undefined}
+                columns={columns}
+              />
+            ))}
+          </svg>
+          <Days columns={columns} width={width} />
+          {over && <Tip over={over} columns={columns} />}
         </div>
       </div>
     </figure>
@@ -86,43 +87,33 @@ export default function HeatMap({
 function Line({
   cells,
   top,
-  size,
   over,
   columns,
 }: {
   cells: (Cell | null)[];
   top: number;
-  size: number;
   over: string | undefined;
   columns: Columns;
 }) {
-  const wide = Math.max(1, size - (size > 6 ? 2 : 0.5));
   const high = ROW - GAP;
   return (
     <g>
-      <line
-        className={classes.ground}
-        x1={0}
-        x2={size * cells.length}
-        y1={top + high}
-        y2={top + high}
-      />
-      {cells.map((cell, place) => {
-        const start = columns.starts[place];
+      <line className={classes.ground} x1={0} x2={cells.length} y1={top + high} y2={top + high} />
+      {cells.map((cell, x) => {
+        const start = columns.starts[x];
         if (cell === null) return null;
         const share = cell.failed / cell.n;
         const filled = share === 0 ? 0 : Math.max(LEAST_FILL, share * high);
-        const x = place * size;
         return (
           <g key={start} data-over={over === start || undefined} className={classes.cell}>
-            <rect className={classes.ran} x={x} y={top} width={wide} height={high} />
+            <rect className={classes.ran} x={x} y={top} width={CELL} height={high} />
             {filled > 0 && (
               <rect
                 className={classes.failed}
                 data-step={heatStep(share)}
                 x={x}
                 y={top + high - filled}
-                width={wide}
+                width={CELL}
                 height={filled}
               />
             )}
@@ -133,41 +124,35 @@ function Line({
   );
 }
 
-function Days({
-  columns,
-  size,
-  top,
-  width,
-}: {
-  columns: Columns;
-  size: number;
-  top: number;
-  width: number;
-}) {
+/** As many days as there is room to name. */
+function Days({ columns: { starts, step }, width }: { columns: Columns; width: number }) {
   const most = Math.max(2, Math.floor(width / TICK_ROOM));
-  const ticks = dayTicks(columns.starts.length * columns.step, most).filter(
-    (day) => day % columns.step === 0,
+  const ticks = dayTicks(starts.length * step, most).filter((day) => day % step === 0);
+  return (
+    <ol className={classes.days} aria-hidden>
+      {ticks.map((day) => {
+        const left = day / step / starts.length;
+        const start = starts[day / step];
+        if (start === undefined || left * width > width - TICK_ROOM / 2) return null;
+        return (
+          <li key={start} style={{ left: `${left * 100}%` }}>
+            {shortDay(start)}
+          </li>
+        );
+      })}
+    </ol>
   );
-  return ticks.map((day) => {
-    const start = columns.starts[day / columns.step];
-    const x = (day / columns.step) * size;
-    return start === undefined || x > width - TICK_ROOM / 2 ? null : (
-      <text key={start} className={classes.day} x={x} y={top + 14}>
-        {shortDay(start)}
-      </text>
-    );
-  });
 }
 
-function Tip({ over, step, width, end }: { over: Over; step: number; width: number; end: string }) {
-  const { row, start, cell } = over;
+function Tip({ over, columns: { step, to } }: { over: Over; columns: Columns }) {
+  const { row, start, cell, left, top } = over;
   const after = addDays(start, step);
-  const style =
-    over.x > width / 2
-      ? { right: width - over.x + 8, top: over.y }
-      : { left: over.x + 8, top: over.y };
+  const side =
+    left > 0.5
+      ? { right: `calc(${(1 - left) * 100}% + 8px)` }
+      : { left: `calc(${left * 100}% + 8px)` };
   return (
-    <div className={`${chart.tip} ${chart.floating}`} style={style}>
+    <div className={`${chart.tip} ${chart.floating}`} style={{ ...side, top }}>
       <strong>{percent(cell.failed / cell.n)} failed</strong>
       <p>
         {count(cell.failed)} of {count(cell.n)} that failed or succeeded
@@ -175,7 +160,7 @@ function Tip({ over, step, width, end }: { over: Over; step: number; width: numb
       <p>
         {row.name}, {row.where}
       </p>
-      <p>{dayRange(start, after < end ? after : end)}</p>
+      <p>{dayRange(start, after < to ? after : to)}</p>
     </div>
   );
 }
@@ -188,7 +173,7 @@ function Legend() {
   return (
     <ul className={`${chart.legend} ${classes.legend}`} aria-label="Share that failed">
       <li>
-        <i className={classes.swatch} data-step={0} />
+        <i className={classes.swatch} />
         none failed
       </li>
       {names.map(({ step, end, name }) => (

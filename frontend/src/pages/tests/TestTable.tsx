@@ -48,8 +48,8 @@ const ABOUT: Record<
   slowest: {
     title: "Slowest tests",
     tab: "Slowest",
-    about: "By the time of an average execution in this range.",
-    none: "No report of this range tells how long its tests took.",
+    about: "By their average time; those that took a second or more at least once in this range.",
+    none: "No test took a second or more in this range, by what reports tell.",
     sort: "-mean",
   },
 };
