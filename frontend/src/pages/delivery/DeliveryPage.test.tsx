@@ -151,7 +151,7 @@ describe("one deployment", () => {
     );
     await userEvent.type(screen.getByRole("textbox", { name: /Reason/ }), "By the on-call's log. ");
     await userEvent.click(screen.getByRole("button", { name: "Record it" }));
-    expect(await screen.findByText(/Recorded\. The figures are measured anew/)).toBeTruthy();
+    expect(await screen.findByText(/Recorded\./)).toBeTruthy();
     expect(sent).toEqual([{ verdict: "fixed_by", incident: 5, reason: "By the on-call's log." }]);
   });
 
