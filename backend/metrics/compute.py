@@ -5,8 +5,8 @@ figures, so that a crash at any moment loses nothing. What figures rest on besid
 formula versions) leaves no such row: `catch_up` notices a change of it. A changed formula computes all again from
 what is stored in one transaction, so that figures of two versions are never seen together.
 
-Deployments rest on the facts of pull requests and their teams: where these change, their repositories are noted in
-PendingDeployments, which `metrics.deployments.compute` empties.
+Deployments and test runs rest on the facts of pull requests and their teams: where these change, they are noted in
+PendingDeployments and PendingTestRuns, which `metrics.deployments.compute` and `metrics.test_runs.compute` empty.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,8 +21,10 @@ from backend.delivery.store import note_all_deployments
 from backend.metrics import cells, facts, identities
 from backend.metrics.deployments import compute as deployments
 from backend.metrics.formulas import dora, pull_request, size
+from backend.metrics.formulas import test_runs as formulas_of_runs
 from backend.metrics.loading import load
 from backend.metrics.models import Basis
+from backend.metrics.test_runs import compute as test_runs
 from backend.people.models import Team
 from backend.people.store import organisation
 
@@ -62,16 +64,16 @@ def catch_up() -> bool:
 
     A changed formula, team, membership or time zone is computed at once. Accounts that turned out to be another
     person, or a bot, leave a PendingMeasurement for each pull request that they wrote or reviewed. Another version of
-    the rules and formulas of deployments leaves a PendingDeployments for each repository.
+    the rules and formulas of deployments or test runs leaves a row in its outbox for all of them.
     """
     basis = Basis.objects.filter(pk=1).first()
     if basis is None:
         return False
-    of_pull_requests, _, of_deployments = basis.versions.partition(_AND)
+    of_pull_requests, _, others = basis.versions.partition(_AND)
     if of_pull_requests != _of_pull_requests():
         recompute_all()
-    elif of_deployments != _of_deployments():
-        _recompute_deployments()
+    elif others != _of_others():
+        _recompute_others()
     elif basis.teams != _teams():
         recompute_teams()
     elif not identities.note_changes():
@@ -91,6 +93,7 @@ def recompute_all() -> int:
         count += len(ids)
     _recompute_cells()
     note_all_deployments()
+    test_runs.note_everything()
     _remember(versions=_versions(), teams=teams)
     return count
 
@@ -104,13 +107,15 @@ def recompute_teams() -> None:
         facts.store_teams_of(ids, time_zone=organisation().time_zone)
     _recompute_cells()
     deployments.note_measured()
+    test_runs.recompute_teams()
     _remember(teams=teams)
 
 
 @transaction.atomic
-def _recompute_deployments() -> None:
-    """All of them, by and by."""
+def _recompute_others() -> None:
+    """All deployments and test runs, by and by."""
     note_all_deployments()
+    test_runs.note_everything()
     _remember(versions=_versions())
 
 
@@ -126,6 +131,7 @@ def _store(ids: Sequence[int]) -> _Touched:
     changed = _store_facts(ids)
     changed |= facts.store_teams_of(ids, time_zone=organisation().time_zone)
     deployments.note_changed(changed)
+    test_runs.note_pull_requests(changed)
     after = _moments(changed)
     return {
         (team, moment)
@@ -204,15 +210,15 @@ _AND = "; deployed "
 
 
 def _versions() -> str:
-    return f"{_of_pull_requests()}{_AND}{_of_deployments()}"
+    return f"{_of_pull_requests()}{_AND}{_of_others()}"
 
 
 def _of_pull_requests() -> str:
     return f"pull request {pull_request.VERSION}, size {size.VERSION}"
 
 
-def _of_deployments() -> str:
-    return f"{dora.VERSION}.{RULES_VERSION}"
+def _of_others() -> str:
+    return f"{dora.VERSION}.{RULES_VERSION}; ran {formulas_of_runs.VERSION}"
 
 
 def _remember(**basis: str) -> None:

@@ -4,10 +4,21 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from backend.delivery.models import PendingTestRuns
+from backend.delivery.records import (
+    CheckRunRecord,
+    ChecksRecord,
+    CheckSuiteRecord,
+    CommitStatusRecord,
+    WorkflowRunRecord,
+)
+from backend.delivery.store import store_checks, store_workflow_runs
 from backend.delivery.store.pending_runs import note_test_runs
 from backend.metrics import compute as all_figures
+from backend.metrics.formulas import test_runs as formula
 from backend.metrics.models import HeadFeedback, RunFact, RunTeam
 from backend.metrics.test_runs import compute
 from tests.factories import MONDAY, History, a_team, an_identity
@@ -201,7 +212,9 @@ def test_a_rerun_does_not_make_feedback_later(machines: Machines) -> None:
 def test_what_runs_after_the_merge_is_no_feedback(machines: Machines) -> None:
     pull = History(machines.repository).pull(None, merged=1)
     machines.run(pull.head_sha, jobs=[("test", "success", 10, 70)])
-    machines.run(pull.head_sha, "", workflow="Deploy", asked=4000, jobs=[("deploy", "", 4010, None)])
+    machines.run(
+        pull.head_sha, "", workflow="Deploy", asked=4000, jobs=[("deploy", "", 4010, None)]
+    )
     machines.status(pull.head_sha, "deployed", "success", 4100)
     measure(machines, pull.head_sha)
     assert HeadFeedback.objects.get().seconds == 70
@@ -232,3 +245,130 @@ def test_feedback_that_has_not_come_is_kept_as_such(machines: Machines) -> None:
     measure(machines, pull.head_sha)
     found = HeadFeedback.objects.get()
     assert (found.finished_at, found.seconds) == (None, None)
+
+
+def test_a_pull_request_that_is_known_later_gets_the_runs_of_its_head(machines: Machines) -> None:
+    """Webhooks come in any order: the run may be measured before its pull request is stored."""
+    author = an_identity(machines.repository.connection)
+    team = a_team(author)
+    machines.run("f" * 40)
+    measure(machines, "f" * 40)
+    pull = History(machines.repository).pull(author, head_sha="f" * 40)
+    all_figures.measure()
+    compute.measure()
+    assert RunFact.objects.get().pull_request == pull
+    assert [bridge.team for bridge in RunTeam.objects.all()] == [team]
+
+
+def test_a_changed_membership_moves_runs_to_other_teams(machines: Machines) -> None:
+    actor = an_identity(machines.repository.connection)
+    pull = History(machines.repository).pull(actor)
+    all_figures.measure()
+    machines.run("a", actor=actor)
+    machines.run(pull.head_sha)
+    measure(machines, "a", pull.head_sha)
+    assert not RunTeam.objects.exists()
+    team = a_team(actor)
+    assert all_figures.catch_up()
+    assert [bridge.team for bridge in RunTeam.objects.all()] == [team, team]
+
+
+def test_an_account_that_turns_out_to_be_a_bot_is_counted_as_one(machines: Machines) -> None:
+    actor = an_identity(machines.repository.connection)
+    History(machines.repository).pull(actor)
+    all_figures.measure()
+    machines.run("a", actor=actor)
+    measure(machines)
+    actor.is_bot = True
+    actor.save()
+    all_figures.catch_up()
+    assert compute.measure() == 1
+    assert RunFact.objects.get().is_bot
+
+
+def test_another_version_of_the_formulas_measures_everything_again(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    History(machines.repository).pull(None)
+    all_figures.measure()
+    machines.run("a")
+    machines.check("b", "lint", "success", (0, 10))
+    machines.status("c", "jenkins", "success", 5)
+    monkeypatch.setattr(formula, "VERSION", formula.VERSION + 1)
+    assert all_figures.catch_up()
+    assert compute.measure() == 3
+    assert set(RunFact.objects.values_list("version", flat=True)) == {formula.VERSION}
+    assert not all_figures.catch_up()
+
+
+def test_what_is_stored_is_noted_and_what_stands_is_not(machines: Machines) -> None:
+    run = WorkflowRunRecord(
+        external_id=7,
+        attempt=1,
+        workflow_external_id=1,
+        workflow="CI",
+        run_number=1,
+        event="push",
+        head_branch="main",
+        head_sha="a",
+        status="completed",
+        conclusion="success",
+        actor=None,
+        created_at=MONDAY,
+        started_at=MONDAY,
+        updated_at=MONDAY,
+        jobs=(),
+    )
+    store_workflow_runs(repository=machines.repository, runs=[run])
+    assert compute.measure() == 1
+    store_workflow_runs(repository=machines.repository, runs=[run])
+    assert compute.measure() == 0
+
+
+def test_only_commits_of_which_a_check_changed_are_noted(machines: Machines) -> None:
+    def said(sha: str, number: int, conclusion: str) -> ChecksRecord:
+        run = CheckRunRecord(
+            external_id=number,
+            name="lint",
+            status="completed",
+            conclusion=conclusion,
+            started_at=MONDAY,
+            completed_at=MONDAY,
+        )
+        suite = CheckSuiteRecord(
+            external_id=number,
+            branch="main",
+            app="builder",
+            status="completed",
+            conclusion="success",
+            workflow_run_external_id=None,
+            created_at=MONDAY,
+            updated_at=MONDAY,
+            runs=(run,),
+        )
+        status = CommitStatusRecord(
+            context="jenkins", state=conclusion, creator=None, created_at=MONDAY
+        )
+        return ChecksRecord(sha=sha, is_settled=True, suites=(suite,), statuses=(status,))
+
+    def store(*checks: ChecksRecord) -> int:
+        store_checks(repository=machines.repository, checks=checks, read_at=timezone.now())
+        return compute.measure()
+
+    assert store(said("a", 1, "success"), said("b", 2, "success")) == 2
+    assert store(said("a", 1, "success"), said("b", 2, "failure")) == 1
+    assert store(said("a", 1, "success"), said("b", 2, "failure")) == 0
+
+
+@pytest.mark.parametrize("commits", [1, 20])
+def test_statements_do_not_grow_with_the_number_of_commits(
+    machines: Machines, commits: int
+) -> None:
+    for number in range(commits):
+        pull = History(machines.repository).pull(None)
+        machines.run(pull.head_sha, jobs=[("test", "success", 10, 70)])
+        note_test_runs(repository_id=machines.repository.pk, shas=[pull.head_sha, f"x{number}"])
+    with CaptureQueriesContext(connection) as captured:
+        compute.measure()
+    assert len(captured) == 15
+    assert HeadFeedback.objects.count() == commits
