@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from backend.connections.models import Connection, GitHubApp
 from backend.connections.store import due_app_changes
-from backend.delivery.models import PendingMeasurement, Repository
+from backend.delivery.models import Repository
 from backend.delivery.store import marking
 from backend.delivery.store.test_partitions import drop_outdated, make_partitions
 from backend.metrics.compute import catch_up
-from backend.metrics.compute import measure as measure_pending
+from backend.metrics.measuring import anything_waits, measure_some
 from backend.pipeline import bell
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
@@ -59,7 +59,7 @@ def measure() -> None:
     catch_up()
     more = True
     while more and time.monotonic() < deadline:
-        more = measure_pending() > 0
+        more = measure_some() > 0
     if more:
         bell.ring(bell.MEASURE)
 
@@ -91,7 +91,7 @@ def sweep() -> None:
     """Ring for rows that are due, whatever became of the bell that rang for them first."""
     if hints.any_due():
         bell.ring(bell.COLLECT)
-    if PendingMeasurement.objects.exists():
+    if anything_waits():
         bell.ring(bell.MEASURE)
     if marking.outdated().exists():
         bell.ring(bell.MARK)

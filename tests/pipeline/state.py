@@ -10,8 +10,8 @@ from django.db.models import ForeignKey, Model
 from django.utils import timezone
 
 from backend.connections.models import Connection
-from backend.delivery.models import PendingMeasurement
-from backend.metrics.compute import catch_up, measure
+from backend.metrics.compute import catch_up
+from backend.metrics.measuring import anything_waits, measure_some
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
 from backend.sources.models import Hint, SyncRun
@@ -35,11 +35,13 @@ _NAMED = {
     "delivery.AutomatedTest": ("suite", "name"),
     "delivery.ResultUpload": ("key",),
     "accounts.User": ("email",),
+    "metrics.RunFact": ("source", "repository__external_id", "name", "sha", "finished_at"),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""
 _OPERATIONAL = {"metrics.Basis", "metrics.MeasuredIdentity"}
 """How far measuring has come, by our own keys."""
-_OF_THE_MOMENT = {"author_key", "computed_at", "since", "measured_at", "read_at"}
+_OF_THE_MOMENT = {"author_key", "computed_at", "since", "measured_at", "read_at", "origin"}
+"""Times of computing, and values that hold our own keys."""
 
 
 def collect(connection: Connection) -> None:
@@ -48,7 +50,7 @@ def collect(connection: Connection) -> None:
     while work(connection=connection):
         pass
     catch_up()
-    while measure():
+    while measure_some():
         pass
 
 
@@ -71,9 +73,9 @@ def work_to_the_end(connection: Connection, *, rounds: int = 2 * hints.ATTEMPTS)
     else:
         raise AssertionError(f"work that never ends: {list(Hint.objects.values())}")
     catch_up()
-    while measure():
+    while measure_some():
         pass
-    assert not PendingMeasurement.objects.exists()
+    assert not anything_waits()
 
 
 def models() -> list[type[Model]]:

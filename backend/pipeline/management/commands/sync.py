@@ -17,8 +17,9 @@ from rich.progress import (
 from rich.table import Table
 
 from backend.connections.models import Connection
-from backend.delivery.models import PendingMeasurement, Repository
-from backend.metrics.compute import catch_up, measure
+from backend.delivery.models import Repository
+from backend.metrics.compute import catch_up
+from backend.metrics.measuring import how_much_waits, measure_some
 from backend.pipeline import bell
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
@@ -75,7 +76,7 @@ class Command(BaseCommand):
                 progress.update(bar, completed=cursor.stored, total=cursor.expected)
 
             while work(connection=connection, on_page=on_page) or self._wait(connection):
-                measure()
+                measure_some()
 
     def _wait(self, connection: Connection) -> bool:
         """Wait for work that is due in a moment; False where none is, or only after a long time."""
@@ -94,9 +95,9 @@ class Command(BaseCommand):
     def _measure(self) -> None:
         catch_up()
         with _progress() as progress:
-            total = PendingMeasurement.objects.count()
+            total = how_much_waits()
             bar = progress.add_task("figures", total=total)
-            while measured := measure():
+            while measured := measure_some():
                 progress.advance(bar, measured)
 
     def _summarise(self, connections: list[Connection], began: datetime) -> None:

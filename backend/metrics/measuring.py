@@ -1,0 +1,30 @@
+"""All that waits to be measured: pull requests first, since deployments and test runs rest on their figures."""
+
+from typing import Final
+
+from django.db.models import Model
+
+from backend.delivery.models import PendingDeployments, PendingMeasurement, PendingTestRuns
+from backend.metrics import compute
+from backend.metrics.deployments import compute as deployments
+from backend.metrics.test_runs import compute as test_runs
+
+_OUTBOXES: Final[tuple[type[Model], ...]] = (
+    PendingMeasurement,
+    PendingDeployments,
+    PendingTestRuns,
+)
+
+
+def measure_some() -> int:
+    """Measure a part of what waits; how many rows of an outbox that took away, so that 0 is "all is done"."""
+    return compute.measure() or deployments.measure_pending_deployments(1) or test_runs.measure()
+
+
+def anything_waits() -> bool:
+    return any(outbox._default_manager.exists() for outbox in _OUTBOXES)  # noqa: SLF001 - Django's public API
+
+
+def how_much_waits() -> int:
+    """Rows of all outboxes: pull requests, repositories and commits."""
+    return sum(outbox._default_manager.count() for outbox in _OUTBOXES)  # noqa: SLF001
