@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.metrics.formulas import dora, pull_request, size
+from backend.metrics.formulas import dora, pull_request, size, test_runs
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,7 @@ class Definition:
 
 _V = pull_request.VERSION
 _D, _DELIVERY = dora.VERSION, "delivery"
+_R, _RUNS = test_runs.VERSION, "automated-test-runs"
 _STAGE = " Pull requests merged in the range; the four stages of one add up to its cycle time."
 
 DEFINITIONS = {
@@ -118,5 +119,55 @@ DEFINITIONS = {
         "that were not are counted apart.",
         _D,
         _DELIVERY,
+    ),
+    "test_runs": Definition(
+        "Runs",
+        "Finished attempts of workflows, checks of other apps, and commit statuses, by the time "
+        "that they finished. Those cancelled, skipped and the like are neither failed nor "
+        "succeeded. Of a team: runs on its pull requests, and others that its people began.",
+        _R,
+        _RUNS,
+    ),
+    "run_failure_rate": Definition(
+        "Failure rate",
+        "Failed runs, of those that failed or succeeded.",
+        _R,
+        _RUNS,
+    ),
+    "queue_time": Definition(
+        "Queue time",
+        "From an attempt of a workflow being asked for to its first job's start. Left out where no "
+        "job tells when it ran.",
+        _R,
+        _RUNS,
+    ),
+    "run_duration": Definition(
+        "Duration",
+        "From the first job's start to the last job's end, or a check's start to its end. "
+        "Statuses tell no start and are left out.",
+        _R,
+        _RUNS,
+    ),
+    "time_to_feedback": Definition(
+        "Time to feedback",
+        "From a push to a pull request to the moment when every check reported on that commit had "
+        "finished for the first time. Reruns make it no longer; what began after the pull request's "
+        "end is left out.",
+        _R,
+        _RUNS,
+    ),
+    "wasted_time": Definition(
+        "Wasted time",
+        "Machine time, over all jobs, of failed attempts that passed when rerun on the same commit.",
+        _R,
+        _RUNS,
+    ),
+    "flaky_tests": Definition(
+        "Flaky tests",
+        "Tests that both passed and failed on the same commit, over all reruns and retries. The "
+        "flake rate is commits with both outcomes, of those where it passed or failed. A renamed or "
+        "moved test is another one, whose history begins anew.",
+        _R,
+        _RUNS,
     ),
 }

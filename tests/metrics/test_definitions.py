@@ -6,9 +6,19 @@ from pathlib import Path
 from backend.metrics import results
 from backend.metrics.definitions import DEFINITIONS
 from backend.metrics.deployments.results import DeploymentFigures, Frequency
-from backend.metrics.formulas import dora, pull_request, size
+from backend.metrics.formulas import dora, pull_request, size, test_runs
 from backend.metrics.models import PullRequestFact
+from backend.metrics.test_runs.results import RunFigures, Runs, Spread, Wasted
 
+RUNS = {
+    "runs": "test_runs",
+    "failure_rate": "run_failure_rate",
+    "queue": "queue_time",
+    "duration": "run_duration",
+    "feedback": "time_to_feedback",
+    "wasted": "wasted_time",
+}
+"""Figures of runs, and the definitions that their answers name."""
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
 
 
@@ -36,7 +46,14 @@ def test_every_figure_of_an_answer_is_defined() -> None:
             Frequency | None,
         )
     }
-    assert figures | {"weekly_stages"} == set(DEFINITIONS)
+    of_runs = {
+        name
+        for name, field in RunFigures.model_fields.items()
+        if field.annotation in (results.Ratio | None, Runs | None, Spread | None, Wasted | None)
+    }
+    assert of_runs == set(RUNS)
+    others = {"weekly_stages", "flaky_tests"}
+    assert figures | others | set(RUNS.values()) == set(DEFINITIONS)
 
 
 def test_every_flag_and_reason_is_documented() -> None:
@@ -53,4 +70,6 @@ def test_versions_are_those_of_the_formulas() -> None:
         expected = size.VERSION if key == "batch_size" else pull_request.VERSION
         if definition.anchor == "delivery":
             expected = dora.VERSION
+        if definition.anchor == "automated-test-runs":
+            expected = test_runs.VERSION
         assert definition.version == expected
