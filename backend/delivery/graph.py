@@ -7,7 +7,7 @@ database; here it is numbered by the parents that are known, which keeps that or
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -47,17 +47,24 @@ class Contained:
     reason: str = ""
 
 
-def generations(nodes: Iterable[Node]) -> Iterator[tuple[str, int]]:
-    """Of those that came without: as far as all that they descend from is among the nodes, or under a numbered one."""
-    commits, numbered = _Commits(), set[str]()
+def generations(
+    nodes: Iterable[Node], numbered: Callable[[Sequence[str]], Iterable[tuple[str, int]]]
+) -> Iterator[tuple[str, int]]:
+    """Of commits that have none, as far as all is known that they descend from.
+
+    `numbered` is asked for the generations of their parents that are not among them; it tells those that it knows.
+    """
+    commits = _Commits()
     for node in nodes:
         commits.add(node)
-        if node.generation is not None:
-            numbered.add(node.sha)
+    wanted = bytes(commits.is_known)
+    border = [sha for at, sha in enumerate(commits.shas) if not wanted[at]]
+    for sha, generation in numbered(border):
+        commits.add(Node(sha, (), generation))
     commits.number()
-    for at, sha in enumerate(commits.shas):
-        if commits.is_whole[at] and sha not in numbered:
-            yield sha, commits.generation[at]
+    for at, is_wanted in enumerate(wanted):
+        if is_wanted and commits.is_whole[at]:
+            yield commits.shas[at], commits.generation[at]
 
 
 class Graph:

@@ -1,7 +1,7 @@
 """The graph of commits as it is stored: generations, and what messages name that were not read at first."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import islice
@@ -21,16 +21,14 @@ from backend.delivery.store.tables import one_writer
 AT_ONCE: Final = 10_000
 """Rows of one statement."""
 
-_OPEN: Final = (
-    "SELECT id, sha, parents FROM delivery_commit WHERE repository_id = %s AND generation IS NULL"
-)
 _PARENTS: Final = (
     "SELECT parent.sha, parent.generation FROM delivery_commit AS parent"
     " WHERE parent.repository_id = %s AND parent.generation IS NOT NULL AND parent.sha = ANY(%s)"
 )
 _NUMBER: Final = (
     "UPDATE delivery_commit AS old SET generation = new.generation"
-    " FROM unnest(%s::bigint[], %s::int[]) AS new (id, generation) WHERE old.id = new.id"
+    " FROM unnest(%s::text[], %s::int[]) AS new (sha, generation)"
+    " WHERE old.repository_id = %s AND old.sha = new.sha"
 )
 _ENDS: Final = (
     "SELECT DISTINCT parent FROM delivery_commit AS child, unnest(parents) AS parent"
@@ -51,16 +49,18 @@ def number_commits(*, repository: Repository) -> int:
     Call it when a collection has stored what it brought: those stored before there were generations get theirs too.
     """
     one_writer(repository)
+    rows = repository.commits.filter(generation=None).values_list("sha", "parents")
     with database.cursor() as cursor:
-        cursor.execute(_OPEN, [repository.pk])
-        rows = {sha: (pk, parents) for pk, sha, parents in cursor.fetchall()}
-        border = {parent for _, parents in rows.values() for parent in parents} - rows.keys()
-        cursor.execute(_PARENTS, [repository.pk, list(border)])
-        nodes = [Node(sha, (), generation) for sha, generation in cursor.fetchall()]
-        nodes += [Node(sha, parents) for sha, (_, parents) in rows.items()]
-        found, count = generations(nodes), 0
+
+        def numbered(shas: Sequence[str]) -> list[tuple[str, int]]:
+            cursor.execute(_PARENTS, [repository.pk, list(shas)])
+            return list(cursor.fetchall())
+
+        nodes = (Node(*row) for row in rows.iterator(chunk_size=AT_ONCE))
+        found, count = generations(nodes, numbered), 0
         while batch := list(islice(found, AT_ONCE)):
-            cursor.execute(_NUMBER, [[rows[sha][0] for sha, _ in batch], [of for _, of in batch]])
+            shas, of = zip(*batch, strict=True)
+            cursor.execute(_NUMBER, [list(shas), list(of), repository.pk])
             count += len(batch)
     return count
 
