@@ -1,5 +1,7 @@
 """How complete the collected data is: the ledger, and what was given up, to be tried again."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 from django.db import transaction
@@ -76,8 +78,8 @@ def retry(request: HttpRequest, asked: schemas.Retry) -> schemas.Retried:
     return schemas.Retried(retried=len(found))
 
 
-def behind(scope: Scope) -> schemas.Completeness:
-    """Whether the figures of a scope rest on all there is. One statement."""
+def behind(scope: Scope, *, also: Sequence[str] = ()) -> schemas.Completeness:
+    """Whether the figures of a scope rest on all there is: pull requests, and further kinds. One statement, or two."""
     concerns: Combinable = Value(value=True)
     if scope.team is not None:
         concerns = Exists(
@@ -86,6 +88,10 @@ def behind(scope: Scope) -> schemas.Completeness:
             )
         )
     found = completeness.of_figures(ends_at=scope.ends_at, concerns=concerns)
+    lacking = completeness.lacking(also, concerns=concerns) if also else None
+    if lacking:
+        reason = f"{found.reason} {lacking}" if found.reason else lacking
+        found = replace(found, complete=False, reason=reason)
     return schemas.Completeness.from_orm(found)
 
 

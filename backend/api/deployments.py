@@ -27,8 +27,11 @@ from backend.metrics.formulas import weeks
 from backend.metrics.models import ServiceDeployment
 from backend.people.models import Team
 from backend.pipeline import bell
+from backend.sources.models import Hint
 
 router = Router(tags=["deployments"])
+RESTS_ON = (Hint.Kind.COMMITS, Hint.Kind.DEPLOYMENTS)
+"""Besides pull requests."""
 
 
 def _asked(user: User, filters: deployment_schemas.DeploymentFilters) -> Asked:
@@ -58,7 +61,9 @@ def figures(
     """The four keys of a range, with their distributions, weeks and bands."""
     asked = _asked(caller(request), filters)
     found = queries.figures(asked)
-    return deployment_schemas.DeploymentFigures(**dict(found), completeness=behind(asked.scope))
+    return deployment_schemas.DeploymentFigures(
+        **dict(found), completeness=behind(asked.scope, also=RESTS_ON)
+    )
 
 
 @router.get(
@@ -85,7 +90,9 @@ def table(
     """Deployments that finished in the range, and those that began in it and go on."""
     asked = _asked(caller(request), filters)
     found = rows.page(asked, _table(filters), page=filters.page, page_size=filters.page_size)
-    return deployment_schemas.DeploymentPage(**dict(found), completeness=behind(asked.scope))
+    return deployment_schemas.DeploymentPage(
+        **dict(found), completeness=behind(asked.scope, also=RESTS_ON)
+    )
 
 
 @router.post(

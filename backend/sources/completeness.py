@@ -197,6 +197,24 @@ def of_figures(*, ends_at: datetime, concerns: Combinable) -> Completeness:
     return Completeness(complete=not reasons, reason=" ".join(reasons) or None, fresh_to=fresh_to)
 
 
+def lacking(kinds: Sequence[str], *, concerns: Combinable) -> str | None:
+    """What is missing of other kinds that figures rest on as well; None: nothing. One statement.
+
+    A kind that the source does not give is not waited for: other sources may tell of the same things.
+    """
+    short = Q()
+    for kind in kinds:
+        cursor = Cursor.objects.filter(repository=OuterRef("pk"), kind=kind)
+        done = cursor.filter(~Q(unavailable="") | Q(complete_to__isnull=False, gap=""))
+        missing = ~Q(Exists(done))
+        short |= missing & ~Q(default_branch="") if kind == Hint.Kind.COMMITS else missing
+    n = Repository.objects.filter(_READ, short).filter(Q(concerns)).count()
+    if not n:
+        return None
+    named = " or ".join(kind.replace("_", " ") for kind in kinds)
+    return f"Not all {named} of {_repositories(n)} are here yet."
+
+
 def fresh_to() -> datetime | None:
     """Every change of pull requests before this is stored; None: there is no such time yet."""
     found = _troubles(Value(value=True)).aggregate(

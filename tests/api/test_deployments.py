@@ -48,8 +48,8 @@ def ask(client: Client, path: str) -> Any:
 @pytest.mark.parametrize(
     ("path", "statements"),
     [
-        (f"/deployments/figures?{A}", 7),
-        (f"/deployments?{A}", 5),
+        (f"/deployments/figures?{A}", 8),
+        (f"/deployments?{A}", 6),
         (f"/deployments.csv?{A}", 5),
         ("/deployments/choices", 6),
         ("/deployments/candidates?team=team-a", 11),

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.db.models import Exists, OuterRef, Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from backend.delivery.models import PullRequest, Repository
 from backend.sources import completeness
 from backend.sources.completeness import Completeness, Entry
-from backend.sources.models import SyncRun
+from backend.sources.models import Cursor, SyncRun
 from tests.factories import History, a_connection, a_cursor, a_hint, a_repository, an_identity
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +263,40 @@ class TestFigures:
         elsewhere.complete_to = None
         elsewhere.save()
         assert not completeness.of_figures(ends_at=NOW, concerns=theirs).complete
+
+
+def lacking(*kinds: str, of: Combinable | None = None) -> str | None:
+    return completeness.lacking(kinds, concerns=of or Value(value=True))
+
+
+def test_figures_may_rest_on_further_kinds() -> None:
+    first, second = a_repository(), a_repository()
+    told = "Not all commits or deployments of {} are here yet."
+    assert lacking("commits", "deployments") == told.format("2 repositories")
+    for repository in (first, second):
+        a_cursor(repository, "commits", **WHOLE)
+        a_cursor(repository, "deployments", complete_to=None)
+    assert lacking("commits") is None
+    assert lacking("commits", "deployments") == told.format("2 repositories")
+    Cursor.objects.filter(kind="deployments").update(complete_to=NOW)
+    assert lacking("commits", "deployments") is None
+    Cursor.objects.filter(kind="commits", repository=first).update(gap="3 could not be read.")
+    assert lacking("commits", "deployments") == told.format("1 repository")
+    assert lacking("deployments") is None
+
+
+def test_what_a_source_does_not_give_or_have_is_not_waited_for() -> None:
+    a_cursor(a_repository(), "deployments", unavailable="A permission is missing.")
+    assert lacking("deployments") is None
+    Repository.objects.update(default_branch="")
+    assert lacking("commits") is None
+    Repository.objects.update(default_branch="main", state="excluded")
+    assert lacking("commits") is None
+
+
+def test_further_kinds_concern_whose_repository_it_is() -> None:
+    first, _ = a_repository(), a_repository()
+    theirs = Exists(Repository.objects.filter(pk=OuterRef("pk")).filter(pk=first.pk))
+    assert lacking("commits", of=theirs) == "Not all commits of 1 repository are here yet."
+    a_cursor(first, "commits", **WHOLE)
+    assert lacking("commits", of=theirs) is None
