@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,12 @@ from backend.delivery.models import (
     CheckSuite,
     CommitStatus,
     Repository,
+    ResultUpload,
     WorkflowJob,
     WorkflowRun,
 )
+from backend.delivery.result_records import Execution, ReportRecord, TestRecord, UploadRecord
+from backend.delivery.store.test_results import store_results
 from backend.people.models import Identity
 from tests.factories import MONDAY, a_repository
 
@@ -135,3 +139,37 @@ class Machines:
             "last_seen_on": self.begin.date(),
         }
         return AutomatedTest.objects.create(**defaults | values)
+
+    def report(
+        self,
+        sha: str,
+        tests: dict[str, str],
+        *,
+        at: float = 0,
+        milliseconds: int | None = 40,
+        file: str = "",
+        **values: Any,
+    ) -> ResultUpload:
+        """An upload. Of each test the outcomes of its executions, as in fp: failed, then passed."""
+        outcomes = {"p": "passed", "f": "failed", "s": "skipped"}
+        number = next(_numbers)
+        records = {
+            sha256(name.encode()).digest()[:16]: TestRecord(
+                "suite",
+                name,
+                file,
+                tuple(Execution(outcomes[letter], milliseconds) for letter in letters),  # type: ignore[arg-type] # by a table
+            )
+            for name, letters in tests.items()
+        }
+        return store_results(
+            repository=self.repository,
+            upload=UploadRecord(
+                sha=sha,
+                started_at=self.at(at),
+                received_at=self.at(at),
+                key=f"upload {number}",
+                **values,
+            ),
+            report=ReportRecord(records, 1.5, totals_differ=False, digest=f"{number:064x}"),
+        ).upload
