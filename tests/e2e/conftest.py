@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from tests import servers
 from tests.e2e.visitor import Windows
@@ -31,6 +31,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+# A busy machine takes its time, as for what the windows wait for.
+expect.set_options(timeout=20_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
+from backend import clock
 from backend.delivery.models import (
+    AutomatedTest,
     CheckRun,
     CheckSuite,
+    MutedTest,
     OwnerPattern,
     PullRequest,
     Repository,
@@ -32,8 +35,9 @@ WORKFLOWS = {"CI": 0.16, "Docs": 0.03, "Container image": 0.07}
 _numbers = count(1)
 
 
-def run(repository: Repository, chance: random.Random) -> None:
-    """What ran, and what its tests did."""
+def run(repository: Repository) -> None:
+    """What ran, and what its tests did; one of these is muted."""
+    chance = random.Random(11)
     tests = modelled("e2e", FILES)
     OwnerPattern.objects.create(
         repository=repository, position=0, pattern="/tests/unit/", owners=["@org/core"]
@@ -44,6 +48,12 @@ def run(repository: Repository, chance: random.Random) -> None:
             failed = chance.random() < failing
             _attempts(pull, workflow, asked, tests, chance, failed=failed)
         _lint(pull, asked, chance)
+    MutedTest.objects.create(
+        test=AutomatedTest.objects.get(name="retry is deleted"),
+        reason="The broker of the tests is being replaced.",
+        until=clock.now().date() + timedelta(days=10),
+        muted_at=clock.now(),
+    )
     compute.note_everything()
     compute.measure(limit=10_000)
 

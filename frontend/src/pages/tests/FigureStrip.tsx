@@ -76,14 +76,14 @@ export function FigureStrip({ figures, explain }: { figures: RunFigures; explain
       <Figure
         name="Wasted time"
         badge={badge("Wasted time")}
-        unit="of machines"
+        unit="machine time"
         value={sayOr(wasted?.seconds, seconds)}
         reason={wasted?.reason}
         before={comparison(wasted?.seconds, previous?.wasted_seconds, seconds)}
         spread={
           wasted?.attempts == null
             ? []
-            : [{ label: "failures that a rerun took back", value: count(wasted.attempts) }]
+            : [{ label: "failed attempts", value: count(wasted.attempts) }]
         }
         explanation={explain("wasted_time", counted(wasted?.attempts ?? 0, "failed attempt"))}
       />

@@ -50,6 +50,11 @@ export function HeatPanel({
   const hidden = data?.rows.filter((row) => row.suppressed).length ?? 0;
   const n = data?.rows.flatMap((row) => row.cells).reduce((sum, cell) => sum + cell.runs, 0) ?? 0;
   const notes = [];
+  if (query.team !== "") {
+    notes.push(
+      "All runs of the workflows that the team’s runs belong to: this is about workflows.",
+    );
+  }
   if (data && data.total > data.rows.length) {
     notes.push(
       `The ${count(data.rows.length)} most often run of ${count(data.total)}; all stand in the table of runs below.`,
@@ -122,7 +127,7 @@ function HeatTable({ map }: { map: Heatmap }) {
 function notesOf(weeks: RunWeek[], asTable: boolean): string[] {
   const notes = [];
   if (!asTable && weeks.some((week) => week.partial)) {
-    notes.push("The first and the last week may be held by the range only in part.");
+    notes.push("The weeks at the ends may be held by the range only in part.");
   }
   const hidden = weeks.filter((week) => week.suppressed).length;
   if (hidden > 0) {
