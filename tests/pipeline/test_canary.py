@@ -28,6 +28,9 @@ from tests.pipeline.state import work_to_the_end
 from tests.simulators.github import World, running, small
 
 SECRET = "the secret of the canary's webhooks"
+BODY = "A body\n\nReverts forge/app#1"
+MESSAGE = f"And more of it\n\nThis reverts commit {'a' * 40}."
+"""Of these what is named is kept, and nothing beside it."""
 
 
 @dataclass
@@ -149,11 +152,11 @@ def test_what_may_not_be_kept_is_nowhere(
         hook = github.hook(f"{live_server.url}/hooks/github/{source.slug}", SECRET)
         repository = next(iter(world.repositories.values()))
         dev = world.accounts["dev0001"]
-        pr = world.open_pull_request(repository, dev, title=f"Add {kept}", body="A body")
+        pr = world.open_pull_request(repository, dev, title=f"Add {kept}", body=BODY)
         world.comment(pr, count=2)
         world.add_review(pr, world.accounts["dev0002"], body="Looks good")
-        world.push_commit(pr, headline="A message", body="And more of it")
-        world.merge(pr)
+        world.push_commit(pr, headline="A message", body=MESSAGE)
+        world.merge(pr, how="merge")
         world.rename_repository(repository, "renamed")
         assert {delivery.status for delivery in hook.deliveries} == {202}
         assert mark.encode() in hook.deliveries[0].body
@@ -163,8 +166,9 @@ def test_what_may_not_be_kept_is_nowhere(
         github.faults.arm("error", on="git", after=1)
         work_to_the_end(source)
         stored = PullRequest.objects.get(title=f"Add {kept}")
-        assert stored.state == "merged"
-        assert stored.merge_sha in set(Commit.objects.values_list("sha", flat=True))
+        assert (stored.state, stored.reverts) == ("merged", ["forge/app#1"])
+        brought = Commit.objects.get(sha=stored.merge_sha)
+        assert Commit.objects.filter(reverts=["a" * 40], sha__in=brought.parents).exists()
 
         # The same search finds it where it stands, and finds what is stored.
         assert str(places.folders[0]) in places.hold(kept)

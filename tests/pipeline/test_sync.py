@@ -145,6 +145,21 @@ def test_one_pull_request_in_every_detail(source: Source, crew: Crew) -> None:
     assert not Identity.objects.get(login="dev0001").is_bot
 
 
+def test_what_a_revert_takes_back_is_known_by_its_pull_request_and_its_commit(
+    source: Source, crew: Crew
+) -> None:
+    world = source.world
+    pr = world.open_pull_request(crew.repo, crew.dev, body="Reverts nothing#1")
+    merged = world.merge(pr, crew.mate)
+    undone = world.revert(pr, crew.mate)
+    brought = world.merge(undone, crew.mate, how="rebase")
+    source.collect()
+    stored = dict(PullRequest.objects.values_list("number", "reverts"))
+    assert stored == {pr.number: [], undone.number: [f"forge/{crew.repo.name}#{pr.number}"]}
+    assert Commit.objects.get(sha=brought.oid).reverts == [merged.oid]
+    assert not Commit.objects.filter(generation=None).exists()
+
+
 def test_a_deleted_account_is_unknown(source: Source, crew: Crew) -> None:
     pr = source.world.open_pull_request(crew.repo, crew.dev)
     source.world.add_review(pr, crew.mate)

@@ -66,10 +66,36 @@ class Merging(PullRequests):
             (parent,),
             now,
             headline=one.headline,
+            body=one.body,
             authored_at=one.authored_at,
         )
         commit.committer = by
         return commit
+
+    def revert(
+        self, pr: PullRequest, by: Account | None = None, *, at: Moment = None
+    ) -> PullRequest:
+        """What the Revert button does: a pull request with one commit that takes a merged one's back."""
+        if pr.merge_commit is None:
+            raise ValueError(f"#{pr.number} is not merged")
+        repository, merged = pr.repository, pr.merge_commit
+        opened = self.open_pull_request(
+            repository,
+            by,
+            title=f'Revert "{pr.title}"',
+            head=f"revert-{pr.number}-{pr.head_ref}",
+            body=f"\n\nReverts {repository.full_name}#{pr.number}",
+            commits=(),
+            at=at,
+        )
+        self.push_commit(
+            opened,
+            [(change.path, change.deletions, change.additions) for change in pr.files],
+            headline=f'Revert "{merged.headline}"',
+            body=f"\n\nThis reverts commit {merged.oid}.",
+            at=at,
+        )
+        return opened
 
     # -- auto-merge and the merge queue ------------------------------------------------------------------------
 
