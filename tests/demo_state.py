@@ -12,22 +12,30 @@ from rich.table import Table
 from backend.accounts.demo import demo_link
 from backend.connections import store
 from backend.connections.models import Connection
+from backend.delivery.deployment_rules import BRANCH, RELEASE, Hotfix, Rule
 from backend.delivery.models import (
     Commit,
     CommitFile,
+    Deployment,
+    PendingDeployments,
     PendingMeasurement,
     PullRequest,
     PullRequestEvent,
     PullRequestFile,
+    Release,
     Repository,
     Review,
 )
+from backend.delivery.store.deployment_rules import set_deployment_rules, set_hotfix_rules
 from backend.metrics.models import PullRequestFact
 from backend.people.models import Team
 from backend.pipeline import bell
 from backend.sources.models import Cursor, Hint
 
 NAME = "GitHub Enterprise Server (simulated)"
+RULES = [Rule("forge/devlake", RELEASE, "v*", "production")]
+"""Of it there are releases alone; the deployments of the others are known by their environments' names."""
+HOTFIXES = [Hotfix("*", BRANCH, "hotfix/*")]
 KINDS = {
     "repositories": Repository,
     "teams": Team,
@@ -37,6 +45,8 @@ KINDS = {
     "files of pull requests": PullRequestFile,
     "commits": Commit,
     "file changes of commits": CommitFile,
+    "deployments at the source": Deployment,
+    "releases": Release,
 }
 
 
@@ -61,6 +71,8 @@ def connect(*, url: str, token: str) -> None:
     # Its first fill would otherwise wait for the next hour's budget; a simulator needs no mercy.
     Connection.objects.filter(pk=connection.pk).update(requests_per_hour=1_000_000)
     Hint.objects.update(lease_until=None)
+    set_deployment_rules(rules=RULES)
+    set_hotfix_rules(rules=HOTFIXES)
     bell.ring(bell.CHECK, connection.pk)
 
 
@@ -75,11 +87,13 @@ def look() -> State:
     expected = Cursor.objects.filter(kind=Hint.Kind.PULL_REQUESTS).aggregate(n=Sum("expected"))["n"]
     stored, pending = PullRequest.objects.count(), PendingMeasurement.objects.count()
     commits = Commit.objects.count()
+    undeployed = PendingDeployments.objects.exists()
     troubled = connection.state in {Connection.State.FAILING, Connection.State.PAUSED}
     parked = Hint.objects.exclude(parked_at=None).first()
     waiting = Hint.objects.filter(parked_at=None).exists()
     checked = connection.state == Connection.State.WORKING
-    done = checked and not waiting and not pending and Repository.objects.exists()
+    measured = not pending and not undeployed
+    done = checked and not waiting and measured and Repository.objects.exists()
     return State(
         counts={
             "pull requests": (stored, max(expected or 0, stored)),
@@ -107,6 +121,7 @@ def summarise(console: Console, *, requests: dict[str, Any], seconds: float) -> 
     for month, merged, median, ninetieth in _months():
         months.add_row(month, f"{merged:,}", _duration(median), _duration(ninetieth))
     console.print(months)
+    console.print(_four_keys())
     told = ", ".join(f"{name} {count:,}" for name, count in sorted(requests.items()))
     console.print(f"Requests to the simulator: {told}.")
     console.print(f"Seconds since the start: {seconds:.0f}.")
@@ -126,6 +141,41 @@ def _months() -> list[tuple[str, int, float, float]]:
         return list(cursor.fetchall())
 
 
-def _duration(seconds: float) -> str:
+def _four_keys() -> Table:
+    """Of production, service by service, over the year until the last deployment."""
+    keys = Table(
+        "service", "deployments", "lead time", "failed in use", "restored", title="Delivery, a year"
+    )
+    for column in keys.columns[1:]:
+        column.justify = "right"
+    with database.cursor() as cursor:
+        cursor.execute("""
+            WITH deployed AS (
+                SELECT id, service FROM metrics_servicedeployment
+                WHERE environment = 'production' AND outcome = 'succeeded' AND finished_at >
+                    (SELECT max(finished_at) FROM metrics_servicedeployment) - interval '1 year'
+            ), restored AS (
+                SELECT failed_id, min(restore_seconds) AS seconds FROM metrics_deploymentfix GROUP BY failed_id
+            )
+            SELECT service, count(*), (
+                SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lead_seconds) FROM metrics_deployedchange
+                JOIN deployed AS one ON one.id = deployment_id WHERE one.service = deployed.service
+            ), count(failed_id), percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds)
+            FROM deployed LEFT JOIN restored ON failed_id = deployed.id GROUP BY service ORDER BY service
+        """)
+        for service, deployments, lead, failed, restored in cursor.fetchall():
+            keys.add_row(
+                service,
+                f"{deployments:,}",
+                _duration(lead),
+                f"{failed:,}",
+                _duration(restored),
+            )
+    return keys
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "not known"
     days, hours = divmod(round(seconds / 3600), 24)
     return f"{days} d {hours} h" if days else f"{seconds / 3600:.1f} h"

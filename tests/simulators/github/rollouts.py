@@ -29,6 +29,8 @@ class Rollouts:
         self.end = repository.commits[-1].committed_at
         self.live: Commit | None = None
         """What production runs."""
+        self.free = {"staging": 0, "production": 0}
+        """When the last deployment there had ended: the next one waits for it, or one would overtake the other."""
 
     def work(self) -> None:
         if self.repository.name in CONTINUOUS:
@@ -85,10 +87,11 @@ class Rollouts:
     def _bring(self, commit: Commit, environment: str, by: Account | None, at: int) -> int | None:
         """When it came up; None: it did not."""
         came_up = self.rng.random() > NOT_UP
+        at = max(at, self.free[environment] + 60)
         deployment = self.world.deploy(
             self.repository, environment, "IN_PROGRESS", commit=commit, creator=by, at=at
         )
-        at += self.rng.randrange(60, 600)
+        at = self.free[environment] = at + self.rng.randrange(60, 600)
         self.world.set_deployment_status(deployment, "SUCCESS" if came_up else "FAILURE", at=at)
         if came_up and environment == "production":
             self.live = commit
