@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -49,7 +50,7 @@ def _job(name: str, conclusion: str, ran: str = "-") -> Job:
 
 ONE = "push 1.1 ok @100 ~200: build ok 110-150, test ok 120-190"
 FAILED = "push 1.1 bad @100 ~200: build ok 110-150, test bad 120-190"
-GOLDEN: dict[str, tuple[Sequence[str], Sequence[tuple[object, ...]]]] = {
+GOLDEN: dict[str, tuple[Sequence[str], Sequence[tuple[Any, ...]]]] = {
     # Of each attempt: outcome, finish, queue, duration, machine time, wasted.
     "one": ([ONE], [("succeeded", 190, 10, 80, 110, None)]),
     "failed, and never run again": ([FAILED], [("failed", 190, 10, 80, 110, None)]),
