@@ -136,6 +136,15 @@ class Demo:
                 progress.update(tasks[name], completed=have, total=of)
         if state.failed:
             raise DemoFailed(state.failed)
+        self.report()
+
+    def report(self) -> None:
+        """Send the reports of tests, as the projects' own pipelines would."""
+        from tests import demo_results  # noqa: PLC0415 - needs django.setup()
+
+        with console.status("Uploading the reports of tests"):
+            sent = demo_results.upload(self.url)
+        console.print(f"Reports of tests uploaded: {sent:,}.")
 
     def summarise(self) -> None:
         from tests import demo_state  # noqa: PLC0415 - needs django.setup()

@@ -7,10 +7,10 @@ from typing import Annotated, Final, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
-from django.utils import timezone
 from ninja import Header, Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
 
+from backend import clock
 from backend.api import reports, schemas
 from backend.api.errors import ERRORS, Refused, Unprocessable
 from backend.api.ingest import reporter, reporting
@@ -106,7 +106,7 @@ def report(
     """
     repository = reporter(request, named=told.repository)
     _check(request)
-    now = timezone.now()
+    now = clock.now()
     started_at = told.at or now
     kept = settings.TEST_RESULTS_KEPT
     if started_at < now - kept:

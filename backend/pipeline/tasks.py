@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from backend import clock
 from backend.connections.models import Connection, GitHubApp
 from backend.connections.store import due_app_changes
 from backend.delivery.models import Repository
@@ -18,6 +19,7 @@ from backend.delivery.store.test_partitions import drop_outdated, make_partition
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
 from backend.pipeline import bell
+from backend.pipeline.lineage import ask_for_lineage
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
 from backend.sources.github.repositories import LISTING, READ, arm_all
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 SLICE_SECONDS: Final = 5
 """After so long a task rings for itself and ends, so that every kind of work gets its turn."""
 RUNS_KEPT: Final = timedelta(days=30)
-AT_NIGHT: Final = [kind for kind in READ if kind != Hint.Kind.PULL_REQUESTS]
+AT_NIGHT: Final = [*(kind for kind in READ if kind != Hint.Kind.PULL_REQUESTS), Hint.Kind.LINEAGE]
 """Beside pull requests, which reconciling reads from the first to the last."""
 
 
@@ -62,6 +64,8 @@ def measure() -> None:
         more = measure_some() > 0
     if more:
         bell.ring(bell.MEASURE)
+    elif ask_for_lineage():
+        bell.ring(bell.COLLECT)
 
 
 @shared_task(name=bell.MARK)
@@ -134,7 +138,7 @@ def reconcile() -> None:
 @shared_task(name="retain")
 def retain() -> None:
     """Each night: room for results of tests to come, and none for what is older than is kept."""
-    today = timezone.now().date()
+    today = clock.now().date()
     make_partitions(today=today)
     drop_outdated(
         today=today, rows_kept=settings.TEST_RESULTS_KEPT, days_kept=settings.TEST_COUNTS_KEPT
