@@ -202,7 +202,7 @@ def test_a_broken_bell_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_results_of_tests_are_kept_as_long_as_is_set(settings: Any) -> None:
     """And a partition stands ready for what comes next month."""
-    test = tested.Tested().a_test()
+    test = tested.Machines().a_test()
     old, young = (timezone.now().date() - timedelta(days=days) for days in (140, 20))
     settings.TEST_COUNTS_KEPT = timedelta(days=100)
     for day in (old, young, young + timedelta(days=60)):
