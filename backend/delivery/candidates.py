@@ -3,7 +3,7 @@
 What the times and outcomes are, by source:
 
 - GitHub deployment: its statuses decide. The first success is its end, whatever came after; else the first failure or
-  error. The environment is the latest known one. Without either it goes on, or it ended unsaid.
+  error. The environment is the latest known one. Without either it goes on, or its state says that it is over.
 - Workflow run: each attempt, unless it ran for a pull request; it ends with its last job. Check run: likewise.
 - Release: published, and no draft. The name of a pre-release ends in " (pre-release)", so that rules can tell it apart.
 - Tag: an annotated one's own time, else its commit's.
@@ -48,26 +48,26 @@ _OUTCOME: Final = (
 )
 _FOR_PULLS: Final = "('pull_request', 'pull_request_target')"
 
+_WORD: Final = "(SELECT min(created_at) FROM delivery_deploymentstatus WHERE deployment_id = one.id AND state IN {})"
+_SUCCEEDED_AT: Final = _WORD.format("('success')")
+_FAILED_AT: Final = _WORD.format("('failure', 'error')")
+
 _ROWS: Final[Mapping[str, str]] = {
-    GITHUB_DEPLOYMENT: """
-        SELECT one.repository_id, one.external_id::text AS key,
-            COALESCE(NULLIF(one.latest_environment, ''), said.environment, one.environment) AS name,
-            '' AS service, one.sha,
-            CASE WHEN said.succeeded_at IS NOT NULL THEN 'succeeded' WHEN said.failed_at IS NOT NULL THEN 'failed'
-                WHEN is_over THEN '' ELSE 'in_progress' END AS outcome,
-            CASE WHEN COALESCE(said.succeeded_at, said.failed_at) IS NULL AND is_over THEN 'ended' ELSE '' END
-                AS obstacle,
-            one.created_at AS started_at,
-            CASE WHEN COALESCE(said.succeeded_at, said.failed_at) IS NOT NULL
-                THEN GREATEST(one.created_at, COALESCE(said.succeeded_at, said.failed_at)) END AS finished_at
-        FROM delivery_deployment AS one CROSS JOIN LATERAL (
-            SELECT min(created_at) FILTER (WHERE state = 'success') AS succeeded_at,
-                min(created_at) FILTER (WHERE state IN ('failure', 'error')) AS failed_at,
-                one.state IN ('inactive', 'abandoned', 'destroyed')
-                    OR COALESCE(bool_or(state IN ('inactive', 'destroyed')), false) AS is_over,
-                (array_agg(environment ORDER BY created_at DESC, id DESC) FILTER (WHERE environment <> ''))[1]
-                    AS environment
-            FROM delivery_deploymentstatus WHERE deployment_id = one.id) AS said""",
+    GITHUB_DEPLOYMENT: f"""
+        SELECT repository_id, external_id::text AS key,
+            COALESCE(NULLIF(latest_environment, ''), (SELECT environment FROM delivery_deploymentstatus
+                WHERE deployment_id = one.id AND environment <> '' ORDER BY created_at DESC, id DESC LIMIT 1),
+                environment) AS name,
+            '' AS service, sha,
+            CASE WHEN {_SUCCEEDED_AT} IS NOT NULL THEN 'succeeded' WHEN {_FAILED_AT} IS NOT NULL THEN 'failed'
+                ELSE 'in_progress' END AS outcome,
+            CASE WHEN state IN ('inactive', 'abandoned', 'destroyed') AND NOT EXISTS (
+                SELECT FROM delivery_deploymentstatus WHERE deployment_id = one.id
+                AND state IN ('success', 'failure', 'error')) THEN 'ended' ELSE '' END AS obstacle,
+            created_at AS started_at,
+            CASE WHEN COALESCE({_SUCCEEDED_AT}, {_FAILED_AT}) IS NOT NULL
+                THEN GREATEST(created_at, COALESCE({_SUCCEEDED_AT}, {_FAILED_AT})) END AS finished_at
+        FROM delivery_deployment AS one""",  # noqa: S608 - constants of this module
     WORKFLOW: f"""
         SELECT repository_id, external_id || '.' || attempt AS key, workflow AS name, '' AS service, head_sha AS sha,
             {_OUTCOME} AS outcome,
@@ -81,7 +81,8 @@ _ROWS: Final[Mapping[str, str]] = {
     CHECK: f"""
         SELECT suite.repository_id, one.external_id::text AS key, one.name, '' AS service, suite.head_sha AS sha,
             one.outcome,
-            CASE WHEN EXISTS (SELECT FROM delivery_workflowrun AS run WHERE run.repository_id = suite.repository_id
+            CASE WHEN suite.workflow_run_external_id IS NOT NULL AND EXISTS (
+                    SELECT FROM delivery_workflowrun AS run WHERE run.repository_id = suite.repository_id
                     AND run.external_id = suite.workflow_run_external_id AND run.event IN {_FOR_PULLS})
                 THEN 'pull_request' WHEN one.outcome = '' THEN 'undone' ELSE '' END AS obstacle,
             COALESCE(one.started_at, suite.created_at) AS started_at,
@@ -241,7 +242,7 @@ class Asked:
         return {
             "repositories": repositories,
             "since": self.since,
-            "search": f"%{escaped}%",
+            "search": f"%{escaped}%" if self.search else "",
             "key": self.key,
         }
 
@@ -249,7 +250,7 @@ class Asked:
 _ASKED: Final = """
     (%(repositories)s::bigint[] IS NULL OR row.repository_id = ANY(%(repositories)s))
     AND (%(since)s::timestamptz IS NULL OR row.started_at IS NULL OR row.started_at >= %(since)s)
-    AND row.name ILIKE %(search)s AND (%(key)s::text = '' OR row.key = %(key)s)
+    AND (%(search)s::text = '' OR row.name ILIKE %(search)s) AND (%(key)s::text = '' OR row.key = %(key)s)
 """
 _KINDS: Final = """
     SELECT row.repository_id, of.name_with_owner, row.name, row.service,

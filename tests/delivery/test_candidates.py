@@ -386,7 +386,7 @@ def test_every_thing_is_explained(repository: Repository) -> None:
 
 
 def test_what_can_be_none_says_why(repository: Repository) -> None:
-    a_deployment(repository, (1, "inactive"))
+    a_deployment(repository, (1, "inactive"), state="inactive")
     a_run(repository, event="pull_request")
     a_run(repository, conclusion="cancelled")
     a_release(repository, is_draft=True, sha="")
