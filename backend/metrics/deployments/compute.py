@@ -6,6 +6,7 @@ changed of one leaves a PendingDeployments, which the transaction that stores th
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from django.db import DatabaseError, connection, transaction
@@ -91,7 +92,7 @@ def _measure(repository_id: int) -> int:
     graph = Graph.load(repository_id)
     rows = {place: contents.walk(found, graph) for place, found in sorted(attempts.items())}
     known = loading.known(repository, rows.values())
-    incidents = loading.incidents(repository, rows)
+    incidents = loading.incidents(repository)
     corrections = loading.corrections(repository)
     by_time = incidents_are_linked_by_time()
     deployed, found = [], []
@@ -100,7 +101,10 @@ def _measure(repository_id: int) -> int:
         deployed += judged
         found += fixes.find(
             judged,
-            incidents=incidents[place],
+            incidents=incidents,
+            may_be_of_it=partial(
+                loading.may_be_of, place, repository=repository, places=rows.keys()
+            ),
             corrections=corrections[place],
             by_time=by_time,
         )

@@ -11,7 +11,7 @@ Only what succeeded can have failed in use, and only a later success, or an inci
 - a person's word comes before all of these.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -85,22 +85,23 @@ class Fix:
 def find(
     row: Sequence[Deployed],
     *,
-    incidents: Iterable[Incident],
+    incidents: Sequence[Incident],
+    may_be_of_it: Callable[[Incident], bool],
     corrections: Iterable[Correction],
     by_time: bool,
 ) -> list[Fix]:
-    """Of one service and environment, in order. One fix of a deployment by another has one kind, a person's before a
-    revert's before a rollback's before a hotfix's.
+    """Of one service and environment, in order. `incidents` are the repository's: a person may name any of them.
+
+    One fix of a deployment by another has one kind: a person's word before a revert before a rollback before a hotfix.
     """
     successes = [one for one in row if one.role]
-    told = list(incidents)
     found = [
         *_by_revert(successes),
         *_by_rollback(successes),
         *_by_hotfix(successes),
-        *_by_incident(successes, told, by_time=by_time),
+        *_by_incident(successes, filter(may_be_of_it, incidents), by_time=by_time),
     ]
-    return list(_corrected(found, successes, told, corrections))
+    return list(_corrected(found, successes, incidents, corrections))
 
 
 def _by_deployment(kind: str, failed: Attempt, fixed_by: Attempt) -> Fix:
@@ -256,6 +257,8 @@ def _said(
             return None
         return Fix(failed, PERSON, None, incident, incident.resolved_at)
     fixed_by = attempts.get((word.fix_source, word.fix_key))
-    if fixed_by is None or fixed_by.place <= failed.place:
+    if fixed_by is None or fixed_by == failed:
+        return None
+    if (fixed_by.finished_at or 0) < (failed.finished_at or 0):
         return None
     return _by_deployment(PERSON, failed, fixed_by)

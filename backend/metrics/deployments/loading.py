@@ -210,13 +210,9 @@ def _touching(
     return found
 
 
-def incidents(repository: Repository, places: Collection[Place]) -> dict[Place, list[Incident]]:
-    """By what they may be of. One that names no service and no deployment is of the service named as the repository,
-    or of the only one; one that names a deployment may be of any that the incident's environment has.
-    """
-    found: dict[Place, list[Incident]] = defaultdict(list)
-    for told in repository.incidents.order_by("started_at", "pk"):
-        one = Incident(
+def incidents(repository: Repository) -> list[Incident]:
+    return [
+        Incident(
             pk=told.pk,
             external_id=told.external_id,
             service=told.service,
@@ -225,20 +221,23 @@ def incidents(repository: Repository, places: Collection[Place]) -> dict[Place, 
             started_at=seconds(told.started_at),
             resolved_at=None if told.resolved_at is None else seconds(told.resolved_at),
         )
-        for place in places:
-            if place[1] == one.environment and _may_be_of(repository, one, place[0], places):
-                found[place].append(one)
-    return found
+        for told in repository.incidents.order_by("started_at", "pk")
+    ]
 
 
-def _may_be_of(
-    repository: Repository, incident: Incident, service: str, places: Collection[Place]
+def may_be_of(
+    place: Place, incident: Incident, *, repository: Repository, places: Collection[Place]
 ) -> bool:
+    """One that names no service and no deployment is of the service named as the repository, or of the only one; one
+    that names a deployment may be of any.
+    """
+    service, environment = place
+    if incident.environment != environment or incident.service not in {"", service}:
+        return False
     if incident.service or incident.caused_by:
-        return not incident.service or incident.service == service
+        return True
     own = repository.name_with_owner.rpartition("/")[2]
-    services = {name for name, environment in places if environment == incident.environment}
-    return service == own or services == {service}
+    return service == own or not any(one != place and one[1] == environment for one in places)
 
 
 def corrections(repository: Repository) -> dict[Place, list[Correction]]:

@@ -157,7 +157,9 @@ def test_stages_add_up_and_a_lead_time_is_no_shorter_than_its_cycle_time(
 def test_only_what_succeeded_has_failed_in_use_and_only_what_came_later_fixed_it(
     history: History,
 ) -> None:
-    found = fixes.find(history.deployed, incidents=[], corrections=[], by_time=False)
+    found = fixes.find(
+        history.deployed, incidents=[], may_be_of_it=bool, corrections=[], by_time=False
+    )
     assert len({(fix.failed, fix.told_by) for fix in found}) == len(found)
     for fix in found:
         assert fix.fixed_by is not None
