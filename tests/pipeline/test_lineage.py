@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from backend.delivery.models import Commit, Repository
-from backend.metrics.deployments.compute import measure_pending_deployments
 from backend.metrics.models import ServiceDeployment
+from backend.pipeline import bell, tasks
 from backend.pipeline.lineage import ask_for_lineage
+from backend.sources import hints
 from backend.sources.models import Cursor, Hint
 from tests.deployed import Deployed
 from tests.factories import a_cursor, a_repository
@@ -86,12 +87,29 @@ def test_from_a_branch_to_production(source: Source) -> None:
     world.push_commit(release)
     world.deploy(app, "production", commit=release.commits[-1])
     source.collect()
-    measure_pending_deployments()
     assert ask_for_lineage() == 1
     source.collect()
-    assert measure_pending_deployments() == 1
     last = ServiceDeployment.objects.order_by("finished_at", "key").last()
     assert last is not None
     assert (last.sha, last.contents_reason) == (release.commits[-1].oid, "")
     assert last.commit_count == 2
     assert ask_for_lineage() == 0
+
+
+def test_measuring_ends_with_asking(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(bell, "ring", rung.append)
+    tasks.measure()
+    tasks.measure()
+    assert rung == [bell.COLLECT]
+    assert asked() == [repository.external_id]
+
+
+def test_at_night_all_of_it_is_looked_at_again(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bell, "ring", lambda *_: True)
+    tasks.reconcile()
+    assert Hint.objects.get(kind="lineage").action == hints.FULL

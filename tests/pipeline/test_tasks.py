@@ -152,7 +152,7 @@ def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) ->
     armed = {(hint.kind, hint.repository_external_id, hint.action) for hint in Hint.objects.all()}
     assert armed == {
         (kind, repository.external_id, hints.FULL)
-        for kind in (Hint.Kind.RECONCILE, *READ)
+        for kind in (Hint.Kind.RECONCILE, *READ, Hint.Kind.LINEAGE)
         if kind != Hint.Kind.PULL_REQUESTS
     }
     assert SyncRun.objects.count() == 1

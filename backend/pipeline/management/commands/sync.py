@@ -21,6 +21,7 @@ from backend.delivery.models import Repository
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import how_much_waits, measure_some
 from backend.pipeline import bell
+from backend.pipeline.lineage import ask_for_lineage
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
 from backend.sources.github.repositories import LISTING
@@ -55,6 +56,10 @@ class Command(BaseCommand):
         for connection in connections:
             self._sync(connection)
         self._measure()
+        if ask_for_lineage():
+            for connection in connections:
+                self._work(connection)
+            self._measure()
         self._summarise(connections, began)
 
     def _sync(self, connection: Connection) -> None:
@@ -63,6 +68,9 @@ class Command(BaseCommand):
         connection.refresh_from_db()
         if connection.state != Connection.State.WORKING:
             raise CommandError(f"{connection.state_reason} {connection.state_action}")
+        self._work(connection)
+
+    def _work(self, connection: Connection) -> None:
         with _progress() as progress:
             bars: dict[int, TaskID] = {}
 
