@@ -80,7 +80,7 @@ class Days(Schema):
 
 
 class Mute(Schema):
-    reason: str = Field(min_length=1, max_length=500, pattern=r"^[^\x00]*\S[^\x00]*$")
+    reason: str = Field(min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
     until: date = Field(description="The last day; today or later, and within a year.")
 
 

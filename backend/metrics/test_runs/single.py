@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from django.db.models import Exists, QuerySet
 
-from backend.delivery.models import Repository
+from backend.delivery.models import AutomatedTest, Repository
 from backend.metrics.formulas import test_runs as formula
 from backend.metrics.models import PullRequestTeam, RunTeam
 from backend.metrics.scope import Scope
@@ -244,9 +244,9 @@ def repositories(scope: Scope, narrowing: Narrowing) -> list[int]:
 
 
 def may_be_seen(test_id: int, *, within: QuerySet[Team] | None) -> bool:
-    """Whether one of these teams has worked on its repository, whenever. One statement."""
+    """Whether there is such a test, and one of these teams has worked on its repository, whenever. One statement."""
     if within is None:
-        return True
+        return AutomatedTest.objects.filter(pk=test_id).exists()
     repository = Repository.objects.filter(automated_tests=test_id)
     worked = PullRequestTeam.objects.filter(
         team__in=within, fact__pull_request__repository__in=repository
