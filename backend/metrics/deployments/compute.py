@@ -90,7 +90,7 @@ def _measure(repository_id: int) -> int:
         facts.store(repository_id, [], [])
         return 0
     graph = Graph.load(repository_id)
-    rows = {place: contents.walk(found, graph) for place, found in sorted(attempts.items())}
+    rows = contents.walk(attempts, graph)
     known = loading.known(repository, rows.values())
     incidents = loading.incidents(repository)
     corrections = loading.corrections(repository)

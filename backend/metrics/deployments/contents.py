@@ -49,7 +49,7 @@ class Attempt:
     """The source's own name of the environment; empty where it has none."""
 
     @property
-    def place(self) -> tuple[int, int, str, int, str]:
+    def order(self) -> tuple[int, int, str, int, str]:
         """In the order of finishes; what goes on comes last."""
         finish = _NEVER if self.finished_at is None else self.finished_at
         return (finish, self.started_at, self.source, len(self.key), self.key)
@@ -67,7 +67,11 @@ class Walked:
     reason: str = ""
 
 
-@dataclass(slots=True)
+Place = tuple[str, str]
+"""A service and an environment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """The deployments of one service to one environment, in order."""
 
@@ -140,11 +144,26 @@ def lead(pull: Pull, finished_at: int) -> tuple[int, int]:
     return pull.merged_at - pull.started_at + waited, waited
 
 
-def walk(attempts: Iterable[Attempt], graph: Graph) -> Row:
-    """Find the commits that are new in each of the attempts of one service and environment."""
+def walk(attempts: Mapping[Place, Iterable[Attempt]], graph: Graph) -> dict[Place, Row]:
+    """Find the commits that are new in each attempt, by service and environment. Services of one repository that are
+    deployed together are walked together.
+    """
+    rows: dict[Place, Row] = {}
+    walked: dict[tuple[tuple[str, str, bool], ...], Row] = {}
+    for place, found in sorted(attempts.items()):
+        ordered = sorted(found, key=lambda one: one.order)
+        told = tuple((one.source, one.key, bool(one.paths)) for one in ordered)
+        row = walked.get(told)
+        if row is None:
+            row = walked[told] = _walked(ordered, graph)
+        steps = zip(row.walked, ordered, strict=True)
+        rows[place] = replace(row, walked=[replace(step, attempt=one) for step, one in steps])
+    return rows
+
+
+def _walked(ordered: Iterable[Attempt], graph: Graph) -> Row:
     walker = _Walker(graph)
-    walked = [walker.step(one) for one in sorted(attempts, key=lambda one: one.place)]
-    return Row(walked, walker.reach, walker.copied)
+    return Row([walker.step(one) for one in ordered], walker.reach, walker.copied)
 
 
 class _Walker:

@@ -22,11 +22,9 @@ from backend.delivery.deployment_rules import (
 )
 from backend.delivery.models import FixCorrection, Repository
 from backend.delivery.store.deployment_rules import deployment_rules, hotfix_rules
-from backend.metrics.deployments.contents import Attempt, Known, Pull, Row
+from backend.metrics.deployments.contents import Attempt, Known, Place, Pull, Row
 from backend.metrics.deployments.fixes import Correction, Incident
 
-Place = tuple[str, str]
-"""A service and an environment."""
 Paths = tuple[str, ...]
 _ROWS_AT_ONCE: Final = 10_000
 _CORRECTION: Final = [one.name for one in fields(Correction)]

@@ -51,12 +51,13 @@ class History:
     @cached_property
     def successes(self) -> list[Attempt]:
         return sorted(
-            (one for one in self.attempts if one.outcome == "succeeded"), key=lambda one: one.place
+            (one for one in self.attempts if one.outcome == "succeeded"), key=lambda one: one.order
         )
 
 
 def judged(attempts: Sequence[Attempt], known: Known, graph: Graph) -> list[Deployed]:
-    return contents.judge(contents.walk(attempts, graph), known, graph)
+    rows = contents.walk({(SERVICE, PRODUCTION): attempts}, graph)
+    return contents.judge(rows[SERVICE, PRODUCTION], known, graph)
 
 
 @st.composite
@@ -164,7 +165,7 @@ def test_only_what_succeeded_has_failed_in_use_and_only_what_came_later_fixed_it
     for fix in found:
         assert fix.fixed_by is not None
         assert fix.failed.outcome == fix.fixed_by.outcome == "succeeded"
-        assert fix.failed.place < fix.fixed_by.place
+        assert fix.failed.order < fix.fixed_by.order
         assert fix.restore_seconds is not None
         assert fix.restore_seconds >= 0
 
