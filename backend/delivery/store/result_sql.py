@@ -2,41 +2,41 @@
 
 from typing import Final
 
-ADD_TESTS: Final = """
-INSERT INTO delivery_automatedtest
-    (repository_id, number, suite, name, file, digest, first_seen_on, last_seen_on)
-SELECT %(repository)s::bigint,
-    (SELECT coalesce(max(number), 0) FROM delivery_automatedtest WHERE repository_id = %(repository)s::bigint)
-        + row_number() OVER (ORDER BY place),
-    suite, name, file, digest, %(day)s::date, %(day)s::date
-FROM unnest(%(digests)s::uuid[], %(suites)s::text[], %(names)s::text[], %(files)s::text[])
-    WITH ORDINALITY AS told (digest, suite, name, file, place)
-WHERE NOT EXISTS (
-    SELECT FROM delivery_automatedtest AS known
-    WHERE known.repository_id = %(repository)s::bigint AND known.digest = told.digest)
-"""
-"""New ones are numbered in the report's order, so that what runs together is together in a set of numbers."""
-
-SEE_TESTS: Final = """
-UPDATE delivery_automatedtest AS test
-SET first_seen_on = least(test.first_seen_on, %(day)s::date),
-    last_seen_on = greatest(test.last_seen_on, %(day)s::date),
-    file = CASE WHEN told.file = '' THEN test.file ELSE told.file END
-FROM unnest(%(digests)s::uuid[], %(files)s::text[]) AS told (digest, file)
-WHERE test.repository_id = %(repository)s::bigint AND test.digest = told.digest
-    AND (%(day)s::date NOT BETWEEN test.first_seen_on AND test.last_seen_on
-        OR told.file NOT IN ('', test.file))
-"""
-
-COUNT: Final = """
-WITH told AS (
-    SELECT test.id, test.number, counts.*
-    FROM unnest(%(digests)s::uuid[], %(passed)s::integer[], %(failed)s::integer[], %(skipped)s::integer[],
+STORE: Final = """
+WITH report AS MATERIALIZED (
+    SELECT told.*, known.id, known.number,
+        %(day)s::date NOT BETWEEN known.first_seen_on AND known.last_seen_on
+            OR told.file NOT IN ('', known.file) AS is_news
+    FROM unnest(%(digests)s::uuid[], %(suites)s::text[], %(names)s::text[], %(files)s::text[],
+            %(passed)s::integer[], %(failed)s::integer[], %(skipped)s::integer[],
             %(timed)s::integer[], %(milliseconds)s::bigint[], %(slowest)s::integer[])
-        AS counts (digest, passed, failed, skipped, timed, milliseconds, slowest)
-    JOIN delivery_automatedtest AS test
-        ON test.repository_id = %(repository)s::bigint AND test.digest = counts.digest
-), before AS (
+        WITH ORDINALITY
+        AS told (digest, suite, name, file, passed, failed, skipped, timed, milliseconds, slowest, place)
+    LEFT JOIN LATERAL (
+        SELECT * FROM delivery_automatedtest
+        WHERE repository_id = %(repository)s::bigint AND digest = told.digest
+        LIMIT 1
+    ) AS known ON true
+), seen AS (
+    UPDATE delivery_automatedtest AS test
+    SET first_seen_on = least(test.first_seen_on, %(day)s::date),
+        last_seen_on = greatest(test.last_seen_on, %(day)s::date),
+        file = CASE WHEN report.file = '' THEN test.file ELSE report.file END
+    FROM report WHERE test.id = report.id AND report.is_news
+), added AS (
+    INSERT INTO delivery_automatedtest
+        (repository_id, number, suite, name, file, digest, first_seen_on, last_seen_on)
+    SELECT %(repository)s::bigint,
+        (SELECT coalesce(max(number), 0) FROM delivery_automatedtest WHERE repository_id = %(repository)s::bigint)
+            + row_number() OVER (ORDER BY place),
+        suite, name, file, digest, %(day)s::date, %(day)s::date
+    FROM report WHERE id IS NULL ORDER BY place
+    RETURNING id, number, digest
+), told AS MATERIALIZED (
+    SELECT coalesce(report.id, added.id) AS id, coalesce(report.number, added.number) AS number,
+        passed, failed, skipped, timed, milliseconds, slowest
+    FROM report LEFT JOIN added USING (digest)
+), before AS MATERIALIZED (
     SELECT passed + failed AS ran, passed * failed AS both_ways FROM delivery_commitresults
     WHERE repository_id = %(repository)s::bigint AND sha = %(sha)s::text
 ), after AS (
@@ -49,7 +49,7 @@ WITH told AS (
     ) AS now
     WHERE results.repository_id = %(repository)s::bigint AND results.sha = %(sha)s::text
     RETURNING results.passed * results.failed AS both_ways
-), of_commit AS (
+), of_commit AS MATERIALIZED (
     SELECT told.id,
         (told.passed + told.failed > 0 AND NOT told.number <@ before.ran)::integer AS commits,
         (told.number <@ after.both_ways AND NOT told.number <@ before.both_ways)::integer AS flaky_commits
@@ -77,7 +77,12 @@ ON CONFLICT (test_id, day) DO UPDATE SET
     commits = old.commits + excluded.commits,
     flaky_commits = old.flaky_commits + excluded.flaky_commits
 """
-"""`before` reads what stood before this very statement, `after` what it made of it."""
+"""All parts see what stood before the statement; what one of them makes, the others know by what it returns.
+
+Known tests are looked up one by one (LATERAL, LIMIT): while a first report is stored, the planner's statistics know of
+none, and it would compare each with every other. New ones are numbered in the report's order, so that what runs
+together stands together in a set of numbers. Sets are united once, and not for each test: MATERIALIZED.
+"""
 
 KEEP_NOTABLE: Final = """
 INSERT INTO delivery_notableresult
@@ -87,6 +92,9 @@ SELECT test.id, %(day)s::date, upload.id, told.position, upload.repository_id, u
 FROM unnest(%(digests)s::uuid[], %(positions)s::integer[], %(outcomes)s::text[], %(milliseconds)s::integer[])
     AS told (digest, position, outcome, milliseconds)
 JOIN delivery_resultupload AS upload ON upload.id = %(upload)s::bigint
-JOIN delivery_automatedtest AS test
-    ON test.repository_id = upload.repository_id AND test.digest = told.digest
+CROSS JOIN LATERAL (
+    SELECT id FROM delivery_automatedtest
+    WHERE repository_id = upload.repository_id AND digest = told.digest
+    LIMIT 1
+) AS test
 """

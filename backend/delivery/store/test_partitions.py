@@ -11,6 +11,9 @@ from typing import Final
 from django.db import connection as database
 from django.db import transaction
 
+from backend.delivery.models import AutomatedTest
+from backend.delivery.store.test_results import one_writer_of_results
+
 AHEAD: Final = timedelta(days=62)
 ROWS_AT_ONCE: Final = 5_000
 
@@ -42,13 +45,24 @@ def drop_outdated(*, today: date, rows_kept: timedelta, days_kept: timedelta) ->
         partitions=int(partitions),
         uploads=_delete("delivery_resultupload", "started_at < %s", rows_before),
         commits=_delete("delivery_commitresults", "day < %s", days_before),
-        tests=_delete(
-            "delivery_automatedtest",
-            "last_seen_on < %s AND NOT EXISTS"
-            " (SELECT FROM delivery_mutedtest AS muted WHERE muted.test_id = old.id)",
-            days_before,
-        ),
+        tests=_forget_tests(days_before),
     )
+
+
+def _forget_tests(before: date) -> int:
+    """Repository by repository, and never while a report is stored of it."""
+    outdated = AutomatedTest.objects.filter(last_seen_on__lt=before, muted=None)
+    forgotten = 0
+    for repository_id in outdated.order_by().values_list("repository", flat=True).distinct():
+        with transaction.atomic(), database.cursor() as cursor:
+            one_writer_of_results(cursor, repository_id)
+            cursor.execute(
+                "DELETE FROM delivery_automatedtest AS test WHERE repository_id = %s AND last_seen_on < %s"
+                " AND NOT EXISTS (SELECT FROM delivery_mutedtest AS muted WHERE muted.test_id = test.id)",
+                [repository_id, before],
+            )
+            forgotten += int(cursor.rowcount)
+    return forgotten
 
 
 def _month(day: date) -> date:
@@ -62,7 +76,7 @@ def _delete(table: str, condition: str, before: date) -> int:
         with transaction.atomic(), database.cursor() as cursor:
             cursor.execute(
                 f"DELETE FROM {table} WHERE id IN"  # noqa: S608 - of constants above
-                f" (SELECT id FROM {table} AS old WHERE {condition} ORDER BY id LIMIT {ROWS_AT_ONCE}"
+                f" (SELECT id FROM {table} WHERE {condition} ORDER BY id LIMIT {ROWS_AT_ONCE}"
                 " FOR UPDATE SKIP LOCKED)",
                 [before],
             )

@@ -18,7 +18,7 @@ from django.db.backends.utils import CursorWrapper
 
 from backend.delivery.models import Repository, ResultUpload
 from backend.delivery.result_records import Execution, ReportRecord, TestRecord, UploadRecord
-from backend.delivery.store.result_sql import ADD_TESTS, COUNT, KEEP_NOTABLE, SEE_TESTS
+from backend.delivery.store.result_sql import KEEP_NOTABLE, STORE
 
 TESTS_AT_ONCE: Final = 5_000
 _LOCK: Final = 7_201_845
@@ -61,7 +61,7 @@ class _Place:
 def store_results(*, repository: Repository, upload: UploadRecord, report: ReportRecord) -> Stored:
     """Store a report, unless it was stored before. Raises KeyReused."""
     with database.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::integer)", [_LOCK, repository.pk])
+        one_writer_of_results(cursor, repository.pk)
         digest = _digest(upload, report)
         key = upload.key or digest
         known = ResultUpload.objects.filter(repository=repository, key=key).first()
@@ -78,6 +78,11 @@ def store_results(*, repository: Repository, upload: UploadRecord, report: Repor
             _store(cursor, place, batch)
             _keep_notable(cursor, place, batch, failed_before)
     return Stored(row, is_new=True)
+
+
+def one_writer_of_results(cursor: CursorWrapper, repository_id: int) -> None:
+    """To the end of the transaction."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::integer)", [_LOCK, repository_id])
 
 
 def _digest(upload: UploadRecord, report: ReportRecord) -> str:
@@ -141,24 +146,16 @@ def _failed_before(cursor: CursorWrapper, place: _Place) -> set[bytes]:
 
 
 def _store(cursor: CursorWrapper, place: _Place, batch: dict[bytes, TestRecord]) -> None:
-    names = {
+    columns = ("passed", "failed", "skipped", "timed", "milliseconds", "slowest")
+    tallies = zip(*(_tally(test.executions) for test in batch.values()), strict=True)
+    told: dict[str, list[Any]] = {
         "digests": [digest.hex() for digest in batch],
         "suites": [test.suite for test in batch.values()],
         "names": [test.name for test in batch.values()],
         "files": [test.file for test in batch.values()],
+        **dict(zip(columns, map(list, tallies), strict=True)),
     }
-    # In this order: one that is seen is locked, so that retention cannot take it away before it is counted.
-    cursor.execute(SEE_TESTS, place.parameters() | names)
-    cursor.execute(ADD_TESTS, place.parameters() | names)
-    tallies = [_tally(test.executions) for test in batch.values()]
-    counts = zip(*tallies, strict=True)
-    columns = ("passed", "failed", "skipped", "timed", "milliseconds", "slowest")
-    cursor.execute(
-        COUNT,
-        place.parameters()
-        | {"digests": names["digests"]}
-        | {name: list(values) for name, values in zip(columns, counts, strict=True)},
-    )
+    cursor.execute(STORE, place.parameters() | told)
 
 
 def _tally(executions: tuple[Execution, ...]) -> tuple[int, int, int, int, int, int | None]:
@@ -196,8 +193,7 @@ def _notable(
     digest: bytes, test: TestRecord, *, was_failing: bool
 ) -> Iterator[tuple[str, int, str, int | None]]:
     """What failed, and what passed of a test that failed on the same commit, then or now."""
-    failed = was_failing or any(one.outcome == "failed" for one in test.executions)
-    if failed:
+    if was_failing or any(one.outcome == "failed" for one in test.executions):
         for position, (outcome, milliseconds) in enumerate(test.executions):
             if outcome != "skipped":
                 yield digest.hex(), position, outcome, milliseconds
