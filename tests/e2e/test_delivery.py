@@ -42,7 +42,7 @@ def test_filters_stand_in_the_address_and_survive_a_reload(visitor: Visitor) -> 
     page.get_by_role("option", name="Staging").click()
     page.get_by_role("combobox", name="Service").click()
     page.get_by_role("option", name=re.compile("repo")).first.click()
-    page.get_by_role("button", name="Changes").click()
+    page.get_by_role("button", name="Changes", exact=True).click()
     page.get_by_role("button", name="Show deployments, week by week as table").click()
     expect(page.get_by_role("region", name="The four keys of each week")).to_be_visible()
     shown = visitor.address_shown()
