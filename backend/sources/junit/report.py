@@ -23,7 +23,9 @@ MAXIMUM_TEXT: Final = 96 * 1024 * 1024
 KEPT: Final = 500
 """Characters of a name that are kept; what tells tests apart is made of all of them."""
 SEPARATOR: Final = " > "
-_SAY_NOTHING: Final = frozenset({"", "test", "tests", "pytest", "Root Suite", "Mocha Tests"})
+_SAY_NOTHING: Final = frozenset(
+    {"", "test", "tests", "pytest", "undefined", "Root Suite", "Mocha Tests"}
+)
 """Names of suites and classes that runners write where they have none."""
 _FAILED: Final = frozenset({"failure", "error"})
 _SKIPPED: Final = frozenset({"skipped", "disabled"})
@@ -32,7 +34,9 @@ _NOT_RUN: Final = frozenset({"notrun", "suppressed", "disabled", "skipped"})
 _SECONDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d*\.?\d+(?:[eE][-+]?\d+)?|\d+\.")
 _LONGEST_SECONDS: Final = 2_000_000
 _LONGEST_NUMBER: Final = 40
-_SCRIPT: Final = re.compile(r"[^\s:]+/[^\s/:]+\.(?:[cm]?[jt]sx?|py|rb|php|exs)")
+_SCRIPT: Final = re.compile(
+    r"[^\s:]+/[^\s/:]+\.(?:[cm]?[jt]sx?|py|rb|php|exs)|[^\s/:]+\.(?:test|spec)\.[cm]?[jt]sx?"
+)
 """A suite or class that is called by its file."""
 _CHECKOUT: Final = re.compile(r"(?:/|[A-Za-z]:/)(?:[^/]{1,100}/){0,8}?(?:_?work|a)/([^/]+)/\1/")
 """Where GitHub's runners check a repository out: /home/runner/work/name/name/, D:/a/name/name/."""
@@ -165,10 +169,13 @@ class Report(Elements):
         seconds = _seconds(attributes.get("time", ""))
         if seconds is not None:
             self.seconds = (self.seconds or 0.0) + seconds
+        file = _file(attributes) or self._suites[-1].file or _script(class_name)
+        suite = self._suite("" if class_name == name else class_name)
         return _Case(
-            suite=self._suite("" if class_name == name else class_name),
+            # Of tests in no suite, each file may have some of the same name.
+            suite=suite if suite.shown else suite.within(file),
             name=name,
-            file=_file(attributes) or self._suites[-1].file or _script(class_name),
+            file=file,
             milliseconds=None if seconds is None else int(seconds * 1000 + 0.5),
             is_skipped=bool(
                 {attributes.get("status", ""), attributes.get("result", "")} & _NOT_RUN
