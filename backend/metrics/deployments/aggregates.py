@@ -14,11 +14,11 @@ from backend.metrics.formulas.distribution import BUCKETS
 Row = dict[str, Any]
 
 _OF_REPOSITORY = """
-    AND deployment.repository_id IN (
+    AND {of}.repository_id IN (
         SELECT id FROM delivery_repository WHERE name_with_owner = %(repository)s
     )
 """
-_OF_SERVICE = "AND deployment.service = %(service)s"
+_OF_SERVICE = "AND {of}.service = %(service)s"
 
 _ALL = """
     SELECT deployment.* FROM metrics_servicedeployment deployment
@@ -42,30 +42,31 @@ _SERVICE_OF_TEAM = """
             AND other.environment = deployment.environment AND bridge.team_id = %(team)s
     )
 """
-_BY_TEAM = """
-    AND EXISTS (
-        SELECT FROM metrics_pullrequestteam bridge
-        WHERE bridge.fact_id = change.pull_request_id AND bridge.team_id = %(team)s
-    )
-"""
-
 _NOW, _BEFORE = "finished_at >= %(low)s", "finished_at < %(low)s"
 
+# Deployments that succeeded, with what restored them first. Changes are found by their own copy of the time.
 _DEPLOYED = """
     deployed AS MATERIALIZED (
-        SELECT deployment.*, fix.failed_id IS NOT NULL AS failing, fix.is_inferred,
+        SELECT deployment.finished_at, deployment.role, deployment.commit_count,
+            fix.failed_id IS NOT NULL AS failing, fix.is_inferred,
             extract(epoch FROM fix.restored_at - deployment.finished_at)::bigint AS restore_seconds
         FROM ({deployed}) deployment
-        LEFT JOIN LATERAL (
-            SELECT min(failed_id) AS failed_id, min(restored_at) AS restored_at,
-                bool_and(is_inferred) AS is_inferred
-            FROM metrics_deploymentfix WHERE failed_id = deployment.id
-        ) fix ON true
+        LEFT JOIN (
+            SELECT failed_id, min(restored_at) AS restored_at, bool_and(is_inferred) AS is_inferred
+            FROM metrics_deploymentfix GROUP BY failed_id
+        ) fix ON fix.failed_id = deployment.id
     ), changed AS MATERIALIZED (
-        SELECT change.* FROM metrics_deployedchange change
-        JOIN deployed ON deployed.id = change.deployment_id
-        WHERE (%(with_bots)s OR NOT change.is_bot) {by_team}
+        SELECT change.finished_at, change.is_bot, change.author_key, change.lead_seconds,
+            change.merge_to_deploy_seconds
+        FROM metrics_deployedchange change {of_team}
+        WHERE change.environment = %(environment)s
+            AND change.finished_at >= %(previous_low)s AND change.finished_at < %(high)s
+            AND (%(with_bots)s OR NOT change.is_bot) {changes_of_service}
     )
+"""
+_CHANGES_OF_TEAM = """
+    JOIN metrics_pullrequestteam bridge
+        ON bridge.fact_id = change.pull_request_id AND bridge.team_id = %(team)s
 """
 
 
@@ -130,13 +131,12 @@ _DAYS = """
         count(*) FILTER (WHERE outcome = 'succeeded') AS deployments,
         count(*) FILTER (WHERE outcome = 'failed') AS failed_attempts
     FROM (
-        {deployed}
+        SELECT outcome, finished_at FROM ({deployed}) deployment
         UNION ALL
-        SELECT deployment.* FROM metrics_servicedeployment deployment
+        SELECT outcome, finished_at FROM metrics_servicedeployment deployment
         WHERE outcome = 'failed' AND environment = %(environment)s {attempts}
             AND finished_at >= %(low)s AND finished_at < %(high)s
     ) deployment
-    WHERE finished_at >= %(low)s
     GROUP BY 1
 """
 
@@ -163,27 +163,28 @@ def figures(asked: Asked) -> Row:
 
 def days(asked: Asked) -> list[Row]:
     """Each day of the range on which a deployment, or an attempt that failed, came to its end."""
-    return _rows(_DAYS, asked)
+    return _rows(_DAYS, asked, previous_low=asked.scope.begins_at)
 
 
 def weeks(asked: Asked) -> list[Row]:
     """Each week of the range in which a deployment succeeded."""
-    return _rows(_WEEKS, asked)
+    return _rows(_WEEKS, asked, previous_low=asked.scope.begins_at)
 
 
-def _rows(statement: str, asked: Asked, **more: object) -> list[Row]:
-    of_service = (_OF_REPOSITORY if asked.repository else "") + (
-        _OF_SERVICE if asked.service else ""
-    )
+def _rows(statement: str, asked: Asked, **values: object) -> list[Row]:
+    """`values` stand before those of the question: the range may be taken to begin later."""
+    narrowed = (_OF_REPOSITORY if asked.repository else "") + (_OF_SERVICE if asked.service else "")
+    of_service = narrowed.format(of="deployment")
     team = asked.scope.team is not None
     with connection.cursor() as cursor:
         cursor.execute(
             statement.format(
                 deployed=(_OF_TEAM if team else _ALL) + of_service,
-                by_team=_BY_TEAM if team else "",
+                of_team=_CHANGES_OF_TEAM if team else "",
+                changes_of_service=narrowed.format(of="change"),
                 attempts=(_SERVICE_OF_TEAM if team else "") + of_service,
             ),
-            asked.values | more,
+            asked.values | values,
         )
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -6,8 +6,7 @@ from backend.delivery import candidates
 from backend.delivery.models import Repository
 from backend.delivery.store.deployment_rules import deployment_rules
 from backend.metrics.deployments import results
-from backend.metrics.deployments.rows import visible
-from backend.metrics.models import PullRequestTeam
+from backend.metrics.models import DeploymentTeam, PullRequestTeam, ServiceDeployment
 from backend.people.models import Team
 
 
@@ -27,8 +26,15 @@ def concerned(within: QuerySet[Team] | None) -> QuerySet[Repository]:
     return found.filter(Exists(bridge.filter(fact__pull_request__repository=OuterRef("pk"))))
 
 
+def _known(within: QuerySet[Team] | None) -> QuerySet[ServiceDeployment]:
+    found = ServiceDeployment.objects.all()
+    if within is None:
+        return found
+    return found.filter(pk__in=DeploymentTeam.objects.filter(team__in=within).values("deployment"))
+
+
 def _services(within: QuerySet[Team] | None) -> list[results.Service]:
-    found = visible(within).values("repository__name_with_owner", "service")
+    found = _known(within).values("repository__name_with_owner", "service")
     return [
         results.Service(
             repository=one["repository__name_with_owner"],
@@ -41,7 +47,7 @@ def _services(within: QuerySet[Team] | None) -> list[results.Service]:
 
 def _environments(within: QuerySet[Team] | None) -> list[results.EnvironmentChoice]:
     """In the order of their tiers."""
-    found = dict(visible(within).values_list("environment").annotate(n=Count("pk")))
+    found = dict(_known(within).values_list("environment").annotate(n=Count("pk")))
     return [
         results.EnvironmentChoice(environment=tier, deployments=found[tier])
         for tier in results.TIERS

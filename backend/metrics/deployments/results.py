@@ -32,12 +32,14 @@ class Service(Result):
 
     repository: str
     service: str
-    deployments: int = Field(description="All that are known, in any environment.")
+    deployments: int = Field(
+        description="All that are known, in any environment; to who sees some teams, those with their changes."
+    )
 
 
 class EnvironmentChoice(Result):
     environment: EnvironmentName
-    deployments: int = Field(description="All that are known.")
+    deployments: int = Field(description="Likewise.")
 
 
 class Unmapped(Result):

@@ -148,7 +148,7 @@ def _found(asked: Asked, table: Table) -> QuerySet[ServiceDeployment]:
     if asked.service:
         found = found.filter(service=asked.service)
     if scope.team:
-        found = found.filter(_of_team(scope.team))
+        found = found.filter(_of_team(scope.team, scope))
     found = found.filter(
         Q(finished_at__gte=scope.begins_at, finished_at__lt=scope.ends_at)
         | Q(finished_at=None, started_at__gte=scope.begins_at, started_at__lt=scope.ends_at)
@@ -156,9 +156,10 @@ def _found(asked: Asked, table: Table) -> QuerySet[ServiceDeployment]:
     return _searched(_with_outcome(found, table.outcome), table.search)
 
 
-def _of_team(team: Team) -> Q:
+def _of_team(team: Team, scope: Scope) -> Q:
     of_it = DeploymentTeam.objects.filter(team=team)
-    return Q(Exists(of_it.filter(deployment=OuterRef("pk")))) | (
+    in_range = of_it.filter(finished_at__gte=scope.begins_at, finished_at__lt=scope.ends_at)
+    return Q(pk__in=in_range.values("deployment")) | (
         ~Q(outcome=ServiceDeployment.Outcome.SUCCEEDED) & _service_of(of_it)
     )
 
