@@ -15,6 +15,7 @@ from backend.delivery.models import (
     PendingMeasurement,
     ReportedDeployment,
     Repository,
+    WorkflowRun,
 )
 from backend.delivery.store import note_deployments
 from backend.metrics import compute as pull_requests
@@ -29,7 +30,7 @@ from backend.metrics.models import (
 )
 from backend.people.models import Identity, Membership
 from tests.factories import a_repository, a_team, an_identity
-from tests.metrics.deployments.telling import Telling
+from tests.metrics.deployments.telling import Telling, hour, sha_of
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,48 @@ def test_one_that_is_told_late_takes_what_it_was_first_to_bring(telling: Telling
         "D3 forward 1 1",
         "D4 -",
         "D0 < D3 revert 4",
+        "rate 1/4",
+    ]
+
+
+def test_where_each_merge_is_a_deployment_nothing_waits_for_one() -> None:
+    telling = told("#1 b started 0 merged 2", "#2 c started 1 merged 3", "#3 d started 2 merged 9")
+    DeploymentRule.objects.create(source="merge", pattern="main", environment="production")
+    telling.measure()
+    assert telling.found() == [
+        "1 baseline",
+        "2 forward 1 0 #2:2/0",
+        "3 forward 1 0 #3:7/0",
+        "rate 0/3",
+    ]
+
+
+def test_an_old_run_that_is_started_again_is_a_rollback() -> None:
+    telling = told()
+    DeploymentRule.objects.create(source="workflow", pattern="Deploy", environment="production")
+    for run, attempt, name, at in ((1, 1, "a", 1), (2, 1, "b", 3), (3, 1, "c", 5), (2, 2, "b", 7)):
+        WorkflowRun.objects.create(
+            repository=telling.repository,
+            external_id=run,
+            attempt=attempt,
+            workflow_external_id=1,
+            workflow="Deploy",
+            run_number=run,
+            event="push",
+            head_sha=sha_of(name),
+            status="completed",
+            conclusion="success",
+            created_at=hour(at),
+            started_at=hour(at),
+            updated_at=hour(at + 0.5),
+        )
+    telling.measure()
+    assert telling.found() == [
+        "1.1 baseline",
+        "2.1 forward 1 1",
+        "3.1 forward 1 1",
+        "2.2 rollback 0 0",
+        "3.1 < 2.2 rollback 2",
         "rate 1/4",
     ]
 
