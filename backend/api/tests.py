@@ -145,13 +145,56 @@ def teams(request: HttpRequest, filters: Query[run_schemas.GroupPageFilters]) ->
 def workflows_csv(
     request: HttpRequest, filters: Query[run_schemas.GroupFilters]
 ) -> StreamingHttpResponse:
+    return _groups_csv(request, filters, "workflow", name="workflows")
+
+
+@router.get(
+    "/tests/jobs.csv",
+    response={ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="run_jobs_csv",
+    openapi_extra=CSV,
+)
+def jobs_csv(
+    request: HttpRequest, filters: Query[run_schemas.GroupFilters]
+) -> StreamingHttpResponse:
+    return _groups_csv(request, filters, "job", name="jobs")
+
+
+@router.get(
+    "/tests/branches.csv",
+    response={ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="run_branches_csv",
+    openapi_extra=CSV,
+)
+def branches_csv(
+    request: HttpRequest, filters: Query[run_schemas.GroupFilters]
+) -> StreamingHttpResponse:
+    return _groups_csv(request, filters, "branch", name="branches")
+
+
+@router.get(
+    "/tests/teams.csv",
+    response={ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="run_teams_csv",
+    openapi_extra=CSV,
+)
+def teams_csv(
+    request: HttpRequest, filters: Query[run_schemas.GroupFilters]
+) -> StreamingHttpResponse:
+    return _groups_csv(request, filters, "team", name="teams")
+
+
+def _groups_csv(
+    request: HttpRequest, filters: run_schemas.GroupFilters, by: groups.By, *, name: str
+) -> StreamingHttpResponse:
     user = caller(request)
     scope = scope_for(user, filters)
-    found = groups.everything(scope, _narrowing(filters), _table(user, filters, "workflow"))
-    _exported(user, scope, what="workflows", rows=len(found))
-    return csv_answer(
-        found, kind=results.RunGroup, name=f"workflows-{filters.from_}-{filters.to}.csv"
-    )
+    found = groups.everything(scope, _narrowing(filters), _table(user, filters, by))
+    _exported(user, scope, what=name, rows=len(found))
+    return csv_answer(found, kind=results.RunGroup, name=f"{name}-{filters.from_}-{filters.to}.csv")
 
 
 def _exported(user: User, scope: Scope, *, what: str, rows: int) -> None:

@@ -41,6 +41,7 @@ ROUTES: dict[str, dict[str, set[str]]] = {
             "/deployments/candidates",
             *("/tests/figures", "/tests/heatmap", "/tests/workflows", "/tests/workflows.csv"),
             *("/tests/jobs", "/tests/branches", "/tests/teams"),
+            *("/tests/jobs.csv", "/tests/branches.csv", "/tests/teams.csv"),
             *("/tests/flaky", "/tests/failing", "/tests/slowest"),
             *("/tests/flaky.csv", "/tests/failing.csv", "/tests/slowest.csv"),
         )

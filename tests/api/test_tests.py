@@ -132,8 +132,11 @@ def test_exports_hold_what_the_tables_hold(lead: Client) -> None:
     assert [line["name"] for line in lines(lead, f"/tests/slowest.csv?{A}")] == ["'=login", "slow"]
     assert len(lines(lead, f"/tests/failing.csv?{A}")) == 1
     names = list(Event.objects.order_by("pk").values_list("name", flat=True))
-    assert names[-4:] == [
+    assert names[-7:] == [
         "workflows_exported",
+        "jobs_exported",
+        "branches_exported",
+        "teams_exported",
         "flaky_tests_exported",
         "slowest_tests_exported",
         "failing_tests_exported",

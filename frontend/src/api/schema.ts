@@ -459,6 +459,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tests/branches.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Branches Csv */
+        get: operations["run_branches_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tests/failing": {
         parameters: {
             query?: never;
@@ -593,6 +610,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tests/jobs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs Csv */
+        get: operations["run_jobs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tests/slowest": {
         parameters: {
             query?: never;
@@ -642,6 +676,23 @@ export interface paths {
          * @description Runs by team, of the teams that the caller sees; a run counts for each of its teams.
          */
         get: operations["run_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tests/teams.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams Csv */
+        get: operations["run_teams_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1725,7 +1776,7 @@ export interface components {
         EnvironmentChoice: {
             /**
              * Deployments
-             * @description All that are known.
+             * @description Likewise.
              */
             deployments: number;
             /**
@@ -3131,7 +3182,7 @@ export interface components {
         Service: {
             /**
              * Deployments
-             * @description All that are known, in any environment.
+             * @description All that are known, in any environment; to who sees some teams, those with their changes.
              */
             deployments: number;
             /** Repository */
@@ -5736,6 +5787,93 @@ export interface operations {
             };
         };
     };
+    run_branches_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     failing_tests: {
         parameters: {
             query: {
@@ -6320,6 +6458,93 @@ export interface operations {
             };
         };
     };
+    run_jobs_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     slowest_tests: {
         parameters: {
             query: {
@@ -6524,6 +6749,93 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunGroups"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_teams_csv: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description A branch's whole name. */
+                branch?: string;
+                /** @description Default branches, or all others. */
+                branches?: "all" | "default" | "other";
+                /** @description First day of the range. */
+                from: string;
+                /** @description As owner/name. */
+                repository?: string;
+                /** @description Words in name or repository. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "name" | "repository" | "runs" | "failed" | "failure_rate" | "queue" | "duration" | "p95" | "wasted" | "last" | "-name" | "-repository" | "-runs" | "-failed" | "-failure_rate" | "-queue" | "-duration" | "-p95" | "-wasted" | "-last";
+                /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
+                source?: "" | "workflow" | "check" | "status";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+                /** @description A workflow's, check's or context's name. */
+                workflow?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Unauthorized */

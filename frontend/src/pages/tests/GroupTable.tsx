@@ -12,7 +12,7 @@ import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import { CsvButton } from "./CsvButton";
 import { placeOf } from "./Panels";
-import { csvOf, groupsQuery } from "./queries";
+import { csvOf, GROUPED, groupsQuery } from "./queries";
 import { Rate } from "./Rate";
 import { GROUP_SORTS, GROUPS, type GroupName, type TestsSearch } from "./search";
 import classes from "./Table.module.css";
@@ -72,7 +72,7 @@ export function GroupTable({
               })
             }
           />
-          {by === "workflow" && <CsvButton href={csvOf("/api/v1/tests/workflows.csv", asked)} />}
+          <CsvButton href={csvOf(`${GROUPED[by]}.csv`, asked)} />
         </>
       }
     >

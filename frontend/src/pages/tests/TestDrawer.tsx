@@ -163,6 +163,12 @@ function Proofs({ of, timeZone }: { of: TestDetail; timeZone: string }) {
                     )}
                   </li>
                 ))}
+                {proof.outcomes.every(({ outcome }) => outcome === "failed") && (
+                  <li data-outcome="passed">
+                    <strong>passed</strong>
+                    <span className={classes.soft}>before; a first pass is counted, not kept</span>
+                  </li>
+                )}
               </ol>
             </li>
           ))}

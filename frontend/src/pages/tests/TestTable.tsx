@@ -12,7 +12,7 @@ import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import { CsvButton } from "./CsvButton";
 import { NoResults } from "./NoResults";
-import { csvOf, testsQuery } from "./queries";
+import { csvOf, LISTED, testsQuery } from "./queries";
 import { Rate } from "./Rate";
 import { LISTS, type ListName, TEST_SORTS, type TestsSearch } from "./search";
 import classes from "./Table.module.css";
@@ -134,7 +134,7 @@ export function TestTable({
             value={search.q ?? ""}
             onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
           />
-          <CsvButton href={csvOf(`/api/v1/tests/${list}.csv`, asked)} />
+          <CsvButton href={csvOf(`${LISTED[list]}.csv`, asked)} />
         </>
       }
     >

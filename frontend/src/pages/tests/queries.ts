@@ -23,7 +23,8 @@ export const heatmapQuery = (query: RunQuery) =>
     ...shared,
   });
 
-const GROUPED = {
+/** Where the runs are asked for, by what they are grouped by. */
+export const GROUPED = {
   workflow: "/api/v1/tests/workflows",
   job: "/api/v1/tests/jobs",
   branch: "/api/v1/tests/branches",
@@ -37,7 +38,7 @@ export const groupsQuery = (by: GroupName, query: GroupQuery) =>
     ...shared,
   });
 
-const LISTED = {
+export const LISTED = {
   flaky: "/api/v1/tests/flaky",
   failing: "/api/v1/tests/failing",
   slowest: "/api/v1/tests/slowest",
