@@ -1,8 +1,11 @@
 """Reports by token: what is taken, from whom, and that repeating or disordering them does no harm."""
 
 import hashlib
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.accounts.models import User
+from backend.api.reports import DeploymentReport, IncidentReport
 from backend.delivery.models import (
     IngestToken,
     PendingDeployments,
@@ -26,6 +30,7 @@ from tests.factories import a_repository
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/deployments"
 SHA = "a" * 40
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
 DEPLOYMENT = {
     "id": "run-1",
     "environment": "prod-eu",
@@ -63,9 +68,9 @@ def a_token(
     )
 
 
-def send(token: str, told: object = DEPLOYMENT) -> Any:
+def send(token: str, told: object = DEPLOYMENT, *, path: str = PATH) -> Any:
     return Client(enforce_csrf_checks=True).post(
-        PATH, told, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+        path, told, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
     )
 
 
@@ -288,3 +293,33 @@ def test_a_report_rings_once_it_is_stored(repository: Repository, administrator:
         assert rung == [bell.MEASURE]
         send(token, DEPLOYMENT | {"sha": "b" * 40})
     assert rung == [bell.MEASURE]
+
+
+def test_the_examples_of_the_document_are_taken(repository: Repository, token: str) -> None:
+    """Those that stand in one line; the shell puts the commit in."""
+    bodies = re.findall(r"-d '(\{.*\})'$", DOCUMENT, re.MULTILINE)
+    told = [json.loads(re.sub(r"'\"\$\(.*?\)\"'", SHA, body)) for body in bodies]
+    assert len(told) == 2
+    for one in told:
+        path = "/api/v1/incidents" if "caused_by" in one else PATH
+        assert send(token, one, path=path).status_code == 201, one
+
+
+def test_the_document_names_every_code_of_a_refusal(
+    repository: Repository, administrator: User, token: str
+) -> None:
+    send(token)
+    answers = [
+        send("plb_unknown"),
+        send(a_token(repository, administrator, "incidents")[1]),
+        send(token, DEPLOYMENT | {"repository": "acme/other"}),
+        send(token, DEPLOYMENT | {"sha": "b" * 40}),
+        send(token, {}),
+    ]
+    for answer in answers:
+        assert f"| {answer.status_code} | `{answer.json()['code']}` |" in DOCUMENT
+
+
+def test_the_document_names_every_field() -> None:
+    fields = set(DeploymentReport.model_fields) | set(IncidentReport.model_fields)
+    assert [name for name in sorted(fields) if f"`{name}`" not in DOCUMENT] == []
