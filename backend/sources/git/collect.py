@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from backend.delivery import attributes
+from backend.delivery import attributes, code_owners
 from backend.delivery.models import Repository
 from backend.delivery.records import CommitRecord
 from backend.delivery.store import store_commits
+from backend.delivery.store.code_owners import keep_owner_patterns
 from backend.delivery.store.graph import (
     give_up_unread,
     number_commits,
@@ -44,7 +45,7 @@ def collect_commits(
     known_head: str,
     limit_megabytes: int | None = None,
 ) -> Read:
-    """Store the commits of the default branch that are not stored yet, and what its .gitattributes say.
+    """Store the commits of the default branch that are not stored yet, and what its .gitattributes and CODEOWNERS say.
 
     `known_head` is the tip returned last, or empty. If history was rewritten since, all of it is read again; commits
     that the branch no longer has stay stored.
@@ -69,6 +70,8 @@ def collect_commits(
         budget = attributes.Budget()
         patterns = attributes.read(reading.attributes(made, budget), budget)
         keep_attribute_patterns(repository=repository, patterns=patterns)
+        owned = code_owners.read(reading.owners(made))
+        keep_owner_patterns(repository=repository, lines=owned)
         with closing(reading.commits(made, *revisions)) as found:
             new = sum(
                 store_commits(repository=repository, commits=batch) for batch in batches(found)

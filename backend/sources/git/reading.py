@@ -1,4 +1,4 @@
-"""Reading a clone: its commits by several git at a time, and its .gitattributes."""
+"""Reading a clone: its commits by several git at a time, its .gitattributes and its CODEOWNERS."""
 
 import fcntl
 import os
@@ -10,6 +10,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
+from backend.delivery import code_owners
 from backend.delivery.attributes import FILE, MOST_FILES, Budget
 from backend.delivery.records import CommitRecord
 from backend.delivery.references import Named
@@ -93,6 +94,22 @@ def attributes(clone: Clone, budget: Budget) -> dict[str, bytes]:
         if budget.takes(content):
             found[numstat.stored_path(folder)] = content
     return found
+
+
+def owners(clone: Clone) -> dict[str, bytes]:
+    """The CODEOWNERS of the tip, by its place: only the one that counts. None that is a symbolic link, or too large."""
+    listing = ("ls-tree", "-z", "--full-tree", TIP, "--", *code_owners.PLACES)
+    with closing(clone.output(*listing)) as output:
+        blobs = {
+            path.decode(): about.split(b" ")[2].decode()
+            for about, _, path in (entry.partition(b"\t") for entry in _pieces(output, b"\0"))
+            if about.startswith(_PLAIN_FILES)
+        }
+    for place in code_owners.PLACES:
+        if place in blobs:
+            content = _content(clone, blobs[place], at_most=code_owners.MOST_BYTES)
+            return {} if content is None else {place: content}
+    return {}
 
 
 def _attribute_files(listing: Iterable[bytes]) -> Iterator[tuple[int, bytes, str]]:

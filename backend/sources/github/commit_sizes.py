@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from heapq import heapify, heappop, heappush, nsmallest
 from typing import Final
 
-from backend.delivery import attributes
+from backend.delivery import attributes, code_owners
 from backend.delivery.models import CommitFile, Repository
 from backend.delivery.records import CommitRecord, FileChangeRecord
 from backend.delivery.store import store_commits
+from backend.delivery.store.code_owners import keep_owner_patterns
 from backend.delivery.store.commits import missing_commits, not_stored
 from backend.delivery.store.graph import number_commits
 from backend.delivery.store.rules import keep_attribute_patterns
@@ -33,7 +34,7 @@ EMPTY_BLOB: Final = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 @dataclass
 class Slice:
     """What was done. `left`: commits are known to be missing; `lost`: the server no longer has so many of them;
-    `touched`: a .gitattributes changed.
+    `touched`: a .gitattributes or CODEOWNERS changed.
     """
 
     stored: int = 0
@@ -79,13 +80,15 @@ def _store(repository: Repository, github: GitHub, told: Sequence[Commit], done:
     records = _records(repository, github, told)
     done.stored += store_commits(repository=repository, commits=records)
     done.touched |= any(
-        file.path.rpartition("/")[2] == attributes.FILE for one in records for file in one.files
+        file.path.rpartition("/")[2] == attributes.FILE or file.path in code_owners.PLACES
+        for one in records
+        for file in one.files
     )
 
 
 def refresh_attributes(repository: Repository, github: GitHub, tip: Tip) -> list[str]:
-    """Read what .gitattributes there are at the tip: wherever a commit ever had one, and at the top. Notes what of it
-    had to be left out.
+    """Read what .gitattributes there are at the tip, wherever a commit ever had one, and at the top; and its
+    CODEOWNERS. Notes what of it had to be left out.
     """
     changed = CommitFile.objects.filter(
         commit__repository=repository, path__endswith=f"/{attributes.FILE}"
@@ -97,10 +100,15 @@ def refresh_attributes(repository: Repository, github: GitHub, tip: Tip) -> list
         f"{tip.sha}:{path}": path.removesuffix(attributes.FILE)
         for path in paths[: attributes.MOST_FILES]
     }
+    owned = {f"{tip.sha}:{place}": place for place in code_owners.PLACES}
     files: dict[str, bytes] = {}
-    for place, content in texts(repository, github, list(places)):
-        if budget.takes(content):
+    owners: dict[str, bytes] = {}
+    for place, content in texts(repository, github, [*owned, *places]):
+        if place in owned:
+            owners[owned[place]] = content or b""
+        elif budget.takes(content):
             files[places[place]] = content
+    keep_owner_patterns(repository=repository, lines=code_owners.read(owners))
     keep_attribute_patterns(repository=repository, patterns=attributes.read(files, budget))
     return budget.notes
 

@@ -310,6 +310,28 @@ def test_attributes_are_read_both_ways_and_follow_the_tip(source: Source, github
     assert Repository.objects.get(pk=by_rest.pk).files_marked_by == ""
 
 
+def test_owners_are_read_both_ways_and_follow_the_tip(source: Source, github: GitHub) -> None:
+    work = source.work
+    (work.folder / "docs").mkdir()
+    (work.folder / "docs" / "CODEOWNERS").write_bytes(b"* @nobody\n")
+    work.commit(named={"CODEOWNERS": b"* @forge/all\n*.md @ada # texts\n"})
+    publish(source)
+    collect(source.stored, github)
+    by_rest = a_repository(source.stored.connection, name_with_owner="forge/app")
+    forbid_cloning(by_rest)
+    collect(by_rest, github)
+
+    def owners(repository: Repository) -> list[tuple[str, list[str]]]:
+        return list(repository.owner_patterns.order_by("position").values_list("pattern", "owners"))
+
+    assert owners(source.stored) == [("*", ["@forge/all"]), ("*.md", ["@ada"])]
+    assert owners(by_rest) == owners(source.stored)
+    work.commit(named={"CODEOWNERS": b"* @bob\n"})
+    publish(source)
+    collect(by_rest, github)
+    assert owners(by_rest) == [("*", ["@bob"])]
+
+
 def test_attributes_beyond_the_budget_are_left_out_and_noted_both_ways(
     source: Source, github: GitHub
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.delivery import attributes
+from backend.delivery import attributes, code_owners
 from backend.delivery.attributes import Budget
 from backend.sources.git import reading
 from backend.sources.git.clone import TIP, Clone, clone
@@ -83,6 +83,17 @@ def test_attributes_are_those_of_plain_files_at_the_tip(source: Source, tmp_path
         }
         assert budget.is_exceeded
         assert budget.bytes_left == attributes.MOST_BYTES - 35
+
+
+def test_owners_are_those_of_a_plain_file_at_the_tip(source: Source) -> None:
+    (source.work.folder / ".github").mkdir()
+    (source.work.folder / ".github/CODEOWNERS").symlink_to("../CODEOWNERS")
+    source.work.commit(named={"CODEOWNERS": b"* @ada\n"})
+    with cloned(source) as made:
+        assert reading.owners(made) == {"CODEOWNERS": b"* @ada\n"}
+    source.work.commit(named={"CODEOWNERS": b"#" * (code_owners.MOST_BYTES + 1)})
+    with cloned(source) as made:
+        assert reading.owners(made) == {}
 
 
 def test_attributes_nearest_the_top_are_read_first(
