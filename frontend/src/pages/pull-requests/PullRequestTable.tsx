@@ -8,10 +8,10 @@ import { Failure } from "../../ui/Message";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { SearchField } from "../../ui/SearchField";
+import { NoRows, TableSection } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import { Incomplete } from "../Incomplete";
-import classes from "./PullRequestTable.module.css";
 import type { Search } from "./search";
 import type { ChangeSearch } from "./useSearchState";
 
@@ -45,18 +45,12 @@ export function PullRequestTable({
   const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(asked));
 
   return (
-    <section className={classes.section} aria-labelledby="pull-request-table">
-      <header className={classes.head}>
-        <div>
-          <h2 id="pull-request-table" className={classes.title}>
-            {state === "open" ? "Open now" : "Merged in this range"}
-          </h2>
-          <p className={classes.count} aria-live="polite">
-            {data ? counted(data.total, "pull request") : "Counting …"}
-          </p>
-          {data && <Incomplete of="The list" completeness={data.completeness} />}
-        </div>
-        <div className={`${classes.tools} no-print`}>
+    <TableSection
+      title={state === "open" ? "Open now" : "Merged in this range"}
+      count={data ? counted(data.total, "pull request") : "Counting …"}
+      badge={data && <Incomplete of="The list" completeness={data.completeness} />}
+      tools={
+        <>
           <SegmentedControl
             size="xs"
             aria-label="Which pull requests"
@@ -89,20 +83,21 @@ export function PullRequestTable({
           >
             CSV
           </Button>
-        </div>
-      </header>
+        </>
+      }
+    >
       {error ? (
         <Failure {...failureOf(error)} onRetry={() => void refetch()} />
       ) : data === undefined ? (
         <TableSkeleton rows={8} />
       ) : data.total === 0 ? (
-        <p className={classes.none}>
+        <NoRows>
           {asked.search
             ? `No pull request matches “${asked.search}”.`
             : state === "open"
               ? "Nothing is open."
               : "Nothing was merged in this range."}
-        </p>
+        </NoRows>
       ) : (
         <Suspense fallback={<TableSkeleton rows={8} />}>
           <Rows
@@ -122,7 +117,7 @@ export function PullRequestTable({
         total={data?.total ?? 0}
         onPage={(to) => onChange({ page: to })}
       />
-    </section>
+    </TableSection>
   );
 }
 
