@@ -9,7 +9,7 @@ from types import FrameType
 from rich.console import Console
 
 from tests import servers
-from tests.bench import backfill, figures, history, uploads
+from tests.bench import backfill, figures, history, results, uploads
 from tests.bench.world import ON_A_BRANCH, Size
 from tests.processes import TOP, ProcessEnded
 
@@ -29,6 +29,8 @@ def main() -> int:
                 found[name] = backfill.run(console, running, size)
             if given.bench in {"test-results", "all"}:
                 found["one upload of test results"] = uploads.run(console, running)
+                name = "a million results of tests a day"
+                found[name] = results.run(console, running, results.Size(days=given.days))
     except (ProcessEnded, RuntimeError, ValueError) as error:
         console.print(f"[red]The bench stopped:[/red] {error}")
         return 1
@@ -58,6 +60,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--repositories", type=int, default=Size.repositories)
     parser.add_argument("--pull-requests", type=int, default=Size.pull_requests)
+    parser.add_argument(
+        "--days", type=int, default=results.Size.days, help="of test results, a million each"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
     return parser.parse_args()
 
