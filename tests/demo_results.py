@@ -94,7 +94,7 @@ def report(tests: Sequence[ModelledTest], *, key: str, failed: bool, started_at:
             classname=test.suite,
             name=test.name,
             file=test.file,
-            time=f"{test.seconds * chance.lognormvariate(0, 0.25):.3f}",
+            time=f"{0 if test.is_skipped else test.seconds * chance.lognormvariate(0, 0.25):.3f}",
         )
         if test.is_skipped:
             ET.SubElement(case, "skipped")
@@ -182,7 +182,9 @@ def _send(
             "Idempotency-Key": key,
         },
     )
-    answer.raise_for_status()
+    # A demo's store outlives the model: what an earlier one reported of this run stays.
+    if answer.status_code != httpx.codes.CONFLICT:
+        answer.raise_for_status()
 
 
 def _administrator() -> User:

@@ -7,6 +7,7 @@ import { FactTable } from "../../ui/FactTable";
 import { Failure } from "../../ui/Message";
 import { count, counted, percent } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
+import { NoRows } from "../../ui/TableSection";
 import { failureOf } from "../failure";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
@@ -188,6 +189,12 @@ export function WastedPanel({
     >
       {asTable ? (
         <WeekTable weeks={figures.weeks} />
+      ) : figures.weeks.every((week) => !week.wasted_seconds) ? (
+        <NoRows>
+          {attempts === 0
+            ? "No failure of this range was taken back by a rerun."
+            : "The weeks in which time was wasted are about too few people to be shown."}
+        </NoRows>
       ) : (
         <Suspense fallback={<Skeleton height={270} />}>
           <WastedChart weeks={figures.weeks} />
