@@ -102,7 +102,8 @@ def report(tests: Sequence[ModelledTest], *, key: str, failed: bool, started_at:
             ET.SubElement(case, "failure", type="AssertionError")
         elif test in retried:
             ET.SubElement(case, "flakyFailure", type="AssertionError")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def upload(url: str) -> int:

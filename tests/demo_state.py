@@ -19,6 +19,7 @@ from backend.delivery.models import (
     Deployment,
     PendingDeployments,
     PendingMeasurement,
+    PendingTestRuns,
     PullRequest,
     PullRequestEvent,
     PullRequestFile,
@@ -88,11 +89,12 @@ def look() -> State:
     stored, pending = PullRequest.objects.count(), PendingMeasurement.objects.count()
     commits = Commit.objects.count()
     undeployed = PendingDeployments.objects.exists()
+    unmeasured = PendingTestRuns.objects.exists()
     troubled = connection.state in {Connection.State.FAILING, Connection.State.PAUSED}
     parked = Hint.objects.exclude(parked_at=None).first()
     waiting = Hint.objects.filter(parked_at=None).exists()
     checked = connection.state == Connection.State.WORKING
-    measured = not pending and not undeployed
+    measured = not (pending or undeployed or unmeasured)
     done = checked and not waiting and measured and Repository.objects.exists()
     return State(
         counts={
