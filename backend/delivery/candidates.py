@@ -1,36 +1,22 @@
-"""Everything that may be a deployment, read from what was collected and reported, set-based.
+"""Everything that may be a deployment, read set-based, and why each thing is one or is none.
 
-What the times and outcomes are, by source:
-
-- GitHub deployment: its statuses decide. The first success is its end, whatever came after; else the first failure or
-  error. The environment is the latest known one. Without either it goes on, or its state says that it is over.
-- Workflow run: each attempt, unless it ran for a pull request; it ends with its last job. Check run: likewise.
-- Release: published, and no draft. The name of a pre-release ends in " (pre-release)", so that rules can tell it apart.
-- Tag: an annotated one's own time, else its commit's.
-- Merge: each merged pull request, at its merge, by the branch that it went to.
-- Reported by API: as told.
-
-Cancelled and skipped runs are neither successes nor failures, and so no candidates.
+What the times and outcomes are, by source, is told in `candidate_rows`.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection as database
 
+from backend.delivery.candidate_rows import ROWS
 from backend.delivery.deployment_rules import (
     API,
-    CHECK,
     GITHUB_DEPLOYMENT,
-    MERGE,
-    RELEASE,
     SOURCES,
-    TAG,
-    WORKFLOW,
     Candidate,
     Rule,
     Verdict,
@@ -38,85 +24,6 @@ from backend.delivery.deployment_rules import (
     judge_name,
 )
 from backend.delivery.models import Repository
-
-PRE_RELEASE: Final = " (pre-release)"
-
-_FAILURES: Final = "('failure', 'timed_out', 'startup_failure')"
-_OUTCOME: Final = (
-    "CASE conclusion WHEN '' THEN 'in_progress' WHEN 'success' THEN 'succeeded'"
-    f" ELSE CASE WHEN conclusion IN {_FAILURES} THEN 'failed' ELSE '' END END"
-)
-_FOR_PULLS: Final = "('pull_request', 'pull_request_target')"
-
-_WORD: Final = "(SELECT min(created_at) FROM delivery_deploymentstatus WHERE deployment_id = one.id AND state IN {})"
-_SUCCEEDED_AT: Final = _WORD.format("('success')")
-_FAILED_AT: Final = _WORD.format("('failure', 'error')")
-
-_ROWS: Final[Mapping[str, str]] = {
-    GITHUB_DEPLOYMENT: f"""
-        SELECT repository_id, external_id::text AS key,
-            COALESCE(NULLIF(latest_environment, ''), (SELECT environment FROM delivery_deploymentstatus
-                WHERE deployment_id = one.id AND environment <> '' ORDER BY created_at DESC, id DESC LIMIT 1),
-                environment) AS name,
-            '' AS service, sha,
-            CASE WHEN {_SUCCEEDED_AT} IS NOT NULL THEN 'succeeded' WHEN {_FAILED_AT} IS NOT NULL THEN 'failed'
-                ELSE 'in_progress' END AS outcome,
-            CASE WHEN state IN ('inactive', 'abandoned', 'destroyed') AND NOT EXISTS (
-                SELECT FROM delivery_deploymentstatus WHERE deployment_id = one.id
-                AND state IN ('success', 'failure', 'error')) THEN 'ended' ELSE '' END AS obstacle,
-            created_at AS started_at,
-            CASE WHEN COALESCE({_SUCCEEDED_AT}, {_FAILED_AT}) IS NOT NULL
-                THEN GREATEST(created_at, COALESCE({_SUCCEEDED_AT}, {_FAILED_AT})) END AS finished_at
-        FROM delivery_deployment AS one""",  # noqa: S608 - constants of this module
-    WORKFLOW: f"""
-        SELECT repository_id, external_id || '.' || attempt AS key, workflow AS name, '' AS service, head_sha AS sha,
-            {_OUTCOME} AS outcome,
-            CASE WHEN event IN {_FOR_PULLS} THEN 'pull_request' WHEN {_OUTCOME} = '' THEN 'undone' ELSE '' END
-                AS obstacle,
-            started_at,
-            CASE WHEN conclusion <> '' THEN GREATEST(started_at, COALESCE((
-                SELECT max(completed_at) FROM delivery_workflowjob WHERE run_id = one.id), updated_at)) END
-                AS finished_at
-        FROM delivery_workflowrun AS one""",  # noqa: S608 - constants of this module
-    CHECK: f"""
-        SELECT suite.repository_id, one.external_id::text AS key, one.name, '' AS service, suite.head_sha AS sha,
-            one.outcome,
-            CASE WHEN suite.workflow_run_external_id IS NOT NULL AND EXISTS (
-                    SELECT FROM delivery_workflowrun AS run WHERE run.repository_id = suite.repository_id
-                    AND run.external_id = suite.workflow_run_external_id AND run.event IN {_FOR_PULLS})
-                THEN 'pull_request' WHEN one.outcome = '' THEN 'undone' ELSE '' END AS obstacle,
-            COALESCE(one.started_at, suite.created_at) AS started_at,
-            CASE WHEN one.conclusion <> '' THEN GREATEST(COALESCE(one.started_at, suite.created_at),
-                COALESCE(one.completed_at, suite.updated_at)) END AS finished_at
-        FROM (SELECT *, {_OUTCOME} AS outcome FROM delivery_checkrun) AS one
-        JOIN delivery_checksuite AS suite ON suite.id = one.suite_id""",  # noqa: S608 - constants of this module
-    RELEASE: f"""
-        SELECT repository_id, external_id::text AS key,
-            CASE WHEN is_prerelease THEN tag || '{PRE_RELEASE}' ELSE tag END AS name, '' AS service, sha,
-            'succeeded' AS outcome,
-            CASE WHEN is_draft THEN 'draft' WHEN sha = '' THEN 'no commit' WHEN published_at IS NULL THEN 'unpublished'
-                ELSE '' END AS obstacle,
-            published_at AS started_at, published_at AS finished_at
-        FROM delivery_release""",  # noqa: S608 - constants of this module
-    TAG: """
-        SELECT one.repository_id, one.name AS key, one.name, '' AS service, one.sha, 'succeeded' AS outcome,
-            CASE WHEN COALESCE(one.tagged_at, leaf.committed_at) IS NULL THEN 'no time' ELSE '' END AS obstacle,
-            COALESCE(one.tagged_at, leaf.committed_at) AS started_at,
-            COALESCE(one.tagged_at, leaf.committed_at) AS finished_at
-        FROM delivery_tag AS one LEFT JOIN delivery_commit AS leaf
-            ON leaf.repository_id = one.repository_id AND leaf.sha = one.sha""",
-    MERGE: """
-        SELECT repository_id, number::text AS key, base_ref AS name, '' AS service, merge_sha AS sha,
-            'succeeded' AS outcome, CASE WHEN merge_sha = '' THEN 'no commit' ELSE '' END AS obstacle,
-            merged_at AS started_at, merged_at AS finished_at
-        FROM delivery_pullrequest WHERE merged_at IS NOT NULL""",
-    API: """
-        SELECT repository_id, external_id AS key, environment AS name, service, sha, outcome, '' AS obstacle,
-            COALESCE(started_at, finished_at, reported_at) AS started_at,
-            CASE WHEN outcome <> 'in_progress' THEN COALESCE(finished_at, reported_at) END AS finished_at
-        FROM delivery_reporteddeployment""",
-}
-"""Of each source, under the same names. An obstacle is why it can be no deployment whatever the rules say."""
 
 
 def candidates(
@@ -152,7 +59,7 @@ def _read(
 ) -> Iterator[Candidate]:
     with database.cursor() as cursor:
         cursor.execute(
-            _CANDIDATES.format(rows=_ROWS[source]),
+            _CANDIDATES.format(rows=ROWS[source]),
             {"repository": repository_id, "names": names, "since": since},
         )
         rows = cursor.fetchall()
@@ -169,7 +76,7 @@ def _counting(repository_id: int, repository: str, source: str, rules: Sequence[
     ):
         return []
     with database.cursor() as cursor:
-        cursor.execute(_NAMES.format(rows=_ROWS[source]), [repository_id])
+        cursor.execute(_NAMES.format(rows=ROWS[source]), [repository_id])
         found = cursor.fetchall()
     judged = tuple(rules)
     return sorted(
@@ -236,11 +143,18 @@ class Asked:
     """Exactly this one of its source; empty: each."""
 
     @property
+    def condition(self) -> str:
+        """Of one repository alone indexes reach further than of a list."""
+        alone = self.repository_ids is not None and len(self.repository_ids) == 1
+        return _ONE if alone else _SOME
+
+    @property
     def parameters(self) -> dict[str, Any]:
         repositories = None if self.repository_ids is None else list(self.repository_ids)
         escaped = re.sub(r"([\\%_])", r"\\\1", self.search)
         return {
             "repositories": repositories,
+            "repository": repositories[0] if repositories else None,
             "since": self.since,
             "search": f"%{escaped}%" if self.search else "",
             "key": self.key,
@@ -248,15 +162,19 @@ class Asked:
 
 
 _ASKED: Final = """
-    (%(repositories)s::bigint[] IS NULL OR row.repository_id = ANY(%(repositories)s))
-    AND (%(since)s::timestamptz IS NULL OR row.started_at IS NULL OR row.started_at >= %(since)s)
+    {repositories} AND (%(since)s::timestamptz IS NULL OR row.started_at IS NULL OR row.started_at >= %(since)s)
     AND (%(search)s::text = '' OR row.name ILIKE %(search)s) AND (%(key)s::text = '' OR row.key = %(key)s)
 """
+_ONE: Final = _ASKED.format(repositories="row.repository_id = %(repository)s")
+_SOME: Final = _ASKED.format(
+    repositories="(%(repositories)s::bigint[] IS NULL OR row.repository_id = ANY(%(repositories)s))"
+)
 _KINDS: Final = """
-    SELECT row.repository_id, of.name_with_owner, row.name, row.service,
-        count(*) FILTER (WHERE obstacle = ''), count(*) FILTER (WHERE obstacle <> ''), max(started_at)
-    FROM ({rows}) AS row JOIN delivery_repository AS of ON of.id = row.repository_id WHERE {asked}
-    GROUP BY row.repository_id, of.name_with_owner, row.name, row.service
+    SELECT repository_id, of.name_with_owner, name, service, possible, known - possible, latest_at
+    FROM (SELECT repository_id, name, service, count(*) AS known,
+            count(*) FILTER (WHERE obstacle = '') AS possible, max(started_at) AS latest_at
+        FROM ({rows}) AS row WHERE {asked} GROUP BY repository_id, name, service) AS kind
+    JOIN delivery_repository AS of ON of.id = repository_id
 """
 
 
@@ -265,7 +183,9 @@ def kinds(asked: Asked) -> list[Kind]:
     found: list[Kind] = []
     for source in asked.sources:
         with database.cursor() as cursor:
-            cursor.execute(_KINDS.format(rows=_ROWS[source], asked=_ASKED), asked.parameters)
+            cursor.execute(
+                _KINDS.format(rows=ROWS[source], asked=asked.condition), asked.parameters
+            )
             found += (
                 Kind(repository_id, repository, source, name, service, *numbers)
                 for repository_id, repository, name, service, *numbers in cursor.fetchall()
@@ -350,7 +270,7 @@ def _things(
         for one in deployed
     ]
     things = " UNION ALL ".join(
-        _THINGS.format(place=places[source], rows=_ROWS[source], asked=_ASKED)
+        _THINGS.format(place=places[source], rows=ROWS[source], asked=asked.condition)
         for source in asked.sources
     )
     with database.cursor() as cursor:
