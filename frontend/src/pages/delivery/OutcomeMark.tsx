@@ -27,17 +27,17 @@ export function OutcomeMark({ of }: { of: Told }) {
   const outcome = outcomeOf(of);
   const { Icon, name } = MARKS[outcome];
   return (
-    <span className={classes.marks}>
+    <span>
       <span className={classes.mark} data-outcome={outcome}>
         <Icon size={15} stroke={1.7} aria-hidden />
         {name}
-      </span>
+      </span>{" "}
       {of.role === "rollback" && (
         <span className={classes.mark} data-outcome="rollback">
           <IconRefresh size={14} stroke={1.7} aria-hidden />
           Rollback
         </span>
-      )}
+      )}{" "}
       {of.role === "baseline" && <span className={classes.role}>first known</span>}
     </span>
   );
