@@ -9,7 +9,7 @@ from typing import Literal
 from backend.metrics.formulas import test_runs as formula
 from backend.metrics.scope import Scope
 from backend.metrics.test_runs import results
-from backend.metrics.test_runs.aggregates import Row, bounds, fetched, source
+from backend.metrics.test_runs.aggregates import NOBODY, PEOPLE, Row, bounds, fetched, source
 from backend.metrics.test_runs.narrowing import Narrowing
 
 MAXIMUM_GROUPS = 2000
@@ -41,8 +41,7 @@ _FIGURES = f"""
     sum(wasted_seconds)::bigint AS wasted_seconds,
     count(wasted_seconds) AS wasted_attempts,
     max(finished_at) AS last_finished_at,
-    count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS human,
-    count(DISTINCT author_key) FILTER (WHERE NOT is_bot) AS people
+    {{people}}
 """
 
 # Built from constants alone; every value is a parameter.
@@ -127,8 +126,7 @@ _HEAT = """
             count(*) FILTER (WHERE outcome = 'succeeded') AS succeeded,
             count(*) FILTER (WHERE outcome = 'failed') AS failed,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS duration_median,
-            count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS human,
-            count(DISTINCT author_key) FILTER (WHERE NOT is_bot) AS people
+            {people}
         FROM cells
         GROUP BY GROUPING SETS ((repository_id, source, name, day), (repository_id, source, name))
     ) grouped
@@ -162,8 +160,11 @@ def page(
 def everything(scope: Scope, narrowing: Narrowing, table: Table) -> list[results.RunGroup]:
     """Sorted after what is kept back is gone, so that its place tells nothing either."""
     values = bounds(scope, narrowing) | {"limit": MAXIMUM_GROUPS, "teams": list(table.teams)}
-    rows = fetched(_STATEMENTS[table.by].format(runs=source(scope, narrowing)), values)
     about_people = scope.team is not None or table.by == "team"
+    statement = _STATEMENTS[table.by].format(
+        runs=source(scope, narrowing), people=PEOPLE if about_people else NOBODY
+    )
+    rows = fetched(statement, values)
     found = [_group(scope, row, about_people=about_people) for row in rows]
     wanted = table.search.casefold().split()
     left = [one for one in found if all(word in _words(one) for word in wanted)]
@@ -208,7 +209,11 @@ def _group(scope: Scope, row: Row, *, about_people: bool) -> results.RunGroup:
 def heatmap(scope: Scope, narrowing: Narrowing) -> results.Heatmap:
     """Workflows by days. Of a workflow that fewer people than the minimum had run, no day is shown. One statement."""
     rows = fetched(
-        _HEAT.format(runs=source(scope, narrowing), narrowed=narrowing.condition),
+        _HEAT.format(
+            runs=source(scope, narrowing),
+            narrowed=narrowing.condition,
+            people=NOBODY if scope.team is None else PEOPLE,
+        ),
         bounds(scope, narrowing) | {"rows": HEAT_ROWS, "zone": scope.time_zone},
     )
     last = min(scope.end, scope.today + timedelta(days=1))

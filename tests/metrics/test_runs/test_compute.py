@@ -149,6 +149,17 @@ def test_a_run_on_a_pull_requests_head_counts_for_its_author(machines: Machines)
     assert [bridge.team for bridge in RunTeam.objects.all()] == [of_author]
 
 
+def test_a_run_on_a_pull_request_stays_with_the_teams_of_its_opening(machines: Machines) -> None:
+    author = an_identity(machines.repository.connection)
+    before = a_team(author, slug="before", until=date(2026, 3, 3))
+    a_team(author, slug="after", since=date(2026, 3, 3))
+    pull = History(machines.repository).pull(author)
+    all_figures.measure()
+    machines.run(pull.head_sha, asked=10 * 24 * 3600)
+    measure(machines, pull.head_sha)
+    assert [bridge.team for bridge in RunTeam.objects.all()] == [before]
+
+
 def test_any_other_run_counts_for_who_began_it_and_the_teams_of_that_day(
     machines: Machines,
 ) -> None:
