@@ -4,19 +4,22 @@ import type { ReactNode } from "react";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
+import { Explain } from "../../ui/Explain";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { NoRows, TableSection } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
+import type { Explainer } from "../filters/explanations";
+import { Incomplete } from "../Incomplete";
 import { CsvButton } from "./CsvButton";
 import { placeOf } from "./Panels";
 import { csvOf, GROUPED, groupsQuery } from "./queries";
 import { Rate } from "./Rate";
 import { GROUP_SORTS, GROUPS, type GroupName, type TestsSearch } from "./search";
 import classes from "./Table.module.css";
-import type { RunGroup, RunQuery } from "./types";
+import type { RunFigures, RunGroup, RunQuery } from "./types";
 import type { ChangeTests } from "./useTestsSearch";
 
 const PAGE_SIZE = 10;
@@ -31,11 +34,15 @@ const NAMES: Record<GroupName, { title: string; one: string; many: string }> = {
 
 /** The runs by what they have in common: a page at a time, sorted by the server. */
 export function GroupTable({
+  figures,
+  explain,
   query,
   search,
   timeZone,
   onChange,
 }: {
+  figures: RunFigures;
+  explain: Explainer;
   query: RunQuery;
   search: TestsSearch;
   timeZone: string;
@@ -47,6 +54,7 @@ export function GroupTable({
   const asked = { ...query, sort, page, page_size: PAGE_SIZE, search: "" };
   const { data, error, isPlaceholderData, refetch } = useQuery(groupsQuery(by, asked));
   const names = NAMES[by];
+  const explanation = explain("test_runs", counted(figures.runs?.total ?? 0, "run"));
   return (
     <TableSection
       title={`Runs by ${names.one}`}
@@ -54,6 +62,12 @@ export function GroupTable({
         <>
           {data ? counted(data.total, names.one, names.many) : "Counting …"}
           {by === "team" && ". A run counts in each team of its pull request."}
+        </>
+      }
+      badge={
+        <>
+          {explanation && <Explain of={explanation} />}
+          <Incomplete of="The table of runs" completeness={figures.completeness} />
         </>
       }
       tools={

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Me } from "../../api/types";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { fullDay, shortDay } from "../../ui/dates";
+import { Explain } from "../../ui/Explain";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
@@ -10,6 +11,7 @@ import { SearchField } from "../../ui/SearchField";
 import { NoRows, TableSection } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
+import type { Explainer } from "../filters/explanations";
 import { CsvButton } from "./CsvButton";
 import { NoResults } from "./NoResults";
 import { csvOf, LISTED, testsQuery } from "./queries";
@@ -57,12 +59,14 @@ const ABOUT: Record<
 /** The tests that stand out: a page at a time, searched by the server. */
 export function TestTable({
   figures,
+  explain,
   me,
   query,
   search,
   onChange,
 }: {
   figures: RunFigures;
+  explain: Explainer;
   me: Me;
   query: RunQuery;
   search: TestsSearch;
@@ -86,6 +90,7 @@ export function TestTable({
     page_size: PAGE_SIZE,
   };
   const { data, error, isPlaceholderData, refetch } = useQuery(testsQuery(list, asked));
+  const explanation = explain("flaky_tests", `${counted(figures.tests ?? 0, "test")} reported`);
   return (
     <TableSection
       title={about.title}
@@ -95,6 +100,7 @@ export function TestTable({
           {about.about}
         </>
       }
+      badge={list === "flaky" && explanation && <Explain of={explanation} />}
       tools={
         <>
           <SegmentedControl

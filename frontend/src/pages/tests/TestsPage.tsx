@@ -8,7 +8,7 @@ import { PageSkeleton } from "../../ui/PageSkeleton";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
-import { explainer } from "../filters/explanations";
+import { type Explainer, explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import { rangeOf, teamOf } from "../filters/search";
@@ -68,6 +68,7 @@ function Content({
   onChange: ChangeTests;
 }) {
   const query = { ...scope, ...narrowing(search) };
+  const { data: definitions } = useQuery(definitionsQuery);
   const { data: figures, error, isPlaceholderData, refetch } = useQuery(runFiguresQuery(query));
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
   if (figures === undefined || status === undefined) return <PageSkeleton />;
@@ -75,6 +76,7 @@ function Content({
     return <NothingCollected status={status} me={me} />;
   }
   const timeZone = figures.range.time_zone;
+  const explain = explainer(definitions, { excluded: [], ...figures });
   return (
     <div className={frame.content} aria-busy={isPlaceholderData}>
       {status.state !== "ready" && <CollectionNotice status={status} timeZone={timeZone} />}
@@ -82,30 +84,51 @@ function Content({
         <EmptyRange query={query} today={me.today} timeZone={timeZone} onChange={onChange} />
       ) : (
         <>
-          <Pictures figures={figures} query={query} search={search} onChange={onChange} />
-          <GroupTable query={query} search={search} timeZone={timeZone} onChange={onChange} />
+          <Pictures
+            figures={figures}
+            explain={explain}
+            query={query}
+            search={search}
+            onChange={onChange}
+          />
+          <GroupTable
+            figures={figures}
+            explain={explain}
+            query={query}
+            search={search}
+            timeZone={timeZone}
+            onChange={onChange}
+          />
         </>
       )}
-      <TestTable figures={figures} me={me} query={query} search={search} onChange={onChange} />
+      <TestTable
+        figures={figures}
+        explain={explain}
+        me={me}
+        query={query}
+        search={search}
+        onChange={onChange}
+      />
     </div>
   );
 }
 
 function Pictures({
   figures,
+  explain,
   query,
   search,
   onChange,
 }: {
   figures: RunFigures;
+  explain: Explainer;
   query: RunQuery;
   search: TestsSearch;
   onChange: ChangeTests;
 }) {
-  const { data: definitions } = useQuery(definitionsQuery);
   const shown = search.tables ?? [];
   const shared: Shared = {
-    explain: explainer(definitions, { excluded: [], ...figures }),
+    explain,
     isTable: (chart) => shown.includes(chart),
     onTable: (chart, table) => {
       const tables = shown.filter((name) => name !== chart).concat(table ? [chart] : []);
@@ -122,7 +145,7 @@ function Pictures({
   }
   return (
     <>
-      <FigureStrip figures={figures} explain={shared.explain} />
+      <FigureStrip figures={figures} explain={explain} />
       <AlsoInRange said={besides(figures)} />
       <HeatPanel query={query} figures={figures} {...shared} />
       <div className={classes.pair}>
