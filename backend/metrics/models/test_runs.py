@@ -115,6 +115,7 @@ class HeadFeedback(models.Model):
         ]
         indexes = [
             models.Index(fields=["finished_at"], name="metrics_feedback_finished"),
+            models.Index(fields=["sha"], name="metrics_feedback_head"),
             models.Index(
                 fields=["pushed_at"], condition=Q(finished_at=None), name="metrics_feedback_open"
             ),

@@ -58,21 +58,26 @@ _STATUSES = """
 """
 # Of several whose commit it is, the one whose head it is now; of these the oldest.
 _PULLS = """
-    SELECT DISTINCT ON (pull.repository_id, pull.sha) pull.*
+    SELECT DISTINCT ON (head.repository_id, head.sha)
+        head.repository_id, head.sha, pull.id, pull.head_ref, author.id,
+        COALESCE(author.person_id, -author.id), COALESCE(author.is_bot, false),
+        floor(extract(epoch FROM COALESCE(pull.merged_at, pull.closed_at)))::bigint,
+        pull.is_cross_repository
     FROM (
-        SELECT pull.repository_id, head.sha, pull.id, pull.head_sha = head.sha AS is_head,
-            pull.head_ref, author.id AS author, COALESCE(author.person_id, -author.id) AS key,
-            COALESCE(author.is_bot, false) AS is_bot,
-            floor(extract(epoch FROM COALESCE(pull.merged_at, pull.closed_at)))::bigint AS ended,
-            pull.is_cross_repository, pull.number
+        SELECT head.repository_id, head.sha, pull.id
         FROM unnest(%s::bigint[], %s::text[]) AS head (repository_id, sha)
-        JOIN delivery_pullrequest pull ON pull.repository_id = head.repository_id AND (
-            pull.head_sha = head.sha
-            OR pull.id IN (SELECT pull_request_id FROM delivery_pullrequestcommit WHERE sha = head.sha)
-        )
-        LEFT JOIN people_identity author ON author.id = pull.author_id
-    ) pull
-    ORDER BY pull.repository_id, pull.sha, pull.is_head DESC, pull.number
+        JOIN delivery_pullrequest pull
+            ON pull.repository_id = head.repository_id AND pull.head_sha = head.sha
+        UNION ALL
+        SELECT head.repository_id, head.sha, pull.id
+        FROM unnest(%s::bigint[], %s::text[]) AS head (repository_id, sha)
+        JOIN delivery_pullrequestcommit known ON known.sha = head.sha
+        JOIN delivery_pullrequest pull
+            ON pull.id = known.pull_request_id AND pull.repository_id = head.repository_id
+    ) head
+    JOIN delivery_pullrequest pull ON pull.id = head.id
+    LEFT JOIN people_identity author ON author.id = pull.author_id
+    ORDER BY head.repository_id, head.sha, pull.head_sha = head.sha DESC, pull.number
 """
 _FORCED = """
     SELECT pull_request_id, after, min(floor(extract(epoch FROM occurred_at)))::bigint
@@ -176,7 +181,7 @@ def load(heads: Sequence[Head]) -> Iterator[Loaded]:
         for run_id, *job in rows(_JOBS, [[row[2] for row in runs]]):
             jobs[run_id].append(formula.Job(*job))
         checks, statuses = rows(_CHECKS, arrays), rows(_STATUSES, arrays)
-        pulls = rows(_PULLS, arrays)
+        pulls = rows(_PULLS, [*arrays, *arrays])
         forced = {(pull, sha): at for pull, sha, at in rows(_FORCED, [[row[2] for row in pulls]])}
     for row in runs:
         found[row[0], row[1]].runs.append(_run(row, jobs.get(row[2], ())))
@@ -234,7 +239,7 @@ def _add_check(loaded: Loaded, row: tuple[Any, ...]) -> None:
 
 
 def _pull(row: tuple[Any, ...], forced: dict[tuple[int, str], int]) -> Pull:
-    _, sha, pk, _, branch, identity, key, is_bot, ended_at, is_cross_repository, _ = row
+    _, sha, pk, branch, identity, key, is_bot, ended_at, is_cross_repository = row
     return Pull(
         id=pk,
         branch=branch,

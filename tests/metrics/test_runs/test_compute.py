@@ -383,3 +383,20 @@ def test_statements_do_not_grow_with_the_number_of_commits(
         compute.measure()
     assert len(captured) == 15
     assert HeadFeedback.objects.count() == commits
+
+
+def test_of_stacked_pull_requests_a_commit_is_of_the_one_whose_head_it_is(
+    machines: Machines,
+) -> None:
+    history = History(machines.repository)
+    above, below = history.pull(None), history.pull(None)
+    above.commits.update(sha=below.head_sha)
+    machines.run(below.head_sha)
+    machines.run(above.head_sha)
+    measure(machines, below.head_sha, above.head_sha)
+    told = {fact.sha: fact.pull_request for fact in RunFact.objects.all()}
+    assert told == {below.head_sha: below, above.head_sha: above}
+    elsewhere = History().pull(None, head_sha="e" * 40)
+    machines.run(elsewhere.head_sha)
+    measure(machines, elsewhere.head_sha)
+    assert RunFact.objects.get(sha=elsewhere.head_sha).pull_request is None
