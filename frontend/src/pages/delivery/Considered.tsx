@@ -160,19 +160,22 @@ function columnsOf(timeZone: string): DataColumn<CandidateRow>[] {
       },
     },
     {
-      name: "Counts as",
+      name: "Counts as, and why",
       narrow: true,
-      cell: (row) =>
-        row.counts_as.length === 0 ? (
-          <span className={classes.soft}>{row.is_unmapped ? "unmapped" : "no deployment"}</span>
-        ) : (
-          row.counts_as.map(({ service, environment }) => (
-            <span key={`${service} ${environment}`} className={classes.line}>
-              {ENVIRONMENTS[environment]}, {service}
-            </span>
-          ))
-        ),
+      cell: (row) => (
+        <div className={classes.why}>
+          {row.counts_as.length === 0
+            ? row.is_unmapped
+              ? "Unmapped"
+              : "No deployment"
+            : row.counts_as.map(({ service, environment }) => (
+                <span key={`${service} ${environment}`} className={classes.line}>
+                  {ENVIRONMENTS[environment]}, {service}
+                </span>
+              ))}
+          <span className={classes.reason}>{row.reason}</span>
+        </div>
+      ),
     },
-    { name: "Why", cell: (row) => <span className={classes.why}>{row.reason}</span> },
   ];
 }

@@ -103,7 +103,7 @@ describe("the table", () => {
     const { search } = open("/delivery");
     const table = await screen.findByRole("region", { name: "Deployments" });
     expect(within(table).getByText("Failed in use")).toBeTruthy();
-    expect(within(table).getByText("c0ffee123, GitHub deployment")).toBeTruthy();
+    expect(within(table).getByText(/c0ffee123/).textContent).toContain(", GitHub deployment");
     await userEvent.click(within(table).getByRole("button", { name: "Changes" }));
     await waitFor(() => expect(search()).toEqual({ sort: "-changes" }));
   });

@@ -2,7 +2,7 @@ import { Button, Select } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
-import { dateTime } from "../../ui/dates";
+import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
@@ -12,6 +12,7 @@ import { NoRows, TableSection } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import { Incomplete } from "../Incomplete";
+import classes from "./DeploymentTable.module.css";
 import { deploymentName, SOURCES, serviceName } from "./names";
 import { OutcomeMark } from "./OutcomeMark";
 import { pageQuery } from "./queries";
@@ -146,14 +147,13 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<D
       cell: (row) => (
         <RowName
           name={serviceName(row)}
-          where={`${deploymentName(row)}, ${SOURCES[row.source]}`}
+          where={<Where of={row} timeZone={timeZone} />}
           onOpen={() => onOpen(row.id)}
         />
       ),
     },
     {
       name: "Finished",
-      narrow: true,
       sort: "finished_at",
       cell: (row) => (row.finished_at === null ? "–" : dateTime(row.finished_at, timeZone)),
     },
@@ -187,6 +187,18 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<D
             : "–",
     },
   ];
+}
+
+/** Which one it is, and who tells of it; where there is little room, its day instead. */
+function Where({ of, timeZone }: { of: DeploymentRow; timeZone: string }) {
+  const day = of.finished_at === null ? "under way" : fullDay(dayOf(of.finished_at, timeZone));
+  return (
+    <>
+      {deploymentName(of)}
+      <span className={classes.source}>, {SOURCES[of.source]}</span>
+      <span className={classes.day}>, {day}</span>
+    </>
+  );
 }
 
 function csvAddress({ page: _, page_size: __, bots, ...asked }: DeploymentPageFilters): string {
