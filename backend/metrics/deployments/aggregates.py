@@ -35,13 +35,13 @@ _OF_TEAM = """
 """
 # An attempt brought nothing, so it is of the teams that its service's deployments are of.
 _SERVICE_OF_TEAM = """
-    AND EXISTS (
-        SELECT FROM metrics_servicedeployment other
-        JOIN metrics_deploymentteam bridge ON bridge.deployment_id = other.id
-        WHERE other.repository_id = deployment.repository_id AND other.service = deployment.service
-            AND other.environment = deployment.environment AND bridge.team_id = %(team)s
+    AND (deployment.repository_id, deployment.service) IN (
+        SELECT other.repository_id, other.service FROM metrics_deploymentteam bridge
+        JOIN metrics_servicedeployment other ON other.id = bridge.deployment_id
+        WHERE bridge.team_id = %(team)s AND other.environment = %(environment)s
     )
 """
+
 _NOW, _BEFORE = "finished_at >= %(low)s", "finished_at < %(low)s"
 
 # Deployments that succeeded, with what restored them first. Changes are found by their own copy of the time.
@@ -110,12 +110,11 @@ _FIGURES = f"""
             {_people("previous_lead_time", _BEFORE)}
         FROM changed
     ), of_attempts AS (
-        SELECT count(*) FILTER (
-                WHERE outcome = 'failed' AND finished_at >= %(low)s AND finished_at < %(high)s
-            ) AS failed_attempts,
+        SELECT count(*) FILTER (WHERE outcome = 'failed') AS failed_attempts,
             count(*) FILTER (WHERE outcome = 'in_progress') AS in_progress
         FROM metrics_servicedeployment deployment
-        WHERE outcome <> 'succeeded' AND environment = %(environment)s {{attempts}}
+        WHERE environment = %(environment)s AND (outcome = 'in_progress'
+            OR outcome = 'failed' AND finished_at >= %(low)s AND finished_at < %(high)s) {{attempts}}
     ), buckets AS (
         SELECT array_agg(bucket) AS buckets, array_agg(n) AS bucket_counts FROM (
             SELECT width_bucket(lead_seconds, %(buckets)s::bigint[]) AS bucket, count(*) AS n
