@@ -9,6 +9,7 @@ from backend.delivery.models import Repository
 from backend.sources import hints
 from backend.sources.commit_sizes import collect_change_sizes
 from backend.sources.github import (
+    artifacts,
     checks,
     deliveries,
     deployments,
@@ -34,6 +35,7 @@ ORDER: Final = (
     Hint.Kind.CHECKS,
     Hint.Kind.WORKFLOW_RUN,
     Hint.Kind.WORKFLOW_RUNS,
+    Hint.Kind.ARTIFACTS,
     Hint.Kind.DEPLOYMENTS,
     Hint.Kind.RELEASES,
     Hint.Kind.TAGS,
@@ -48,6 +50,12 @@ _PASSES: Final = {
     Hint.Kind.TAGS: deployments.collect_tags,
     Hint.Kind.LINEAGE: lineage.collect_lineage,
 }
+_BY_NUMBER: Final = {
+    Hint.Kind.PULL_REQUEST: pull_requests.collect_pull_request,
+    Hint.Kind.WORKFLOW_RUN: workflows.collect_workflow_run,
+    Hint.Kind.ARTIFACTS: artifacts.collect_artifacts,
+}
+"""Of these the key is the number of the one that is meant."""
 _OF_CONNECTIONS: Final = frozenset({Hint.Kind.CONNECTION, Hint.Kind.TEAMS, Hint.Kind.DELIVERIES})
 
 
@@ -125,6 +133,8 @@ def _of_repository(
     key, full = piece.first.key, piece.first.action == hints.FULL
     if piece.kind in _PASSES:
         return _PASSES[piece.kind](repository, github, full=full)
+    if piece.kind in _BY_NUMBER:
+        return _BY_NUMBER[piece.kind](repository, github, int(key))
     match piece.kind:
         case Hint.Kind.PULL_REQUESTS | Hint.Kind.RECONCILE:
             return pull_requests.collect_pull_requests(
@@ -133,10 +143,6 @@ def _of_repository(
                 reconcile=piece.kind is Hint.Kind.RECONCILE,
                 on_page=lambda read: on_page(repository, read),
             )
-        case Hint.Kind.PULL_REQUEST:
-            return pull_requests.collect_pull_request(repository, github, int(key))
-        case Hint.Kind.WORKFLOW_RUN:
-            return workflows.collect_workflow_run(repository, github, int(key))
         case Hint.Kind.COMMITS:
             return collect_change_sizes(repository, github)
         case _:

@@ -119,6 +119,8 @@ class _Question:
     unless: str = ""
     interface: str = "rest"
     label: str = "rest"
+    at_most: int = 0
+    """Bytes of a file that is asked for, wherever the source keeps it; 0: JSON of the source's own."""
 
 
 @dataclass
@@ -158,6 +160,11 @@ class Client:
         return self._patiently(
             _Question("GET", path, parameters, unless=unless, label=_route(path))
         )
+
+    def download(self, path: str, *, at_most: int) -> bytes:
+        """A file; where the source keeps it elsewhere, fetched from there without the token. Raises SourceError."""
+        found = self._patiently(_Question("GET", path, label=_route(path), at_most=at_most)).body
+        return bytes(found)
 
     def post(
         self,
@@ -204,8 +211,9 @@ class Client:
         for _ in range(REDIRECTS + 1):
             status, content, headers = self._exchange(question, url, parameters)
             if status not in {301, 302, 307, 308}:
-                return self._judge(status, content, headers)
-            url, parameters = self._own(headers.get("location", "")), None
+                return self._judge(status, content, headers, question)
+            location = headers.get("location", "")
+            url, parameters = (self._any if question.at_most else self._own)(location), None
         raise SourceError(
             f"{self.host} redirects without end.", "Check the address.", permanent=True
         )
@@ -225,10 +233,24 @@ class Client:
             permanent=True,
         )
 
+    def _any(self, address: str) -> str:
+        """The whole address of a file, on any server that is not less well encrypted than this one."""
+        try:
+            target = urljoin(f"{self.base_url}/", address)
+            if _origin(target)[0] in {"https", _origin(self.base_url)[0]}:
+                return target
+        except ValueError:
+            pass
+        return self._own(address)
+
+    def _is_own(self, url: str) -> bool:
+        return _origin(url) == _origin(self.base_url)
+
     def _exchange(
         self, question: _Question, url: str, parameters: Mapping[str, str | int] | None
     ) -> tuple[int, bytes, Mapping[str, str]]:
-        headers = {"Authorization": f"Bearer {self.access.token()}"} if self.access else {}
+        signed = self.access if self._is_own(url) else None
+        headers = {"Authorization": f"Bearer {signed.token()}"} if signed else {}
         if question.unless.isascii() and question.unless.isprintable() and question.unless:
             headers["If-None-Match"] = question.unless
         self.meter.admit(question.interface)
@@ -238,7 +260,7 @@ class Client:
             with self._http.stream(
                 question.method, url, params=parameters, json=question.body, headers=headers
             ) as answer:
-                content = self._content(answer, began + TOTAL_SECONDS)
+                content = self._content(answer, began + TOTAL_SECONDS, question.at_most)
                 status = answer.status_code
                 self._note_server(answer.headers)
                 return status, content, answer.headers
@@ -278,7 +300,7 @@ class Client:
         if date.tzinfo is not None:
             self.clock_ahead = date - datetime.now(UTC)
 
-    def _content(self, answer: httpx.Response, deadline: float) -> bytes:
+    def _content(self, answer: httpx.Response, deadline: float, at_most: int) -> bytes:
         """The body, unpacked here so that a small answer cannot become a large one before anybody looks."""
         coding = answer.headers.get("content-encoding", "identity").strip().lower()
         if coding not in {"identity", "gzip"}:
@@ -288,6 +310,12 @@ class Client:
         for chunk in answer.iter_raw():
             left = MAXIMUM_BYTES + 1 - len(content)
             content += unpack.decompress(chunk, left) if unpack else chunk
+            if at_most and len(content) > at_most:
+                raise SourceError(
+                    f"A file of {self.host} is larger than {at_most:,} bytes.",
+                    "Nothing: it is passed over.",
+                    permanent=True,
+                )
             if len(content) > MAXIMUM_BYTES:
                 raise Overloaded(
                     f"An answer of {self.host} is larger than {MAXIMUM_BYTES:,} bytes.",
@@ -299,7 +327,9 @@ class Client:
             raise httpx.DecodingError("the packed body ends too soon")
         return bytes(content)
 
-    def _judge(self, status: int, content: bytes, headers: Mapping[str, str]) -> Answer:
+    def _judge(
+        self, status: int, content: bytes, headers: Mapping[str, str], question: _Question
+    ) -> Answer:
         if status == HTTPStatus.UNAUTHORIZED:
             raise CredentialRefused(
                 f"{self.host} does not accept the token.",
@@ -314,6 +344,8 @@ class Client:
                 retry_at=limited,
             )
         self._refuse(status, headers)
+        if question.at_most:
+            return Answer(status, content, headers)
         try:
             body = json.loads(content) if content else None
             if b"\\u0000" in content or b"\\ud" in content.lower():

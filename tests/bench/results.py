@@ -178,8 +178,9 @@ def _disk(size: Size) -> list[Figure]:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name, (SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree(name::regclass))"
-            " FROM unnest(%s::text[]) AS name",
+            "SELECT name, pg_total_relation_size(name::regclass)"
+            " + (SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0) FROM pg_inherits"
+            " WHERE inhparent = name::regclass) FROM unnest(%s::text[]) AS name",
             [list(TABLES)],
         )
         told = {name: float(taken) for name, taken in cursor.fetchall()}

@@ -68,6 +68,7 @@ def everything() -> Iterator[Simulator]:
     world.set_status(pr, "ci/slow", "PENDING")
     run = world.run_workflow(pr, "CI", {"build": "SUCCESS", "test": "FAILURE"})
     world.rerun(run, {"test": None})
+    world.keep_artifact(run, "reports", kept_at="https://files.example/1", is_expired=True)
     world.run_workflow(pr, "Broken", {})
     world.merge(pr, reviewer)
     deployment = world.deploy(repository, "production")
@@ -100,6 +101,7 @@ def test_what_a_token_reads(everything: Simulator) -> None:
             f"{app}/actions/runs",
             f"{app}{numbers['run']}",
             f"{app}{numbers['run']}/jobs?filter=all",
+            f"{app}{numbers['run']}/artifacts",
         ),
         *(f"{app}{numbers['attempts']}", f"{app}{numbers['attempts']}/jobs"),
         *(f"{app}/actions/runs/{broken.database_id}", f"{app}/actions/workflows"),
@@ -114,6 +116,8 @@ def test_what_a_token_reads(everything: Simulator) -> None:
         shown = ask(path)
         assert shown, path
     assert ask("/users/dev0009/repos")
+    (artifact,) = repository.artifacts
+    ask(f"{app}/actions/artifacts/{artifact.database_id}/zip", status=410)
     ask("/rate_limit", status=404)
     ask("/repos/forge/none", status=404)
     ask(f"{app}/commits/{'0' * 40}", status=422)

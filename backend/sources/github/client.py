@@ -206,6 +206,10 @@ class GitHub:
         address = f"{self._rest}{path}" if path[0] == "/" else path
         return self._client.get(address, parameters, unless=unless)
 
+    def download(self, path: str, *, at_most: int) -> bytes:
+        """A file, told by a path below the REST interface's root."""
+        return self._client.download(f"{self._rest}{path}", at_most=at_most)
+
     def repository(self, external_id: int) -> payloads.Repository:
         """By id, so that a rename or a transfer does not matter."""
         answer = self._client.get(f"{self._rest}/repositories/{external_id}")

@@ -18,7 +18,7 @@ from backend.delivery import store
 from backend.delivery.models import Repository
 from backend.delivery.records import WorkflowRunRecord
 from backend.sources import validators
-from backend.sources.github import ledger, normalise, payloads
+from backend.sources.github import artifacts, ledger, normalise, payloads
 from backend.sources.github.client import GitHub, next_page, read
 from backend.sources.github.collect import Collected
 from backend.sources.http import Answer, Forbidden, NotFound, Overloaded
@@ -208,6 +208,7 @@ def _store(
             for attempt in _attempts(repository, github, run, known)
         ]
         store.store_workflow_runs(repository=repository, runs=attempts)
+        artifacts.arm(repository, attempts)
         heads += [attempt.head_sha for attempt in attempts]
     return heads
 

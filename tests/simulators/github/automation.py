@@ -210,3 +210,16 @@ class WorkflowRun:
     @property
     def updated_at(self) -> int:
         return self.latest.updated_at
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Artifact:
+    """What a run left behind: a zip archive, kept at an address of another server."""
+
+    database_id: int
+    run: WorkflowRun
+    name: str
+    size: int
+    kept_at: str
+    created_at: int
+    is_expired: bool = False

@@ -4,7 +4,17 @@ import hashlib
 from typing import Any
 from urllib.parse import quote
 
-from .automation import App, Attempt, CheckRun, CheckSuite, CommitStatus, Job, Workflow, WorkflowRun
+from .automation import (
+    App,
+    Artifact,
+    Attempt,
+    CheckRun,
+    CheckSuite,
+    CommitStatus,
+    Job,
+    Workflow,
+    WorkflowRun,
+)
 from .deployments import Deployment, DeploymentStatus, Release
 from .graph.automation import GHOST
 from .graph.readers import author_of, committer_of, iso
@@ -224,6 +234,30 @@ def workflow_run_json(
         "head_commit": simple_commit(run.commit),
         "repository": repository,
         "head_repository": repository,
+    }
+
+
+def artifact_json(artifact: Artifact, base_url: str) -> dict[str, Any]:
+    repository, run = artifact.run.repository, artifact.run
+    own = f"{api(repository, base_url)}/actions/artifacts/{artifact.database_id}"
+    return {
+        "id": artifact.database_id,
+        "node_id": f"ART_{artifact.database_id}",
+        "name": artifact.name,
+        "size_in_bytes": artifact.size,
+        "url": own,
+        "archive_download_url": f"{own}/zip",
+        "expired": artifact.is_expired,
+        "created_at": iso(artifact.created_at),
+        "expires_at": iso(artifact.created_at + 90 * 24 * 3600),
+        "updated_at": iso(artifact.created_at),
+        "workflow_run": {
+            "id": run.database_id,
+            "repository_id": repository.database_id,
+            "head_repository_id": repository.database_id,
+            "head_branch": run.suite.branch,
+            "head_sha": run.commit.oid,
+        },
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from .automation import CheckSuite, CommitStatus, Workflow, WorkflowRun
+    from .automation import Artifact, CheckSuite, CommitStatus, Workflow, WorkflowRun
     from .deployments import Deployment, Release, Tag
 
 
@@ -258,6 +258,7 @@ class Repository:
     """What force pushes and rebases left behind, which GitHub still shows by its sha."""
     workflows: dict[str, "Workflow"] = field(default_factory=dict)
     workflow_runs: dict[int, "WorkflowRun"] = field(default_factory=dict)
+    artifacts: list["Artifact"] = field(default_factory=list)
     deployments: list["Deployment"] = field(default_factory=list)
     standing: dict[str, "Deployment"] = field(default_factory=dict)
     """By environment, the last deployment that succeeded there."""

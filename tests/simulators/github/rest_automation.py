@@ -8,6 +8,7 @@ from typing import Any
 from .automation import Attempt, Job, Workflow, WorkflowRun
 from .automation_payloads import (
     api,
+    artifact_json,
     check_run_json,
     check_suite_json,
     deployment_json,
@@ -256,6 +257,27 @@ def _combined(request: RestRequest, repository: Repository, ref: str) -> RestAns
     return RestAnswer(200, body, links)
 
 
+# -- artifacts -------------------------------------------------------------------------------------------------
+
+
+def _artifacts(request: RestRequest, repository: Repository, number: str) -> RestAnswer:
+    run = repository.workflow_runs.get(int(number))
+    if run is None:
+        return not_found()
+    found = [one for one in repository.artifacts if one.run is run]
+    return _counted(request, "artifacts", found, lambda one: artifact_json(one, request.base_url))
+
+
+def _artifact_zip(request: RestRequest, repository: Repository, number: str) -> RestAnswer:
+    """GitHub sends on to where the file is kept, for a minute, and without any token."""
+    found = next((one for one in repository.artifacts if one.database_id == int(number)), None)
+    if found is None:
+        return not_found()
+    if found.is_expired:
+        return RestAnswer(410, {"message": "Artifact has expired"})
+    return RestAnswer(302, None, {"Location": found.kept_at})
+
+
 # -- deployments, releases, tags -------------------------------------------------------------------------------
 
 
@@ -311,6 +333,8 @@ _IN_REPOSITORY: list[tuple[str, Handler]] = [
     (r"/actions/runs/(\d+)/jobs", _run_jobs),
     (r"/actions/runs/(\d+)/attempts/(\d+)", _attempt),
     (r"/actions/runs/(\d+)/attempts/(\d+)/jobs", _attempt_jobs),
+    (r"/actions/runs/(\d+)/artifacts", _artifacts),
+    (r"/actions/artifacts/(\d+)/zip", _artifact_zip),
     (r"/actions/jobs/(\d+)", _job),
     (r"/actions/workflows", _workflows),
     (r"/actions/workflows/([^/]+)/runs", _runs_of_workflow),

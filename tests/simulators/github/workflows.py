@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from tests.simulators.github.automation import Attempt, CheckRun, Job, Workflow, WorkflowRun
+from tests.simulators.github.automation import (
+    Artifact,
+    Attempt,
+    CheckRun,
+    Job,
+    Workflow,
+    WorkflowRun,
+)
 from tests.simulators.github.checking import Target, place
 from tests.simulators.github.records import Account, Commit, PullRequest, Repository
 from tests.simulators.github.registry import Moment
@@ -69,6 +76,22 @@ class Workflows(Shipping):
         again = dict.fromkeys(last, "SUCCESS") if jobs is None else dict(jobs)
         kept = {name: job for name, job in last.items() if name not in again}
         return self._attempt(run, again, kept, actor or run.actor, self.moment(at), duration)
+
+    def keep_artifact(
+        self, run: WorkflowRun, name: str, *, kept_at: str, size: int = 1, is_expired: bool = False
+    ) -> Artifact:
+        """An archive that the run has uploaded, and where it is fetched from."""
+        made = Artifact(
+            database_id=self.next_id("ART"),
+            run=run,
+            name=name,
+            size=size,
+            kept_at=kept_at,
+            created_at=run.updated_at,
+            is_expired=is_expired,
+        )
+        run.repository.artifacts.append(made)
+        return made
 
     def finish_job(self, job: Job, conclusion: str = "SUCCESS", *, at: Moment = None) -> None:
         """The end of a job, and of the run where it was the last."""
