@@ -61,15 +61,11 @@ export function GroupTable({
       count={
         <>
           {data ? counted(data.total, names.one, names.many) : "Counting …"}
-          {by === "team" && ". A run counts in each team of its pull request."}
-        </>
-      }
-      badge={
-        <>
+          {by === "team" && ". A run counts in each team of its pull request."}{" "}
           {explanation && <Explain of={explanation} />}
-          <Incomplete of="The table of runs" completeness={figures.completeness} />
         </>
       }
+      badge={<Incomplete of="The table of runs" completeness={figures.completeness} />}
       tools={
         <>
           <SegmentedControl

@@ -1,7 +1,5 @@
-import "@mantine/dates/styles.css";
-import { Button, Modal, TextInput } from "@mantine/core";
-import { DatePickerInput } from "@mantine/dates";
-import { type FormEvent, useState } from "react";
+import { Button, TextInput } from "@mantine/core";
+import { type FormEvent, useId, useState } from "react";
 import { addDays } from "../../ui/dates";
 import classes from "./TestDrawer.module.css";
 
@@ -9,7 +7,7 @@ const USUAL_DAYS = 14;
 const LONGEST_DAYS = 365;
 
 /** Why a test is muted, and until when; both must be said. */
-export default function MuteForm({
+export function MuteForm({
   today,
   busy,
   failure,
@@ -22,61 +20,49 @@ export default function MuteForm({
   onMute: (body: { reason: string; until: string }) => void;
   onClose: () => void;
 }) {
+  const name = useId();
   const [reason, setReason] = useState("");
-  const [until, setUntil] = useState<string | null>(addDays(today, USUAL_DAYS));
+  const [until, setUntil] = useState(addDays(today, USUAL_DAYS));
   const [missing, setMissing] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const said = reason.trim();
     setMissing(said === "");
-    if (said !== "" && until !== null) onMute({ reason: said, until });
+    if (said !== "") onMute({ reason: said, until });
   };
+  const refused = failure && [failure.message, failure.action].filter(Boolean).join(" ");
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Mute this test"
-      closeButtonProps={{ "aria-label": "Close the dialog", size: 28 }}
-      transitionProps={{ duration: 0 }}
-    >
-      <form className={classes.form} onSubmit={submit}>
-        <TextInput
-          label="Reason"
-          description="Where it is looked into, for example. Everybody who sees the test reads it."
-          required
-          maxLength={500}
-          data-autofocus
-          value={reason}
-          error={
-            missing
-              ? "Say why."
-              : failure && [failure.message, failure.action].filter(Boolean).join(" ")
-          }
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <DatePickerInput
-          label="Until"
-          description="The last day on which it is muted."
-          required
-          value={until}
-          onChange={setUntil}
-          minDate={today}
-          maxDate={addDays(today, LONGEST_DAYS)}
-          valueFormat="D MMM YYYY"
-          firstDayOfWeek={1}
-          weekendDays={[]}
-          popoverProps={{ withinPortal: true }}
-          ariaLabels={{ previousMonth: "Month before", nextMonth: "Month after" }}
-        />
-        <div className={classes.row}>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Mute
-          </Button>
-        </div>
-      </form>
-    </Modal>
+    <form className={classes.form} onSubmit={submit} aria-labelledby={name}>
+      <h4 id={name} className={classes.formName}>
+        Mute this test
+      </h4>
+      <TextInput
+        label="Reason"
+        description="Where it is looked into, for example. Everybody who sees the test reads it."
+        required
+        maxLength={500}
+        value={reason}
+        error={missing ? "Say why." : refused}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Until"
+        description="The last day on which it is muted."
+        type="date"
+        required
+        min={today}
+        max={addDays(today, LONGEST_DAYS)}
+        value={until}
+        onChange={(event) => setUntil(event.currentTarget.value)}
+      />
+      <div className={classes.buttons}>
+        <Button type="submit" size="xs" loading={busy}>
+          Mute
+        </Button>
+        <Button variant="default" size="xs" onClick={onClose}>
+          Cancel
+        </Button>
+      </div>
+    </form>
   );
 }

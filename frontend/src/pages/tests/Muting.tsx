@@ -1,15 +1,14 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { meQuery } from "../../api/queries";
 import { dateTime, fullDay } from "../../ui/dates";
 import { Failure } from "../../ui/Message";
 import { failureOf } from "../failure";
+import { MuteForm } from "./MuteForm";
 import { muteTest, unmuteTest } from "./queries";
 import classes from "./TestDrawer.module.css";
 import type { TestDetail } from "./types";
-
-const MuteForm = lazy(() => import("./MuteForm"));
 
 /** Whether it is muted, by whom and why; for administrators the way to change it. */
 export function Muting({ of, timeZone }: { of: TestDetail; timeZone: string }) {
@@ -54,15 +53,13 @@ export function Muting({ of, timeZone }: { of: TestDetail; timeZone: string }) {
       )}
       {unmute.error && <Failure {...failureOf(unmute.error)} onRetry={() => unmute.mutate()} />}
       {open && (
-        <Suspense fallback={<Skeleton height={200} />}>
-          <MuteForm
-            today={me.today}
-            busy={mute.isPending}
-            failure={mute.error ? failureOf(mute.error) : null}
-            onMute={(body) => mute.mutate(body)}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
+        <MuteForm
+          today={me.today}
+          busy={mute.isPending}
+          failure={mute.error ? failureOf(mute.error) : null}
+          onMute={(body) => mute.mutate(body)}
+          onClose={() => setOpen(false)}
+        />
       )}
     </section>
   );

@@ -97,10 +97,9 @@ export function TestTable({
       count={
         <>
           {data && `${counted(data.total, "test")}${known(figures)}. `}
-          {about.about}
+          {about.about} {list === "flaky" && explanation && <Explain of={explanation} />}
         </>
       }
-      badge={list === "flaky" && explanation && <Explain of={explanation} />}
       tools={
         <>
           <SegmentedControl

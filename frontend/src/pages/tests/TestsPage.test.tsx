@@ -210,13 +210,11 @@ describe("one test", () => {
       "/api/v1/me": () => me({ role: "administrator" }),
     });
     await userEvent.click(await screen.findByRole("button", { name: "Mute …" }));
-    const dialog = await screen.findByRole("dialog", { name: "Mute this test" });
+    const dialog = await screen.findByRole("form", { name: "Mute this test" });
     await userEvent.type(within(dialog).getByLabelText(/^Reason/), "  Looked into.  ");
     await userEvent.click(within(dialog).getByRole("button", { name: "Mute" }));
     await waitFor(() => expect(sent).toEqual([{ reason: "Looked into.", until: "2026-09-03" }]));
-    await waitFor(() =>
-      expect(screen.queryByRole("dialog", { name: "Mute this test" })).toBeNull(),
-    );
+    await waitFor(() => expect(screen.queryByRole("form", { name: "Mute this test" })).toBeNull());
   });
 });
 
