@@ -38,18 +38,15 @@ LONGEST_PATH: Final = 300
 _ENVIRONMENTS: Final = [*Environment.choices, (NO_DEPLOYMENT, "no deployment")]
 
 
+def _text(placeholder: str, *, label: str, longest: int = 300) -> forms.CharField:
+    widget = forms.TextInput(attrs={"size": 12, "placeholder": placeholder})
+    return forms.CharField(max_length=longest, required=False, label=label, widget=widget)
+
+
 class RowForm(forms.Form):
     """One rule. A row without a pattern is none."""
 
-    repositories = forms.CharField(
-        max_length=300, required=False, initial="*", widget=forms.TextInput(attrs={"size": 14})
-    )
-    pattern = forms.CharField(
-        max_length=300,
-        required=False,
-        label="Named",
-        widget=forms.TextInput(attrs={"size": 14, "placeholder": "such as deploy*"}),
-    )
+    repositories = _text("all repositories", label="Repositories")
 
     def clean_repositories(self) -> str:
         return self.cleaned_data["repositories"] or "*"
@@ -59,19 +56,15 @@ class RowForm(forms.Form):
 
 
 class DeploymentRuleForm(RowForm):
-    source = forms.ChoiceField(choices=list(SOURCES.items()))
+    source = forms.ChoiceField(choices=list(SOURCES.items()), label="Source")
+    pattern = _text("such as deploy*", label="Named")
     environment = forms.ChoiceField(choices=_ENVIRONMENTS, label="Counts as")
-    service = forms.CharField(
-        max_length=200,
-        required=False,
-        label="Of the service",
-        widget=forms.TextInput(attrs={"size": 14, "placeholder": "the repository's"}),
-    )
+    service = _text("the repository's", label="Of the service", longest=200)
     paths = forms.CharField(
-        max_length=MOST_PATHS * 300,
+        max_length=MOST_PATHS * LONGEST_PATH,
         required=False,
         label="Only changes of",
-        widget=forms.Textarea(attrs={"rows": 1, "cols": 14, "placeholder": "all files"}),
+        widget=forms.Textarea(attrs={"rows": 1, "cols": 11, "placeholder": "all files"}),
     )
 
     def clean_paths(self) -> tuple[str, ...]:
@@ -94,6 +87,7 @@ class DeploymentRuleForm(RowForm):
 
 class HotfixRuleForm(RowForm):
     field = forms.ChoiceField(choices=HotfixRule.Field.choices, label="By")
+    pattern = _text("such as hotfix/*", label="Named")
 
     def rule(self) -> Hotfix:
         names = ("repositories", "field", "pattern")
@@ -101,12 +95,15 @@ class HotfixRuleForm(RowForm):
 
 
 class Rows(BaseFormSet):
+    @classmethod
+    def get_ordering_widget(cls) -> Any:
+        return forms.TextInput(attrs={"size": 3, "inputmode": "numeric", "placeholder": "place"})
+
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
-        for field in form.fields.values():
-            field.widget.attrs["aria-label"] = field.label  # in a table without labels
-        if "ORDER" in form.fields:
-            form.fields["ORDER"].widget.attrs |= {"class": "place", "min": 1}
+        for name, field in form.fields.items():
+            if name != "DELETE":
+                field.widget.attrs["aria-label"] = field.label  # in a table without labels
 
     def clean(self) -> None:
         super().clean()
@@ -152,10 +149,14 @@ def _typed(form: type[RowForm], request: HttpRequest, *, ordered: bool) -> Rows:
 
 
 def _shown(form: type[RowForm], rules: Sequence[Rule | Hotfix], *, ordered: bool) -> Rows:
-    initial = [{name: getattr(rule, name) for name in rule.__slots__} for rule in rules]
-    for values in initial:
+    initial: list[dict[str, Any]] = []
+    for rule in rules:
+        values = {name: getattr(rule, name) for name in rule.__slots__}
+        if values["repositories"] == "*":
+            values["repositories"] = ""
         if "paths" in values:
             values["paths"] = "\n".join(values["paths"])
+        initial.append(values)
     return _formset(form, further=FURTHER, ordered=ordered)(initial=initial, prefix="rules")
 
 
