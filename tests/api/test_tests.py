@@ -52,7 +52,7 @@ def administrator(sign_in: SignIn, ran: World) -> Client:
 def lines(client: Client, path: str) -> list[dict[str, str]]:
     answer = client.get(f"/api/v1{path}")
     assert answer.status_code == 200
-    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))  # type: ignore[attr-defined] # of a streaming one
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
 
 
 def test_a_lead_sees_the_runs_of_their_team(lead: Client) -> None:
@@ -91,7 +91,7 @@ def test_statements_of_each_route(lead: Client, path: str, statements: int) -> N
         lead.get("/api/v1/definitions")
     with CaptureQueriesContext(connection) as captured:
         answer = lead.get(f"/api/v1{path.format(test=test.pk)}")
-        assert answer.getvalue()  # type: ignore[attr-defined] # an export is read as it is sent
+        assert answer.getvalue()  # an export is read as it is sent
     assert answer.status_code == 200
     assert len(captured) - len(of_session) == statements
 
