@@ -277,6 +277,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.DeploymentRule"},
     {"model": "delivery.HotfixRule"},
     {"model": "delivery.DeliverySettings"},
+    {"model": "delivery.ArtifactRule"},
 )
 
 # Retention: single results of tests, and counts a test and day. backend.delivery.store.test_partitions keeps it.

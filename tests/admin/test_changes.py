@@ -18,6 +18,7 @@ from backend.accounts.models import TeamGrant, User
 from backend.audit.models import Event
 from backend.connections.models import Connection
 from backend.connections.store import credentials, webhook_secrets
+from backend.delivery.models import ArtifactRule
 from backend.people.models import Organisation, Person, Team
 from backend.pipeline import bell
 from backend.sources.models import Hint
@@ -390,3 +391,17 @@ def test_a_change_whose_event_cannot_be_written_does_not_happen(client: Client) 
     team.refresh_from_db()
     assert team.name == "A"
     assert Person.objects.filter(pk=person.pk).exists()
+
+
+@pytest.mark.django_db
+def test_a_rule_on_artifacts_is_an_administrators_and_leaves_an_event(
+    client: Client, administrator: User
+) -> None:
+    told = {"repositories": "forge/*", "artifact": "test-results*"}
+    client.post(reverse("admin:delivery_artifactrule_add"), told)
+    rule = ArtifactRule.objects.get()
+    assert (rule.repositories, rule.artifact) == ("forge/*", "test-results*")
+    event = Event.objects.filter(content_type__model="artifactrule").latest("pk")
+    assert (event.actor, event.action) == (administrator, Event.Action.CREATE)
+    client.post(reverse("admin:delivery_artifactrule_delete", args=[rule.pk]), {"post": "yes"})
+    assert not ArtifactRule.objects.exists()

@@ -8,6 +8,7 @@ from backend.config.admin import (
     deployments,
     people,
     sources,
+    test_results,
     tokens,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "deployments",
     "people",
     "sources",
+    "test_results",
     "tokens",
 ]
