@@ -78,6 +78,16 @@ def test_from_a_deployment_to_its_change_and_with_the_team_to_other_pages(
     expect(page.get_by_role("dialog")).to_contain_text("Stages")
 
 
+def test_the_palette_changes_the_range_of_the_page_that_is_open(visitor: Visitor) -> None:
+    visitor.open("/delivery?team=department")
+    page = visitor.page
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Go to")).to_be_visible()
+    page.keyboard.type("365")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/delivery\?team=department&days=365"))
+
+
 def test_nothing_in_the_range_offers_the_nearest(visitor: Visitor) -> None:
     visitor.open("/delivery?team=department&from=2020-01-01&to=2020-02-01")
     page = visitor.page
