@@ -4,6 +4,7 @@ Made set by set in SQL, into the same tables and with the same sums as uploads l
 three years, about as many a day.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -200,6 +201,7 @@ def _asker() -> Callable[[str], None]:
     from backend.accounts import sessions  # noqa: PLC0415
     from backend.accounts.models import User  # noqa: PLC0415
 
+    logging.disable(logging.WARNING)  # a line a request
     user = User.objects.create(email="bench@plumbline.example", role="administrator")
     client = Client(SERVER_NAME="localhost")
     client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
