@@ -1,7 +1,7 @@
 """JUnit files among the artifacts of workflow runs, where a rule of the organisation wants them: read in memory.
 
 An artifact is known by its id, which never means anything else, so none is stored twice. What is in it and is no
-report is passed over.
+report is passed over, and so are artifacts of runs from forks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,11 +32,16 @@ LATELY: Final = timedelta(days=31)
 """GitHub starts a run again up to 30 days after it was created; a first fill looks no further back."""
 
 
+class RunOfArtifact(payloads.RestPayload):
+    head_repository_id: int | None = None
+
+
 class Artifact(payloads.RestPayload):
     id: int
     name: str
     size_in_bytes: int
     expired: bool
+    workflow_run: RunOfArtifact | None = None
 
 
 class Artifacts(payloads.RestPayload):
@@ -72,7 +77,9 @@ def collect_artifacts(repository: Repository, github: GitHub, run_id: int) -> Co
     done = Collected()
     try:
         for artifact in _listed(repository, github, run_id):
-            if _is_wanted(artifact, patterns) and not _is_stored(repository, artifact):
+            if not _is_own(repository, artifact) or not _is_wanted(artifact, patterns):
+                continue
+            if not _is_stored(repository, artifact):
                 _take(repository, github, run, artifact, done)
     except (Forbidden, NotFound) as error:
         done.notes.append(error.reason)
@@ -84,6 +91,12 @@ def _wanted(repository: Repository) -> list[str]:
     name = repository.name_with_owner.lower()
     rules = ArtifactRule.objects.values_list("repositories", "artifact")
     return [artifact for of, artifact in rules if fnmatchcase(name, of.lower())]
+
+
+def _is_own(repository: Repository, artifact: Artifact) -> bool:
+    """Not a fork's: what a run of a fork leaves behind, anybody may have written."""
+    run = artifact.workflow_run
+    return run is not None and run.head_repository_id == repository.external_id
 
 
 def _is_wanted(artifact: Artifact, patterns: Sequence[str]) -> bool:

@@ -223,3 +223,4 @@ class Artifact:
     kept_at: str
     created_at: int
     is_expired: bool = False
+    is_of_fork: bool = False

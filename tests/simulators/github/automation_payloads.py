@@ -254,7 +254,7 @@ def artifact_json(artifact: Artifact, base_url: str) -> dict[str, Any]:
         "workflow_run": {
             "id": run.database_id,
             "repository_id": repository.database_id,
-            "head_repository_id": repository.database_id,
+            "head_repository_id": repository.database_id + artifact.is_of_fork,
             "head_branch": run.suite.branch,
             "head_sha": run.commit.oid,
         },

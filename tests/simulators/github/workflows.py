@@ -78,7 +78,14 @@ class Workflows(Shipping):
         return self._attempt(run, again, kept, actor or run.actor, self.moment(at), duration)
 
     def keep_artifact(
-        self, run: WorkflowRun, name: str, *, kept_at: str, size: int = 1, is_expired: bool = False
+        self,
+        run: WorkflowRun,
+        name: str,
+        *,
+        kept_at: str,
+        size: int = 1,
+        is_expired: bool = False,
+        is_of_fork: bool = False,
     ) -> Artifact:
         """An archive that the run has uploaded, and where it is fetched from."""
         made = Artifact(
@@ -89,6 +96,7 @@ class Workflows(Shipping):
             kept_at=kept_at,
             created_at=run.updated_at,
             is_expired=is_expired,
+            is_of_fork=is_of_fork,
         )
         run.repository.artifacts.append(made)
         return made

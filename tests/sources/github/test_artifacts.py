@@ -118,6 +118,17 @@ def test_without_a_rule_nothing_is_fetched(
     assert files.seen == []
 
 
+def test_what_a_run_of_a_fork_left_behind_is_not_read(
+    world: World, run: simulated.WorkflowRun, stored: Repository, github: GitHub, files: Files
+) -> None:
+    a_rule()
+    kept_at = files.keep(a_zip(a_xml=REPORT.format("a")))
+    world.keep_artifact(run, "test-results", kept_at=kept_at, is_of_fork=True)
+    collect_workflow_runs(stored, github)
+    assert collect_artifacts(stored, github, run.database_id).stored == 0
+    assert files.seen == []
+
+
 def test_what_is_no_report_is_passed_over_and_told(
     world: World,
     run: simulated.WorkflowRun,
