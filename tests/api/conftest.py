@@ -41,8 +41,6 @@ class World:
     """Of what fixed the deployment of a."""
     shared_test: int
     """Of the repository that both teams work on."""
-    foreign_test: int
-    """Of one that neither does."""
 
 
 @pytest.fixture
@@ -70,7 +68,7 @@ def world() -> World:
     compute.catch_up()
     shop = Deployed(history.repository)
     of_a, of_b = (shop.at(24 * 8, *pulls[:7]), shop.at(24 * 8 + 1, *pulls[14:21]))
-    shared, foreign = Machines(history.repository).a_test(), Machines().a_test()
+    shared = Machines(history.repository).a_test()
     return World(
         history,
         teams[0],
@@ -81,7 +79,6 @@ def world() -> World:
         of_b.pk,
         said(of_a).pk,
         shared.pk,
-        foreign.pk,
     )
 
 

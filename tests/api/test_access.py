@@ -12,6 +12,7 @@ from backend.api.ingest import Reporting
 from backend.api.rules import Rule
 from backend.api.site import api
 from tests.api.conftest import CAST, ROLES, SignIn, World
+from tests.tested import Machines
 
 pytestmark = pytest.mark.django_db
 RANGE = "from=2026-03-02&to=2026-03-16"
@@ -122,6 +123,7 @@ def test_nobody_reports_with_a_session(sign_in: SignIn, name: str) -> None:
 @pytest.mark.parametrize("name", CAST)
 def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
     client = sign_in(name)
+    foreign = Machines().a_test()  # of a repository that neither team works on
     for addresses in ROUTES.values():
         for address, allowed in addresses.items():
             path = address.format(
@@ -131,7 +133,7 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
                 deployed_b=world.deployment_of_b,
                 correction=world.correction,
                 shared_test=world.shared_test,
-                foreign_test=world.foreign_test,
+                foreign_test=foreign.pk,
             )
             answer = ask(client, path, address, world)
             if name in allowed:
