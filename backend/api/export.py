@@ -9,8 +9,12 @@ from django.http import StreamingHttpResponse
 
 from backend.metrics.results import Result
 
-_FORMULA = re.compile(r"(?:^|[;,\t\r\n|])\s*[=+\-@]|^[\t\r\n]")
-"""Where a cell begins, or would begin to a spreadsheet that separates by another sign than ours."""
+_FORMULA = re.compile(
+    r"""(?:^|(?<=[;,\t\r\n|]))(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])"""
+)
+"""Where a formula begins in a cell, or would to a spreadsheet that separates by another sign than ours: it drops
+blanks and quotes, and takes the wide signs of East Asian keyboards for the narrow ones.
+"""
 
 
 class _Echo:
@@ -39,10 +43,10 @@ def lines(rows: Iterable[Result], columns: Sequence[str]) -> Iterator[str]:
 
 
 def cell(value: object) -> str | float | None:
-    """A text that a spreadsheet would compute gets an apostrophe in front."""
+    """What a spreadsheet would compute gets an apostrophe in front, wherever in a text it stands."""
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, datetime):
         return value.isoformat()
     text = " ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if _FORMULA.search(text) else text
+    return _FORMULA.sub("'", text)

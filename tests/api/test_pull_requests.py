@@ -11,15 +11,22 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
-from backend.api.export import cell
+from backend.api.export import cell, lines
 from backend.audit.models import Event
 from backend.delivery.models import PullRequest
+from backend.metrics.results import Result
 from backend.people.models import Organisation
 from tests.api.conftest import SignIn, World
 
 pytestmark = pytest.mark.django_db
 A = "team=team-a&from=2026-03-02&to=2026-03-16"
+
+
+class Line(Result):
+    name: str
 
 
 @pytest.fixture
@@ -160,9 +167,28 @@ def test_a_search_of_very_many_words_is_refused(lead: Client) -> None:
     assert "at most 8 words" in answer.json()["message"]
 
 
-@pytest.mark.parametrize("text", ["ok;=1+1", "a,+1", "a\t@sum", " =1+1"])
-def test_nor_does_one_that_separates_by_another_sign(text: str) -> None:
-    assert cell(text) == f"'{text}"
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("ok;=1+1", "ok;'=1+1"),
+        ("a,+1", "a,'+1"),
+        ("a\t@sum", "a\t'@sum"),
+        (" =1+1", "' =1+1"),
+        ('x;"=1+1', "x;'\"=1+1"),
+        ("x|'=1", "x|''=1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("a - b; c-d", "a - b; c-d"),
+    ],
+)
+def test_nor_does_one_that_separates_by_another_sign(text: str, told: str) -> None:
+    assert cell(text) == told
+
+
+@given(st.text("x;,|\t\n \"'=+-@", max_size=12), st.sampled_from(";,|\t"))
+def test_however_a_line_is_taken_apart_no_part_is_a_formula(text: str, separator: str) -> None:
+    (line,) = list(lines([Line(name=text)], ["name", "name"]))[1:]
+    for row in csv.reader(io.StringIO(line, newline=""), delimiter=separator):
+        assert not [part for part in row if part.strip(' \t\r\n"').startswith(tuple("=+-@"))]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\nx"])
