@@ -15,7 +15,7 @@ from backend.api.errors import Refused, Unprocessable
 from backend.delivery.deployment_rules import API, judge_name
 from backend.delivery.models import Repository
 from backend.delivery.store.deployment_rules import deployment_rules
-from backend.delivery.store.reported import Conflict, InvalidReport, News
+from backend.delivery.store.reported import Conflict, InvalidReport, News, TooMany
 from backend.metrics.deployments.results import EnvironmentName, OutcomeName
 from backend.pipeline import bell
 
@@ -120,6 +120,14 @@ def taking() -> Iterator[None]:
         raise Unprocessable(str(error)) from error
     except Conflict as error:
         raise Refused(409, "id_in_use", str(error), "Give each its own id.") from error
+    except TooMany as error:
+        raise Refused(
+            422,
+            "too_many",
+            str(error),
+            "See what reports them, and revoke its token where it should not: "
+            "a service is a name that stays, and an incident is reported under one id.",
+        ) from error
 
 
 def status_of(news: News) -> int:

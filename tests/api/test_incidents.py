@@ -9,6 +9,7 @@ from django.test import Client
 
 from backend.accounts.models import User
 from backend.delivery.models import Incident, PendingDeployments, Repository
+from backend.delivery.store import reported
 from backend.delivery.store.ingest_tokens import create_ingest_token
 from tests.factories import a_repository
 
@@ -97,6 +98,21 @@ def test_an_id_means_one_incident(token: str) -> None:
     answer = send(token, BEGUN | {"service": "cart"})
     assert (answer.status_code, answer.json()["code"]) == (409, "id_in_use")
     assert Incident.objects.get().service == ""
+
+
+def test_there_is_a_limit(
+    token: str, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reported, "MOST_INCIDENTS", 2)
+    for key in "12":
+        assert send(token, BEGUN | {"id": key}).status_code == 201
+    PendingDeployments.objects.all().delete()
+    answer = send(token, BEGUN | {"id": "3"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many")
+    assert answer.json()["message"].startswith("acme/shop has 2 incidents")
+    assert Incident.objects.count() == 2
+    assert not PendingDeployments.objects.exists()
+    assert send(token, RESOLVED | {"id": "2"}).json()["status"] == "updated"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from backend.delivery.models import (
     ReportedDeployment,
     Repository,
 )
+from backend.delivery.store import reported
 from backend.delivery.store.ingest_tokens import create_ingest_token, revoke_ingest_token
 from backend.pipeline import bell
 from tests.factories import a_repository
@@ -101,6 +102,21 @@ def test_told_again_it_changes_nothing(token: str) -> None:
     assert (answer.status_code, answer.json()["status"]) == (200, "unchanged")
     assert ReportedDeployment.objects.values().get() == before
     assert not PendingDeployments.objects.exists()
+
+
+def test_services_cannot_be_invented_without_end(
+    token: str, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reported, "MOST_SERVICES", 2)
+    for key, service in (("1", "cart"), ("2", ""), ("3", "cart")):
+        assert send(token, DEPLOYMENT | {"id": key, "service": service}).status_code == 201
+    PendingDeployments.objects.all().delete()
+    answer = send(token, DEPLOYMENT | {"id": "4", "service": "till"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many")
+    assert answer.json()["message"].startswith("acme/shop has deployments of 2 services")
+    assert ReportedDeployment.objects.filter(repository=repository).count() == 3
+    assert not PendingDeployments.objects.exists()
+    assert send(token, DEPLOYMENT | {"id": "5", "service": "cart"}).status_code == 201
 
 
 def test_without_a_time_of_its_own_it_ends_now_and_stays_so(token: str) -> None:

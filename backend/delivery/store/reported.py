@@ -6,7 +6,7 @@ undo a later one. The same id always means the same thing.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +23,10 @@ class InvalidReport(ValueError):
 
 class Conflict(ValueError):
     """The id was used for something else already; the message says for what."""
+
+
+class TooMany(ValueError):
+    """The repository has as many as it may have; the message says of what."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ class IncidentReport:
     resolved_at: datetime | None
 
 
+MOST_SERVICES: Final = 200
+"""Of one repository: each is measured by itself, so that whoever may report could let measuring never end."""
+MOST_INCIDENTS: Final = 10_000
+"""Of one repository."""
+
 _IN_PROGRESS = ReportedDeployment.Outcome.IN_PROGRESS
 _DEPLOYMENT = ("outcome", "started_at", "finished_at")
 _INCIDENT = ("caused_by", "started_at", "resolved_at")
@@ -56,7 +65,7 @@ _INCIDENT = ("caused_by", "started_at", "resolved_at")
 def report_deployment(
     *, repository: Repository, told: DeploymentReport
 ) -> tuple[ReportedDeployment, News]:
-    """Raises InvalidReport and Conflict."""
+    """Raises InvalidReport, Conflict and TooMany."""
     now = timezone.now()
     first = (
         told if told.outcome == _IN_PROGRESS else replace(told, finished_at=told.finished_at or now)
@@ -74,6 +83,7 @@ def report_deployment(
         },
     )
     if is_new:
+        _is_room_for_service(stored)
         note_deployments(repository_ids=[repository.pk])
         return stored, "created"
     stored = ReportedDeployment.objects.select_for_update().get(pk=stored.pk)
@@ -91,7 +101,7 @@ def report_deployment(
 
 @transaction.atomic
 def report_incident(*, repository: Repository, told: IncidentReport) -> tuple[Incident, News]:
-    """Raises InvalidReport and Conflict."""
+    """Raises InvalidReport, Conflict and TooMany."""
     now = timezone.now()
     _in_order(told.started_at, told.resolved_at, "resolved_at")
     stored, is_new = Incident.objects.get_or_create(
@@ -103,6 +113,8 @@ def report_incident(*, repository: Repository, told: IncidentReport) -> tuple[In
         },
     )
     if is_new:
+        if repository.incidents.count() > MOST_INCIDENTS:
+            raise TooMany(f"{repository} has {MOST_INCIDENTS:,} incidents, and may have no more.")
         note_deployments(repository_ids=[repository.pk])
         return stored, "created"
     stored = Incident.objects.select_for_update().get(pk=stored.pk)
@@ -111,6 +123,17 @@ def report_incident(*, repository: Repository, told: IncidentReport) -> tuple[In
         return stored, "unchanged"
     said = replace(told, caused_by=told.caused_by or stored.caused_by)
     return stored, _brought_up_to_date(stored, said, _INCIDENT, now)
+
+
+def _is_room_for_service(stored: ReportedDeployment) -> None:
+    """Raises TooMany where it is the first of a service too much."""
+    reported = stored.repository.reported_deployments
+    if reported.filter(service=stored.service).exclude(pk=stored.pk).exists():
+        return
+    if reported.values("service").distinct().count() > MOST_SERVICES:
+        raise TooMany(
+            f"{stored.repository} has deployments of {MOST_SERVICES} services, and may have no more."
+        )
 
 
 def _is_later_deployment(stored: ReportedDeployment, told: DeploymentReport) -> bool:

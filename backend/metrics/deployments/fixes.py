@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from backend.delivery.deployment_rules import API
 from backend.metrics.deployments.contents import FORWARD, ROLLBACK, Attempt, Deployed
+from backend.metrics.deployments.naming import Named
 
 REVERT: Final = "revert"
 ROLLED_BACK: Final = "rollback"
@@ -26,8 +26,6 @@ PERSON: Final = "person"
 
 FIXED_BY: Final = "fixed_by"
 NOT_FIXED_BY: Final = "not_fixed_by"
-
-_SHORTEST_SHA: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,40 +178,17 @@ def _by_hotfix(successes: Sequence[Deployed]) -> Iterator[Fix]:
 def _by_incident(
     successes: Sequence[Deployed], incidents: Iterable[Incident], *, by_time: bool
 ) -> Iterator[Fix]:
+    named = Named(successes)
     for incident in incidents:
         failed = None
         if incident.caused_by:
-            failed = _named(successes, incident)
+            failed = named.by(incident.caused_by, incident.started_at)
         elif by_time:
-            failed = _latest(successes, incident.started_at)
+            failed = named.latest(incident.started_at)
         if failed is None or _ends_before(incident, failed):
             continue
         inferred = not incident.caused_by
         yield Fix(failed, INCIDENT, None, incident, incident.resolved_at, is_inferred=inferred)
-
-
-def _named(successes: Sequence[Deployed], incident: Incident) -> Attempt | None:
-    """By the id of what was reported; else by its commit, or by one that it brought."""
-    name = incident.caused_by
-    for one in successes:
-        if one.attempt.source == API and one.attempt.key == name:
-            return one.attempt
-    if len(name) < _SHORTEST_SHA:
-        return None
-    name = name.lower()
-    of_commit = [one for one in successes if one.attempt.sha.startswith(name)]
-    if of_commit:
-        return _latest(of_commit, incident.started_at) or of_commit[0].attempt
-    for one in successes:
-        if any(commit.sha.startswith(name) for commit in one.commits):
-            return one.attempt
-    return None
-
-
-def _latest(successes: Sequence[Deployed], moment: int) -> Attempt | None:
-    """What was deployed last by then."""
-    earlier = [one.attempt for one in successes if (one.attempt.finished_at or 0) <= moment]
-    return earlier[-1] if earlier else None
 
 
 def _ends_before(incident: Incident, failed: Attempt) -> bool:
