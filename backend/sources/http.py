@@ -211,6 +211,8 @@ class Client:
         for _ in range(REDIRECTS + 1):
             status, content, headers = self._exchange(question, url, parameters)
             if status not in {301, 302, 307, 308}:
+                if not self._is_own(url):
+                    return self._judge_elsewhere(status, content, headers, url)
                 return self._judge(status, content, headers, question)
             location = headers.get("location", "")
             url, parameters = (self._any if question.at_most else self._own)(location), None
@@ -235,6 +237,7 @@ class Client:
 
     def _any(self, address: str) -> str:
         """The whole address of a file, on any server that is not less well encrypted than this one."""
+        # Private addresses too: an enterprise's own GitHub keeps its files on a storage host beside it.
         try:
             target = urljoin(f"{self.base_url}/", address)
             if _origin(target)[0] in {"https", _origin(self.base_url)[0]}:
@@ -262,7 +265,8 @@ class Client:
             ) as answer:
                 content = self._content(answer, began + TOTAL_SECONDS, question.at_most)
                 status = answer.status_code
-                self._note_server(answer.headers)
+                if self._is_own(url):
+                    self._note_server(answer.headers)
                 return status, content, answer.headers
         except httpx.TimeoutException as error:
             raise Overloaded(
@@ -326,6 +330,27 @@ class Client:
         if unpack and not unpack.eof:
             raise httpx.DecodingError("the packed body ends too soon")
         return bytes(content)
+
+    def _judge_elsewhere(
+        self, status: int, content: bytes, headers: Mapping[str, str], url: str
+    ) -> Answer:
+        """What a stranger answers tells nothing of our token, nor of when this server may be asked again."""
+        host = urlsplit(url).netloc
+        if status < HTTPStatus.BAD_REQUEST:
+            return Answer(status, content, headers)
+        if status in {404, 410}:
+            raise NotFound(
+                f"{host} no longer has a file of {self.host}.",
+                "Nothing: it is passed over.",
+                permanent=True,
+            )
+        if status in {408, 429} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Passing(f"{host} answered {status}.", "Nothing is lost; Plumbline tries again.")
+        raise Forbidden(
+            f"{host} does not give a file of {self.host} ({status}).",
+            "Check that a firewall or proxy lets this machine through to where files are kept.",
+            permanent=True,
+        )
 
     def _judge(
         self, status: int, content: bytes, headers: Mapping[str, str], question: _Question

@@ -232,6 +232,53 @@ def test_a_redirect_without_end_is_given_up() -> None:
     assert len(seen) == http.REDIRECTS + 1
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, http.Forbidden),
+        (403, http.Forbidden),
+        (404, NotFound),
+        (429, http.Passing),
+        (503, http.Passing),
+    ],
+)
+def test_what_a_file_is_kept_by_says_nothing_of_token_limits_and_clock(
+    status: int, kind: type[SourceError]
+) -> None:
+    """Else it could have the token thrown away, collection stopped and our clock doubted."""
+    told = {
+        "retry_after": "3600",
+        "x_ratelimit_remaining": "0",
+        "x_github_enterprise_version": "1.0",
+        "date": "Thu, 01 Jan 1970 00:00:00 GMT",
+    }
+    access = Changing(["good", "another"])
+    with (
+        serving(fixed(status, **told)) as (other, strangers),
+        serving(fixed(302, location=f"{other}/file")) as (url, seen),
+        Client(url, {}, access=access) as source,
+    ):
+        with pytest.raises(SourceError) as caught:
+            source.download("/x", at_most=100)
+        assert (source.server_version, access.left) == ("", ["good", "another"])
+        assert abs(source.clock_ahead) < timedelta(minutes=1)
+    assert type(caught.value) is kind
+    assert caught.value.retry_at is None
+    assert other.removeprefix("http://") in caught.value.reason
+    assert set(strangers) == {""}
+    assert set(seen) == {"Bearer good"}
+
+
+def test_a_file_is_fetched_from_where_it_is_kept() -> None:
+    with (
+        serving(fixed(200, b"packed")) as (other, strangers),
+        serving(fixed(302, location=f"{other}/file")) as (url, _),
+        Client(url, {}, access=Changing(["good"])) as source,
+    ):
+        assert source.download("/x", at_most=100) == b"packed"
+    assert strangers == [""]
+
+
 # -- why no connection came about ----------------------------------------------------------------------------------
 
 
