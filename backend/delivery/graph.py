@@ -7,10 +7,11 @@ database; here it is numbered by the parents that are known, which keeps that or
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
+from itertools import chain
 from typing import Final, NamedTuple, Self
 
 from backend.delivery.models import Commit
@@ -44,6 +45,33 @@ class Contained:
     """What is new, children before their parents. With a reason, it is not all that is new."""
 
     commits: tuple[Brought, ...]
+    reason: str = ""
+
+
+class Places:
+    """A set of commits by their places: a bit of each that there is."""
+
+    def __init__(self, size: int) -> None:
+        self.bits = bytearray(size // 8 + 1)
+
+    def __contains__(self, at: int) -> bool:
+        return bool(self.bits[at >> 3] >> (at & 7) & 1)
+
+    def add(self, at: int) -> None:
+        self.bits[at >> 3] |= 1 << (at & 7)
+
+    def update(self, other: "Places") -> None:
+        both = int.from_bytes(self.bits, "little") | int.from_bytes(other.bits, "little")
+        self.bits[:] = both.to_bytes(len(self.bits), "little")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """All that leads to a commit, itself included. With a reason, it is not all."""
+
+    seen: Places
+    picked_from: frozenset[str]
+    """Of what its commits are copies."""
     reason: str = ""
 
 
@@ -92,9 +120,22 @@ class Graph:
         """The known commit that is called so, in full or by its beginning; None where there is none, or several."""
         return self._commits.full(sha)
 
-    def reach(self) -> "Reach":
-        """Of nothing so far. For a row of deployments: each costs what is new with it, however many went before."""
-        return Reach(self._commits)
+    def reach(self, ground: Ground | None = None) -> "Reach":
+        """Of nothing so far, or of a ground. For a row of deployments: each costs what is new with it, however many
+        went before.
+        """
+        return Reach(self._commits, ground)
+
+    def grounds(self, shas: Iterable[str]) -> Mapping[str, Ground]:
+        """Of the known ones among these. Together they cost about one walk, however many there are: older ones come
+        first, and what leads to one of them is not walked again.
+        """
+        commits = self._commits
+        places = {at for sha in shas if (at := commits.known(sha)) is not None}
+        found: dict[int, Places] = {}
+        for start in sorted(places, key=commits.generation.__getitem__):
+            found[start] = commits.leading_to(start, found)
+        return {commits.shas[at]: commits.ground(seen) for at, seen in found.items()}
 
     def contained(self, sha: str, without: Sequence[str] = ()) -> Contained:
         """What is reachable from `sha`, itself included, and from none of `without`.
@@ -151,13 +192,15 @@ class Graph:
 class Reach:
     """All that is reachable from what was added so far."""
 
-    def __init__(self, commits: "_Commits") -> None:
+    def __init__(self, commits: "_Commits", ground: Ground | None = None) -> None:
         self._commits = commits
-        self._seen = bytearray(len(commits.shas))
+        self._seen = Places(len(commits.shas))
+        if ground is not None:
+            self._seen.update(ground.seen)
 
     def __contains__(self, sha: str) -> bool:
         at = self._commits.known(sha)
-        return at is not None and bool(self._seen[at])
+        return at is not None and at in self._seen
 
     def add(self, sha: str) -> Contained:
         """What is reachable from `sha` and was not before: as `Graph.contained` without all that was added."""
@@ -167,8 +210,8 @@ class Reach:
         queue, new = [start], []
         while queue:
             at = queue.pop()
-            if not self._seen[at]:
-                self._seen[at] = True
+            if at not in self._seen:
+                self._seen.add(at)
                 new.append(at)
                 queue += self._commits.parents(at)
         new.sort(key=self._commits.generation.__getitem__, reverse=True)
@@ -189,6 +232,7 @@ class _Commits:
         self._first = array("i")
         self._others: dict[int, tuple[int, ...]] = {}
         self._named: dict[int, tuple[Sequence[str], Sequence[str]]] = {}
+        self._told: dict[int, Brought] = {}
 
     def add(self, node: Node) -> None:
         at = self._place(node.sha)
@@ -232,10 +276,43 @@ class _Commits:
             yield self._first[at]
             yield from self._others.get(at, ())
 
+    def leading_to(self, start: int, before: Mapping[int, Places]) -> Places:
+        """With what leads to some of those before it. From high to low, so that these are met before what they hold."""
+        seen = Places(len(self.shas))
+        queue = [(-self.generation[start], start)]
+        while queue:
+            _, at = heappop(queue)
+            if at in seen:
+                continue
+            if at in before:
+                seen.update(before[at])
+                continue
+            seen.add(at)
+            for parent in self.parents(at):
+                if parent not in seen:
+                    heappush(queue, (-self.generation[parent], parent))
+        return seen
+
+    def ground(self, seen: Places) -> Ground:
+        copies = (names for at, names in self._copies if at in seen)
+        unknown = next((sha for sha, at in self._missing if at in seen), "")
+        return Ground(
+            seen, frozenset(chain.from_iterable(copies)), _unknown(unknown) if unknown else ""
+        )
+
     def brought(self, new: Sequence[int]) -> Contained:
         unknown = [self.shas[at] for at in new if not self.is_known[at]]
         commits = tuple(self._commit(at) for at in new if self.is_known[at])
         return Contained(commits, _unknown(min(unknown)) if unknown else "")
+
+    @cached_property
+    def _copies(self) -> list[tuple[int, tuple[str, ...]]]:
+        found = ((at, self._commit(at).picked_from) for at in self._named)
+        return [(at, names) for at, names in found if names]
+
+    @cached_property
+    def _missing(self) -> list[tuple[str, int]]:
+        return sorted((sha, at) for sha, at in self._at.items() if not self.is_known[at])
 
     @cached_property
     def _in_order(self) -> list[str]:
@@ -255,13 +332,17 @@ class _Commits:
         return at
 
     def _commit(self, at: int) -> Brought:
-        reverts, picked_from = self._named.get(at, ((), ()))
-        return Brought(
-            sha=self.shas[at],
-            is_merge=at in self._others,
-            reverts=tuple(self.full(one) or one for one in reverts),
-            picked_from=tuple(self.full(one) or one for one in picked_from),
-        )
+        """The same one for all that it is new in."""
+        told = self._told.get(at)
+        if told is None:
+            reverts, picked_from = self._named.get(at, ((), ()))
+            told = self._told[at] = Brought(
+                sha=self.shas[at],
+                is_merge=at in self._others,
+                reverts=tuple(self.full(one) or one for one in reverts),
+                picked_from=tuple(self.full(one) or one for one in picked_from),
+            )
+        return told
 
 
 def _unknown(sha: str) -> str:

@@ -113,6 +113,35 @@ def test_a_reach_tells_what_is_new_since_all_that_was_added(
 
 
 @given(histories(), st.data())
+def test_grounds_are_what_a_reach_of_one_commit_is(parents: Parents, data: st.DataObject) -> None:
+    shas = [str(at) for at in range(len(parents))]
+    lost = data.draw(st.sets(st.sampled_from(shas)))
+    graph = Graph(
+        Node(sha, [str(parent) for parent in of], picked_from=[f"of {sha}"])
+        for sha, of in zip(shas, parents, strict=True)
+        if sha not in lost
+    )
+    asked = data.draw(st.sets(st.sampled_from(shas)))
+    grounds = graph.grounds(asked)
+    assert set(grounds) == asked - lost
+    for sha, ground in grounds.items():
+        reach, after = graph.reach(), graph.reach(ground)
+        found = reach.add(sha)
+        assert ground.reason == found.reason
+        assert ground.picked_from == {name for one in found.commits for name in one.picked_from}
+        assert [one in after for one in shas] == [one in reach for one in shas]
+        for one in shas:
+            assert after.add(one) == reach.add(one)
+
+
+def test_what_many_stand_on_is_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = Graph(Node(str(at), [str(at - 1)] if at else []) for at in range(1_000))
+    asked = watched(graph, monkeypatch)
+    assert len(graph.grounds(str(at) for at in range(0, 1_000, 10))) == 100
+    assert len(asked) <= 1_000
+
+
+@given(histories(), st.data())
 def test_what_is_not_known_makes_no_answer_a_wrong_one(
     parents: Parents, data: st.DataObject
 ) -> None:
@@ -157,8 +186,8 @@ def test_a_long_history_is_no_deep_one() -> None:
     assert graph.is_ancestor("0", str(size - 1)) is True
 
 
-def test_a_walk_touches_what_is_new_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    graph = Graph(Node(str(at), [str(at - 1)] if at else []) for at in range(1_000))
+def watched(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The commits whose parents are asked for from now on."""
     parents, asked = graph._commits.parents, list[int]()
 
     def counted(at: int) -> Iterator[int]:
@@ -166,6 +195,12 @@ def test_a_walk_touches_what_is_new_alone(monkeypatch: pytest.MonkeyPatch) -> No
         return parents(at)
 
     monkeypatch.setattr(graph._commits, "parents", counted)
+    return asked
+
+
+def test_a_walk_touches_what_is_new_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = Graph(Node(str(at), [str(at - 1)] if at else []) for at in range(1_000))
+    asked = watched(graph, monkeypatch)
     assert len(graph.contained("999", ["989", "500", "3"]).commits) == 10
     assert graph.is_ancestor("998", "990") is False
     assert graph.is_ancestor("990", "995") is True

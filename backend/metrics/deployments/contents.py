@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from backend.delivery.deployment_rules import SUCCEEDED
-from backend.delivery.graph import Brought, Graph, Reach
+from backend.delivery.graph import Brought, Graph, Ground, Reach
 
 BASELINE: Final = "baseline"
 FORWARD: Final = "forward"
@@ -144,33 +144,56 @@ def lead(pull: Pull, finished_at: int) -> tuple[int, int]:
     return pull.merged_at - pull.started_at + waited, waited
 
 
+MOST_COMMITS: Final = 10_000_000
+"""New ones of all rows together: beyond, it would take memory that there is not."""
+
+
+class TooMuch(Exception):
+    """Somebody deployed too much in too many places; the message says how much."""
+
+
 def walk(attempts: Mapping[Place, Iterable[Attempt]], graph: Graph) -> dict[Place, Row]:
     """Find the commits that are new in each attempt, by service and environment. Services of one repository that are
-    deployed together are walked together.
+    deployed together are walked together, and what leads to the first deployments is walked once for all places.
+
+    Raises TooMuch.
     """
     rows: dict[Place, Row] = {}
     walked: dict[tuple[tuple[str, str, bool], ...], Row] = {}
-    for place, found in sorted(attempts.items()):
-        ordered = sorted(found, key=lambda one: one.order)
-        told = tuple((one.source, one.key, bool(one.paths)) for one in ordered)
+    places = {
+        place: sorted(found, key=lambda one: one.order) for place, found in sorted(attempts.items())
+    }
+    firsts = (_first_known(ordered, graph) for ordered in places.values())
+    grounds = graph.grounds(sha for sha in firsts if sha)
+    count = 0
+    for place, ordered in places.items():
+        told = tuple((one.sha, one.outcome, bool(one.paths)) for one in ordered)
         row = walked.get(told)
         if row is None:
-            row = walked[told] = _walked(ordered, graph)
+            row = walked[told] = _walked(ordered, graph, grounds)
         steps = zip(row.walked, ordered, strict=True)
         rows[place] = replace(row, walked=[replace(step, attempt=one) for step, one in steps])
+        count += sum(len(step.commits or ()) for step in row.walked)
+        if count > MOST_COMMITS:
+            raise TooMuch(f"More than {MOST_COMMITS:,} commits are new in {len(places)} places.")
     return rows
 
 
-def _walked(ordered: Iterable[Attempt], graph: Graph) -> Row:
-    walker = _Walker(graph)
+def _first_known(ordered: Iterable[Attempt], graph: Graph) -> str:
+    successes = (one.sha for one in ordered if one.outcome == SUCCEEDED)
+    return next((sha for sha in successes if sha in graph), "")
+
+
+def _walked(ordered: Iterable[Attempt], graph: Graph, grounds: Mapping[str, Ground]) -> Row:
+    walker = _Walker(graph, grounds)
     return Row([walker.step(one) for one in ordered], walker.reach, walker.copied)
 
 
 class _Walker:
     """What a deployment brings is known where something known went before, of which all that leads to it is known."""
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, grounds: Mapping[str, Ground]) -> None:
+        self.graph, self.grounds = graph, grounds
         self.reach = graph.reach()
         self.copied: set[str] = set()
         self._is_first = True
@@ -186,19 +209,27 @@ class _Walker:
         if attempt.sha not in self.graph:
             self._is_lost = True
             return Walked(attempt, None, FIRST if is_first else self.reach.add(attempt.sha).reason)
+        if before is None:
+            return Walked(attempt, None, self._begin(attempt.sha, FIRST if is_first else NO_BASE))
         found = self.reach.add(attempt.sha)
         reason = found.reason
-        if before is None:
-            self._is_whole, reason = not reason, FIRST if is_first else NO_BASE
-        elif not self._follows(before, attempt.sha, found.commits):
+        if not self._follows(before, attempt.sha, found.commits):
             reason = reason or NO_BASE
         if reason:
-            self._is_lost = before is not None
+            self._is_lost = True
             self.copied.update(name for one in found.commits for name in one.picked_from)
             return Walked(attempt, None, reason)
         was_lost = self._is_lost and bool(found.commits)
         self._is_lost = self._is_lost and not found.commits
         return Walked(attempt, found.commits, LOST if was_lost else "")
+
+    def _begin(self, sha: str, reason: str) -> str:
+        """With the first that is known; returns the reason."""
+        ground = self.grounds[sha]
+        self.reach = self.graph.reach(ground)
+        self.copied |= ground.picked_from
+        self._is_whole, self._is_lost = not ground.reason, False
+        return reason
 
     def _follows(self, before: str, sha: str, new: Sequence[Brought]) -> bool:
         """Whether what is new is no more than that: where an older part of the history is not known, a commit behind

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.delivery.graph import Graph, Node
 from backend.metrics.deployments import contents, fixes
 from backend.metrics.deployments.contents import Attempt, Deployed, Known, Pull
+from tests.delivery.test_graph import watched
 
 SERVICE, PRODUCTION = "web", "production"
 
@@ -202,6 +204,56 @@ def test_another_environment_changes_nothing(history: History) -> None:
     again = judged(staged, history.known, history.graph)
     assert [one.changes for one in again] == [one.changes for one in history.deployed]
     assert [one.role for one in again] == [one.role for one in history.deployed]
+
+
+@given(histories(), st.data())
+def test_another_service_changes_nothing(history: History, data: st.DataObject) -> None:
+    """However much they share: it may begin with something else, and stand on the same commits."""
+    others = [
+        replace(one, service="other", key=f"of {one.key}")
+        for one in data.draw(st.permutations(history.attempts))[1:]
+    ]
+    attempts = {(SERVICE, PRODUCTION): history.attempts, ("other", PRODUCTION): others}
+    rows = contents.walk(attempts, history.graph)
+    for place, alone in attempts.items():
+        again = contents.judge(rows[place], history.known, history.graph)
+        assert again == judged(alone, history.known, history.graph)
+
+
+def test_services_that_stand_on_the_same_commits_are_not_walked_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    size = 500
+    graph = Graph(Node(f"{at:040x}", [f"{at - 1:040x}"] if at else []) for at in range(size))
+    asked = watched(graph, monkeypatch)
+    attempts = {
+        (f"s{at}", PRODUCTION): [
+            Attempt(
+                f"s{at}", PRODUCTION, "api", str(at), f"{size - 1 - at % 3:040x}", "succeeded", 1, 2
+            )
+        ]
+        for at in range(60)
+    }
+    assert len(contents.walk(attempts, graph)) == 60
+    assert len(asked) <= size
+
+
+def test_there_is_an_end_to_what_is_deployed_in_many_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    graph = Graph(Node(f"{at:040x}", [f"{at - 1:040x}"] if at else []) for at in range(9))
+    attempts = {
+        (service, PRODUCTION): [
+            Attempt(service, PRODUCTION, "api", f"{service}{at}", f"{at:040x}", "succeeded", at, at)
+            for at in (0, 8)
+        ]
+        for service in ("a", "b")
+    }
+    monkeypatch.setattr(contents, "MOST_COMMITS", 16)
+    assert len(contents.walk(attempts, graph)) == 2
+    monkeypatch.setattr(contents, "MOST_COMMITS", 15)
+    with pytest.raises(contents.TooMuch, match="More than 15 commits are new in 2 places"):
+        contents.walk(attempts, graph)
 
 
 def unordered(one: Deployed) -> Deployed:
