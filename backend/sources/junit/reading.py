@@ -22,7 +22,7 @@ class Accept(StrEnum):
 
 def read_report(chunks: Iterable[bytes], *, accept: Collection[Accept] = ()) -> ReportRecord:
     """Read JUnit XML, or gzip of it, in memory that does not grow with what is passed over. Raises Refused."""
-    digest, report = sha256(), Report()
+    digest, report = sha256(), Report(merged=Accept.REPEATED_NAMES in accept)
 
     def hashed() -> Iterator[bytes]:
         for piece in unpacked(chunks):
@@ -31,6 +31,7 @@ def read_report(chunks: Iterable[bytes], *, accept: Collection[Accept] = ()) -> 
 
     read_elements(hashed(), report)
     _judge(report, accept)
+    report.complete()
     return ReportRecord(report.tests, report.seconds, report.totals_differ, digest.hexdigest())
 
 

@@ -18,8 +18,13 @@ from backend.sources.junit.xml import Elements
 
 MAXIMUM_CASES: Final = 200_000
 MAXIMUM_RETRIES: Final = 100
-MAXIMUM_TEXT: Final = 96 * 1024 * 1024
-"""Bytes of memory for names."""
+MAXIMUM_EXECUTIONS: Final = 400_000
+MOST_OF_A_TEST: Final = 1_000
+"""Executions of one test, by retries and repeated names."""
+MAXIMUM_TEXT: Final = 40 * 1024 * 1024
+"""Bytes of memory for names and files, each kept once where tests have it in common."""
+_ENTRY: Final = 100
+"""Bytes of memory that a suite or file takes beside itself, to be found again."""
 KEPT: Final = 500
 """Characters of a name that are kept; what tells tests apart is made of all of them."""
 SEPARATOR: Final = " > "
@@ -48,6 +53,7 @@ class _Name:
 
     shown: str = ""
     last: str = ""
+    """Empty also where it is longer than what is kept: each of many that are nested may be as long as a tag."""
     digest: bytes = b""
 
     def within(self, name: str) -> "_Name":
@@ -55,10 +61,11 @@ class _Name:
         if name in _SAY_NOTHING or name == self.last:
             return self
         shown = f"{self.shown}{SEPARATOR}{name}" if self.shown else name
-        if name.startswith(f"{self.last}.") and self.shown.endswith(self.last):
+        if self.last and name.startswith(f"{self.last}.") and self.shown.endswith(self.last):
             # a.b and a.b.C within it: the second says both
             shown = f"{self.shown[: -len(self.last)]}{name}"
-        return _Name(sys.intern(_cut(shown)), name, _digest(self.digest, name))
+        last = name if len(name) <= KEPT else ""
+        return _Name(_cut(shown), last, _digest(self.digest, name))
 
 
 @dataclass(slots=True)
@@ -83,16 +90,24 @@ class _Case:
 
 
 class Report(Elements):
-    """`tests` by digest, in order. What was wanting is counted, so that the caller hears of all of it at once."""
+    """`tests` by digest, in order, once it is `complete`. What was wanting is counted: the caller hears of all of it.
 
-    def __init__(self) -> None:
+    Repeated names are counted alone, and nothing is kept of them, unless they are to be `merged`.
+    """
+
+    def __init__(self, *, merged: bool = False) -> None:
         super().__init__()
         self.tests: dict[bytes, TestRecord] = {}
         self.totals_differ = False
         self.seconds: float | None = None
         self.untimed = self.repeated = 0
         self.first_untimed = self.first_repeated = ""
-        self._cases = self._text = 0
+        self._merged = merged
+        self._again: dict[bytes, list[Execution]] = {}
+        """What tests have beside the executions of their first case."""
+        self._cases = self._text = self._count_of_executions = 0
+        self._kept: dict[str, str] = {}
+        """Suites and files: one string for all tests of each."""
         self._suites: list[_Suite] = []
         self._class = ("", _Name(), _Name())
         """The last case's class, the suite it was in, and both together: mostly they are the next one's too."""
@@ -125,6 +140,12 @@ class Report(Elements):
             self._take(case)
         elif name in {"testsuite", "testsuites"}:
             self._leave()
+
+    def complete(self) -> None:
+        """To be called after the last element."""
+        for digest, executions in self._again.items():
+            self.tests[digest].executions += tuple(executions)
+        self._again.clear()
 
     def _enter(self, attributes: Mapping[str, str], *, is_root: bool) -> None:
         name = "" if is_root else attributes.get("name", "").strip()
@@ -226,17 +247,38 @@ class Report(Elements):
         return self._executions.setdefault(made, made)
 
     def _add(self, case: _Case, executions: tuple[Execution, ...]) -> None:
+        self._count_of_executions += len(executions)
+        if self._count_of_executions > MAXIMUM_EXECUTIONS:
+            raise too_large(f"Tests were retried: more than {MAXIMUM_EXECUTIONS:,} executions.")
         digest = _digest(case.suite.digest, case.name)
-        if (known := self.tests.get(digest)) is not None:
-            self.repeated += 1
-            self.first_repeated = self.first_repeated or _called(case)
-            known.executions += executions
+        if digest in self.tests:
+            self._repeat(digest, case, executions)
             return
         name = _cut(case.name)
-        self._text += sys.getsizeof(name) + len(case.file)
+        self._make_room(sys.getsizeof(name))
+        suite, file = self._once(case.suite.shown), self._once(case.file)
+        self.tests[digest] = TestRecord(suite, name, file, executions)
+
+    def _repeat(self, digest: bytes, case: _Case, executions: tuple[Execution, ...]) -> None:
+        self.repeated += 1
+        self.first_repeated = self.first_repeated or _called(case)
+        if self._merged:
+            further = self._again.setdefault(digest, [])
+            further += executions
+            if len(further) + len(self.tests[digest].executions) > MOST_OF_A_TEST:
+                raise too_large(f"A test has more than {MOST_OF_A_TEST:,} executions.")
+
+    def _once(self, text: str) -> str:
+        known = self._kept.get(text)
+        if known is None:
+            self._make_room(sys.getsizeof(text) + _ENTRY)
+            known = self._kept[text] = text
+        return known
+
+    def _make_room(self, size: int) -> None:
+        self._text += size
         if self._text > MAXIMUM_TEXT:
             raise too_large("The names in the report take too much room.")
-        self.tests[digest] = TestRecord(case.suite.shown, name, sys.intern(case.file), executions)
 
 
 def _digest(above: bytes, name: str) -> bytes:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -283,3 +284,77 @@ def test_names_that_take_too_much_room_are_refused(monkeypatch: pytest.MonkeyPat
     with pytest.raises(Refused, match="too much room") as refused:
         read(f"<testsuite>{cases}</testsuite>")
     assert refused.value.status == 413
+
+
+def test_suites_and_files_take_room_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each case in a class of its own: a suite of 500 characters for each, from a few bytes of the report."""
+    monkeypatch.setattr(junit_report, "MAXIMUM_TEXT", 100_000)
+    long = "s" * 490
+    for told in ("classname='c{}'", "file='{:0490}'"):
+        cases = "".join(f"<testcase {told.format(n)} name='n{n}'/>" for n in range(300))
+        with pytest.raises(Refused, match="too much room"):
+            read(f"<testsuite name='{long}'>{cases}</testsuite>")
+    cases = "".join(f"<testcase classname='c' file='{long}' name='n{n}'/>" for n in range(300))
+    tests = read(f"<testsuite name='{long}'>{cases}</testsuite>").tests.values()
+    assert len({id(test.suite) for test in tests}) == len({id(test.file) for test in tests}) == 1
+
+
+def test_the_names_of_suites_that_are_open_are_not_kept_whole() -> None:
+    long = "x" * 900_000
+    body = "".join(f"<testsuite name='{long}{n}'>" for n in range(50)).encode()
+    tracemalloc.start()
+    with pytest.raises(Refused, match="no well-formed XML"):
+        read_report(body[at : at + 65_536] for at in range(0, len(body), 65_536))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * 2**20
+
+
+def test_cases_that_are_repeated_are_kept_in_order() -> None:
+    cases = "".join(f"<testcase name='n' time='{n}'/>" for n in range(4))
+    test = one(f"<testsuite>{cases}</testsuite>")
+    assert [execution.milliseconds for execution in test.executions] == [0, 1000, 2000, 3000]
+
+
+def test_nothing_is_kept_of_repeated_names_that_are_a_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are all counted for the answer, and neither merged nor looked at."""
+    monkeypatch.setattr(junit_report, "MOST_OF_A_TEST", 2)
+    cases = "<testcase name='n' time='1'/>" * 500
+    with pytest.raises(Refused, match="499 test cases are of the same suite and name"):
+        read_report([f"<testsuite>{cases}</testsuite>".encode()])
+
+
+def test_a_test_of_more_executions_than_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junit_report, "MOST_OF_A_TEST", 20)
+    cases = "<testcase name='n'><rerunFailure/></testcase>" * 11
+    assert len(one(f"<testsuite>{cases[: len(cases) // 11 * 10]}</testsuite>").executions) == 20
+    with pytest.raises(Refused, match="more than 20 executions") as refused:
+        read(f"<testsuite>{cases}</testsuite>")
+    assert refused.value.status == 413
+
+
+def test_more_executions_than_are_taken_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(junit_report, "MAXIMUM_EXECUTIONS", 10)
+    cases = "".join(f"<testcase name='{n}'><rerunFailure/></testcase>" for n in range(6))
+    with pytest.raises(Refused, match="more than 10 executions"):
+        read(f"<testsuite>{cases}</testsuite>")
+
+
+def test_the_work_of_repeated_names_grows_with_their_number_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is known of a test is written once more at the end, and not with each of its cases."""
+    monkeypatch.setattr(junit_report, "MOST_OF_A_TEST", 30_000)
+    written: list[str] = []
+
+    class Watched(TestRecord):
+        def __setattr__(self, name: str, value: object) -> None:
+            written.append(name)
+            super().__setattr__(name, value)
+
+    monkeypatch.setattr(junit_report, "TestRecord", Watched)
+    cases = b"<testcase name='n' time='1'/>" * 20_000
+    read_report([b"<testsuite>", cases, b"</testsuite>"], accept=tuple(Accept))
+    assert written == ["suite", "name", "file", "executions", "executions"]
