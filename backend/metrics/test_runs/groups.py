@@ -207,7 +207,9 @@ def _group(scope: Scope, row: Row, *, about_people: bool) -> results.RunGroup:
 
 
 def heatmap(scope: Scope, narrowing: Narrowing) -> results.Heatmap:
-    """Workflows by days. Of a workflow that fewer people than the minimum had run, no day is shown. One statement."""
+    """Workflows by days. Of a workflow, or of its day, that fewer people than the minimum had run, nothing is shown.
+    One statement.
+    """
     rows = fetched(
         _HEAT.format(
             runs=source(scope, narrowing),
@@ -228,19 +230,27 @@ def heatmap(scope: Scope, narrowing: Narrowing) -> results.Heatmap:
 def _heat_row(scope: Scope, rows: Sequence[Row]) -> results.HeatRow:
     """The first row is the whole range's."""
     whole, *days = rows
-    hidden = scope.team is not None and scope.hides(human=whole["human"], people=whole["people"])
+    hidden = _hidden(scope, whole)
     return results.HeatRow(
         repository=whole["repository"],
         source=whole["source"],
         name=whole["name"],
         suppressed=hidden,
-        cells=[] if hidden else [_cell(row) for row in days],
+        cells=[] if hidden else [_cell(scope, row) for row in days],
     )
 
 
-def _cell(row: Row) -> results.HeatCell:
+def _hidden(scope: Scope, row: Row) -> bool:
+    return scope.team is not None and scope.hides(human=row["human"], people=row["people"])
+
+
+def _cell(scope: Scope, row: Row) -> results.HeatCell:
+    if _hidden(scope, row):
+        nothing = dict.fromkeys(results.HeatCell.model_fields)
+        return results.HeatCell.model_validate(nothing | {"day": row["day"], "suppressed": True})
     return results.HeatCell(
         day=row["day"],
+        suppressed=False,
         runs=row["runs"],
         succeeded=row["succeeded"],
         failed=row["failed"],

@@ -70,7 +70,7 @@ class RunChoice(Result):
     source: SourceName
     repository: str
     name: str
-    runs: int
+    runs: int | None = Field(description="Null where too few people had it run.")
 
 
 class RunFigures(Result):
@@ -97,7 +97,9 @@ class RunFigures(Result):
     )
     weeks: list[RunWeek]
     previous: RunPrevious | None
-    choices: list[RunChoice] = Field(description="The most often run, at most 200.")
+    choices: list[RunChoice] = Field(
+        description="The most often run, at most 200; last those without a number."
+    )
     versions: RunVersions
     computed_at: datetime | None
 
@@ -134,10 +136,13 @@ class RunGroups(Result):
 
 
 class HeatCell(Result):
+    """`suppressed`: too few people's runs, so that all else is null."""
+
     day: date
-    runs: int
-    succeeded: int
-    failed: int
+    suppressed: bool
+    runs: int | None
+    succeeded: int | None
+    failed: int | None
     failure_rate: float | None
     duration_median: float | None
 

@@ -2145,7 +2145,10 @@ export interface components {
              */
             workflow: string;
         };
-        /** HeatCell */
+        /**
+         * HeatCell
+         * @description `suppressed`: too few people's runs, so that all else is null.
+         */
         HeatCell: {
             /**
              * Day
@@ -2155,13 +2158,15 @@ export interface components {
             /** Duration Median */
             duration_median: number | null;
             /** Failed */
-            failed: number;
+            failed: number | null;
             /** Failure Rate */
             failure_rate: number | null;
             /** Runs */
-            runs: number;
+            runs: number | null;
             /** Succeeded */
-            succeeded: number;
+            succeeded: number | null;
+            /** Suppressed */
+            suppressed: boolean;
         };
         /**
          * Heatmap
@@ -2904,8 +2909,11 @@ export interface components {
             name: string;
             /** Repository */
             repository: string;
-            /** Runs */
-            runs: number;
+            /**
+             * Runs
+             * @description Null where too few people had it run.
+             */
+            runs: number | null;
             /**
              * Source
              * @enum {string}
@@ -2916,7 +2924,7 @@ export interface components {
         RunFigures: {
             /**
              * Choices
-             * @description The most often run, at most 200.
+             * @description The most often run, at most 200; last those without a number.
              */
             choices: components["schemas"]["RunChoice"][];
             completeness: components["schemas"]["Completeness"];

@@ -194,7 +194,7 @@ def test_a_team_of_too_few_people_is_kept_back(machines: Machines, people: list[
     for figure in ("runs", "failure_rate", "queue", "duration", "feedback", "wasted", "people"):
         assert getattr(found, figure) is None
     assert all(week.suppressed and week.runs is None for week in found.weeks)
-    assert found.choices
+    assert [(one.name, one.runs) for one in found.choices] == [("CI", None)]
     (group,) = groups.everything(scope(pair), ALL, groups.Table(by="workflow"))
     assert (group.suppressed, group.runs, group.last_finished_at) == (True, None, None)
     (row,) = groups.heatmap(scope(pair), ALL).rows
@@ -214,6 +214,10 @@ def test_one_workflow_of_too_few_people_is_kept_back_and_told_last(
     for sort in ("-runs", "runs"):
         found = groups.everything(scope(team), ALL, groups.Table(by="workflow", sort=sort))
         assert [(one.name, one.runs) for one in found] == [("CI", 6), ("Lonely", None)]
+    choices = queries.figures(scope(team), ALL).choices
+    assert [(one.name, one.runs) for one in choices] == [("CI", 6), ("Lonely", None)]
+    of_all = queries.figures(scope(), ALL).choices
+    assert [(one.name, one.runs) for one in of_all] == [("Lonely", 9), ("CI", 6)]
 
 
 def test_bots_and_schedules_are_nobody(
@@ -314,22 +318,30 @@ def test_every_group_can_be_sorted_by_everything_both_ways(
 def test_the_heat_map_is_workflows_by_days(
     machines: Machines, people: list[Identity], team: Team
 ) -> None:
-    """Of a team: all runs of its workflows, whoever began them."""
-    for day in range(3):
-        ran(machines, day, actor=people[day])
+    """Of a team: all runs of its workflows, whoever began them, but of days of too few people none."""
+    for person in people[:3]:
+        ran(machines, 0, actor=person)
+        ran(machines, 1, actor=person)
     ran(machines, 1, 300, conclusion="failure", actor=people[3])
+    ran(machines, 2, 300, conclusion="failure", actor=people[0])
+    ran(machines, 2, actor=people[1])
+    ran(machines, 3, event="schedule", actor=people[0])
     ran(machines, 1, workflow="Not ours", actor=people[3])
     measured()
     found = groups.heatmap(scope(team), ALL)
     assert (found.days[0], found.days[-1], found.total) == (START, END - timedelta(days=1), 1)
     (row,) = found.rows
-    assert [(cell.day.day, cell.runs, cell.failed) for cell in row.cells] == [
-        (2, 1, 0),
-        (3, 2, 1),
-        (4, 1, 0),
+    assert [(cell.day.day, cell.suppressed, cell.runs, cell.failed) for cell in row.cells] == [
+        (2, False, 3, 0),
+        (3, False, 4, 1),
+        (4, True, None, None),
+        (5, False, 1, 0),  # nobody's
     ]
-    assert (row.cells[1].failure_rate, row.cells[1].duration_median) == (0.5, 200)
-    assert {row.name for row in groups.heatmap(scope(), ALL).rows} == {"CI", "Not ours"}
+    assert (row.cells[1].failure_rate, row.cells[1].duration_median) == (0.25, 100)
+    assert (row.cells[2].failure_rate, row.cells[2].duration_median) == (None, None)
+    of_all = groups.heatmap(scope(), ALL).rows
+    assert {row.name for row in of_all} == {"CI", "Not ours"}
+    assert not any(cell.suppressed for row in of_all for cell in row.cells)
 
 
 def test_days_and_weeks_are_the_teams_own(machines: Machines, people: list[Identity]) -> None:
@@ -360,9 +372,9 @@ def test_everything_adds_up(machines: Machines, people: list[Identity], team: Te
     fill(machines, people)
     found = queries.figures(scope(team), ALL)
     by_workflow = groups.everything(scope(team), ALL, groups.Table(by="workflow"))
-    heat = groups.heatmap(scope(team), ALL)
     assert found.runs is not None
     assert sum(week.runs or 0 for week in found.weeks) == found.runs.total
     assert sum(group.runs or 0 for group in by_workflow) == found.runs.total
-    assert sum(cell.runs for row in heat.rows for cell in row.cells) == found.runs.total
-    assert sum(cell.failed for row in heat.rows for cell in row.cells) == found.runs.failed
+    heat = groups.heatmap(scope(), ALL)
+    assert sum(cell.runs or 0 for row in heat.rows for cell in row.cells) == found.runs.total
+    assert sum(cell.failed or 0 for row in heat.rows for cell in row.cells) == found.runs.failed

@@ -5,11 +5,18 @@ import { dayTicks } from "../../charts/geometry";
 import { addDays, dayRange, shortDay } from "../../ui/dates";
 import { count, percent } from "../../ui/numbers";
 import classes from "./HeatMap.module.css";
-import { type Columns, columnsOf, type DayCount, HEAT_STEPS, heatStep, inColumns } from "./heat";
+import {
+  type Cell,
+  type Columns,
+  columnsOf,
+  type DayCount,
+  HEAT_STEPS,
+  heatStep,
+  inColumns,
+} from "./heat";
 
 export type HeatRow = { key: string; name: string; where: string; days: DayCount[] };
 
-type Cell = { n: number; failed: number };
 type Over = { row: HeatRow; start: string; cell: Cell; left: number; top: number };
 
 /** Pixels. Across, the unit is a column, whatever its width. */
@@ -45,7 +52,7 @@ export default function HeatMap({
 
   return (
     <figure className={chart.figure}>
-      <Legend />
+      <Legend hidden={cells.flat().some((cell) => cell?.hidden && cell.n === 0)} />
       <div className={classes.map}>
         <ol className={classes.names}>
           {rows.map((row) => (
@@ -102,11 +109,18 @@ function Line({
       {cells.map((cell, x) => {
         const start = columns.starts[x];
         if (cell === null) return null;
-        const share = cell.failed / cell.n;
+        const isKnown = cell.n > 0;
+        const share = isKnown ? cell.failed / cell.n : 0;
         const filled = share === 0 ? 0 : Math.max(LEAST_FILL, share * high);
         return (
           <g key={start} data-over={over === start || undefined} className={classes.cell}>
-            <rect className={classes.ran} x={x} y={top} width={CELL} height={high} />
+            <rect
+              className={isKnown ? classes.ran : classes.hidden}
+              x={x}
+              y={top}
+              width={CELL}
+              height={high}
+            />
             {filled > 0 && (
               <rect
                 className={classes.failed}
@@ -153,10 +167,17 @@ function Tip({ over, columns: { step, to } }: { over: Over; columns: Columns }) 
       : { left: `calc(${left * 100}% + 8px)` };
   return (
     <div className={`${chart.tip} ${chart.floating}`} style={{ ...side, top }}>
-      <strong>{percent(cell.failed / cell.n)} failed</strong>
-      <p>
-        {count(cell.failed)} of {count(cell.n)} that failed or succeeded
-      </p>
+      {cell.n > 0 ? (
+        <>
+          <strong>{percent(cell.failed / cell.n)} failed</strong>
+          <p>
+            {count(cell.failed)} of {count(cell.n)} that failed or succeeded
+          </p>
+          {cell.hidden && <p>without days of too few people</p>}
+        </>
+      ) : (
+        <strong>hidden: too few people</strong>
+      )}
       <p>
         {row.name}, {row.where}
       </p>
@@ -165,7 +186,7 @@ function Tip({ over, columns: { step, to } }: { over: Over; columns: Columns }) 
   );
 }
 
-function Legend() {
+function Legend({ hidden }: { hidden: boolean }) {
   const names = HEAT_STEPS.map((end, place) => {
     const from = HEAT_STEPS[place - 1] ?? 0;
     return { step: place + 1, end, name: `${Math.round(from * 100)} – ${percent(end)}` };
@@ -184,6 +205,12 @@ function Legend() {
           {name}
         </li>
       ))}
+      {hidden && (
+        <li>
+          <i className={`${classes.swatch} ${classes.kept}`} />
+          hidden: too few people
+        </li>
+      )}
     </ul>
   );
 }

@@ -49,7 +49,9 @@ export function HeatPanel({
   const { data, error, refetch } = useQuery(heatmapQuery(query));
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
   const hidden = data?.rows.filter((row) => row.suppressed).length ?? 0;
-  const n = data?.rows.flatMap((row) => row.cells).reduce((sum, cell) => sum + cell.runs, 0) ?? 0;
+  const cells = data?.rows.flatMap((row) => row.cells) ?? [];
+  const hiddenDays = cells.filter((cell) => cell.suppressed).length;
+  const n = cells.reduce((sum, cell) => sum + (cell.runs ?? 0), 0);
   const notes = [];
   if (query.team !== "") {
     notes.push(
@@ -64,6 +66,11 @@ export function HeatPanel({
   if (hidden > 0) {
     notes.push(
       `${counted(hidden, "workflow")} without figures: fewer people than the minimum group size.`,
+    );
+  }
+  if (hiddenDays > 0) {
+    notes.push(
+      `${counted(hiddenDays, "workflow’s day", "workflows’ days")} without figures: fewer people than the minimum group size.`,
     );
   }
   return (
@@ -89,10 +96,11 @@ export function HeatPanel({
               key: `${row.repository} ${row.source} ${row.name}`,
               name: row.name,
               where: placeOf(row),
-              days: row.cells.map(({ day, succeeded, failed }) => ({
+              days: row.cells.map(({ day, succeeded, failed, suppressed }) => ({
                 day,
-                n: succeeded + failed,
-                failed,
+                n: (succeeded ?? 0) + (failed ?? 0),
+                failed: failed ?? 0,
+                hidden: suppressed,
               })),
             }))}
           />
@@ -112,12 +120,21 @@ function HeatTable({ map }: { map: Heatmap }) {
       columns={[
         { name: "Workflow", cell: ({ row }) => `${row.name}, ${placeOf(row)}` },
         { name: "Day", cell: ({ day }) => fullDay(day) },
-        { name: "Runs", numeric: true, cell: ({ runs }) => count(runs) },
-        { name: "Failed", numeric: true, cell: ({ failed }) => count(failed) },
+        { name: "Runs", numeric: true, cell: ({ runs }) => (runs === null ? "–" : count(runs)) },
+        {
+          name: "Failed",
+          numeric: true,
+          cell: ({ failed }) => (failed === null ? "–" : count(failed)),
+        },
         {
           name: "Failure rate",
           numeric: true,
-          cell: (cell) => (cell.failure_rate === null ? "–" : percent(cell.failure_rate)),
+          cell: (cell) =>
+            cell.suppressed
+              ? "hidden: too few people"
+              : cell.failure_rate === null
+                ? "–"
+                : percent(cell.failure_rate),
         },
       ]}
     />

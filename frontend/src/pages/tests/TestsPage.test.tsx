@@ -20,11 +20,21 @@ const USUAL: Answers = {
         cells: [
           {
             day: "2026-08-18",
+            suppressed: false,
             runs: 5,
             succeeded: 3,
             failed: 1,
             failure_rate: 0.25,
             duration_median: 600,
+          },
+          {
+            day: "2026-08-19",
+            suppressed: true,
+            runs: null,
+            succeeded: null,
+            failed: null,
+            failure_rate: null,
+            duration_median: null,
           },
         ],
       },
@@ -111,6 +121,8 @@ describe("a chart", () => {
     });
     expect(within(days).getByText("18 Aug 2026")).toBeTruthy();
     expect(within(days).getByText("25 %")).toBeTruthy();
+    expect(within(days).getByText("hidden: too few people")).toBeTruthy();
+    expect(screen.getByText(/1 workflow’s day without figures/)).toBeTruthy();
     const weeks = screen.getByRole("region", { name: "Runs of each week" });
     expect(within(weeks).getByText("26 min")).toBeTruthy();
     expect(within(weeks).getByText("hidden: too few people")).toBeTruthy();

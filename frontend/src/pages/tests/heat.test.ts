@@ -23,20 +23,37 @@ describe("a cell", () => {
 
   it("adds up what fell into its days, and nothing else", () => {
     const counts = [
-      { day: "2026-01-01", n: 4, failed: 1 },
-      { day: "2026-01-07", n: 6, failed: 0 },
-      { day: "2026-01-08", n: 1, failed: 1 },
-      { day: "2025-12-31", n: 9, failed: 9 },
-      { day: "2027-01-01", n: 9, failed: 9 },
+      { day: "2026-01-01", n: 4, failed: 1, hidden: false },
+      { day: "2026-01-07", n: 6, failed: 0, hidden: false },
+      { day: "2026-01-08", n: 1, failed: 1, hidden: false },
+      { day: "2025-12-31", n: 9, failed: 9, hidden: false },
+      { day: "2027-01-01", n: 9, failed: 9, hidden: false },
     ];
     const cells = inColumns(counts, columns);
-    expect(cells.slice(0, 3)).toEqual([{ n: 10, failed: 1 }, { n: 1, failed: 1 }, null]);
+    expect(cells.slice(0, 3)).toEqual([
+      { n: 10, failed: 1, hidden: false },
+      { n: 1, failed: 1, hidden: false },
+      null,
+    ]);
     expect(cells.at(-1)).toBeNull();
   });
 
   it("is empty where nothing ended, and not without failures", () => {
-    const cells = inColumns([{ day: "2026-01-01", n: 0, failed: 0 }], columns);
+    const cells = inColumns([{ day: "2026-01-01", n: 0, failed: 0, hidden: false }], columns);
     expect(cells[0]).toBeNull();
+  });
+
+  it("is hidden as far as its days are, which are in no count", () => {
+    const counts = [
+      { day: "2026-01-01", n: 4, failed: 1, hidden: false },
+      { day: "2026-01-02", n: 0, failed: 0, hidden: true },
+      { day: "2026-01-08", n: 0, failed: 0, hidden: true },
+    ];
+    expect(inColumns(counts, columns).slice(0, 3)).toEqual([
+      { n: 4, failed: 1, hidden: true },
+      { n: 0, failed: 0, hidden: true },
+      null,
+    ]);
   });
 
   it.each([

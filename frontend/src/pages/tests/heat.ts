@@ -2,8 +2,11 @@ import { addDays, daysBetween } from "../../ui/dates";
 
 /** Arithmetic behind the heat map: which columns a range has, what falls into each, and how dark it is. */
 
-/** What ended on one day: `n` of them failed or succeeded. */
-export type DayCount = { day: string; n: number; failed: number };
+/** What ended on one day: `n` of them failed or succeeded. Hidden: of too few people, so nothing is known. */
+export type DayCount = { day: string; n: number; failed: number; hidden: boolean };
+
+/** Hidden: so are some of its days, which are in no count. */
+export type Cell = Omit<DayCount, "day">;
 
 /** A half-open range in columns of `step` days each; the last may be cut short. */
 export type Columns = { from: string; to: string; starts: string[]; step: number };
@@ -23,12 +26,16 @@ export function columnsOf(from: string, to: string): Columns {
 
 /** The counts of each column, added up; null where nothing ended. What lies outside of the range is left out. */
 export function inColumns(counts: readonly DayCount[], { from, to, starts, step }: Columns) {
-  const cells: ({ n: number; failed: number } | null)[] = starts.map(() => null);
-  for (const { day, n, failed } of counts) {
-    if (n === 0 || day < from || day >= to) continue;
+  const cells: (Cell | null)[] = starts.map(() => null);
+  for (const { day, n, failed, hidden } of counts) {
+    if ((n === 0 && !hidden) || day < from || day >= to) continue;
     const place = Math.floor(daysBetween(from, day) / step);
-    const before = cells[place] ?? { n: 0, failed: 0 };
-    cells[place] = { n: before.n + n, failed: before.failed + failed };
+    const before = cells[place] ?? { n: 0, failed: 0, hidden: false };
+    cells[place] = {
+      n: before.n + n,
+      failed: before.failed + failed,
+      hidden: before.hidden || hidden,
+    };
   }
   return cells;
 }
