@@ -9,6 +9,8 @@ from backend.sources.junit.refusals import malformed, too_large
 MAXIMUM_BYTES: Final = 50 * 1024 * 1024
 """Of a report, unpacked."""
 CHUNK: Final = 64 * 1024
+MAXIMUM_MEMBERS: Final = 10_000
+"""Of one gzip: each takes work whatever is in it."""
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -31,7 +33,8 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     arriving = _resliced(chunks)
     first = next(arriving, b"")
     if first[:2] == _GZIP:
-        yield from _gunzip(first, arriving)
+        # Members of a byte each would come as so many pieces.
+        yield from _resliced(_gunzip(first, arriving))
     elif first:
         yield first
         yield from arriving
@@ -39,20 +42,20 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _resliced(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Pieces of CHUNK bytes; the first one holds two bytes at least, where there are two."""
-    held = b""
+    held = bytearray()
     for chunk in chunks:
         held += chunk
         while len(held) >= CHUNK:
-            yield held[:CHUNK]
-            held = held[CHUNK:]
+            yield bytes(held[:CHUNK])
+            del held[:CHUNK]
     if held:
-        yield held
+        yield bytes(held)
 
 
 def _gunzip(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     """Of one member or several, a piece at a time: no ratio can make a large one."""
     member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    waiting = first
+    waiting, members = first, 1
     try:
         while True:
             if piece := member.decompress(waiting, CHUNK):
@@ -61,6 +64,9 @@ def _gunzip(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
             if not waiting and not (waiting := next(rest, b"")):
                 break
             if member.eof:
+                members += 1
+                if members > MAXIMUM_MEMBERS:
+                    raise too_large(f"The gzip is of more than {MAXIMUM_MEMBERS:,} members.")
                 member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     except zlib.error as error:
         raise malformed("The body begins as gzip and is not gzip throughout.") from error

@@ -258,9 +258,21 @@ def test_however_it_arrives_it_is_the_same(sizes: list[int], packed: bool, membe
             yield stream.read(size)
         yield stream.read()
 
-    assert b"".join(unpacking.unpacked(arriving())) == body
+    pieces = list(unpacking.unpacked(arriving()))
+    assert b"".join(pieces) == body
+    assert {len(piece) for piece in pieces[:-1]} <= {unpacking.CHUNK}
     whole = read(body)
     assert read_report([sent], accept=list(Accept)) == whole
+
+
+def test_members_of_a_byte_each_come_as_whole_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = case(name="x" * 900).encode()
+    members = [gzip.compress(body[at : at + 1]) for at in range(len(body))]
+    assert list(unpacking.unpacked(members)) == [body]
+    monkeypatch.setattr(unpacking, "MAXIMUM_MEMBERS", len(body) - 1)
+    with pytest.raises(Refused, match=r"The gzip is of more than") as refused:
+        read_report(members)
+    assert refused.value.status == 413
 
 
 def test_what_is_passed_over_takes_no_room() -> None:
