@@ -6,11 +6,20 @@ class Unprocessable(Exception):
 
 
 class Refused(Exception):
-    """The request is not taken; answered as it says."""
+    """The request is not taken; answered as it says. `retry_after`: in so many seconds it may be."""
 
-    def __init__(self, status: int, code: str, message: str, remedy: str | None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        remedy: str | None,
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.remedy = status, code, message, remedy
+        self.retry_after = retry_after
 
 
 ERRORS = frozenset({401, 403, 404, 422, 503})

@@ -91,11 +91,14 @@ def _unprocessable(request: HttpRequest, error: Unprocessable) -> HttpResponse:
 
 @api.exception_handler(Refused)
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
-    return _answer(
+    answer = _answer(
         request,
         refused.status,
         Error(code=refused.code, message=refused.message, action=refused.remedy),
     )
+    if refused.retry_after is not None:
+        answer["Retry-After"] = str(refused.retry_after)
+    return answer
 
 
 @api.exception_handler(OperationalError)

@@ -23,8 +23,12 @@ from backend.sources.junit.unpacking import CHUNK, MAXIMUM_BYTES
 router = Router(tags=["reports"])
 
 _SECONDS_TO_WAIT: Final = 20
+_ASK_AGAIN_IN: Final = 10
+"""Seconds; storing a report of the largest size takes about as long."""
 _one_at_a_time = BoundedSemaphore()
-"""A large report takes room, and a process serves several callers: its others wait for their turn."""
+"""A large report takes room, and a process serves several callers."""
+_waiting = BoundedSemaphore()
+"""One more may wait for its turn. Each that waits holds a thread, and a process has few, for the pages as well."""
 _BODY: Final = {
     "required": True,
     "description": "JUnit XML as the tests' runner wrote it, or gzip of it; up to 50 MB unpacked and 200,000 cases.",
@@ -161,12 +165,28 @@ def _chunks(request: HttpRequest) -> Iterator[bytes]:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    if not _one_at_a_time.acquire(timeout=_SECONDS_TO_WAIT):
-        raise Refused(503, "busy", "Other reports are being stored.", "Send it again in a minute.")
+    if not (_one_at_a_time.acquire(blocking=False) or _waited()):
+        raise Refused(
+            503,
+            "busy",
+            "Other reports are being stored.",
+            f"Send it again in {_ASK_AGAIN_IN} seconds, as Retry-After says.",
+            retry_after=_ASK_AGAIN_IN,
+        )
     try:
         yield
     finally:
         _one_at_a_time.release()
+
+
+def _waited() -> bool:
+    """Whether the turn came. At once no, where another one waits already."""
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _one_at_a_time.acquire(timeout=_SECONDS_TO_WAIT)
+    finally:
+        _waiting.release()
 
 
 @contextmanager

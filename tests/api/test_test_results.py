@@ -4,6 +4,7 @@ import gzip
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from backend.accounts.models import User
+from backend.api import test_results
 from backend.delivery.models import (
     AutomatedTest,
     CommitResults,
@@ -330,6 +332,26 @@ def test_a_bomb_is_not_unpacked_further_than_the_limit(upload: Upload) -> None:
 def test_a_body_that_says_it_is_too_large_is_not_read(upload: Upload) -> None:
     answer = upload(b"x" * (unpacking.MAXIMUM_BYTES + 1))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_one_upload_is_stored_and_one_waits_and_others_are_sent_away_at_once(
+    upload: Upload,
+) -> None:
+    """Waiting, each would hold a thread that the pages need."""
+    with test_results._turn():
+        waiting = Thread(target=lambda: turns.append(test_results._waited()))
+        turns: list[bool] = []
+        waiting.start()
+        while test_results._waiting.acquire(blocking=False):
+            test_results._waiting.release()
+        answer = upload()
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+        assert answer["Retry-After"] in answer.json()["action"]
+        assert turns == []
+    waiting.join()
+    assert turns == [True]
+    test_results._one_at_a_time.release()
+    assert upload().status_code == 201
 
 
 def test_more_cases_than_are_taken(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:

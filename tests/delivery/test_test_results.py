@@ -196,6 +196,7 @@ def test_a_test_is_known_from_its_first_day_to_its_last() -> None:
 
 def test_more_tests_than_are_stored_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(test_results, "TESTS_AT_ONCE", 3)
+    monkeypatch.setattr(test_results, "ROWS_AT_ONCE", 2)
     repository = a_repository()
     store(repository, {str(number): "f" if number % 2 else "p" for number in range(10)})
     store(repository, {str(number): "p" for number in range(10)})

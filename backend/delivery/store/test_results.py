@@ -21,6 +21,7 @@ from backend.delivery.result_records import Execution, ReportRecord, TestRecord,
 from backend.delivery.store.result_sql import KEEP_NOTABLE, STORE
 
 TESTS_AT_ONCE: Final = 5_000
+ROWS_AT_ONCE: Final = 20_000
 _LOCK: Final = 7_201_845
 """Names the advisory lock, together with the repository: web may not lock the repository's row."""
 
@@ -177,15 +178,13 @@ def _keep_notable(
     batch: dict[bytes, TestRecord],
     failed_before: set[bytes],
 ) -> None:
-    rows = list(
-        chain.from_iterable(
-            _notable(digest, test, was_failing=digest in failed_before)
-            for digest, test in batch.items()
-        )
+    rows = chain.from_iterable(
+        _notable(digest, test, was_failing=digest in failed_before)
+        for digest, test in batch.items()
     )
-    if rows:
-        columns = ("digests", "positions", "outcomes", "milliseconds")
-        values = zip(columns, map(list, zip(*rows, strict=True)), strict=True)
+    columns = ("digests", "positions", "outcomes", "milliseconds")
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        values = zip(columns, map(list, zip(*some, strict=True)), strict=True)
         cursor.execute(KEEP_NOTABLE, place.parameters() | dict(values))
 
 
@@ -194,6 +193,7 @@ def _notable(
 ) -> Iterator[tuple[str, int, str, int | None]]:
     """What failed, and what passed of a test that failed on the same commit, then or now."""
     if was_failing or any(one.outcome == "failed" for one in test.executions):
+        told = digest.hex()
         for position, (outcome, milliseconds) in enumerate(test.executions):
             if outcome != "skipped":
-                yield digest.hex(), position, outcome, milliseconds
+                yield told, position, outcome, milliseconds
