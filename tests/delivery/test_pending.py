@@ -131,21 +131,6 @@ def meanwhile(act: Callable[[], object]) -> threading.Thread:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_changes_while_a_repository_is_measured_is_measured_again() -> None:
-    repository = a_repository()
-    store.note_deployments(repository_ids=[repository.pk])
-    with transaction.atomic():
-        rows = PendingDeployments.objects.select_for_update()
-        assert [row.pk for row in rows] == [repository.pk]
-        late = meanwhile(
-            lambda: store.store_deployments(repository=repository, deployments=[a_deployment()])
-        )
-        PendingDeployments.objects.filter(pk=repository.pk).delete()
-    late.join()
-    assert noted() == [repository.pk]
-
-
-@pytest.mark.django_db(transaction=True)
 def test_what_is_stored_while_a_rule_is_made_is_noted_by_one_of_both() -> None:
     repository = a_repository()
     rules = [Rule("*", RELEASE, "*", "production")]

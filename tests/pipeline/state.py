@@ -10,6 +10,7 @@ from django.db.models import ForeignKey, Model
 from django.utils import timezone
 
 from backend.connections.models import Connection
+from backend.delivery.models import PendingDeployments
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
 from backend.pipeline.work import check_connection, work
@@ -34,13 +35,22 @@ _NAMED = {
     "delivery.Incident": ("external_id",),
     "delivery.AutomatedTest": ("suite", "name"),
     "delivery.ResultUpload": ("key",),
+    "delivery.IngestToken": ("beginning",),
     "accounts.User": ("email",),
     "metrics.RunFact": ("source", "repository__external_id", "name", "sha", "finished_at"),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""
 _OPERATIONAL = {"metrics.Basis", "metrics.MeasuredIdentity"}
 """How far measuring has come, by our own keys."""
-_OF_THE_MOMENT = {"author_key", "computed_at", "since", "measured_at", "read_at", "origin"}
+_OF_THE_MOMENT = {
+    "author_key",
+    "computed_at",
+    "since",
+    "measured_at",
+    "read_at",
+    "origin",
+    "noted_by",
+}
 """Times of computing, and values that hold our own keys."""
 
 
@@ -49,9 +59,7 @@ def collect(connection: Connection) -> None:
     check_connection(connection)
     while work(connection=connection):
         pass
-    catch_up()
-    while measure_some():
-        pass
+    measure()
 
 
 def time_passes() -> None:
@@ -60,6 +68,15 @@ def time_passes() -> None:
     Hint.objects.exclude(lease_until=None).update(lease_until=past)
     Hint.objects.update(due_at=past)
     SyncRun.objects.exclude(retry_at=None).update(retry_at=past)
+    PendingDeployments.objects.update(not_before=None)
+
+
+def measure() -> None:
+    """To the end, with what was put off."""
+    PendingDeployments.objects.update(not_before=None)
+    catch_up()
+    while measure_some():
+        pass
 
 
 def work_to_the_end(connection: Connection, *, rounds: int = 2 * hints.ATTEMPTS) -> None:
@@ -72,9 +89,7 @@ def work_to_the_end(connection: Connection, *, rounds: int = 2 * hints.ATTEMPTS)
         time_passes()
     else:
         raise AssertionError(f"work that never ends: {list(Hint.objects.values())}")
-    catch_up()
-    while measure_some():
-        pass
+    measure()
     assert not anything_waits()
 
 

@@ -51,6 +51,10 @@ class ReportedDeployment(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True, help_text="Empty: it goes on.")
     reported_at = models.DateTimeField()
+    token = models.ForeignKey(
+        IngestToken, models.SET_NULL, null=True, editable=False, related_name="+",
+        help_text="What it was told with the last time that it changed.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -58,6 +62,7 @@ class ReportedDeployment(models.Model):
                 fields=["repository", "external_id"], name="delivery_reported_external_id"
             )
         ]
+        indexes = [models.Index(fields=["repository", "service"], name="delivery_reported_service")]
 
     def __str__(self) -> str:
         return f"{self.environment} {self.sha[:9]}"
@@ -81,6 +86,10 @@ class Incident(models.Model):
     started_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
     reported_at = models.DateTimeField()
+    token = models.ForeignKey(
+        IngestToken, models.SET_NULL, null=True, editable=False, related_name="+",
+        help_text="What it was told with the last time that it changed.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -101,11 +110,18 @@ class PendingDeployments(models.Model):
     """Outbox: a repository of which something changed that its deployments and their changes rest on.
 
     Written in the transaction that stores the change (`delivery.store.note_deployments`); deleted in the one that
-    stores the figures.
+    stores the figures, unless another change was noted meanwhile.
     """
 
     repository = models.OneToOneField(Repository, models.CASCADE, primary_key=True)
     since = models.DateTimeField(auto_now_add=True)
+    noted_by = models.BigIntegerField(
+        db_default=0, help_text="The number of the transaction that noted a change last."
+    )
+    tries = models.PositiveSmallIntegerField(
+        db_default=0, help_text="How often measuring began and did not end."
+    )
+    not_before = models.DateTimeField(null=True, help_text="When it may be tried again.")
 
     class Meta:
         verbose_name_plural = "pending deployments"

@@ -76,6 +76,10 @@ class ResultUpload(models.Model):
         help_text="When the tests ran, as the caller says; else when the report came."
     )
     received_at = models.DateTimeField()
+    token = models.ForeignKey(
+        "delivery.IngestToken", models.SET_NULL, null=True, editable=False, related_name="+",
+        help_text="What it was sent with. Null: it was found among the artifacts of a workflow run.",
+    )  # fmt: skip
     tests = models.PositiveIntegerField()
     passed = models.PositiveIntegerField()
     failed = models.PositiveIntegerField()

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Event
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from backend.delivery.models import (
@@ -18,8 +20,9 @@ from backend.delivery.models import (
     WorkflowRun,
 )
 from backend.delivery.store import note_deployments
+from backend.delivery.store.pending import take_note
 from backend.metrics import compute as pull_requests
-from backend.metrics.deployments import compute, facts
+from backend.metrics.deployments import compute, contents, facts
 from backend.metrics.formulas import dora
 from backend.metrics.models import (
     DeployedChange,
@@ -29,7 +32,7 @@ from backend.metrics.models import (
     ServiceDeployment,
 )
 from backend.people.models import Identity, Membership
-from tests.factories import a_repository, a_team, an_identity
+from tests.factories import MONDAY, a_repository, a_team, an_identity
 from tests.metrics.deployments.telling import Telling, hour, sha_of
 
 pytestmark = pytest.mark.django_db
@@ -294,8 +297,56 @@ def test_one_that_cannot_be_stored_does_not_keep_the_others_waiting(
         assert compute.measure_pending_deployments() == 1
     assert pending() == {broken.pk}
     assert set(ServiceDeployment.objects.values_list("repository", flat=True)) == {whole.pk}
+    a_moment_passes()
     assert compute.measure_pending_deployments() == 1
     assert not pending()
+
+
+def a_moment_passes(delay: timedelta = compute.FIRST_DELAY) -> None:
+    PendingDeployments.objects.update(not_before=F("not_before") - delay)
+
+
+@pytest.mark.parametrize("error", [DatabaseError, contents.TooMuch])
+def test_one_that_cannot_be_measured_is_put_off_for_longer_each_time(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, tried = told(*HISTORY).repository, list[int]()
+
+    def fail(repository_id: int, *_: Any) -> None:
+        tried.append(repository_id)
+        raise error("it is too large")
+
+    note_deployments(repository_ids=[repository.pk])
+    with monkeypatch.context() as breaking:
+        breaking.setattr(facts, "store", fail)
+        for time in range(1, 4):
+            assert compute.measure_pending_deployments() == 0
+            assert len(tried) == time
+            assert compute.measure_pending_deployments() == 0
+            a_moment_passes(compute.FIRST_DELAY * 2 ** (time - 1))
+        PendingDeployments.objects.update(tries=compute.MOST_TRIES)
+        assert compute.measure_pending_deployments() == 0
+        a_moment_passes(compute.LONGEST_DELAY)
+    note_deployments(repository_ids=[repository.pk])
+    assert compute.measure_pending_deployments() == 1
+    assert not pending()
+
+
+def test_what_the_process_dies_of_does_not_stay_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    deadly, other = told(*HISTORY).repository, told(*HISTORY).repository
+    note_deployments(repository_ids=[deadly.pk])
+    PendingDeployments.objects.update(since=MONDAY)
+    note_deployments(repository_ids=[other.pk])
+
+    def die(*_: Any) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(facts, "store", die)
+        with pytest.raises(MemoryError):
+            compute.measure_pending_deployments()
+    assert compute.measure_pending_deployments() == 1
+    assert pending() == {deadly.pk}
 
 
 @pytest.mark.parametrize("number", [1, 20])
@@ -311,37 +362,54 @@ def test_statements_do_not_grow_with_the_deployments(number: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_that_comes_while_its_repository_is_measured_is_not_lost(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("when", ["stored before it ends", "stored after it ended"])
+def test_a_change_that_comes_while_its_repository_is_measured_waits_for_nothing_and_is_not_lost(
+    when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     telling = told(*HISTORY)
     repository = telling.repository.pk
     note_deployments(repository_ids=[repository])
-    read, noting = Event(), Event()
     store: Callable[..., None] = facts.store
-
-    def wait(*found: Any) -> None:
-        """Everything is read. The change comes now, and is not seen."""
-        read.set()
-        assert noting.wait(timeout=30)
-        store(*found)
-
-    def change() -> None:
-        try:
-            assert read.wait(timeout=30)
-            with transaction.atomic():
-                telling.tell("deploy D9 d 9")
-                noting.set()
-                note_deployments(repository_ids=[repository])
-        finally:
-            connection.close()
-
-    monkeypatch.setattr(facts, "store", wait)
+    noted, ended = Event(), Event()
     with ThreadPoolExecutor(1) as threads:
-        changing = threads.submit(change)
-        assert compute.measure_pending_deployments(limit=1) == 1
-        changing.result(timeout=30)
+
+        def change() -> None:
+            try:
+                with transaction.atomic():
+                    telling.tell("deploy D9 d 9")
+                    note_deployments(repository_ids=[repository])
+                    noted.set()
+                    if when == "stored after it ended":
+                        assert ended.wait(timeout=30)
+            finally:
+                connection.close()
+
+        def meanwhile(*found: Any) -> None:
+            """Everything is read. The change comes now, and is not seen."""
+            changing = threads.submit(change)
+            assert noted.wait(timeout=30)
+            if when == "stored before it ends":
+                changing.result(timeout=30)
+            store(*found)
+
+        with monkeypatch.context() as changed:
+            changed.setattr(facts, "store", meanwhile)
+            assert compute.measure_pending_deployments(limit=1) == 1
+        ended.set()
     assert not ServiceDeployment.objects.filter(key="D9").exists()
     assert pending() == {repository}
-    compute.measure_pending_deployments()
+    a_moment_passes()
+    assert compute.measure_pending_deployments() == 1
     assert ServiceDeployment.objects.filter(key="D9").exists()
+    assert not pending()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_measuring_that_ends_late_takes_no_note_of_what_came_after_another() -> None:
+    repository = told(*HISTORY).repository
+    note_deployments(repository_ids=[repository.pk])
+    early = PendingDeployments.objects.get().noted_by
+    compute.measure_deployments(repository.pk)
+    note_deployments(repository_ids=[repository.pk])
+    take_note(repository_id=repository.pk, noted_by=early)
+    assert pending() == {repository.pk}
