@@ -15,8 +15,8 @@ from backend.api import reports, schemas
 from backend.api.errors import ERRORS, Refused, Unprocessable
 from backend.api.ingest import reporter, reporting
 from backend.delivery.models import ResultUpload
-from backend.delivery.result_records import UploadRecord
-from backend.delivery.store.test_results import KeyReused, store_results
+from backend.delivery.result_records import ARTIFACT_KEY, UploadRecord
+from backend.delivery.store.test_results import KeyReused, TooMany, store_results
 from backend.sources import junit
 from backend.sources.junit.unpacking import CHUNK, MAXIMUM_BYTES
 
@@ -115,6 +115,8 @@ def report(
     kept = settings.TEST_RESULTS_KEPT
     if started_at < now - kept:
         raise Unprocessable(f"at: results are kept for {kept.days} days; these are older.")
+    if idempotency_key.startswith(ARTIFACT_KEY):
+        raise Unprocessable(f"Idempotency-Key: it may not begin with “{ARTIFACT_KEY}”.")
     upload = UploadRecord(
         sha=told.sha,
         started_at=started_at,
@@ -203,6 +205,8 @@ def _refusing() -> Iterator[None]:
             "This Idempotency-Key came with another report before.",
             "Give each report its own key, or send none.",
         ) from error
+    except TooMany as error:
+        raise Refused(422, "too_many", str(error), error.remedy) from error
 
 
 def _answer(upload: ResultUpload, *, is_new: bool) -> StoredResults:

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
+ARTIFACT_KEY: Final = "artifact "
+"""Keys of reports in GitHub's artifacts begin so, and callers' own never do."""
 Outcome = Literal["passed", "failed", "skipped"]
 
 

@@ -23,6 +23,7 @@ from backend.delivery.models import (
     Repository,
     ResultUpload,
 )
+from backend.delivery.store import test_results as store
 from backend.delivery.store.ingest_tokens import create_ingest_token
 from backend.sources.junit import report as junit_report
 from backend.sources.junit import unpacking
@@ -149,6 +150,45 @@ def test_a_key_is_good_for_one_report(upload: Upload) -> None:
     answer = upload(REPORT.replace("adds", "adds up"), key="build-1")
     assert (answer.status_code, answer.json()["code"]) == (409, "key_in_use")
     assert not AutomatedTest.objects.filter(name="adds up").exists()
+
+
+def test_a_key_cannot_pass_for_an_artifact_s(upload: Upload) -> None:
+    answer = upload(key="artifact 7 and more")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_query")
+    assert "Idempotency-Key" in answer.json()["message"]
+    assert stored() == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"), [("MAXIMUM_UPLOADS", "1 reports of"), ("MAXIMUM_TESTS", "more than 1 tests")]
+)
+def test_a_repository_holds_so_much_and_no_more(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch, limit: str, told: str
+) -> None:
+    assert upload(in_suite(CASE)).status_code == 201
+    monkeypatch.setattr(store, limit, 1)
+    before = stored()
+    assert upload(in_suite(CASE)).status_code == 200
+    answer = upload(in_suite(CASE.replace('"n"', '"m"')))
+    assert (answer.status_code, answer.json()["code"]) == (422, "too_many")
+    assert told in answer.json()["message"]
+    assert answer.json()["action"]
+    assert stored() == before
+
+
+def test_what_is_known_is_counted_where_no_more_tests_may_come(
+    upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert upload(in_suite(CASE)).status_code == 201
+    monkeypatch.setattr(store, "MAXIMUM_TESTS", 1)
+    assert upload(in_suite(CASE), sha="b" * 40).status_code == 201
+
+
+def test_days_have_room_of_their_own(upload: Upload, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MAXIMUM_UPLOADS", 1)
+    assert upload().status_code == 201
+    the_day_before = (timezone.now() - timedelta(days=1)).isoformat()
+    assert upload(sha="b" * 40, at=the_day_before).status_code == 201
 
 
 def test_results_count_for_the_day_on_which_they_ran(upload: Upload) -> None:

@@ -98,3 +98,11 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS test
 """
+
+COUNT_TESTS: Final = """
+SELECT (SELECT count(*) FROM delivery_automatedtest WHERE repository_id = %(repository)s::bigint),
+    (SELECT count(*) FROM unnest(%(digests)s::uuid[]) AS told (digest) WHERE NOT EXISTS (
+        SELECT FROM delivery_automatedtest AS test
+        WHERE test.repository_id = %(repository)s::bigint AND test.digest = told.digest))
+"""
+"""How many tests the repository has, and how many of a report it has not."""

@@ -7,7 +7,7 @@ before must be known exactly, for the flake rate is exact.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from hashlib import sha256
 from itertools import chain, islice
 from typing import Any, Final
@@ -15,13 +15,18 @@ from typing import Any, Final
 from django.db import connection as database
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Max
 
 from backend.delivery.models import Repository, ResultUpload
 from backend.delivery.result_records import Execution, ReportRecord, TestRecord, UploadRecord
-from backend.delivery.store.result_sql import KEEP_NOTABLE, STORE
+from backend.delivery.store.result_sql import COUNT_TESTS, KEEP_NOTABLE, STORE
 
 TESTS_AT_ONCE: Final = 5_000
 ROWS_AT_ONCE: Final = 20_000
+MAXIMUM_TESTS: Final = 1_000_000
+"""Of a repository. Names that hold numbers or times are new tests with each run, and are kept for long."""
+MAXIMUM_UPLOADS: Final = 20_000
+"""Of a repository and day on which the tests ran."""
 _LOCK: Final = 7_201_845
 """Names the advisory lock, together with the repository: web may not lock the repository's row."""
 
@@ -36,6 +41,14 @@ class Stored:
 
 class KeyReused(ValueError):
     """The caller's key stands for another report already."""
+
+
+class TooMany(ValueError):
+    """The repository has as much as is kept of one."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ class _Place:
 
 @transaction.atomic
 def store_results(*, repository: Repository, upload: UploadRecord, report: ReportRecord) -> Stored:
-    """Store a report, unless it was stored before. Raises KeyReused."""
+    """Store a report, unless it was stored before. Raises KeyReused, TooMany."""
     with database.cursor() as cursor:
         one_writer_of_results(cursor, repository.pk)
         digest = _digest(upload, report)
@@ -70,6 +83,8 @@ def store_results(*, repository: Repository, upload: UploadRecord, report: Repor
             if known.digest != digest:
                 raise KeyReused(key)
             return Stored(known, is_new=False)
+        _check_uploads(repository, upload)
+        _check_tests(cursor, repository, report)
         row = _note_upload(repository, upload, report, key=key, digest=digest)
         place = _place(cursor, row)
         # As of before: a test that failed on this commit is shown with what came of it later.
@@ -84,6 +99,34 @@ def store_results(*, repository: Repository, upload: UploadRecord, report: Repor
 def one_writer_of_results(cursor: CursorWrapper, repository_id: int) -> None:
     """To the end of the transaction."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::integer)", [_LOCK, repository_id])
+
+
+def _check_uploads(repository: Repository, upload: UploadRecord) -> None:
+    day = upload.started_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    of_day = repository.result_uploads.filter(
+        started_at__gte=day, started_at__lt=day + timedelta(days=1)
+    )
+    if of_day.count() >= MAXIMUM_UPLOADS:
+        raise TooMany(
+            f"The repository has {MAXIMUM_UPLOADS:,} reports of {day.date()} already.",
+            "Send one report a job and not one a test; put those of a job together.",
+        )
+
+
+def _check_tests(cursor: CursorWrapper, repository: Repository, report: ReportRecord) -> None:
+    highest = repository.automated_tests.aggregate(highest=Max("number"))["highest"] or 0
+    if highest + len(report.tests) <= MAXIMUM_TESTS:
+        return  # as nearly always, and without counting
+    cursor.execute(
+        COUNT_TESTS,
+        {"repository": repository.pk, "digests": [digest.hex() for digest in report.tests]},
+    )
+    ((known, new),) = cursor.fetchall()
+    if new and known + new > MAXIMUM_TESTS:
+        raise TooMany(
+            f"With this report the repository would have more than {MAXIMUM_TESTS:,} tests.",
+            "Give tests names that stay the same: numbers, times or random values in a name make a new test each run.",
+        )
 
 
 def _digest(upload: UploadRecord, report: ReportRecord) -> str:

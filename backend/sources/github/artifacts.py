@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from backend.delivery.models import ArtifactRule, Repository, ResultUpload, WorkflowRun
 from backend.delivery.records import WorkflowRunRecord
-from backend.delivery.result_records import UploadRecord
-from backend.delivery.store.test_results import store_results
+from backend.delivery.result_records import ARTIFACT_KEY, UploadRecord
+from backend.delivery.store.test_results import KeyReused, TooMany, store_results
 from backend.sources import hints, junit
 from backend.sources.github import payloads
 from backend.sources.github.client import GitHub, next_page, read
@@ -105,7 +105,7 @@ def _is_wanted(artifact: Artifact, patterns: Sequence[str]) -> bool:
 
 def _is_stored(repository: Repository, artifact: Artifact) -> bool:
     keys = ResultUpload.objects.filter(repository=repository)
-    return keys.filter(key__startswith=f"artifact {artifact.id} ").exists()
+    return keys.filter(key__startswith=f"{ARTIFACT_KEY}{artifact.id} ").exists()
 
 
 def _listed(repository: Repository, github: GitHub, run_id: int) -> list[Artifact]:
@@ -143,23 +143,26 @@ def _store(
         for name, chunks in archive.reports(packed):
             try:
                 report = junit.read_report(chunks, accept=tuple(junit.Accept))
-            except junit.Refused as refused:
+                upload = _upload(run, artifact, name)
+                stored = store_results(repository=repository, upload=upload, report=report)
+            except (junit.Refused, TooMany) as refused:
                 done.notes.append(f"A file of artifact {artifact.id} was passed over: {refused}")
-                continue
-            entry = sha256(name.encode(errors="replace")).hexdigest()[:32]
-            stored = store_results(
-                repository=repository,
-                upload=UploadRecord(
-                    sha=run.head_sha,
-                    started_at=run.started_at,
-                    received_at=timezone.now(),
-                    key=f"artifact {artifact.id} {entry}",
-                    branch=run.head_branch,
-                    run_external_id=run.external_id,
-                    attempt=run.attempt,
-                ),
-                report=report,
-            )
-            done.stored += stored.is_new
+            except KeyReused:
+                done.notes.append(f"Artifact {artifact.id} has several files of the same name.")
+            else:
+                done.stored += stored.is_new
     except junit.Refused as refused:
         done.notes.append(f"Artifact {artifact.id} was passed over: {refused}")
+
+
+def _upload(run: WorkflowRun, artifact: Artifact, name: str) -> UploadRecord:
+    entry = sha256(name.encode(errors="replace")).hexdigest()[:32]
+    return UploadRecord(
+        sha=run.head_sha,
+        started_at=run.started_at,
+        received_at=timezone.now(),
+        key=f"{ARTIFACT_KEY}{artifact.id} {entry}",
+        branch=run.head_branch,
+        run_external_id=run.external_id,
+        attempt=run.attempt,
+    )

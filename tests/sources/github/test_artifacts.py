@@ -12,6 +12,7 @@ import pytest
 import time_machine
 
 from backend.delivery.models import ArtifactRule, AutomatedTest, Repository, ResultUpload
+from backend.delivery.store import test_results
 from backend.sources.github import artifacts
 from backend.sources.github.artifacts import collect_artifacts
 from backend.sources.github.client import GitHub
@@ -29,6 +30,15 @@ def a_zip(**files: str) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name.replace("_", "."), content)
+    return packed.getvalue()
+
+
+def a_zip_of(*files: tuple[str, str]) -> bytes:
+    """Files by name with the one test of each, also several of one name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, test in files:
+            archive.writestr(name, REPORT.format(test))
     return packed.getvalue()
 
 
@@ -127,6 +137,37 @@ def test_what_a_run_of_a_fork_left_behind_is_not_read(
     collect_workflow_runs(stored, github)
     assert collect_artifacts(stored, github, run.database_id).stored == 0
     assert files.seen == []
+
+
+def test_files_of_the_same_name_do_not_stop_the_others(
+    world: World, run: simulated.WorkflowRun, stored: Repository, github: GitHub, files: Files
+) -> None:
+    a_rule()
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        packed = a_zip_of(("a.xml", "a"), ("a.xml", "b"), ("c.xml", "c"))
+    world.keep_artifact(run, "test-results", kept_at=files.keep(packed))
+    collect_workflow_runs(stored, github)
+    done = collect_artifacts(stored, github, run.database_id)
+    assert (done.stored, len(done.notes)) == (2, 1)
+    assert "several files of the same name" in done.notes[0]
+
+
+def test_a_repository_that_is_full_is_told_of(
+    world: World,
+    run: simulated.WorkflowRun,
+    stored: Repository,
+    github: GitHub,
+    files: Files,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(test_results, "MAXIMUM_UPLOADS", 1)
+    a_rule()
+    packed = a_zip_of(("a.xml", "a"), ("b.xml", "b"))
+    world.keep_artifact(run, "test-results", kept_at=files.keep(packed))
+    collect_workflow_runs(stored, github)
+    done = collect_artifacts(stored, github, run.database_id)
+    assert (done.stored, len(done.notes)) == (1, 1)
+    assert "has 1 reports of" in done.notes[0]
 
 
 def test_what_is_no_report_is_passed_over_and_told(
