@@ -14,7 +14,7 @@ from backend.api import deployment_schemas, reports, schemas
 from backend.api.completeness import behind
 from backend.api.errors import ERRORS, Unprocessable
 from backend.api.export import csv_answer
-from backend.api.ingest import reporter, reporting
+from backend.api.ingest import reporter, reporting, sent_with
 from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, scope_for, searched, seen_by, team_for
 from backend.audit.events import record
@@ -115,6 +115,7 @@ def report(
     with reports.taking():
         stored, news = reported.report_deployment(
             repository=repository,
+            token=sent_with(request),
             told=reported.DeploymentReport(
                 external_id=told.id,
                 service=told.service,

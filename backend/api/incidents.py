@@ -5,7 +5,7 @@ from ninja import Router, Status
 
 from backend.api import reports, schemas
 from backend.api.errors import ERRORS
-from backend.api.ingest import reporter, reporting
+from backend.api.ingest import reporter, reporting, sent_with
 from backend.delivery.store import reported
 
 router = Router(tags=["reports"])
@@ -29,6 +29,7 @@ def report(request: HttpRequest, told: reports.IncidentReport) -> Status[reports
     with reports.taking():
         stored, news = reported.report_incident(
             repository=repository,
+            token=sent_with(request),
             told=reported.IncidentReport(
                 external_id=told.id,
                 service=told.service,

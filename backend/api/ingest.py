@@ -49,10 +49,15 @@ def reporting(purpose: str) -> Reporting:
     return Reporting(purpose)
 
 
+def sent_with(request: HttpRequest) -> IngestToken:
+    """The token that the caller was let in by."""
+    token: IngestToken = request.auth  # type: ignore[attr-defined] # ninja's, of what the guard answered
+    return token
+
+
 def reporter(request: HttpRequest, *, named: str = "") -> Repository:
     """The repository that the caller's token is for. Raises Refused where the report names another one."""
-    token: IngestToken = request.auth  # type: ignore[attr-defined] # ninja's, of what the guard answered
-    repository = token.repository
+    repository = sent_with(request).repository
     if named and named.lower() != repository.name_with_owner.lower():
         raise Refused(
             403,

@@ -134,7 +134,7 @@ def judge(candidate: Candidate, rules: Iterable[Rule]) -> Verdict:
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def judge_name(
     repository: str, source: str, name: str, service: str, rules: tuple[Rule, ...]
 ) -> Verdict:

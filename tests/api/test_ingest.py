@@ -18,6 +18,7 @@ from django.utils import timezone
 from backend.accounts.models import User
 from backend.api.reports import DeploymentReport, IncidentReport
 from backend.delivery.models import (
+    Incident,
     IngestToken,
     PendingDeployments,
     ReportedDeployment,
@@ -102,6 +103,26 @@ def test_told_again_it_changes_nothing(token: str) -> None:
     assert (answer.status_code, answer.json()["status"]) == (200, "unchanged")
     assert ReportedDeployment.objects.values().get() == before
     assert not PendingDeployments.objects.exists()
+
+
+def test_what_was_sent_with_a_token_can_be_told(
+    repository: Repository, administrator: User
+) -> None:
+    (first, one), (second, other) = (a_token(repository, administrator) for _ in range(2))
+    incident = {"id": "I", "started_at": "2026-03-02T11:00:00Z"}
+    resolved = incident | {"resolved_at": "2026-03-02T12:00:00Z"}
+    going = DEPLOYMENT | {"outcome": "in_progress", "finished_at": None}
+
+    def told_with(token: str, deployment: object, of_it: object) -> tuple[int | None, int | None]:
+        send(token, deployment)
+        send(token, of_it, path="/api/v1/incidents")
+        return ReportedDeployment.objects.get().token_id, Incident.objects.get().token_id
+
+    assert told_with(one, going, incident) == (first.pk, first.pk)
+    assert told_with(other, going, incident) == (first.pk, first.pk), "it changed nothing"
+    assert told_with(other, DEPLOYMENT, resolved) == (second.pk, second.pk)
+    second.delete()
+    assert told_with(one, DEPLOYMENT, resolved) == (None, None), "what it wrote stays"
 
 
 def test_services_cannot_be_invented_without_end(

@@ -1,7 +1,8 @@
 """What the organisation's own systems report: deployments and incidents.
 
 Reports may be repeated, and may arrive in any order: what is told again changes nothing, and an older word does not
-undo a later one. The same id always means the same thing.
+undo a later one. The same id always means the same thing. What is stored names the token that it came with, so that
+what somebody wrote who should not have a token can be told.
 """
 
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Final, Literal
 from django.db import transaction
 from django.utils import timezone
 
-from backend.delivery.models import Incident, ReportedDeployment, Repository
+from backend.delivery.models import Incident, IngestToken, ReportedDeployment, Repository
 from backend.delivery.store.pending import note_deployments
 
 News = Literal["created", "updated", "unchanged"]
@@ -63,7 +64,7 @@ _INCIDENT = ("caused_by", "started_at", "resolved_at")
 
 @transaction.atomic
 def report_deployment(
-    *, repository: Repository, told: DeploymentReport
+    *, repository: Repository, told: DeploymentReport, token: IngestToken | None = None
 ) -> tuple[ReportedDeployment, News]:
     """Raises InvalidReport, Conflict and TooMany."""
     now = timezone.now()
@@ -80,6 +81,7 @@ def report_deployment(
                 for name in ("service", "environment", "sha", *_DEPLOYMENT)
             },
             "reported_at": now,
+            "token": token,
         },
     )
     if is_new:
@@ -96,11 +98,13 @@ def report_deployment(
         finished_at=_end(stored, told, now),
     )
     _in_order(said.started_at, said.finished_at, "finished_at")
-    return stored, _brought_up_to_date(stored, said, _DEPLOYMENT, now)
+    return stored, _brought_up_to_date(stored, said, _DEPLOYMENT, now, token)
 
 
 @transaction.atomic
-def report_incident(*, repository: Repository, told: IncidentReport) -> tuple[Incident, News]:
+def report_incident(
+    *, repository: Repository, told: IncidentReport, token: IngestToken | None = None
+) -> tuple[Incident, News]:
     """Raises InvalidReport, Conflict and TooMany."""
     now = timezone.now()
     _in_order(told.started_at, told.resolved_at, "resolved_at")
@@ -110,6 +114,7 @@ def report_incident(*, repository: Repository, told: IncidentReport) -> tuple[In
         defaults={
             **{name: getattr(told, name) for name in ("service", "environment", *_INCIDENT)},
             "reported_at": now,
+            "token": token,
         },
     )
     if is_new:
@@ -122,7 +127,7 @@ def report_incident(*, repository: Repository, told: IncidentReport) -> tuple[In
     if not _is_later_incident(stored, told):
         return stored, "unchanged"
     said = replace(told, caused_by=told.caused_by or stored.caused_by)
-    return stored, _brought_up_to_date(stored, said, _INCIDENT, now)
+    return stored, _brought_up_to_date(stored, said, _INCIDENT, now, token)
 
 
 def _is_room_for_service(stored: ReportedDeployment) -> None:
@@ -180,13 +185,14 @@ def _brought_up_to_date(
     said: DeploymentReport | IncidentReport,
     names: tuple[str, ...],
     now: datetime,
+    token: IngestToken | None,
 ) -> News:
     changed = [name for name in names if getattr(stored, name) != getattr(said, name)]
     if not changed:
         return "unchanged"
     for name in changed:
         setattr(stored, name, getattr(said, name))
-    stored.reported_at = now
-    stored.save(update_fields=[*changed, "reported_at"])
+    stored.reported_at, stored.token = now, token
+    stored.save(update_fields=[*changed, "reported_at", "token"])
     note_deployments(repository_ids=[stored.repository_id])
     return "updated"
