@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -107,6 +108,26 @@ def test_large_bodies_are_refused_in_the_one_error_shape(stack: Stack) -> None:
     assert answer.json().keys() == {"code", "message", "action"}
     answer = ask(stack, "/hooks/github/none", method="POST", content=b"0" * (25 * 1024**2 + 1))
     assert answer.status_code == 413
+
+
+UPLOAD = f"""POST /api/v1/test-results?sha={"a" * 40} HTTP/1.1\r
+Host: {HOST}\r
+Content-Length: 50000000\r
+Expect: 100-continue\r
+\r
+"""
+
+
+def test_bodies_of_few_uploads_are_held_at_once(stack: Stack) -> None:
+    """They are in nginx's memory before anybody has looked at a token."""
+    with ExitStack() as opened:
+        for _ in range(3):
+            connection = opened.enter_context(handshake(stack, stack.trust()))
+            connection.sendall(UPLOAD.encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 100 ")  # now its body is awaited
+        answer = ask(stack, "/api/v1/test-results", method="POST", content=b"0")
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+        assert ask(stack, "/accounts/login/").status_code == 200
 
 
 POSTGRES_STARTTLS = """
