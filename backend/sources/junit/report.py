@@ -43,6 +43,8 @@ _SCRIPT: Final = re.compile(
     r"[^\s:]+/[^\s/:]+\.(?:[cm]?[jt]sx?|py|rb|php|exs)|[^\s/:]+\.(?:test|spec)\.[cm]?[jt]sx?"
 )
 """A suite or class that is called by its file."""
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Controls, ends of lines, and signs that turn the direction of what is read."""
 _CHECKOUT: Final = re.compile(r"(?:/|[A-Za-z]:/)(?:[^/]{1,100}/){0,8}?(?:_?work|a)/([^/]+)/\1/")
 """Where GitHub's runners check a repository out: /home/runner/work/name/name/, D:/a/name/name/."""
 
@@ -286,7 +288,9 @@ def _digest(above: bytes, name: str) -> bytes:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= KEPT else f"{text[: KEPT - 1]}…"
+    """As much as is kept, in one line and in the order that it is written in."""
+    kept = text if len(text) <= KEPT else f"{text[: KEPT - 1]}…"
+    return _UNSEEN.sub(lambda found: " " if found[0].isspace() else "\ufffd", kept)
 
 
 def _called(case: _Case) -> str:
@@ -310,7 +314,13 @@ def _seconds(told: str) -> float | None:
 
 def _script(name: str) -> str:
     """The name where it is a file's."""
-    return name if len(name) <= KEPT and _SCRIPT.fullmatch(name) else ""
+    is_one = len(name) <= KEPT and _SCRIPT.fullmatch(name) and _is_path(name)
+    return name if is_one else ""
+
+
+def _is_path(path: str) -> bool:
+    """Whether it leads nowhere but down, and can be read as it stands."""
+    return ".." not in path.split("/") and not _UNSEEN.search(path)
 
 
 def _file(attributes: Mapping[str, str]) -> str:
@@ -319,5 +329,6 @@ def _file(attributes: Mapping[str, str]) -> str:
     path = told.strip().replace("\\", "/").removeprefix("./")
     if checkout := _CHECKOUT.match(path):
         path = path[checkout.end() :]
-    elsewhere = path.startswith(("/", "../")) or path[1:3] == ":/"
-    return "" if elsewhere or len(path) > KEPT else path
+    if path.startswith("/") or path[1:3] == ":/" or len(path) > KEPT:
+        return ""
+    return path if _is_path(path) else ""

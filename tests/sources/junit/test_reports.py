@@ -189,10 +189,33 @@ def test_durations(told: str, milliseconds: int | None) -> None:
         ("../elsewhere/cart.py", ""),
         (r"C:\src\cart.cs", ""),
         ("x" * 501, ""),
+        ("a/../../../login", ""),
+        ("a/..", ""),
+        ("a/..b/c..py", "a/..b/c..py"),
+        ("/home/runner/work/shop/shop/../../cart.py", ""),
+        ("src/&#10;cart.py", ""),
+        ("src/&#x202e;yp.trac", ""),
     ],
 )
 def test_files_are_paths_within_the_repository(told: str, file: str) -> None:
     assert one(case(file=told)).file == file
+
+
+def test_a_suite_that_is_called_by_a_path_elsewhere_tells_no_file() -> None:
+    assert one("<testsuite name='a/../../cart.py'><testcase name='n'/></testsuite>").file == ""
+
+
+def test_what_cannot_be_seen_is_not_kept_of_names() -> None:
+    test = one(
+        "<testsuite name='s&#10;t'><testcase name='a&#9;b&#x202e;c&#x85;d&#x200f;é'/></testsuite>"
+    )
+    assert (test.suite, test.name) == ("s t", "a b\ufffdc d\ufffdé")
+
+
+def test_names_that_differ_in_what_cannot_be_seen_alone_are_others() -> None:
+    names = ("a b", "a&#10;b")
+    cases = "".join(f"<testcase name='{name}'/>" for name in names)
+    assert len(read(f"<testsuite>{cases}</testsuite>").tests) == 2
 
 
 @pytest.mark.parametrize(
