@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from backend import clock
 from backend.api import reports, schemas
 from backend.api.errors import ERRORS, Refused, Unprocessable
-from backend.api.ingest import reporter, reporting
+from backend.api.ingest import reporter, reporting, sent_with
 from backend.delivery.models import ResultUpload
 from backend.delivery.result_records import ARTIFACT_KEY, UploadRecord
 from backend.delivery.store.test_results import KeyReused, TooMany, store_results
@@ -129,7 +129,9 @@ def report(
     )
     with _turn(), _refusing():
         found = junit.read_report(_chunks(request), accept=told.accept)
-        stored = store_results(repository=repository, upload=upload, report=found)
+        stored = store_results(
+            repository=repository, upload=upload, report=found, token=sent_with(request)
+        )
     return Status(201 if stored.is_new else 200, _answer(stored.upload, is_new=stored.is_new))
 
 

@@ -19,6 +19,7 @@ from backend.delivery.models import (
     AutomatedTest,
     CommitResults,
     DailyResults,
+    IngestToken,
     NotableResult,
     Repository,
     ResultUpload,
@@ -110,6 +111,14 @@ def test_a_report_is_counted_from_its_elements(upload: Upload, repository: Repos
     test = AutomatedTest.objects.get(name="removes")
     assert (test.suite, test.file) == ("shop.test_cart", "shop/test_cart.py")
     assert NotableResult.objects.get().test == test
+
+
+def test_what_was_sent_with_a_token_can_be_told(upload: Upload) -> None:
+    upload()
+    token = IngestToken.objects.get()
+    assert ResultUpload.objects.get().token == token
+    token.delete()
+    assert ResultUpload.objects.get().token is None, "what was sent stays"
 
 
 def test_nothing_of_output_and_failures_is_stored(upload: Upload) -> None:

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 
-from backend.delivery.models import Repository, ResultUpload
+from backend.delivery.models import IngestToken, Repository, ResultUpload
 from backend.delivery.result_records import Execution, ReportRecord, TestRecord, UploadRecord
 from backend.delivery.store.result_sql import COUNT_TESTS, KEEP_NOTABLE, STORE
 
@@ -72,7 +72,13 @@ class _Place:
 
 
 @transaction.atomic
-def store_results(*, repository: Repository, upload: UploadRecord, report: ReportRecord) -> Stored:
+def store_results(
+    *,
+    repository: Repository,
+    upload: UploadRecord,
+    report: ReportRecord,
+    token: IngestToken | None = None,
+) -> Stored:
     """Store a report, unless it was stored before. Raises KeyReused, TooMany."""
     with database.cursor() as cursor:
         one_writer_of_results(cursor, repository.pk)
@@ -85,7 +91,7 @@ def store_results(*, repository: Repository, upload: UploadRecord, report: Repor
             return Stored(known, is_new=False)
         _check_uploads(repository, upload)
         _check_tests(cursor, repository, report)
-        row = _note_upload(repository, upload, report, key=key, digest=digest)
+        row = _note_upload(repository, upload, report, token, key=key, digest=digest)
         place = _place(cursor, row)
         # As of before: a test that failed on this commit is shown with what came of it later.
         failed_before = _failed_before(cursor, place)
@@ -135,13 +141,20 @@ def _digest(upload: UploadRecord, report: ReportRecord) -> str:
 
 
 def _note_upload(
-    repository: Repository, upload: UploadRecord, report: ReportRecord, *, key: str, digest: str
+    repository: Repository,
+    upload: UploadRecord,
+    report: ReportRecord,
+    token: IngestToken | None,
+    *,
+    key: str,
+    digest: str,
 ) -> ResultUpload:
     outcomes = [
         execution.outcome for test in report.tests.values() for execution in test.executions
     ]
     return ResultUpload.objects.create(
         repository=repository,
+        token=token,
         key=key,
         digest=digest,
         sha=upload.sha,
