@@ -19,7 +19,9 @@ _WHERE: Final = """
             WHERE made.repository_id = one.id AND made.outcome = 'succeeded' AND made.started_at < now()
                 AND (look.complete_to IS NULL OR made.started_at > look.complete_to)
                 AND NOT EXISTS (SELECT FROM delivery_commit AS known
-                    WHERE known.repository_id = one.id AND known.sha = made.sha))
+                    WHERE known.repository_id = one.id AND known.sha = made.sha)
+                AND NOT EXISTS (SELECT FROM delivery_lostcommit AS lost
+                    WHERE lost.repository_id = one.id AND lost.sha = made.sha))
         AND NOT EXISTS (
             SELECT FROM sources_hint AS hint WHERE hint.connection_id = one.connection_id
                 AND hint.kind = 'lineage' AND hint.repository_external_id = one.external_id)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from backend.delivery.models import Commit, Repository
+from backend.delivery.models import Commit, LostCommit, Repository
 from backend.metrics.models import ServiceDeployment
 from backend.pipeline import bell, tasks
 from backend.pipeline.lineage import ask_for_lineage
@@ -49,7 +49,7 @@ def test_news_since_the_last_look_are_asked_for(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(
-    "why", ["known", "failed", "filling", "out of reach", "unavailable", "not yet"]
+    "why", ["known", "lost", "failed", "filling", "out of reach", "unavailable", "not yet"]
 )
 def test_where_there_is_nothing_to_ask_for(repository: Repository, why: str) -> None:
     deployments = ServiceDeployment.objects.all()
@@ -62,6 +62,11 @@ def test_where_there_is_nothing_to_ask_for(repository: Repository, why: str) -> 
                 parents=[],
                 authored_at=now,
                 committed_at=now,
+            )
+        case "lost":
+            now = timezone.now()
+            LostCommit.objects.create(
+                repository=repository, sha=deployments.get().sha, looked_at=now
             )
         case "failed":
             deployments.update(outcome="failed")

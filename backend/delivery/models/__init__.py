@@ -9,7 +9,13 @@ from backend.delivery.models.automation import (
     WorkflowJob,
     WorkflowRun,
 )
-from backend.delivery.models.commits import AttributePattern, Commit, CommitFile, GeneratedFileRule
+from backend.delivery.models.commits import (
+    AttributePattern,
+    Commit,
+    CommitFile,
+    GeneratedFileRule,
+    LostCommit,
+)
 from backend.delivery.models.deployment_rules import (
     DeliverySettings,
     DeploymentRule,
@@ -68,6 +74,7 @@ __all__ = [
     "HotfixRule",
     "Incident",
     "IngestToken",
+    "LostCommit",
     "MutedTest",
     "NotableResult",
     "Owner",

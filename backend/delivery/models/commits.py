@@ -48,6 +48,24 @@ class Commit(models.Model):
         return self.sha
 
 
+class LostCommit(models.Model):
+    """A commit that something deployed leads to, and that the server does not have: so that it is not asked for again
+    at each look, but at night.
+    """
+
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="lost_commits")
+    sha = models.CharField(max_length=64)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "sha"], name="delivery_lostcommit_sha")
+        ]
+
+    def __str__(self) -> str:
+        return self.sha
+
+
 class CommitFile(models.Model):
     """The size of one file's change in one commit: counts of lines, never a line."""
 

@@ -9,10 +9,11 @@ from typing import Final
 
 from django.db import connection as database
 from django.db import transaction
+from django.utils import timezone
 
 from backend.delivery.candidates import candidates
 from backend.delivery.graph import Node, generations
-from backend.delivery.models import Repository
+from backend.delivery.models import LostCommit, Repository
 from backend.delivery.references import Named
 from backend.delivery.store.deployment_rules import deployment_rules
 from backend.delivery.store.pending import note_deployments
@@ -86,6 +87,25 @@ def open_ends(*, repository: Repository) -> list[str]:
     with database.cursor() as cursor:
         cursor.execute(_ENDS, {"repository": repository.pk})
         return [sha for (sha,) in cursor.fetchall()]
+
+
+def lost_commits(*, repository: Repository) -> set[str]:
+    """What the server did not have when it was asked for last."""
+    return set(repository.lost_commits.values_list("sha", flat=True))
+
+
+def note_lost(*, repository: Repository, shas: Collection[str]) -> None:
+    """From now on these are among the lost."""
+    now = timezone.now()
+    LostCommit.objects.bulk_create(
+        [LostCommit(repository=repository, sha=sha, looked_at=now) for sha in sorted(shas)],
+        ignore_conflicts=True,
+    )
+
+
+def forget_lost(*, repository: Repository, before: datetime) -> None:
+    """Those that were looked for before then may be looked for again."""
+    repository.lost_commits.filter(looked_at__lt=before).delete()
 
 
 def unread_messages(*, repository: Repository, at_most: int) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from backend.delivery.graph import Graph
 from backend.delivery.models import Commit, Repository
@@ -139,6 +140,7 @@ def test_what_the_server_lost_does_not_keep_others_waiting(
     read: Repository,
     github: GitHub,
     monkeypatch: pytest.MonkeyPatch,
+    clock: time_machine.Traveller,
 ) -> None:
     monkeypatch.setattr(lineage, "REQUESTS_A_SLICE", 2)
     pr = world.open_pull_request(app, world.accounts["dev0001"])
@@ -151,8 +153,38 @@ def test_what_the_server_lost_does_not_keep_others_waiting(
     assert look(read, github) == ["1 commits that were deployed are no longer there to be read."]
     assert aside() == {pr.commits[0].oid}
     before = github.usage.requests
-    look(read, github)
-    assert github.usage.requests - before <= 3
+    assert collect_lineage(read, github).notes, "it is said, and not asked for again"
+    assert github.usage.requests == before
+    world.deploy(app, "production", "SUCCESS", commit=gone.commits[0])
+    collect_deployments(read, github)
+    before = github.usage.requests
+    assert collect_lineage(read, github, full=True).notes, "nor by a full look in the same night"
+    assert github.usage.requests == before
+    clock.shift(lineage.FORGOTTEN_AFTER + timedelta(seconds=1))
+    assert collect_lineage(read, github, full=True).notes
+    assert 1 <= github.usage.requests - before <= 2, "but by that of the next"
+
+
+def test_commits_that_are_nowhere_cannot_be_asked_for_without_end(
+    read: Repository, github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lineage, "MOST_LOST", 3)
+
+    def report(number: int) -> None:
+        read.reported_deployments.create(
+            external_id=str(number), environment="production", sha=f"{number:040x}",
+            outcome="succeeded", finished_at=timezone.now(), reported_at=timezone.now(),
+        )  # fmt: skip
+
+    requests = []
+    for number in range(6):
+        report(number)
+        before = github.usage.requests
+        notes = collect_lineage(read, github).notes
+        requests.append(github.usage.requests - before)
+    assert all(1 <= number <= 2 for number in requests[:3])
+    assert requests[3:] == [0, 0, 0]
+    assert notes[-1] == "More than 3 are not there: others are asked for at night."
 
 
 def test_what_joins_the_default_branch_gets_its_files(
