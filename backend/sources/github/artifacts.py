@@ -28,6 +28,7 @@ MAXIMUM_BYTES: Final = 50 * 1024 * 1024
 """Of an artifact as it is packed."""
 MOST_ARTIFACTS: Final = 50
 """Of one run."""
+MOST_NOTES: Final = 20
 LATELY: Final = timedelta(days=31)
 """GitHub starts a run again up to 30 days after it was created; a first fill looks no further back."""
 
@@ -83,6 +84,8 @@ def collect_artifacts(repository: Repository, github: GitHub, run_id: int) -> Co
                 _take(repository, github, run, artifact, done)
     except (Forbidden, NotFound) as error:
         done.notes.append(error.reason)
+    if (more := len(done.notes) - MOST_NOTES) > 0:
+        done.notes[MOST_NOTES:] = [f"And {more:,} more were passed over."]
     return done
 
 

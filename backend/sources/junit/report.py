@@ -21,7 +21,7 @@ MAXIMUM_RETRIES: Final = 100
 MAXIMUM_EXECUTIONS: Final = 400_000
 MOST_OF_A_TEST: Final = 1_000
 """Executions of one test, by retries and repeated names."""
-MAXIMUM_TEXT: Final = 40 * 1024 * 1024
+MAXIMUM_TEXT: Final = 36 * 1024 * 1024
 """Bytes of memory for names and files, each kept once where tests have it in common."""
 _ENTRY: Final = 100
 """Bytes of memory that a suite or file takes beside itself, to be found again."""

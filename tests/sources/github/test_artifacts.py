@@ -152,6 +152,18 @@ def test_files_of_the_same_name_do_not_stop_the_others(
     assert "several files of the same name" in done.notes[0]
 
 
+def test_of_much_that_is_no_report_the_first_is_told(
+    world: World, run: simulated.WorkflowRun, stored: Repository, github: GitHub, files: Files
+) -> None:
+    a_rule()
+    packed = a_zip(**{f"a{number}_xml": "<coverage/>" for number in range(50)})
+    world.keep_artifact(run, "test-results", kept_at=files.keep(packed))
+    collect_workflow_runs(stored, github)
+    notes = collect_artifacts(stored, github, run.database_id).notes
+    assert len(notes) == artifacts.MOST_NOTES + 1
+    assert notes[-1] == "And 30 more were passed over."
+
+
 def test_a_repository_that_is_full_is_told_of(
     world: World,
     run: simulated.WorkflowRun,
