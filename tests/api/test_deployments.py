@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.audit.models import Event
 from backend.delivery.models import FixCorrection, Incident, PendingDeployments
+from backend.metrics.deployments import choices
 from backend.metrics.models import DeployedChange, DeploymentTeam, ServiceDeployment
 from tests.api.conftest import SignIn, World
 from tests.deployed import Deployed, fixed, said
@@ -185,6 +186,24 @@ def test_choices_are_those_of_what_one_sees(
     everything = ask(administrator, "/choices")
     assert [one["repository"] for one in everything["services"]] == ["acme/other", name]
     assert [one["environment"] for one in everything["environments"]] == ["production", "staging"]
+
+
+def test_of_many_choices_those_with_the_most_deployments_are_told(
+    administrator: Client, shop: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choices, "AT_MOST", 2)
+    for service, times in (("b", 4), ("a", 5), ("c", 1)):
+        deployed = Deployed(a_repository(name_with_owner=f"acme/{service}"), service=service)
+        for at in range(times):
+            deployed.at(at)
+            deployed.repository.reported_deployments.create(
+                external_id=str(at), environment=f"at {service}", sha="a" * 40,
+                outcome="succeeded", finished_at=MONDAY + hours(at), reported_at=MONDAY,
+            )  # fmt: skip
+    found = ask(administrator, "/choices")
+    assert [one["service"] for one in found["services"]] == ["a", "b"]
+    assert [one["name"] for one in found["unmapped"]] == ["at a", "at b"]
+    assert (found["services_in_all"], found["unmapped_in_all"]) == (4, 3)
 
 
 def correct(client: Client, failed: int, /, **word: Any) -> Any:

@@ -1,5 +1,9 @@
 """Which services and environments there are to choose from, and which environments count nowhere."""
 
+from datetime import datetime
+from heapq import nlargest
+from typing import Final
+
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from backend.delivery import candidates
@@ -9,12 +13,26 @@ from backend.metrics.deployments import results
 from backend.metrics.models import DeploymentTeam, PullRequestTeam, ServiceDeployment
 from backend.people.models import Team
 
+AT_MOST: Final = 200
+"""Of services and of unmapped environments: reporters name both. Those with the most deployments are told."""
+
 
 def choices(within: QuerySet[Team] | None) -> results.Choices:
     """For those who see these teams; None: all, and what is in none. Five statements."""
+    services, unmapped = _services(within), _unmapped(within)
+    most = nlargest(AT_MOST, services, key=lambda one: one.deployments)
+    usual = nlargest(AT_MOST, unmapped, key=lambda one: one.n)
     return results.Choices(
-        services=_services(within), environments=_environments(within), unmapped=_unmapped(within)
+        services=sorted(most, key=lambda one: (one.repository, one.service)),
+        services_in_all=len(services),
+        environments=_environments(within),
+        unmapped=sorted(usual, key=_latest, reverse=True),
+        unmapped_in_all=len(unmapped),
     )
+
+
+def _latest(one: results.Unmapped) -> tuple[datetime, str, str]:
+    return one.latest_at, one.repository, one.name
 
 
 def concerned(within: QuerySet[Team] | None) -> QuerySet[Repository]:
@@ -41,7 +59,7 @@ def _services(within: QuerySet[Team] | None) -> list[results.Service]:
             service=one["service"],
             deployments=one["n"],
         )
-        for one in found.annotate(n=Count("pk")).order_by("repository__name_with_owner", "service")
+        for one in found.annotate(n=Count("pk"))
     ]
 
 
@@ -56,9 +74,9 @@ def _environments(within: QuerySet[Team] | None) -> list[results.EnvironmentChoi
 
 
 def _unmapped(within: QuerySet[Team] | None) -> list[results.Unmapped]:
-    """Environments of deployments that neither a rule nor a built-in name maps, the latest first."""
+    """Environments of deployments that neither a rule nor a built-in name maps."""
     rules = deployment_rules()
-    found = [
+    return [
         results.Unmapped(
             repository=kind.repository,
             source=kind.source,
@@ -69,7 +87,6 @@ def _unmapped(within: QuerySet[Team] | None) -> list[results.Unmapped]:
         )
         for kind in candidates.unmapped(candidates.Asked(_ids(within)), rules)
     ]
-    return sorted(found, key=lambda one: (one.latest_at, one.repository, one.name), reverse=True)
 
 
 def _ids(within: QuerySet[Team] | None) -> list[int] | None:

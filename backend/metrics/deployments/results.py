@@ -166,9 +166,15 @@ class DeploymentFigures(Result):
 class Choices(Result):
     """What there is to choose from, and what counts nowhere."""
 
-    services: list[Service]
+    services: list[Service] = Field(
+        description="By name; of more than 200, those with the most deployments."
+    )
+    services_in_all: int
     environments: list[EnvironmentChoice]
-    unmapped: list[Unmapped]
+    unmapped: list[Unmapped] = Field(
+        description="The latest first; of more than 200, those with the most deployments."
+    )
+    unmapped_in_all: int
 
 
 class DeploymentRow(Result):

@@ -975,10 +975,20 @@ export interface components {
         Choices: {
             /** Environments */
             environments: components["schemas"]["EnvironmentChoice"][];
-            /** Services */
+            /**
+             * Services
+             * @description By name; of more than 200, those with the most deployments.
+             */
             services: components["schemas"]["Service"][];
-            /** Unmapped */
+            /** Services In All */
+            services_in_all: number;
+            /**
+             * Unmapped
+             * @description The latest first; of more than 200, those with the most deployments.
+             */
             unmapped: components["schemas"]["Unmapped"][];
+            /** Unmapped In All */
+            unmapped_in_all: number;
         };
         /**
          * Completeness

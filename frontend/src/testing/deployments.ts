@@ -99,6 +99,7 @@ export function choices(values: Partial<Choices> = {}): Choices {
       { repository: "org/one", service: "one", deployments: 45 },
       { repository: "org/shop", service: "checkout", deployments: 12 },
     ],
+    services_in_all: 2,
     environments: [
       { environment: "production", deployments: 57 },
       { environment: "staging", deployments: 80 },
@@ -113,6 +114,7 @@ export function choices(values: Partial<Choices> = {}): Choices {
         reason: "No rule maps the environment “docs”, and it is none of the built-in names.",
       },
     ],
+    unmapped_in_all: 1,
     ...values,
   };
 }

@@ -185,6 +185,12 @@ describe("what counts", () => {
     expect(rules.getAttribute("href")).toBe("/admin/delivery/deploymentrule/");
   });
 
+  it("tells how many environments count nowhere where not all are shown", async () => {
+    open("/delivery", { [CHOICES]: () => choices({ unmapped_in_all: 1200 }) });
+    expect(await screen.findByText(/^1,200 environments that no rule maps/)).toBeTruthy();
+    expect(screen.getByText("Shown are the 1 with the most deployments.")).toBeTruthy();
+  });
+
   it("tells of each thing why it is a deployment or none", async () => {
     const reason = "No rule counts the tag “v1.0” as deployments.";
     const { search, asked } = open("/delivery", {

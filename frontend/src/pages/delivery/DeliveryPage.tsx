@@ -101,6 +101,7 @@ function Content({
       <WhatCounts
         me={me}
         unmapped={choices.unmapped}
+        inAll={choices.unmapped_in_all}
         scope={scope}
         search={search}
         timeZone={timeZone}

@@ -26,6 +26,7 @@ const CLOSED: Partial<DeliverySearch> = {
 export function WhatCounts({
   me,
   unmapped,
+  inAll,
   scope,
   search,
   timeZone,
@@ -33,6 +34,8 @@ export function WhatCounts({
 }: {
   me: Me;
   unmapped: Unmapped[];
+  /** How many there are, should not all be told. */
+  inAll: number;
   scope: Scope;
   search: DeliverySearch;
   timeZone: string;
@@ -46,7 +49,7 @@ export function WhatCounts({
       count={
         unmapped.length === 0
           ? "Every environment that is known is of a kind."
-          : `${counted(unmapped.length, "environment")} that no rule maps: they count nowhere.`
+          : `${counted(inAll, "environment")} that no rule maps: they count nowhere.`
       }
       tools={
         <>
@@ -72,6 +75,11 @@ export function WhatCounts({
         {!rules && " Administrators make the rules."}
       </p>
       {unmapped.length > 0 && <UnmappedTable unmapped={unmapped} timeZone={timeZone} />}
+      {inAll > unmapped.length && (
+        <p className={classes.about}>
+          Shown are the {count(unmapped.length)} with the most deployments.
+        </p>
+      )}
       {shown !== undefined && (
         <Suspense fallback={<TableSkeleton rows={6} />}>
           <Considered
