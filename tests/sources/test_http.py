@@ -254,7 +254,7 @@ def test_what_a_file_is_kept_by_says_nothing_of_token_limits_and_clock(
     }
     access = Changing(["good", "another"])
     with (
-        serving(fixed(status, **told)) as (other, strangers),
+        serving(fixed(status, b"{}", **told)) as (other, strangers),
         serving(fixed(302, location=f"{other}/file")) as (url, seen),
         Client(url, {}, access=access) as source,
     ):
