@@ -16,6 +16,7 @@ from backend.metrics.formulas import test_runs as formula
 from backend.metrics.models import PullRequestTeam, RunTeam
 from backend.metrics.scope import Scope
 from backend.metrics.test_runs import results
+from backend.metrics.test_runs import single_sql as sql
 from backend.metrics.test_runs.aggregates import Row, fetched
 from backend.metrics.test_runs.narrowing import Narrowing
 from backend.metrics.test_runs.owners import owners_of
@@ -52,118 +53,6 @@ SORTS = {
     "repository": "repository",
 }
 
-_REPOSITORIES_OF_TEAM = """
-    SELECT DISTINCT run.repository_id
-    FROM metrics_runteam bridge JOIN metrics_runfact run ON run.id = bridge.run_id
-    WHERE bridge.team_id = %(team)s
-        AND bridge.finished_at >= %(low)s AND bridge.finished_at < %(high)s
-    UNION
-    SELECT DISTINCT pull.repository_id
-    FROM metrics_pullrequestteam bridge JOIN delivery_pullrequest pull ON pull.id = bridge.fact_id
-    WHERE bridge.team_id = %(team)s AND bridge.merged_at >= %(low)s AND bridge.merged_at < %(high)s
-"""
-_REPOSITORIES = """
-    SELECT id FROM delivery_repository
-    WHERE (%(repository)s = '' OR name_with_owner = %(repository)s) {of_team}
-        AND EXISTS (SELECT FROM delivery_automatedtest test WHERE test.repository_id = delivery_repository.id)
-"""
-_COUNTS = """
-    WITH flaky AS MATERIALIZED (
-        SELECT DISTINCT test_id FROM delivery_dailyresults day
-        WHERE repository_id = ANY(%(repositories)s) AND flaky_commits > 0
-            AND day.day >= %(start)s AND day.day < %(end)s
-    )
-    SELECT (
-        SELECT count(*) FROM delivery_automatedtest test
-        WHERE test.repository_id = ANY(%(repositories)s)
-            AND test.last_seen_on >= %(start)s AND test.first_seen_on < %(end)s
-    ) AS tests, (SELECT count(*) FROM flaky) AS flaky, (
-        SELECT count(*) FROM flaky JOIN delivery_mutedtest muted USING (test_id)
-        WHERE muted.until >= %(today)s
-    ) AS muted
-"""
-_SUMS = """
-    COALESCE(sum(day.passed), 0)::bigint AS passed,
-    COALESCE(sum(day.failed), 0)::bigint AS failed,
-    COALESCE(sum(day.skipped), 0)::bigint AS skipped,
-    COALESCE(sum(day.commits), 0)::bigint AS commits,
-    COALESCE(sum(day.flaky_commits), 0)::bigint AS flaky_commits,
-    COALESCE(sum(day.timed), 0)::bigint AS timed,
-    COALESCE(sum(day.milliseconds), 0)::bigint AS milliseconds,
-    max(day.slowest) AS slowest,
-    max(day.day) FILTER (WHERE day.flaky_commits > 0) AS last_flaky_on
-"""
-_IN_RANGE = "day.day >= %(start)s AND day.day < %(end)s"
-SLOW_FROM = 1000
-"""Milliseconds; shorter executions make no test slow. The index of slow days knows this number too."""
-# Of each list the days that are looked at, each by an index of its own, and what its tests are chosen by.
-_CANDIDATES: dict[Kind, tuple[str, str]] = {
-    "flaky": ("flaky_commits > 0", "sum(flaky_commits)"),
-    "failing": ("failed > 0", "sum(failed)"),
-    "slowest": (f"slowest >= {SLOW_FROM}", "sum(slowest)"),
-}
-_CHOSEN = """
-    SELECT test_id, count(*) OVER () AS found FROM delivery_dailyresults day
-    WHERE repository_id = ANY(%(repositories)s) AND {condition}
-        AND day.day >= %(start)s AND day.day < %(end)s
-    GROUP BY test_id ORDER BY {order} DESC, test_id LIMIT %(limit)s
-"""
-_ROWS = f"""
-    WITH candidates AS MATERIALIZED ({{candidates}}), sums AS MATERIALIZED (
-        SELECT candidates.*, sums.* FROM candidates CROSS JOIN LATERAL (
-            SELECT {_SUMS} FROM delivery_dailyresults day
-            WHERE day.test_id = candidates.test_id AND {_IN_RANGE}
-        ) sums
-    ), tests AS (
-        SELECT test.id, test.repository_id, test.number, test.suite, test.name, test.file,
-            test.first_seen_on, test.last_seen_on, repository.name_with_owner AS repository,
-            repository.default_branch, connection.url, sums.*,
-            muted.reason AS muted_reason, muted.until AS muted_until, muted.muted_at,
-            COALESCE(NULLIF(muter.name, ''), muter.email) AS muted_by
-        FROM sums
-        JOIN delivery_automatedtest test ON test.id = sums.test_id
-        JOIN delivery_repository repository ON repository.id = test.repository_id
-        JOIN connections_connection connection ON connection.id = repository.connection_id
-        LEFT JOIN delivery_mutedtest muted ON muted.test_id = test.id AND muted.until >= %(today)s
-        LEFT JOIN accounts_user muter ON muter.id = muted.muted_by_id
-    )
-    SELECT tests.*, count(*) OVER () AS total FROM tests
-    WHERE (%(show)s = 'all' OR (muted_at IS NOT NULL) = (%(show)s = 'muted'))
-        AND (suite || ' ' || name || ' ' || file || ' ' || repository) ILIKE ALL (%(words)s)
-    ORDER BY {{order}} NULLS LAST, id
-    LIMIT %(rows)s OFFSET %(begin)s
-"""  # noqa: S608
-# A row is kept of each failure, so that a commit with both outcomes has one; whether it has is told by its sets.
-_PROOF = """
-    SELECT test.id AS test_id, proof.sha, proof.day
-    FROM delivery_automatedtest test CROSS JOIN LATERAL (
-        SELECT results.sha, results.day
-        FROM delivery_commitresults results
-        WHERE results.repository_id = test.repository_id
-            AND results.day >= %(start)s AND results.day < %(end)s
-            AND results.passed @> test.number AND results.failed @> test.number
-            AND results.sha IN (
-                SELECT notable.sha FROM delivery_notableresult notable
-                WHERE notable.test_id = test.id AND notable.outcome = 'failed'
-                    AND notable.day >= %(start)s
-            )
-        ORDER BY results.day DESC, results.id DESC LIMIT %(proofs)s
-    ) proof
-    WHERE test.id = ANY(%(tests)s)
-    ORDER BY proof.day DESC, proof.sha
-"""
-_OUTCOMES = """
-    SELECT notable.sha, notable.at, notable.outcome, notable.milliseconds,
-        upload.run_external_id, upload.attempt, upload.job
-    FROM delivery_notableresult notable
-    JOIN delivery_resultupload upload ON upload.id = notable.upload_id
-    WHERE notable.test_id = %(test)s AND notable.day >= %(start)s AND notable.sha = ANY(%(shas)s)
-    ORDER BY notable.at, notable.upload_id, notable.position
-"""
-_DAYS = f"""
-    SELECT * FROM delivery_dailyresults day WHERE test_id = %(test)s AND {_IN_RANGE} ORDER BY day.day
-"""  # noqa: S608
-
 
 @dataclass(frozen=True)
 class Table:
@@ -185,7 +74,7 @@ class Counts:
 
 def counts(scope: Scope, narrowing: Narrowing) -> Counts:
     """Tests in the range, how many of them were flaky, and of these are muted today. Two statements."""
-    (row,) = fetched(_COUNTS, _bounds(scope, repositories(scope, narrowing)))
+    (row,) = fetched(sql.COUNTS, _bounds(scope, repositories(scope, narrowing)))
     if not row["tests"]:
         return Counts(None, None, None, NO_RESULTS)
     return Counts(row["tests"], row["flaky"], row["muted"], None)
@@ -215,7 +104,7 @@ def detail(scope: Scope, test_id: int) -> results.TestDetail | None:
     """One test over a range, whoever asks; None where there is none. Five statements."""
     bounds = _bounds(scope, []) | {"test": test_id}
     candidates = "SELECT %(test)s::bigint AS test_id, 1 AS found"
-    rows = fetched(_ROWS.format(candidates=candidates, order="id"), bounds | _ALL_ROWS)
+    rows = fetched(sql.ROWS.format(candidates=candidates, order="id"), bounds | _ALL_ROWS)
     if not rows:
         return None
     proof = _proof(scope, rows, PROOFS_OF_ONE)
@@ -223,16 +112,16 @@ def detail(scope: Scope, test_id: int) -> results.TestDetail | None:
     return results.TestDetail(
         **dict(test.model_copy(update={"proof": test.proof[:PROOFS_SHOWN]})),
         proofs=_proofs(rows[0], bounds, test.proof),
-        days=[_day(row) for row in fetched(_DAYS, bounds)],
+        days=[_day(row) for row in fetched(sql.DAYS, bounds)],
         note=NOTE,
     )
 
 
 def repositories(scope: Scope, narrowing: Narrowing) -> list[int]:
     """Ids of those with tests that a question is about. One statement."""
-    of_team = "" if scope.team is None else f"AND id IN ({_REPOSITORIES_OF_TEAM})"
+    of_team = "" if scope.team is None else f"AND id IN ({sql.REPOSITORIES_OF_TEAM})"
     rows = fetched(
-        _REPOSITORIES.format(of_team=of_team),
+        sql.REPOSITORIES.format(of_team=of_team),
         {
             "repository": narrowing.repository,
             "team": scope.team.pk if scope.team else None,
@@ -259,11 +148,11 @@ _ALL_ROWS: Row = {"show": "all", "words": [], "rows": 1, "begin": 0}
 
 
 def _rows(scope: Scope, narrowing: Narrowing, table: Table, *, begin: int, rows: int) -> list[Row]:
-    condition, order = _CANDIDATES[table.kind]
+    condition, value = sql.CANDIDATES[table.kind]
     direction = "DESC" if table.sort.startswith("-") else "ASC"
     return fetched(
-        _ROWS.format(
-            candidates=_CHOSEN.format(condition=condition, order=order),
+        sql.ROWS.format(
+            candidates=sql.CHOSEN.format(condition=condition, value=value),
             order=f"{SORTS[table.sort.removeprefix('-')]} {direction}",
         ),
         _bounds(scope, repositories(scope, narrowing))
@@ -312,7 +201,7 @@ def _proof(scope: Scope, rows: Sequence[Row], limit: int) -> dict[int, list[Row]
     found: dict[int, list[Row]] = {}
     if rows:
         values = _bounds(scope, []) | {"tests": [row["id"] for row in rows], "proofs": limit}
-        for row in fetched(_PROOF, values):
+        for row in fetched(sql.PROOF, values):
             found.setdefault(row["test_id"], []).append(row)
     return found
 
@@ -359,7 +248,7 @@ def _proofs(
     test: Row, bounds: Row, commits: Sequence[results.TestCommit]
 ) -> list[results.TestProof]:
     """What did not pass on each of these commits, and what ran again after. One statement."""
-    rows = fetched(_OUTCOMES, bounds | {"shas": [commit.sha for commit in commits]})
+    rows = fetched(sql.OUTCOMES, bounds | {"shas": [commit.sha for commit in commits]})
     return [
         results.TestProof(
             **dict(commit),
