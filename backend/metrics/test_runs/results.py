@@ -201,7 +201,9 @@ class Test(Result):
     first_seen_on: date
     last_seen_on: date
     last_flaky_on: date | None
-    owners: list[str] = Field(description="By the repository's CODEOWNERS; empty: nobody's.")
+    owners: list[str] = Field(
+        description="By the repository's CODEOWNERS; empty: nobody's, or too costly to tell."
+    )
     muted: MutedUntil | None
     proof: list[TestCommit] = Field(description="The latest commits with both outcomes, at most 3.")
 

@@ -71,14 +71,15 @@ def collect_commits(
         patterns = attributes.read(reading.attributes(made, budget), budget)
         keep_attribute_patterns(repository=repository, patterns=patterns)
         owned = code_owners.read(reading.owners(made))
-        keep_owner_patterns(repository=repository, lines=owned)
+        keep_owner_patterns(repository=repository, lines=owned.lines)
         with closing(reading.commits(made, *revisions)) as found:
             new = sum(
                 store_commits(repository=repository, commits=batch) for batch in batches(found)
             )
         _read_messages(repository, made)
         number_commits(repository=repository)
-        return Read(tip, int(made.answer("rev-list", "--count", TIP)), new, budget.notes)
+        total = int(made.answer("rev-list", "--count", TIP))
+        return Read(tip, total, new, [*budget.notes, *owned.notes])
 
 
 def _read_messages(repository: Repository, made: Clone) -> None:

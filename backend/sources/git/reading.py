@@ -96,8 +96,8 @@ def attributes(clone: Clone, budget: Budget) -> dict[str, bytes]:
     return found
 
 
-def owners(clone: Clone) -> dict[str, bytes]:
-    """The CODEOWNERS of the tip, by its place: only the one that counts. None that is a symbolic link, or too large."""
+def owners(clone: Clone) -> dict[str, bytes | None]:
+    """The CODEOWNERS of the tip, by its place: only the one that counts. No symbolic link; None: too large."""
     listing = ("ls-tree", "-z", "--full-tree", TIP, "--", *code_owners.PLACES)
     with closing(clone.output(*listing)) as output:
         blobs = {
@@ -107,8 +107,7 @@ def owners(clone: Clone) -> dict[str, bytes]:
         }
     for place in code_owners.PLACES:
         if place in blobs:
-            content = _content(clone, blobs[place], at_most=code_owners.MOST_BYTES)
-            return {} if content is None else {place: content}
+            return {place: _content(clone, blobs[place], at_most=code_owners.MOST_BYTES)}
     return {}
 
 

@@ -102,15 +102,16 @@ def refresh_attributes(repository: Repository, github: GitHub, tip: Tip) -> list
     }
     owned = {f"{tip.sha}:{place}": place for place in code_owners.PLACES}
     files: dict[str, bytes] = {}
-    owners: dict[str, bytes] = {}
+    owners: dict[str, bytes | None] = {}
     for place, content in texts(repository, github, [*owned, *places]):
         if place in owned:
-            owners[owned[place]] = content or b""
+            owners[owned[place]] = content
         elif budget.takes(content):
             files[places[place]] = content
-    keep_owner_patterns(repository=repository, lines=code_owners.read(owners))
+    told = code_owners.read(owners)
+    keep_owner_patterns(repository=repository, lines=told.lines)
     keep_attribute_patterns(repository=repository, patterns=attributes.read(files, budget))
-    return budget.notes
+    return [*budget.notes, *told.notes]
 
 
 def _commit(repository: Repository, github: GitHub, sha: str) -> Commit:

@@ -3451,7 +3451,7 @@ export interface components {
             name: string;
             /**
              * Owners
-             * @description By the repository's CODEOWNERS; empty: nobody's.
+             * @description By the repository's CODEOWNERS; empty: nobody's, or too costly to tell.
              */
             owners: string[];
             /** Passed */
@@ -3555,7 +3555,7 @@ export interface components {
             note: string;
             /**
              * Owners
-             * @description By the repository's CODEOWNERS; empty: nobody's.
+             * @description By the repository's CODEOWNERS; empty: nobody's, or too costly to tell.
              */
             owners: string[];
             /** Passed */

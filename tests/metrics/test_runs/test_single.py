@@ -13,7 +13,6 @@ from backend.metrics import compute as all_figures
 from backend.metrics.scope import Scope, scope_of
 from backend.metrics.test_runs import results, single
 from backend.metrics.test_runs.narrowing import Narrowing
-from backend.metrics.test_runs.owners import owns
 from backend.people.models import Team
 from tests.factories import History, a_repository, a_team, an_identity
 from tests.tested import Machines
@@ -199,33 +198,6 @@ def test_owners_are_those_of_the_last_line_that_matches(machines: Machines) -> N
         repository=machines.repository, position=3, pattern="test_login.py", owners=[]
     )
     assert listed()[0].owners == []
-
-
-@pytest.mark.parametrize(
-    ("pattern", "path", "expected"),
-    [
-        ("*", "a/b.py", True),
-        ("*.js", "a/b.js", True),
-        ("*.js", "a/b.py", False),
-        ("/build/logs/", "build/logs/a/b.txt", True),
-        ("/build/logs/", "x/build/logs/a.txt", False),
-        ("docs/*", "docs/a.md", True),
-        ("docs/*", "docs/more/a.md", False),
-        ("apps/", "x/apps/y/a.py", True),
-        ("apps/", "apps", False),
-        ("/docs/", "docs/a.md", True),
-        ("/apps/github", "apps/github/a.py", True),
-        ("/apps/github", "apps/github", True),
-        ("**/logs", "a/logs/b.txt", True),
-        ("**/logs", "logs/b.txt", True),
-        ("/scripts/**", "scripts/a/b.sh", True),
-        ("name.py", "deep/down/name.py", True),
-        ("", "a.py", False),
-        ("/", "a.py", False),
-    ],
-)
-def test_patterns_of_owners_are_githubs(pattern: str, path: str, *, expected: bool) -> None:
-    assert owns(pattern, path) is expected
 
 
 def test_lists_take_few_statements(machines: Machines) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.connections.models import Connection
-from backend.delivery import attributes
+from backend.delivery import attributes, code_owners
 from backend.delivery.models import AttributePattern, Commit, CommitFile, Repository
 from backend.sources.commit_sizes import FEW, collect_change_sizes
 from backend.sources.github.client import GitHub
@@ -330,6 +330,12 @@ def test_owners_are_read_both_ways_and_follow_the_tip(source: Source, github: Gi
     publish(source)
     collect(by_rest, github)
     assert owners(by_rest) == [("*", ["@bob"])]
+    work.commit(named={"CODEOWNERS": b"*.py @ada\n" * code_owners.MOST_PATTERNS + b"* @bob\n"})
+    publish(source)
+    for repository in (source.stored, by_rest):
+        assert collect(repository, github).notes == [code_owners.LEFT_OUT]
+        assert len(owners(repository)) == code_owners.MOST_PATTERNS
+        assert owners(repository)[-1] == ("*", ["@bob"])
 
 
 def test_attributes_beyond_the_budget_are_left_out_and_noted_both_ways(
