@@ -27,8 +27,8 @@ From a seeded model, since git does not know them:
 - Deployments of the last 400 days. warehouse and netbox go to staging and production after each merge into the default
   branch, celery with each release; devlake's releases are its deployments. Four of a hundred do not come up. Six of a
   hundred fail in use: they are rolled back, or the next pull request reverts one or is a hotfix by its branch's name.
-- Reports of tests: one of each workflow run, with the test files changed most often. The names of tests, their times, and
-  which of them failed where a run did (`tests/demo_results.py`).
+- Reports of tests: one of each workflow run, with the test files changed most often. The names of tests, their times,
+  and which of them failed where a run did (`tests/demo_results.py`).
 - Titles, labels, review requests, force pushes, deleted branches, numbers of comments and threads.
 - Teams: who mostly works in the same part of a project's tree (all of today's membership, without dates).
 """
