@@ -23,7 +23,7 @@ _NOTE_SOME: Final = _NOTE.format(
     which="id = ANY(%(repositories)s) AND (%(sources)s::text[] IS NULL"
     " OR EXISTS (SELECT FROM delivery_deploymentrule WHERE source = ANY(%(sources)s)))"
 )
-_NOTE_ALL: Final = _NOTE.format(which="true")
+_NOTE_ALL: Final = _NOTE.format(which="true") + ", tries = 0, not_before = NULL"
 
 
 def note_deployments(
@@ -74,6 +74,6 @@ def lock_rules() -> None:
 
 
 def note_all_deployments() -> None:
-    """Within the transaction that changes a rule."""
+    """Within the transaction that changes a rule. What was put off is tried at once: it may be about that."""
     with database.cursor() as cursor:
         cursor.execute(_NOTE_ALL)

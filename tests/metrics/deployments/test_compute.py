@@ -19,7 +19,7 @@ from backend.delivery.models import (
     Repository,
     WorkflowRun,
 )
-from backend.delivery.store import note_deployments
+from backend.delivery.store import note_all_deployments, note_deployments
 from backend.delivery.store.pending import take_note
 from backend.metrics import compute as pull_requests
 from backend.metrics.deployments import compute, contents, facts
@@ -327,7 +327,11 @@ def test_one_that_cannot_be_measured_is_put_off_for_longer_each_time(
         PendingDeployments.objects.update(tries=compute.MOST_TRIES)
         assert compute.measure_pending_deployments() == 0
         a_moment_passes(compute.LONGEST_DELAY)
+        assert compute.measure_pending_deployments() == 0
+        assert len(tried) == 5
     note_deployments(repository_ids=[repository.pk])
+    assert compute.measure_pending_deployments() == 0, "news do not hurry it"
+    note_all_deployments()
     assert compute.measure_pending_deployments() == 1
     assert not pending()
 
