@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import connection
 
+from backend.metrics.formulas import weeks as calendar
 from backend.metrics.scope import Scope
 from backend.metrics.test_runs.narrowing import Narrowing
 
@@ -14,13 +15,13 @@ _QUANTILES = "percentile_cont(ARRAY[0.5, 0.75, 0.9, 0.95])"
 # Which runs: all, or those of one team. The bridge's own copy of the time finds a team's range by its index.
 _ALL = """
     SELECT run.* FROM metrics_runfact run
-    WHERE run.finished_at >= %(low)s AND run.finished_at < %(high)s
+    WHERE run.finished_at >= {low} AND run.finished_at < {high}
         AND (%(with_bots)s OR NOT run.is_bot)
 """
 _OF_TEAM = """
     SELECT run.* FROM metrics_runteam bridge JOIN metrics_runfact run ON run.id = bridge.run_id
     WHERE bridge.team_id = %(team)s
-        AND bridge.finished_at >= %(low)s AND bridge.finished_at < %(high)s
+        AND bridge.finished_at >= {low} AND bridge.finished_at < {high}
         AND (%(with_bots)s OR NOT run.is_bot)
 """
 _FEEDBACK_ALL = """
@@ -66,14 +67,16 @@ _TIMES = f"""
 
 # Built from the constants above alone, here and below; every value is a parameter.
 _HALF = f"""
-    SELECT {{is_now}} AS is_now, {_COUNTS}, {_TIMES}, (
-        SELECT count(*) FROM (
-            SELECT DISTINCT author_key FROM ({{runs}}) run
-            WHERE {{half}} AND NOT is_bot AND author_key IS NOT NULL
-        ) people
-    ) AS people, count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS human
+    SELECT {{is_now}} AS is_now, {_COUNTS}, {_TIMES}, {{people}} AS people,
+        count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS human
     FROM ({{runs}}) run WHERE {{half}}
 """  # noqa: S608
+_PEOPLE_OF_HALF = """(
+    SELECT count(*) FROM (
+        SELECT DISTINCT author_key FROM ({runs}) run
+        WHERE {half} AND NOT is_bot AND author_key IS NOT NULL
+    ) people
+)"""
 _FEEDBACK = f"""
     SELECT finished_at >= %(now)s AS is_now, {PEOPLE}, count(*) AS n,
         {_QUANTILES} WITHIN GROUP (ORDER BY seconds) AS quantiles
@@ -83,10 +86,13 @@ _FEEDBACK = f"""
     FROM ({{heads}}) head
     WHERE finished_at IS NULL AND pushed_at >= %(now)s AND pushed_at < %(high)s
 """  # noqa: S608
+# Week by week, by the index of times: so no run's own week is computed, and none is sorted by it.
 _WEEKS = f"""
-    SELECT date_trunc('week', finished_at AT TIME ZONE %(zone)s)::date AS starts_on,
-        {{people}}, {_COUNTS}, {_TIMES}
-    FROM ({{runs}}) run GROUP BY 1
+    SELECT week.starts_on, found.*
+    FROM unnest(%(weeks)s::date[], %(lows)s::timestamptz[], %(highs)s::timestamptz[])
+        AS week (starts_on, low, high)
+    CROSS JOIN LATERAL (SELECT {{people}}, {_COUNTS}, {_TIMES} FROM ({{runs}}) run) AS found
+    WHERE found.runs > 0
 """  # noqa: S608
 _FEEDBACK_WEEKS = f"""
     SELECT date_trunc('week', finished_at AT TIME ZONE %(zone)s)::date AS starts_on, {PEOPLE},
@@ -111,10 +117,15 @@ def figures(scope: Scope, narrowing: Narrowing) -> tuple[Row, Row]:
     runs, before = source(scope, narrowing), ""
     if scope.team is not None:  # few, but behind a join that is not to be made four times
         before, runs = f"WITH chosen AS MATERIALIZED ({runs})", "SELECT * FROM chosen"
-    # Half by half, and people apart: so nothing is sorted but the times of each half.
+    # Half by half, and people apart: so nothing is sorted but the times of each half. Of everybody's runs nothing is
+    # kept back, so that people of the half before are not counted: null.
+    now, then = "finished_at >= %(now)s", "finished_at < %(now)s"
+    of_now, of_then = (_PEOPLE_OF_HALF.format(runs=runs, half=half) for half in (now, then))
+    if scope.team is None:
+        of_then = "NULL::bigint"
     halves = (
-        _HALF.format(runs=runs, is_now="true", half="finished_at >= %(now)s"),
-        _HALF.format(runs=runs, is_now="false", half="finished_at < %(now)s"),
+        _HALF.format(runs=runs, is_now="true", half=now, people=of_now),
+        _HALF.format(runs=runs, is_now="false", half=then, people=of_then),
     )
     rows = fetched(f"{before} {' UNION ALL '.join(halves)}", values)
     found = {row["is_now"]: row for row in rows}
@@ -131,9 +142,15 @@ def feedback(scope: Scope, narrowing: Narrowing) -> tuple[Row, Row, Row]:
 
 def weeks(scope: Scope, narrowing: Narrowing) -> list[Row]:
     """Each week that a run finished in. One statement."""
-    values = bounds(scope, narrowing) | {"zone": scope.time_zone}
+    mondays = calendar.weeks(scope.start, scope.end)
+    values = bounds(scope, narrowing) | {
+        "weeks": mondays,
+        "lows": [scope.midnight(max(day, scope.start)) for day in mondays],
+        "highs": [scope.midnight(min(day + calendar.WEEK, scope.end)) for day in mondays],
+    }
     statement = _WEEKS.format(
-        runs=source(scope, narrowing), people=NOBODY if scope.team is None else PEOPLE
+        runs=source(scope, narrowing, low="week.low", high="week.high"),
+        people=NOBODY if scope.team is None else PEOPLE,
     )
     return fetched(statement, values)
 
@@ -152,9 +169,12 @@ def choices(scope: Scope) -> list[Row]:
     return fetched(statement, bounds(scope, everything))
 
 
-def source(scope: Scope, narrowing: Narrowing) -> str:
-    """The runs of a scope, as a subquery over `bounds`."""
-    return (_ALL if scope.team is None else _OF_TEAM) + narrowing.condition
+def source(
+    scope: Scope, narrowing: Narrowing, *, low: str = "%(low)s", high: str = "%(high)s"
+) -> str:
+    """The runs of a scope, as a subquery over `bounds`. `low` and `high` are SQL."""
+    chosen = _ALL if scope.team is None else _OF_TEAM
+    return chosen.format(low=low, high=high) + narrowing.condition
 
 
 def _heads(scope: Scope, narrowing: Narrowing) -> str:

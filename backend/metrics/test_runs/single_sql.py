@@ -26,10 +26,11 @@ _OF_EACH = """
         GROUP BY test_id
     ) AS found
 """
+# Of its own type, an array is looked up by hash and not from end to end: short numbers come as smallint[].
 COUNTS: Final = f"""
     SELECT (
         SELECT count(*) FROM delivery_automatedtest test
-        WHERE test.repository_id = ANY(%(repositories)s)
+        WHERE test.repository_id = ANY(%(repositories)s::bigint[])
             AND test.last_seen_on >= %(start)s AND test.first_seen_on < %(end)s
     ) AS tests, (
         SELECT count(*) {_OF_EACH.format(value="NULL", condition="flaky_commits > 0")}
@@ -37,7 +38,7 @@ COUNTS: Final = f"""
         SELECT count(*) FROM delivery_mutedtest muted
         WHERE muted.until >= %(today)s AND EXISTS (
             SELECT FROM delivery_dailyresults day
-            WHERE day.test_id = muted.test_id AND day.repository_id = ANY(%(repositories)s)
+            WHERE day.test_id = muted.test_id AND day.repository_id = ANY(%(repositories)s::bigint[])
                 AND day.flaky_commits > 0 AND day.day >= %(start)s AND day.day < %(end)s
         )
     ) AS muted
