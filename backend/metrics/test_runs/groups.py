@@ -109,31 +109,36 @@ _STATEMENTS: dict[By, str] = {
     "team": _BY_TEAM,
     "job": _BY_JOB,
 }
+# The workflows one by one, each by its index; sorted and told apart by numbers, since their names take longer.
 _HEAT = """
     WITH chosen AS MATERIALIZED (
         SELECT repository_id, source, name, count(*) AS runs, count(*) OVER () AS total
         FROM ({runs}) run GROUP BY 1, 2, 3 ORDER BY runs DESC, name, repository_id LIMIT %(rows)s
-    ), cells AS (
-        SELECT run.repository_id, run.source, run.name,
-            (run.finished_at AT TIME ZONE %(zone)s)::date AS day,
-            run.outcome, run.duration_seconds, run.author_key, run.is_bot
-        FROM chosen JOIN metrics_runfact run USING (repository_id, source, name)
-        WHERE run.finished_at >= %(low)s AND run.finished_at < %(high)s
-            AND (%(with_bots)s OR NOT run.is_bot) {narrowed}
+    ), workflows AS MATERIALIZED (
+        SELECT chosen.*, repository.name_with_owner AS repository, row_number() OVER (
+            ORDER BY chosen.runs DESC, chosen.name, repository.name_with_owner, chosen.source
+        ) AS place
+        FROM chosen JOIN delivery_repository repository ON repository.id = chosen.repository_id
     )
-    SELECT repository.name_with_owner AS repository, grouped.*, chosen.total FROM (
-        SELECT repository_id, source, name, day, count(*) AS runs,
+    SELECT workflows.repository, workflows.source, workflows.name, workflows.total, cells.*
+    FROM workflows CROSS JOIN LATERAL (
+        SELECT day, count(*) AS runs,
             count(*) FILTER (WHERE outcome = 'succeeded') AS succeeded,
             count(*) FILTER (WHERE outcome = 'failed') AS failed,
             percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_seconds) AS duration_median,
             {people}
-        FROM cells
-        GROUP BY GROUPING SETS ((repository_id, source, name, day), (repository_id, source, name))
-    ) grouped
-    JOIN chosen USING (repository_id, source, name)
-    JOIN delivery_repository repository ON repository.id = grouped.repository_id
-    ORDER BY chosen.runs DESC, grouped.name, repository.name_with_owner, grouped.source,
-        grouped.day NULLS FIRST
+        FROM (
+            SELECT (run.finished_at AT TIME ZONE %(zone)s)::date AS day,
+                run.outcome, run.duration_seconds, run.author_key, run.is_bot
+            FROM metrics_runfact run
+            WHERE run.repository_id = workflows.repository_id AND run.source = workflows.source
+                AND run.name = workflows.name
+                AND run.finished_at >= %(low)s AND run.finished_at < %(high)s
+                AND (%(with_bots)s OR NOT run.is_bot) {narrowed}
+        ) run
+        GROUP BY GROUPING SETS ((day), ())
+    ) cells
+    ORDER BY workflows.place, cells.day NULLS FIRST
 """
 
 
