@@ -54,7 +54,9 @@ def test_definitions_are_those_of_the_metrics(sign_in: SignIn) -> None:
     assert {one["key"]: (one["text"], one["version"]) for one in found} == {
         key: (known.text, known.version) for key, known in DEFINITIONS.items()
     }
-    assert {one["source"] for one in found} == {"/docs/metrics.md#pull-requests"}
+    assert {one["source"] for one in found} == {
+        f"/docs/metrics.md#{part}" for part in ("pull-requests", "delivery", "automated-test-runs")
+    }
 
 
 def test_a_write_without_its_token_is_refused(sign_in: SignIn) -> None:

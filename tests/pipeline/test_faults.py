@@ -14,6 +14,7 @@ from backend.connections.models import Connection
 from backend.connections.store import add_connection, set_token
 from backend.delivery.models import PullRequest, Repository
 from backend.metrics.models import PullRequestFact
+from backend.pipeline import kinds
 from backend.pipeline.tasks import reconcile
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints, http
@@ -300,7 +301,7 @@ def test_poison_harms_no_neighbour(source: Source, monkeypatch: pytest.MonkeyPat
             raise ZeroDivisionError("a secret of the implementation")
         return real(repository, github, number)
 
-    monkeypatch.setattr(pull_requests, "collect_pull_request", break_down)
+    monkeypatch.setitem(kinds._BY_NUMBER, Hint.Kind.PULL_REQUEST, break_down)
     for _ in range(hints.ATTEMPTS + 4):
         time_passes()
         try:

@@ -44,7 +44,7 @@ def test_every_query_is_valid_and_cheap(reduced: bool, rate_limit: bool) -> None
 
 
 @pytest.mark.django_db
-def test_text_is_asked_of_attributes_alone(
+def test_text_is_asked_of_attributes_and_owners_alone(
     stored: Repository, github: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -58,4 +58,5 @@ def test_text_is_asked_of_attributes_alone(
     github.queries  # noqa: B018 - what the server understands is asked once, and not here
     monkeypatch.setattr(github, "ask", ask)
     commit_sizes.refresh_attributes(stored, github, Tip("a" * 40, 1))
-    assert asked == [f"{'a' * 40}:.gitattributes"]
+    owners = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+    assert sorted(asked) == sorted(f"{'a' * 40}:{path}" for path in (".gitattributes", *owners))
