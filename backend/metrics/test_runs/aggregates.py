@@ -67,16 +67,19 @@ _TIMES = f"""
 
 # Built from the constants above alone, here and below; every value is a parameter.
 _HALF = f"""
-    SELECT {{is_now}} AS is_now, {_COUNTS}, {_TIMES}, {{people}} AS people,
+    SELECT {{is_now}} AS is_now, NULL::bigint AS people, {_COUNTS}, {_TIMES},
         count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS human
     FROM ({{runs}}) run WHERE {{half}}
 """  # noqa: S608
-_PEOPLE_OF_HALF = """(
-    SELECT count(*) FROM (
+# A row of its own, with nothing else in it but of the same types: so other processes of Postgres count them meanwhile.
+_PEOPLE_OF_HALF = """
+    SELECT {is_now}, count(*), 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,
+        NULL::float8[], 0::bigint, NULL::float8[], 0::bigint, 0::bigint
+    FROM (
         SELECT DISTINCT author_key FROM ({runs}) run
         WHERE {half} AND NOT is_bot AND author_key IS NOT NULL
     ) people
-)"""
+"""
 _FEEDBACK = f"""
     SELECT finished_at >= %(now)s AS is_now, {PEOPLE}, count(*) AS n,
         {_QUANTILES} WITHIN GROUP (ORDER BY seconds) AS quantiles
@@ -118,18 +121,16 @@ def figures(scope: Scope, narrowing: Narrowing) -> tuple[Row, Row]:
     if scope.team is not None:  # few, but behind a join that is not to be made four times
         before, runs = f"WITH chosen AS MATERIALIZED ({runs})", "SELECT * FROM chosen"
     # Half by half, and people apart: so nothing is sorted but the times of each half. Of everybody's runs nothing is
-    # kept back, so that people of the half before are not counted: null.
-    now, then = "finished_at >= %(now)s", "finished_at < %(now)s"
-    of_now, of_then = (_PEOPLE_OF_HALF.format(runs=runs, half=half) for half in (now, then))
-    if scope.team is None:
-        of_then = "NULL::bigint"
-    halves = (
-        _HALF.format(runs=runs, is_now="true", half=now, people=of_now),
-        _HALF.format(runs=runs, is_now="false", half=then, people=of_then),
-    )
-    rows = fetched(f"{before} {' UNION ALL '.join(halves)}", values)
-    found = {row["is_now"]: row for row in rows}
-    return found[True], found[False]
+    # kept back, so that people of the half before are not counted.
+    now = {"runs": runs, "is_now": "true", "half": "finished_at >= %(now)s"}
+    then = {"runs": runs, "is_now": "false", "half": "finished_at < %(now)s"}
+    parts = [_HALF.format(**now), _HALF.format(**then), _PEOPLE_OF_HALF.format(**now)]
+    if scope.team is not None:
+        parts.append(_PEOPLE_OF_HALF.format(**then))
+    rows = fetched(f"{before} {' UNION ALL '.join(parts)}", values)
+    people = {row["is_now"]: row["people"] for row in rows if row["people"] is not None}
+    found = {row["is_now"]: row for row in rows if row["people"] is None}
+    return found[True] | {"people": people[True]}, found[False] | {"people": people.get(False)}
 
 
 def feedback(scope: Scope, narrowing: Narrowing) -> tuple[Row, Row, Row]:
