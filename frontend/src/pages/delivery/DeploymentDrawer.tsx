@@ -1,7 +1,7 @@
-import { Button, Drawer, Skeleton, Stack } from "@mantine/core";
-import { IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { DetailDrawer, DetailFacts, DetailSection, DetailSkeleton } from "../../ui/DetailDrawer";
+import drawer from "../../ui/DetailDrawer.module.css";
 import { dateTime, zoneName } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { Failure } from "../../ui/Message";
@@ -28,18 +28,9 @@ export function DeploymentDrawer({
   onClose: () => void;
 }) {
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      position="right"
-      size={620}
-      title="Deployment"
-      closeButtonProps={{ "aria-label": "Close", size: 28 }}
-      transitionProps={{ duration: 120 }}
-      classNames={{ title: classes.drawerTitle, body: classes.body }}
-    >
+    <DetailDrawer title="Deployment" width={620} onClose={onClose}>
       {id !== undefined && <Told key={id} id={id} timeZone={timeZone} onOpen={onOpen} />}
-    </Drawer>
+    </DetailDrawer>
   );
 }
 
@@ -54,32 +45,23 @@ function Told({
 }) {
   const { data, error, refetch } = useQuery(deploymentQuery(id));
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) {
-    return (
-      <Stack>
-        <Skeleton height={28} />
-        <Skeleton height={120} />
-        <Skeleton height={240} />
-      </Stack>
-    );
-  }
+  if (data === undefined) return <DetailSkeleton />;
   return (
     <>
-      <h2 className={classes.title}>
+      <h2 className={drawer.title}>
         {serviceName(data)}, {deploymentName(data)}
       </h2>
-      <p className={classes.where}>
+      <p className={drawer.where}>
         {ENVIRONMENTS[data.environment]}, {SOURCES[data.source]} “{data.name}”,{" "}
-        <code>{data.sha.slice(0, 9)}</code>
+        <code className={classes.sha}>{data.sha.slice(0, 9)}</code>
       </p>
       <Facts of={data} timeZone={timeZone} />
       <Fixes of={data} timeZone={timeZone} onOpen={onOpen} />
       <Changes of={data} />
-      <section className={classes.section}>
-        <h3 className={classes.heading}>Why it is a deployment</h3>
+      <DetailSection title="Why it is a deployment">
         <p className={classes.text}>{data.why}</p>
-      </section>
-      <p className={classes.foot}>
+      </DetailSection>
+      <p className={drawer.foot}>
         Times in {zoneName(timeZone)}. Durations are elapsed time. Formulas: deployments version{" "}
         {data.versions.deployments}, pull request version {data.versions.pull_request}.
       </p>
@@ -89,31 +71,18 @@ function Told({
 
 function Facts({ of, timeZone }: { of: DeploymentDetail; timeZone: string }) {
   return (
-    <div className={classes.facts}>
-      <div>
-        <p className={classes.outcome}>
-          <OutcomeMark of={of} />
-        </p>
-        <p className={classes.soft}>
-          {of.finished_at === null
-            ? `Asked for ${dateTime(of.started_at, timeZone)}, and still under way`
-            : `${dateTime(of.finished_at, timeZone)}, after ${duration(
-                (Date.parse(of.finished_at) - Date.parse(of.started_at)) / 1000,
-              )}`}
-        </p>
-      </div>
-      <Button
-        component="a"
-        href={of.url}
-        target="_blank"
-        rel="noreferrer"
-        variant="default"
-        size="xs"
-        rightSection={<IconExternalLink size={14} stroke={1.6} aria-hidden />}
-      >
-        Open in GitHub
-      </Button>
-    </div>
+    <DetailFacts href={of.url} link="Open in GitHub">
+      <p className={classes.outcome}>
+        <OutcomeMark of={of} />
+      </p>
+      <p className={drawer.soft}>
+        {of.finished_at === null
+          ? `Asked for ${dateTime(of.started_at, timeZone)}, and still under way`
+          : `${dateTime(of.finished_at, timeZone)}, after ${duration(
+              (Date.parse(of.finished_at) - Date.parse(of.started_at)) / 1000,
+            )}`}
+      </p>
+    </DetailFacts>
   );
 }
 
@@ -126,10 +95,7 @@ function Changes({ of }: { of: DeploymentDetail }) {
     of.elsewhere ? `${counted(of.elsewhere, "change")} of other teams are not listed.` : null,
   ].filter((note) => note !== null);
   return (
-    <section className={classes.section}>
-      <h3 className={classes.heading}>
-        Changes <span className={classes.soft}>{of.changes === null ? "" : count(of.changes)}</span>
-      </h3>
+    <DetailSection title="Changes" count={of.changes === null ? null : count(of.changes)}>
       {of.listed.length === 0 && notes.length === 0 && (
         <p className={classes.text}>{nothingNew(of)}</p>
       )}
@@ -154,7 +120,7 @@ function Changes({ of }: { of: DeploymentDetail }) {
           </tbody>
         </table>
       )}
-    </section>
+    </DetailSection>
   );
 }
 
@@ -178,7 +144,7 @@ function ChangeRow({ of }: { of: Change }) {
         <Link to="/pull-requests" search={(before) => ({ ...carried(before), pr: of.id })}>
           {of.title}
         </Link>
-        <span className={classes.soft}>
+        <span className={drawer.soft}>
           #{of.number}, by {of.author ?? "a deleted account"}
           {marks.length > 0 && `, ${marks.join(", ")}`}
         </span>

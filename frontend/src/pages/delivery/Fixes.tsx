@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
+import { DetailSection } from "../../ui/DetailDrawer";
+import drawer from "../../ui/DetailDrawer.module.css";
 import { dateTime } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { Corrections } from "./Corrections";
-import classes from "./DeploymentDrawer.module.css";
-import styles from "./Fixes.module.css";
+import text from "./DeploymentDrawer.module.css";
+import classes from "./Fixes.module.css";
 import { deploymentName, FIXES } from "./names";
 import type { DeploymentDetail, DeploymentName, Fix } from "./types";
 
@@ -19,29 +21,28 @@ export function Fixes({
 }) {
   if (of.outcome !== "succeeded") return null;
   const link = (deployment: DeploymentName) => (
-    <button type="button" className={styles.open} onClick={() => onOpen(deployment.id)}>
+    <button type="button" className={classes.open} onClick={() => onOpen(deployment.id)}>
       {deploymentName(deployment)}
       {deployment.finished_at && ` of ${dateTime(deployment.finished_at, timeZone)}`}
     </button>
   );
   return (
-    <section className={classes.section}>
-      <h3 className={classes.heading}>What fixed it, and what it fixed</h3>
+    <DetailSection title="What fixed it, and what it fixed">
       {of.fixes.length === 0 && of.fixed.length === 0 && (
-        <p className={classes.text}>Nothing had to fix it, and it fixed nothing.</p>
+        <p className={text.text}>Nothing had to fix it, and it fixed nothing.</p>
       )}
-      <ul className={styles.list} aria-label="Fixes">
+      <ul className={classes.list} aria-label="Fixes">
         {of.fixes.map((fix) => (
           <li key={keyOf(fix)}>
             Fixed by {whatFixed(fix, link)}: {FIXES[fix.kind]}
             {fix.is_inferred && ", inferred by time alone"}
-            <span className={classes.soft}>{restored(fix, timeZone)}</span>
+            <span className={drawer.soft}>{restored(fix, timeZone)}</span>
           </li>
         ))}
         {of.fixed.map((fixed) => (
           <li key={`fixed ${fixed.deployment.id}`}>
             It fixed {link(fixed.deployment)}: {FIXES[fixed.kind]}
-            <span className={classes.soft}>
+            <span className={drawer.soft}>
               {fixed.restore_seconds !== null &&
                 `It had failed for ${duration(fixed.restore_seconds)}.`}
             </span>
@@ -49,7 +50,7 @@ export function Fixes({
         ))}
       </ul>
       {(of.may_correct || of.corrections.length > 0) && <Corrections of={of} timeZone={timeZone} />}
-    </section>
+    </DetailSection>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Button, Drawer, Skeleton, Stack } from "@mantine/core";
-import { IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { pullRequestQuery } from "../../api/queries";
 import type { PullRequestDetail } from "../../api/types";
 import { STAGES } from "../../charts/palette";
+import { DetailDrawer, DetailFacts, DetailSection, DetailSkeleton } from "../../ui/DetailDrawer";
+import drawer from "../../ui/DetailDrawer.module.css";
 import { dateTime, zoneName } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { Failure } from "../../ui/Message";
@@ -24,43 +24,26 @@ export function PullRequestDrawer({
   onClose: () => void;
 }) {
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      position="right"
-      size={560}
-      title="Pull request"
-      closeButtonProps={{ "aria-label": "Close", size: 28 }}
-      transitionProps={{ duration: 120 }}
-      classNames={{ title: classes.drawerTitle, body: classes.body }}
-    >
+    <DetailDrawer title="Pull request" width={560} onClose={onClose}>
       {id !== undefined && <Timeline id={id} timeZone={timeZone} />}
-    </Drawer>
+    </DetailDrawer>
   );
 }
 
 function Timeline({ id, timeZone }: { id: number; timeZone: string }) {
   const { data, error, refetch } = useQuery(pullRequestQuery(id));
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) {
-    return (
-      <Stack>
-        <Skeleton height={28} />
-        <Skeleton height={120} />
-        <Skeleton height={240} />
-      </Stack>
-    );
-  }
+  if (data === undefined) return <DetailSkeleton />;
   return (
     <>
-      <h2 className={classes.title}>{data.title}</h2>
-      <p className={classes.where}>
+      <h2 className={drawer.title}>{data.title}</h2>
+      <p className={drawer.where}>
         {data.repository} #{data.number}, by {data.author ?? "a deleted account"}
       </p>
       <Facts of={data} />
       <Stages of={data} timeZone={timeZone} />
       <Events of={data} timeZone={timeZone} />
-      <p className={classes.foot}>
+      <p className={drawer.foot}>
         Times in {zoneName(timeZone)}. Durations are elapsed time. Formulas: pull request version{" "}
         {data.versions.pull_request}, generated files version {data.versions.generated_files}.
       </p>
@@ -74,28 +57,15 @@ function Facts({ of }: { of: PullRequestDetail }) {
       ? "size unknown"
       : `${counted(of.size_lines, "line")} in ${counted(of.size_files ?? 0, "file")}`;
   return (
-    <div className={classes.facts}>
-      <div>
-        <p className={classes.total}>
-          {of.cycle_seconds === null ? stateName(of) : duration(of.cycle_seconds)}
-        </p>
-        <p className={classes.soft}>
-          {of.cycle_seconds !== null && "cycle time, "}
-          {size}, {counted(of.review_count, "review")}
-        </p>
-      </div>
-      <Button
-        component="a"
-        href={of.url}
-        target="_blank"
-        rel="noreferrer"
-        variant="default"
-        size="xs"
-        rightSection={<IconExternalLink size={14} stroke={1.6} aria-hidden />}
-      >
-        Open in GitHub
-      </Button>
-    </div>
+    <DetailFacts href={of.url} link="Open in GitHub">
+      <p className={drawer.total}>
+        {of.cycle_seconds === null ? stateName(of) : duration(of.cycle_seconds)}
+      </p>
+      <p className={drawer.soft}>
+        {of.cycle_seconds !== null && "cycle time, "}
+        {size}, {counted(of.review_count, "review")}
+      </p>
+    </DetailFacts>
   );
 }
 
@@ -106,8 +76,7 @@ function stateName(of: PullRequestDetail): string {
 function Stages({ of, timeZone }: { of: PullRequestDetail; timeZone: string }) {
   if (of.stages.length === 0) return null;
   return (
-    <section className={classes.section}>
-      <h3 className={classes.heading}>Stages</h3>
+    <DetailSection title="Stages">
       <StageBar of={of} tall />
       <table className={classes.stages}>
         <tbody>
@@ -120,7 +89,7 @@ function Stages({ of, timeZone }: { of: PullRequestDetail; timeZone: string }) {
                   {stage.name}
                 </th>
                 <td className={classes.seconds}>{found ? duration(found.seconds) : "–"}</td>
-                <td className={classes.soft}>
+                <td className={drawer.soft}>
                   {found?.reason ??
                     (found
                       ? `${dateTime(found.from, timeZone)} – ${dateTime(found.to, timeZone)}`
@@ -131,7 +100,7 @@ function Stages({ of, timeZone }: { of: PullRequestDetail; timeZone: string }) {
           })}
         </tbody>
       </table>
-    </section>
+    </DetailSection>
   );
 }
 
@@ -139,22 +108,19 @@ function Events({ of, timeZone }: { of: PullRequestDetail; timeZone: string }) {
   // Two events may be equal in all they say: what tells them apart is their place.
   const events = of.events.map((event, index) => ({ ...event, place: index + 1 }));
   return (
-    <section className={classes.section}>
-      <h3 className={classes.heading}>
-        Events <span className={classes.soft}>{count(of.events.length)}</span>
-      </h3>
+    <DetailSection title="Events" count={count(of.events.length)}>
       <ol className={classes.events}>
         {events.map((event) => (
           <li key={event.place} data-counts={event.counts || undefined}>
             <time dateTime={event.at}>{dateTime(event.at, timeZone)}</time>
             <span>
               {eventName(event.kind)}
-              {event.actor && <span className={classes.soft}> by {event.actor}</span>}
+              {event.actor && <span className={drawer.soft}> by {event.actor}</span>}
               {event.note && <span className={classes.note}>{event.note}</span>}
             </span>
           </li>
         ))}
       </ol>
-    </section>
+    </DetailSection>
   );
 }

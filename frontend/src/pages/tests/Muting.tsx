@@ -2,12 +2,13 @@ import { Button } from "@mantine/core";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { meQuery } from "../../api/queries";
+import { DetailSection } from "../../ui/DetailDrawer";
+import drawer from "../../ui/DetailDrawer.module.css";
 import { dateTime, fullDay } from "../../ui/dates";
 import { Failure } from "../../ui/Message";
 import { failureOf } from "../failure";
 import { MuteForm } from "./MuteForm";
 import { muteTest, unmuteTest } from "./queries";
-import classes from "./TestDrawer.module.css";
 import type { TestDetail } from "./types";
 
 /** Whether it is muted, by whom and why; for administrators the way to change it. */
@@ -27,10 +28,11 @@ export function Muting({ of, timeZone }: { of: TestDetail; timeZone: string }) {
   const mayMute = me.role === "administrator";
   const { muted } = of;
   return (
-    <section className={classes.section}>
-      <div className={classes.row}>
-        <h3 className={classes.heading}>{muted ? "Muted" : "Not muted"}</h3>
-        {mayMute && !open && (
+    <DetailSection
+      title={muted ? "Muted" : "Not muted"}
+      tool={
+        mayMute &&
+        !open && (
           <Button
             variant="default"
             size="xs"
@@ -39,15 +41,16 @@ export function Muting({ of, timeZone }: { of: TestDetail; timeZone: string }) {
           >
             {muted ? "Unmute" : "Mute …"}
           </Button>
-        )}
-      </div>
-      <p className={classes.soft}>
+        )
+      }
+    >
+      <p className={drawer.soft}>
         {muted
           ? `To the end of ${fullDay(muted.until)}: ${muted.reason}`
           : "Muting says that somebody knows of it. What comes of it counts as before."}
       </p>
       {muted && (
-        <p className={classes.soft}>
+        <p className={drawer.soft}>
           By {muted.by ?? "somebody who has left"}, {dateTime(muted.at, timeZone)}
         </p>
       )}
@@ -61,6 +64,6 @@ export function Muting({ of, timeZone }: { of: TestDetail; timeZone: string }) {
           onClose={() => setOpen(false)}
         />
       )}
-    </section>
+    </DetailSection>
   );
 }

@@ -1,6 +1,6 @@
-import { Button, Drawer, Skeleton, Stack } from "@mantine/core";
-import { IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { DetailDrawer, DetailFacts, DetailSection, DetailSkeleton } from "../../ui/DetailDrawer";
+import drawer from "../../ui/DetailDrawer.module.css";
 import { dateTime, fullDay, zoneName } from "../../ui/dates";
 import { FactTable } from "../../ui/FactTable";
 import { Failure } from "../../ui/Message";
@@ -26,18 +26,9 @@ export function TestDrawer({
   onClose: () => void;
 }) {
   return (
-    <Drawer
-      opened={id !== undefined}
-      onClose={onClose}
-      position="right"
-      size={600}
-      title="Test"
-      closeButtonProps={{ "aria-label": "Close", size: 28 }}
-      transitionProps={{ duration: 120 }}
-      classNames={{ title: classes.drawerTitle, body: classes.body }}
-    >
+    <DetailDrawer title="Test" width={600} onClose={onClose}>
       {id !== undefined && <One id={id} range={range} timeZone={timeZone} />}
-    </Drawer>
+    </DetailDrawer>
   );
 }
 
@@ -45,26 +36,18 @@ function One({ id, range, timeZone }: { id: number; range: Range; timeZone: stri
   const { from, to } = range;
   const { data, error, refetch } = useQuery(testQuery(id, { from, to }));
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
-  if (data === undefined) {
-    return (
-      <Stack>
-        <Skeleton height={28} />
-        <Skeleton height={120} />
-        <Skeleton height={240} />
-      </Stack>
-    );
-  }
+  if (data === undefined) return <DetailSkeleton />;
   return (
     <>
-      <h2 className={classes.title}>{data.name}</h2>
-      <p className={classes.where}>
+      <h2 className={drawer.title}>{data.name}</h2>
+      <p className={drawer.where}>
         {data.repository}, {data.suite || "no suite"}
       </p>
       <Facts of={data} />
       <Muting of={data} timeZone={timeZone} />
       <Proofs of={data} timeZone={timeZone} />
       <Days of={data} />
-      <p className={classes.foot}>
+      <p className={drawer.foot}>
         {data.note} Times in {zoneName(timeZone)}; days are UTC.
       </p>
     </>
@@ -74,29 +57,14 @@ function One({ id, range, timeZone }: { id: number; range: Range; timeZone: stri
 function Facts({ of }: { of: TestDetail }) {
   return (
     <>
-      <div className={classes.facts}>
-        <div>
-          <p className={classes.total}>{of.flake_rate === null ? "–" : percent(of.flake_rate)}</p>
-          <p className={classes.soft}>
-            {of.flake_rate === null
-              ? "it did not run in this range"
-              : `flake rate: ${count(of.flaky_commits)} of ${counted(of.commits, "commit")} with both outcomes`}
-          </p>
-        </div>
-        {of.file_url && (
-          <Button
-            component="a"
-            href={of.file_url}
-            target="_blank"
-            rel="noreferrer"
-            variant="default"
-            size="xs"
-            rightSection={<IconExternalLink size={14} stroke={1.6} aria-hidden />}
-          >
-            Open its file
-          </Button>
-        )}
-      </div>
+      <DetailFacts href={of.file_url} link="Open its file">
+        <p className={drawer.total}>{of.flake_rate === null ? "–" : percent(of.flake_rate)}</p>
+        <p className={drawer.soft}>
+          {of.flake_rate === null
+            ? "it did not run in this range"
+            : `flake rate: ${count(of.flaky_commits)} of ${counted(of.commits, "commit")} with both outcomes`}
+        </p>
+      </DetailFacts>
       <dl className={classes.list}>
         <div>
           <dt>Executions</dt>
@@ -133,12 +101,9 @@ function Facts({ of }: { of: TestDetail }) {
 
 function Proofs({ of, timeZone }: { of: TestDetail; timeZone: string }) {
   return (
-    <section className={classes.section}>
-      <h3 className={classes.heading}>
-        Commits that prove it flaky <span className={classes.soft}>{count(of.flaky_commits)}</span>
-      </h3>
+    <DetailSection title="Commits that prove it flaky" count={count(of.flaky_commits)}>
       {of.proofs.length === 0 ? (
-        <p className={classes.soft}>On no commit of this range did it pass and fail.</p>
+        <p className={drawer.soft}>On no commit of this range did it pass and fail.</p>
       ) : (
         <ol className={classes.proofs}>
           {of.proofs.map((proof) => (
@@ -151,7 +116,7 @@ function Proofs({ of, timeZone }: { of: TestDetail; timeZone: string }) {
                   // biome-ignore lint/suspicious/noArrayIndexKey: two may be equal in all they say
                   <li key={place} data-outcome={outcome.outcome}>
                     <strong>{outcome.outcome}</strong>
-                    <span className={classes.soft}>
+                    <span className={drawer.soft}>
                       {dateTime(outcome.at, timeZone)}
                       {outcome.job && `, ${outcome.job}`}
                       {outcome.seconds !== null && `, ${testTime(outcome.seconds)}`}
@@ -166,7 +131,7 @@ function Proofs({ of, timeZone }: { of: TestDetail; timeZone: string }) {
                 {proof.outcomes.every(({ outcome }) => outcome === "failed") && (
                   <li data-outcome="passed">
                     <strong>passed</strong>
-                    <span className={classes.soft}>before; a first pass is counted, not kept</span>
+                    <span className={drawer.soft}>before; a first pass is counted, not kept</span>
                   </li>
                 )}
               </ol>
@@ -175,17 +140,16 @@ function Proofs({ of, timeZone }: { of: TestDetail; timeZone: string }) {
         </ol>
       )}
       {of.flaky_commits > of.proofs.length && (
-        <p className={classes.soft}>The latest {count(of.proofs.length)} are shown.</p>
+        <p className={drawer.soft}>The latest {count(of.proofs.length)} are shown.</p>
       )}
-    </section>
+    </DetailSection>
   );
 }
 
 function Days({ of }: { of: TestDetail }) {
   if (of.days.length === 0) return null;
   return (
-    <section className={classes.section}>
-      <h3 className={classes.heading}>Day by day</h3>
+    <DetailSection title="Day by day">
       <FactTable
         caption={`${of.name}, day by day`}
         rows={[...of.days].reverse()}
@@ -202,6 +166,6 @@ function Days({ of }: { of: TestDetail }) {
           { name: "Mean time", numeric: true, cell: (day) => testTime(day.mean_seconds) },
         ]}
       />
-    </section>
+    </DetailSection>
   );
 }
