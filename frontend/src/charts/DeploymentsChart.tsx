@@ -1,17 +1,8 @@
-import {
-  Bar,
-  BarChart,
-  CartesianGrid,
-  Cell,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
-import { shortDay } from "../ui/dates";
+import { YAxis } from "recharts";
 import { counted } from "../ui/numbers";
 import classes from "./charts.module.css";
 import { AXIS } from "./palette";
+import { Legend, Swatch, WeekBars, WeekTip } from "./Weeks";
 
 export type DeploymentsOfWeek = {
   start: string;
@@ -46,79 +37,35 @@ const PARTS = [
 export default function DeploymentsChart({ weeks }: { weeks: DeploymentsOfWeek[] }) {
   return (
     <figure className={classes.figure}>
-      <ul className={classes.legend}>
-        {PARTS.map((part) => (
-          <li key={part.key}>
-            <i className={classes.swatch} style={{ background: part.colour }} />
-            {part.name} <span>{part.meaning}</span>
-          </li>
-        ))}
-      </ul>
-      <ResponsiveContainer width="100%" height={260}>
-        <BarChart
-          data={weeks}
-          margin={{ top: 8, right: 4, bottom: 0, left: 0 }}
-          barCategoryGap="22%"
-        >
-          <CartesianGrid vertical={false} stroke="var(--hairline)" />
-          <XAxis {...AXIS} dataKey="start" tickFormatter={shortDay} minTickGap={24} />
-          <YAxis {...AXIS} axisLine={false} width={36} allowDecimals={false} />
-          <Tooltip
-            isAnimationActive={false}
-            cursor={{ fill: "var(--hover)" }}
-            content={({ active, payload }) =>
-              active && payload?.[0] ? <WeekTip week={payload[0].payload} /> : null
-            }
-          />
-          {PARTS.map((part) => (
-            <Bar
-              key={part.key}
-              stackId="deployments"
-              name={part.name}
-              dataKey={part.key}
-              fill={part.colour}
-              stroke="var(--surface)"
-              strokeWidth={1}
-              maxBarSize={40}
-              isAnimationActive={false}
-            >
-              {weeks.map((week) => (
-                <Cell key={week.start} fillOpacity={week.partial ? 0.5 : 1} />
-              ))}
-            </Bar>
-          ))}
-        </BarChart>
-      </ResponsiveContainer>
+      <Legend parts={PARTS} />
+      <WeekBars
+        weeks={weeks}
+        parts={PARTS}
+        of={(week, part) => week[part]}
+        height={260}
+        axis={<YAxis {...AXIS} axisLine={false} width={36} allowDecimals={false} />}
+        tip={(week) => <Tip week={week} />}
+      />
     </figure>
   );
 }
 
-function WeekTip({ week }: { week: DeploymentsOfWeek }) {
+function Tip({ week }: { week: DeploymentsOfWeek }) {
   const all = week.held + week.failing;
   return (
-    <div className={classes.tip}>
-      <strong>
-        Week of {shortDay(week.start)}
-        {week.partial && ", partial"}
-      </strong>
-      {week.hidden ? (
-        <p>Hidden: fewer people than the minimum group size.</p>
-      ) : (
-        <>
-          <p>{all === 0 ? "Nothing deployed." : counted(all, "deployment")}</p>
-          <dl>
-            {PARTS.map((part) => (
-              <div key={part.key}>
-                <dt>
-                  <i className={classes.swatch} style={{ background: part.colour }} />
-                  {part.name}
-                </dt>
-                <dd>{week[part.key]}</dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      )}
-    </div>
+    <WeekTip week={week} hidden={week.hidden}>
+      <p>{all === 0 ? "Nothing deployed." : counted(all, "deployment")}</p>
+      <dl>
+        {PARTS.map((part) => (
+          <div key={part.key}>
+            <dt>
+              <Swatch colour={part.colour} />
+              {part.name}
+            </dt>
+            <dd>{week[part.key]}</dd>
+          </div>
+        ))}
+      </dl>
+    </WeekTip>
   );
 }

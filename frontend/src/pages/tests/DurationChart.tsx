@@ -1,16 +1,7 @@
-import {
-  CartesianGrid,
-  Line,
-  LineChart,
-  ResponsiveContainer,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { Line, LineChart, ResponsiveContainer } from "recharts";
 import classes from "../../charts/charts.module.css";
-import { AXIS } from "../../charts/palette";
-import { shortDay } from "../../ui/dates";
-import { duration, durationTicks, shortDuration } from "../../ui/durations";
+import { DurationAxis, WeekFrame, WeekTip } from "../../charts/Weeks";
+import { duration } from "../../ui/durations";
 import { counted } from "../../ui/numbers";
 import { LINES } from "./lines";
 import own from "./TestsPage.module.css";
@@ -19,7 +10,6 @@ import type { RunWeek } from "./types";
 /** Medians of each week as lines that differ in their dashes too. Gaps are weeks without a figure. */
 export default function DurationChart({ weeks }: { weeks: RunWeek[] }) {
   const values = weeks.flatMap((week) => LINES.map(({ key }) => week[key] ?? 0));
-  const ticks = durationTicks(Math.max(0, ...values));
   return (
     <figure className={classes.figure}>
       <ul className={classes.legend}>
@@ -42,22 +32,10 @@ export default function DurationChart({ weeks }: { weeks: RunWeek[] }) {
       </ul>
       <ResponsiveContainer width="100%" height={240}>
         <LineChart data={weeks} margin={{ top: 8, right: 12, bottom: 0, left: 0 }}>
-          <CartesianGrid vertical={false} stroke="var(--hairline)" />
-          <XAxis {...AXIS} dataKey="start" tickFormatter={shortDay} minTickGap={24} />
-          <YAxis
-            {...AXIS}
-            axisLine={false}
-            width={62}
-            ticks={ticks}
-            domain={[0, ticks.at(-1) ?? 1]}
-            tickFormatter={shortDuration}
-          />
-          <Tooltip
-            isAnimationActive={false}
+          <DurationAxis largest={Math.max(0, ...values)} width={62} />
+          <WeekFrame
             cursor={{ stroke: "var(--hairline-strong)" }}
-            content={({ active, payload }) =>
-              active && payload?.[0] ? <WeekTip week={payload[0].payload} /> : null
-            }
+            tip={(week: RunWeek) => <Tip week={week} />}
           />
           {LINES.map((line) => (
             <Line
@@ -79,16 +57,10 @@ export default function DurationChart({ weeks }: { weeks: RunWeek[] }) {
   );
 }
 
-function WeekTip({ week }: { week: RunWeek }) {
+function Tip({ week }: { week: RunWeek }) {
   return (
-    <div className={classes.tip}>
-      <strong>
-        Week of {shortDay(week.start)}
-        {week.partial && ", partial"}
-      </strong>
-      {week.suppressed ? (
-        <p>Hidden: fewer people than the minimum group size.</p>
-      ) : week.runs === 0 || week.runs === null ? (
+    <WeekTip week={week} hidden={week.suppressed}>
+      {week.runs === 0 || week.runs === null ? (
         <p>Nothing ran.</p>
       ) : (
         <>
@@ -106,6 +78,6 @@ function WeekTip({ week }: { week: RunWeek }) {
           </dl>
         </>
       )}
-    </div>
+    </WeekTip>
   );
 }

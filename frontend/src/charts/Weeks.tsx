@@ -1,0 +1,137 @@
+import type { ReactNode } from "react";
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Cell,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { shortDay } from "../ui/dates";
+import { durationTicks, shortDuration } from "../ui/durations";
+import classes from "./charts.module.css";
+import { AXIS } from "./palette";
+
+/** What the charts of weeks share. */
+
+type Week = { start: string; partial: boolean };
+type Part<Key> = { key: Key; name: string; colour: string; meaning: string };
+
+/** Within a chart of weeks: its lines, their days, and what it tells of the one pointed at. */
+export function WeekFrame<W extends Week>({
+  cursor,
+  tip,
+}: {
+  cursor: { fill?: string; stroke?: string };
+  tip: (week: W) => ReactNode;
+}) {
+  return (
+    <>
+      <CartesianGrid vertical={false} stroke="var(--hairline)" />
+      <XAxis {...AXIS} dataKey="start" tickFormatter={shortDay} minTickGap={24} />
+      <Tooltip
+        isAnimationActive={false}
+        cursor={cursor}
+        content={({ active, payload }) => (active && payload?.[0] ? tip(payload[0].payload) : null)}
+      />
+    </>
+  );
+}
+
+/** Durations upward, to the whole ones that fit. */
+export function DurationAxis({ largest, width }: { largest: number; width: number }) {
+  const ticks = durationTicks(largest);
+  return (
+    <YAxis
+      {...AXIS}
+      axisLine={false}
+      width={width}
+      ticks={ticks}
+      domain={[0, ticks.at(-1) ?? 1]}
+      tickFormatter={shortDuration}
+    />
+  );
+}
+
+/** A bar for each week, of parts one upon the other. Weeks that are not whole are paler. */
+export function WeekBars<W extends Week, Key extends string>({
+  weeks,
+  parts,
+  of,
+  height,
+  axis,
+  tip,
+}: {
+  weeks: W[];
+  parts: readonly Omit<Part<Key>, "meaning">[];
+  of: (week: W, part: Key) => number | null;
+  height: number;
+  axis: ReactNode;
+  tip: (week: W) => ReactNode;
+}) {
+  return (
+    <ResponsiveContainer width="100%" height={height}>
+      <BarChart data={weeks} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} barCategoryGap="22%">
+        {axis}
+        <WeekFrame cursor={{ fill: "var(--hover)" }} tip={tip} />
+        {parts.map((part) => (
+          <Bar
+            key={part.key}
+            stackId="parts"
+            name={part.name}
+            dataKey={(week: W) => of(week, part.key)}
+            fill={part.colour}
+            stroke="var(--surface)"
+            strokeWidth={1}
+            maxBarSize={40}
+            isAnimationActive={false}
+          >
+            {weeks.map((week) => (
+              <Cell key={week.start} fillOpacity={week.partial ? 0.5 : 1} />
+            ))}
+          </Bar>
+        ))}
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}
+
+export function Legend({ parts }: { parts: readonly Part<string>[] }) {
+  return (
+    <ul className={classes.legend}>
+      {parts.map((part) => (
+        <li key={part.key}>
+          <Swatch colour={part.colour} />
+          {part.name} <span>{part.meaning}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Swatch({ colour }: { colour: string }) {
+  return <i className={classes.swatch} style={{ background: colour }} />;
+}
+
+/** What is said of one week; of one about too few people, only that. */
+export function WeekTip({
+  week,
+  hidden,
+  children,
+}: {
+  week: Week;
+  hidden: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <div className={classes.tip}>
+      <strong>
+        Week of {shortDay(week.start)}
+        {week.partial && ", partial"}
+      </strong>
+      {hidden ? <p>Hidden: fewer people than the minimum group size.</p> : children}
+    </div>
+  );
+}
