@@ -10,6 +10,18 @@ from tests import servers
 from tests.processes import TOP
 
 NAME = "plumbline_bench"
+CONFIGURATION = TOP / "scripts/images/postgres/postgresql.conf"
+PLANNING = ("effective_cache_size", "jit", "maintenance_work_mem", "work_mem")
+"""What the appliance's Postgres has, and a database can have by itself."""
+
+
+def shipped() -> dict[str, str]:
+    """Those settings, as they stand in the appliance's configuration."""
+    lines = (
+        line.partition("#")[0].partition("=") for line in CONFIGURATION.read_text().splitlines()
+    )
+    found = {name.strip(): value.strip() for name, _, value in lines}
+    return {name: f"'{found[name]}'" for name in PLANNING}
 
 
 def empty(found: servers.Servers) -> None:
@@ -26,5 +38,7 @@ def empty(found: servers.Servers) -> None:
     ) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {NAME}")
+        for name, value in shipped().items():
+            connection.execute(f"ALTER DATABASE {NAME} SET {name} = {value}")
     manage = [sys.executable, str(TOP / "manage.py"), "migrate", "--verbosity=0"]
     subprocess.run(manage, cwd=TOP, check=True)
