@@ -10,6 +10,14 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** A figure said, or null where there is none. */
+export function sayOr(
+  value: number | null | undefined,
+  say: (value: number) => string,
+): string | null {
+  return value === null || value === undefined ? null : say(value);
+}
+
 /** A share as whole per cent, never rounding what is not all to 100 % or what is something to 0 %. */
 export function percent(share: number): string {
   const rounded = Math.round(share * 100);

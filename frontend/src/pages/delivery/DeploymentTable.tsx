@@ -1,6 +1,6 @@
-import { Button, Select } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { CsvButton } from "../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
@@ -123,15 +123,7 @@ function Tools({
         value={search.q ?? ""}
         onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
       />
-      <Button
-        component="a"
-        href={csvAddress(asked)}
-        variant="default"
-        size="xs"
-        leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}
-      >
-        CSV
-      </Button>
+      <CsvButton href={csvAddress(asked)} />
     </>
   );
 }

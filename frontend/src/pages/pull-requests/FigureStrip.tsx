@@ -3,7 +3,8 @@ import { STAGES } from "../../charts/palette";
 import { duration } from "../../ui/durations";
 import { Explain } from "../../ui/Explain";
 import { Figure, type Spread } from "../../ui/Figure";
-import { count, counted, percent } from "../../ui/numbers";
+import strip from "../../ui/FigureStrip.module.css";
+import { count, counted, percent, sayOr } from "../../ui/numbers";
 import { comparison } from "../filters/before";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
@@ -30,8 +31,8 @@ export function FigureStrip({ figures, explain }: { figures: Figures; explain: E
   const before = figures.previous;
   const badge = (of: string) => <Incomplete of={of} completeness={figures.completeness} />;
   return (
-    <div className={classes.strip}>
-      <div className={classes.lead}>
+    <div className={`${strip.strip} ${classes.strip}`}>
+      <div className={strip.lead}>
         <Figure
           large
           name="Cycle time"
@@ -119,10 +120,6 @@ export function FigureStrip({ figures, explain }: { figures: Figures; explain: E
       />
     </div>
   );
-}
-
-function sayOr(value: number | null | undefined, say: (value: number) => string): string | null {
-  return value === null || value === undefined ? null : say(value);
 }
 
 /** The medians of the four stages. They need not add up to the median of the whole. */

@@ -1,9 +1,9 @@
-import { Button, SegmentedControl } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
+import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { pageQuery } from "../../api/queries";
 import type { Filters, PageFilters } from "../../api/types";
+import { CsvButton } from "../../ui/CsvButton";
 import { Failure } from "../../ui/Message";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
@@ -74,15 +74,7 @@ export function PullRequestTable({
             value={search.q ?? ""}
             onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
           />
-          <Button
-            component="a"
-            href={csvAddress(asked)}
-            variant="default"
-            size="xs"
-            leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}
-          >
-            CSV
-          </Button>
+          <CsvButton href={csvAddress(asked)} />
         </>
       }
     >

@@ -1,6 +1,7 @@
 import { duration } from "../../ui/durations";
 import { Figure, type Spread as Shown } from "../../ui/Figure";
-import { count, counted, percent } from "../../ui/numbers";
+import strip from "../../ui/FigureStrip.module.css";
+import { count, counted, percent, sayOr } from "../../ui/numbers";
 import { comparison } from "../filters/before";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
@@ -16,8 +17,8 @@ export function FigureStrip({ figures, explain }: { figures: RunFigures; explain
   const ended = rate?.denominator ?? 0;
   const timed = (of: Spread | null) => counted(of?.n ?? 0, "run");
   return (
-    <div className={classes.strip}>
-      <div className={classes.lead}>
+    <div className={`${strip.strip} ${classes.strip}`}>
+      <div className={strip.lead}>
         <Figure
           large
           name="Failure rate"
@@ -89,10 +90,6 @@ export function FigureStrip({ figures, explain }: { figures: RunFigures; explain
       />
     </div>
   );
-}
-
-function sayOr(value: number | null | undefined, say: (value: number) => string): string | null {
-  return value === null || value === undefined ? null : say(value);
 }
 
 function spreadOf(of: Spread | null): Shown[] {

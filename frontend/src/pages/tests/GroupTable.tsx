@@ -1,6 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { CsvButton } from "../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
@@ -13,7 +14,6 @@ import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
-import { CsvButton } from "./CsvButton";
 import { placeOf } from "./Panels";
 import { csvOf, GROUPED, groupsQuery } from "./queries";
 import { Rate } from "./Rate";

@@ -1,6 +1,7 @@
 import { SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Me } from "../../api/types";
+import { CsvButton } from "../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { fullDay, shortDay } from "../../ui/dates";
 import { Explain } from "../../ui/Explain";
@@ -12,7 +13,6 @@ import { NoRows, TableSection } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import type { Explainer } from "../filters/explanations";
-import { CsvButton } from "./CsvButton";
 import { NoResults } from "./NoResults";
 import { csvOf, LISTED, testsQuery } from "./queries";
 import { Rate } from "./Rate";
