@@ -1,12 +1,14 @@
 import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 
-/** Takes all rows of a table along. */
-export function CsvButton({ href }: { href: string }) {
+/** Takes all rows of a table along: what is asked for, without its pages. */
+export function CsvButton({ address, asked }: { address: string; asked: Record<string, unknown> }) {
+  const { page: _, page_size: __, ...rest } = asked;
+  const said = Object.entries(rest).map(([name, value]) => [name, String(value)]);
   return (
     <Button
       component="a"
-      href={href}
+      href={`${address}?${new URLSearchParams(said)}`}
       variant="default"
       size="xs"
       leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}

@@ -36,11 +36,6 @@ export function DataTable<Row>({
   onSort?: (sort: string) => void;
   onOpen?: (row: Row) => void;
 }) {
-  const openFrom = (event: MouseEvent, row: Row) => {
-    const marked = window.getSelection()?.toString();
-    const target = event.target as HTMLElement;
-    if (!marked && target.closest("button, a") === null) onOpen?.(row);
-  };
   return (
     <div className={classes.holder} data-stale={stale || undefined}>
       <ScrollRegion label={label} className={classes.scroll}>
@@ -68,7 +63,7 @@ export function DataTable<Row>({
           </thead>
           <tbody>
             {rows.map((row) => (
-              <tr key={rowKey(row)} onClick={(event) => openFrom(event, row)}>
+              <tr key={rowKey(row)} onClick={(event) => meansRow(event) && onOpen?.(row)}>
                 {columns.map((column, place) => {
                   const Cell = place === 0 ? "th" : "td";
                   return (
@@ -91,12 +86,18 @@ export function DataTable<Row>({
   );
 }
 
-function ariaSort(sort: string | undefined, column: string) {
+/** Whether a click within a row is one on the row: no text was marked, and nothing in it was meant. */
+export function meansRow({ target }: MouseEvent): boolean {
+  const marked = window.getSelection()?.toString();
+  return !marked && (target as HTMLElement).closest("button, a") === null;
+}
+
+export function ariaSort(sort: string | undefined, column: string) {
   if (sort === column) return "ascending";
   return sort === `-${column}` ? "descending" : "none";
 }
 
-function SortButton({
+export function SortButton({
   column,
   sort,
   onSort,

@@ -112,7 +112,7 @@ describe("the table", () => {
     open("/delivery?outcome=failed&q=one");
     const link = await screen.findByRole("link", { name: "CSV" });
     expect(link.getAttribute("href")).toBe(
-      "/api/v1/deployments.csv?team=a&from=2026-05-23&to=2026-08-21&environment=production&repository=&service=&outcome=failed&search=one&sort=-finished_at&bots=false",
+      "/api/v1/deployments.csv?team=a&from=2026-05-23&to=2026-08-21&bots=false&environment=production&repository=&service=&outcome=failed&search=one&sort=-finished_at",
     );
   });
 });

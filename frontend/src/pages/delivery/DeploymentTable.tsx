@@ -123,7 +123,7 @@ function Tools({
         value={search.q ?? ""}
         onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
       />
-      <CsvButton href={csvAddress(asked)} />
+      <CsvButton address="/api/v1/deployments.csv" asked={asked} />
     </>
   );
 }
@@ -191,8 +191,4 @@ function Where({ of, timeZone }: { of: DeploymentRow; timeZone: string }) {
       <span className={classes.day}>, {day}</span>
     </>
   );
-}
-
-function csvAddress({ page: _, page_size: __, bots, ...asked }: DeploymentPageFilters): string {
-  return `/api/v1/deployments.csv?${new URLSearchParams({ ...asked, bots: String(bots) })}`;
 }

@@ -12,7 +12,7 @@ import { NoRows, TableSection } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import { Incomplete } from "../Incomplete";
-import type { Search } from "./search";
+import { type Search, SORTS } from "./search";
 import type { ChangeSearch } from "./useSearchState";
 
 const Rows = lazy(() => import("./Rows"));
@@ -74,7 +74,7 @@ export function PullRequestTable({
             value={search.q ?? ""}
             onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
           />
-          <CsvButton href={csvAddress(asked)} />
+          <CsvButton address="/api/v1/pull-requests.csv" asked={asked} />
         </>
       }
     >
@@ -98,7 +98,9 @@ export function PullRequestTable({
             sort={sort}
             timeZone={timeZone}
             stale={isPlaceholderData}
-            onSort={(chosen) => onChange({ sort: chosen, page: undefined })}
+            onSort={(chosen) =>
+              onChange({ sort: SORTS.find((one) => one === chosen), page: undefined })
+            }
             onOpen={(pr) => onChange({ pr })}
           />
         </Suspense>
@@ -111,8 +113,4 @@ export function PullRequestTable({
       />
     </TableSection>
   );
-}
-
-function csvAddress({ page: _, page_size: __, bots, ...asked }: PageFilters): string {
-  return `/api/v1/pull-requests.csv?${new URLSearchParams({ ...asked, bots: String(bots) })}`;
 }

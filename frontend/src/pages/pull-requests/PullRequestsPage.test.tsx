@@ -166,7 +166,7 @@ describe("the table", () => {
     open("/pull-requests?q=retry&sort=-size");
     const link = await screen.findByRole("link", { name: "CSV" });
     expect(link.getAttribute("href")).toBe(
-      "/api/v1/pull-requests.csv?team=a&from=2026-05-23&to=2026-08-21&state=merged&search=retry&sort=-size&bots=false",
+      "/api/v1/pull-requests.csv?team=a&from=2026-05-23&to=2026-08-21&bots=false&state=merged&search=retry&sort=-size",
     );
   });
 });

@@ -1,15 +1,16 @@
-import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { createColumnHelper, metaHelper, tableFeatures, useTable } from "@tanstack/react-table";
-import type { MouseEvent, ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useMemo } from "react";
 import type { PullRequestRow } from "../../api/types";
 import { STAGES } from "../../charts/palette";
+import { ariaSort, meansRow, RowName, SortButton } from "../../ui/DataTable";
+import shared from "../../ui/DataTable.module.css";
 import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { count } from "../../ui/numbers";
 import classes from "./Rows.module.css";
 import { StageBar } from "./StageBar";
-import { SORTS, type Sort } from "./search";
+import type { Sort } from "./search";
 
 type Meta = { numeric?: boolean; sort?: Sort; narrow?: boolean };
 
@@ -27,14 +28,11 @@ function columnsOf(state: "merged" | "open", timeZone: string, onOpen: (id: numb
     header: "Pull request",
     meta: { sort: "title", narrow: true },
     cell: ({ row: { original: row } }) => (
-      <div className={classes.name}>
-        <button type="button" className={classes.open} onClick={() => onOpen(row.id)}>
-          {row.title}
-        </button>
-        <span className={classes.where}>
-          {row.repository} #{row.number}
-        </span>
-      </div>
+      <RowName
+        name={row.title}
+        where={`${row.repository} #${row.number}`}
+        onOpen={() => onOpen(row.id)}
+      />
     ),
   });
   const author = helper.accessor("author", {
@@ -135,24 +133,17 @@ export default function Rows({
 }: {
   rows: PullRequestRow[];
   state: "merged" | "open";
-  sort: Sort;
+  sort: string;
   timeZone: string;
   stale: boolean;
-  onSort: (sort: Sort) => void;
+  onSort: (sort: string) => void;
   onOpen: (id: number) => void;
 }) {
   const columns = useMemo(() => columnsOf(state, timeZone, onOpen), [state, timeZone, onOpen]);
   const table = useTable({ features, columns, data: rows, getRowId: (row) => String(row.id) });
-
-  const openFrom = (event: MouseEvent, id: number) => {
-    const chosen = window.getSelection()?.toString();
-    const target = event.target as HTMLElement;
-    if (!chosen && target.closest("button, a") === null) onOpen(id);
-  };
-
   return (
-    <div className={classes.scroll} data-stale={stale || undefined}>
-      <table className={classes.table}>
+    <div className={`${shared.holder} ${shared.scroll}`} data-stale={stale || undefined}>
+      <table className={`${shared.table} ${classes.table}`} data-opens>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
@@ -181,7 +172,7 @@ export default function Rows({
         </thead>
         <tbody>
           {table.getRowModel().rows.map((row) => (
-            <tr key={row.id} onClick={(event) => openFrom(event, row.original.id)}>
+            <tr key={row.id} onClick={(event) => meansRow(event) && onOpen(row.original.id)}>
               {row.getAllCells().map((cell) => {
                 const meta = cell.column.columnDef.meta;
                 return (
@@ -199,37 +190,5 @@ export default function Rows({
         </tbody>
       </table>
     </div>
-  );
-}
-
-function ariaSort(sort: Sort, column: Sort): "ascending" | "descending" | "none" {
-  if (sort === column) return "ascending";
-  return sort === `-${column}` ? "descending" : "none";
-}
-
-function SortButton({
-  column,
-  sort,
-  onSort,
-  children,
-}: {
-  column: Sort;
-  sort: Sort;
-  onSort: (sort: Sort) => void;
-  children: ReactNode;
-}) {
-  const down = SORTS.find((candidate) => candidate === `-${column}`) ?? column;
-  const now = ariaSort(sort, column);
-  return (
-    <button
-      type="button"
-      className={classes.sort}
-      data-active={now !== "none" || undefined}
-      onClick={() => onSort(now === "descending" ? column : down)}
-    >
-      {children}
-      {now === "ascending" && <IconArrowUp size={12} stroke={2} aria-hidden />}
-      {now === "descending" && <IconArrowDown size={12} stroke={2} aria-hidden />}
-    </button>
   );
 }

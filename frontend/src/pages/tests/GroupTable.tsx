@@ -15,7 +15,7 @@ import { failureOf } from "../failure";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
 import { placeOf } from "./Panels";
-import { csvOf, GROUPED, groupsQuery } from "./queries";
+import { GROUPED, groupsQuery } from "./queries";
 import { Rate } from "./Rate";
 import { GROUP_SORTS, GROUPS, type GroupName, type TestsSearch } from "./search";
 import classes from "./Table.module.css";
@@ -82,7 +82,7 @@ export function GroupTable({
               })
             }
           />
-          <CsvButton href={csvOf(`${GROUPED[by]}.csv`, asked)} />
+          <CsvButton address={`${GROUPED[by]}.csv`} asked={asked} />
         </>
       }
     >

@@ -14,7 +14,7 @@ import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
 import type { Explainer } from "../filters/explanations";
 import { NoResults } from "./NoResults";
-import { csvOf, LISTED, testsQuery } from "./queries";
+import { LISTED, testsQuery } from "./queries";
 import { Rate } from "./Rate";
 import { LISTS, type ListName, TEST_SORTS, type TestsSearch } from "./search";
 import classes from "./Table.module.css";
@@ -139,7 +139,7 @@ export function TestTable({
             value={search.q ?? ""}
             onSearch={(q) => onChange({ q: q || undefined, page: undefined }, { replace: true })}
           />
-          <CsvButton href={csvOf(`${LISTED[list]}.csv`, asked)} />
+          <CsvButton address={`${LISTED[list]}.csv`} asked={asked} />
         </>
       }
     >

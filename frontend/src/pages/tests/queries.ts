@@ -69,10 +69,3 @@ export function unmuteTest(id: number) {
   const params = { path: { test_id: id } };
   return answer(api.DELETE("/api/v1/tests/{test_id}/mute", { params, headers: written() }));
 }
-
-/** The address of the same rows, all of them, as CSV. */
-export function csvOf(address: string, asked: object): string {
-  const { page: _, page_size: __, ...rest } = asked as Record<string, unknown>;
-  const said = Object.entries(rest).map(([name, value]) => [name, String(value)]);
-  return `${address}?${new URLSearchParams(said)}`;
-}

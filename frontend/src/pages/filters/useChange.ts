@@ -1,0 +1,22 @@
+import { useCallback } from "react";
+import type { ChangeSearch } from "./search";
+
+type Navigate<Search> = (to: {
+  search: (before: Search) => Search;
+  replace: boolean;
+  resetScroll: false;
+}) => Promise<void>;
+
+/** How to change a part of a page's address and leave the rest. */
+export function useChange<Search>(navigate: Navigate<Search>): ChangeSearch<Search> {
+  return useCallback(
+    (part, options) => {
+      void navigate({
+        search: (before) => ({ ...before, ...part }),
+        replace: options?.replace ?? false,
+        resetScroll: false,
+      });
+    },
+    [navigate],
+  );
+}
