@@ -2,7 +2,7 @@ import { YAxis } from "recharts";
 import { counted } from "../ui/numbers";
 import classes from "./charts.module.css";
 import { AXIS } from "./palette";
-import { Legend, Swatch, WeekBars, WeekTip } from "./Weeks";
+import { Legend, Swatch, WeekBars, WeekTip } from "./WeekChart";
 
 export type DeploymentsOfWeek = {
   start: string;

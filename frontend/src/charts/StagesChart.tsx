@@ -3,7 +3,7 @@ import { duration } from "../ui/durations";
 import { counted } from "../ui/numbers";
 import classes from "./charts.module.css";
 import { STAGES } from "./palette";
-import { DurationAxis, Legend, Swatch, WeekBars, WeekTip } from "./Weeks";
+import { DurationAxis, Legend, Swatch, WeekBars, WeekTip } from "./WeekChart";
 
 /** The median cycle time of each week, divided into its stages. Gaps are weeks without a figure. */
 export default function StagesChart({ weeks }: { weeks: Week[] }) {

@@ -1,6 +1,6 @@
 import { Line, LineChart, ResponsiveContainer } from "recharts";
 import classes from "../../charts/charts.module.css";
-import { DurationAxis, WeekFrame, WeekTip } from "../../charts/Weeks";
+import { DurationAxis, WeekFrame, WeekTip } from "../../charts/WeekChart";
 import { duration } from "../../ui/durations";
 import { counted } from "../../ui/numbers";
 import { LINES } from "./lines";

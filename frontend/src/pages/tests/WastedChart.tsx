@@ -1,5 +1,5 @@
 import classes from "../../charts/charts.module.css";
-import { DurationAxis, WeekBars, WeekTip } from "../../charts/Weeks";
+import { DurationAxis, WeekBars, WeekTip } from "../../charts/WeekChart";
 import { duration } from "../../ui/durations";
 import type { RunWeek } from "./types";
 
