@@ -57,6 +57,17 @@ def figures(request: HttpRequest, filters: Query[run_schemas.RunFilters]) -> run
 
 
 @router.get(
+    "/tests/choices",
+    response={200: results.RunChoices, ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="run_choices",
+)
+def choices(request: HttpRequest, filters: Query[schemas.Filters]) -> results.RunChoices:
+    """Workflows, checks and contexts that ran in a range, to narrow it by."""
+    return queries.choices(scope_for(caller(request), filters))
+
+
+@router.get(
     "/tests/heatmap",
     response={200: results.Heatmap, ERRORS: schemas.Error},
     auth=READS_FIGURES,

@@ -22,7 +22,7 @@ from tests.bench.figures import Figure
 MILLISECONDS = 150
 ROUNDS = 60
 ROUTES = (
-    *("figures", "heatmap", "workflows", "jobs", "branches", "teams"),
+    *("figures", "choices", "heatmap", "workflows", "jobs", "branches", "teams"),
     *("flaky", "failing", "slowest"),
 )
 TABLES = (

@@ -52,23 +52,24 @@ def figures(scope: Scope, narrowing: Narrowing) -> results.RunFigures:
         tests_reason=known.reason,
         weeks=[_hide(week) for week in weeks] if hidden else weeks,
         previous=None if hidden else _previous(scope, before, heads_before),
-        choices=_choices(scope),
         versions=results.RunVersions(test_runs=formula.VERSION),
         computed_at=basis.measured_at if basis else None,
     )
 
 
-def _choices(scope: Scope) -> list[results.RunChoice]:
-    """What is kept back comes last and by name, so that its place tells nothing either."""
+def choices(scope: Scope) -> results.RunChoices:
+    """What ran in the range. What is kept back comes last and by name, so that its place tells nothing either."""
     rows = aggregates.choices(scope)
     shown = [row for row in rows if not _hidden(scope, row)]
     hidden = [row | {"runs": None} for row in rows if _hidden(scope, row)]
     hidden.sort(key=lambda row: (row["name"], row["repository"], row["source"]))
     names = results.RunChoice.model_fields.keys()
-    return [
-        results.RunChoice.model_validate({name: row[name] for name in names})
-        for row in [*shown, *hidden]
-    ]
+    return results.RunChoices(
+        items=[
+            results.RunChoice.model_validate({name: row[name] for name in names})
+            for row in [*shown, *hidden]
+        ]
+    )
 
 
 def _few(scope: Scope, row: Row) -> bool:

@@ -73,6 +73,12 @@ class RunChoice(Result):
     runs: int | None = Field(description="Null where too few people had it run.")
 
 
+class RunChoices(Result):
+    items: list[RunChoice] = Field(
+        description="The most often run, at most 200; last those without a number."
+    )
+
+
 class RunFigures(Result):
     team: TeamName | None
     range: Range
@@ -97,9 +103,6 @@ class RunFigures(Result):
     )
     weeks: list[RunWeek]
     previous: RunPrevious | None
-    choices: list[RunChoice] = Field(
-        description="The most often run, at most 200; last those without a number."
-    )
     versions: RunVersions
     computed_at: datetime | None
 

@@ -476,6 +476,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tests/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description Workflows, checks and contexts that ran in a range, to narrow it by.
+         */
+        get: operations["run_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tests/failing": {
         parameters: {
             query?: never;
@@ -2930,13 +2950,16 @@ export interface components {
              */
             source: "workflow" | "check" | "status";
         };
-        /** RunFigures */
-        RunFigures: {
+        /** RunChoices */
+        RunChoices: {
             /**
-             * Choices
+             * Items
              * @description The most often run, at most 200; last those without a number.
              */
-            choices: components["schemas"]["RunChoice"][];
+            items: components["schemas"]["RunChoice"][];
+        };
+        /** RunFigures */
+        RunFigures: {
             completeness: components["schemas"]["Completeness"];
             /** Computed At */
             computed_at: string | null;
@@ -5843,6 +5866,80 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_choices: {
+        parameters: {
+            query: {
+                /** @description Count pull requests of bots too. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunChoices"];
                 };
             };
             /** @description Unauthorized */

@@ -1,7 +1,7 @@
 import { Select } from "@mantine/core";
 import { SOURCES, type TestsSearch } from "./search";
 import classes from "./TestsPage.module.css";
-import type { RunFigures } from "./types";
+import type { RunChoice } from "./types";
 import type { ChangeTests } from "./useTestsSearch";
 
 const BRANCHES = [
@@ -17,7 +17,7 @@ export function RunFilters({
   search,
   onChange,
 }: {
-  choices: RunFigures["choices"];
+  choices: RunChoice[];
   search: TestsSearch;
   onChange: ChangeTests;
 }) {

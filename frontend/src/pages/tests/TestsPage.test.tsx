@@ -9,6 +9,9 @@ const AT = "/api/v1/tests";
 const NOTE = "A renamed test is another one.";
 const USUAL: Answers = {
   [`${AT}/figures`]: () => runFigures(),
+  [`${AT}/choices`]: () => ({
+    items: [{ source: "workflow", repository: "org/one", name: "CI", runs: 80 }],
+  }),
   [`${AT}/heatmap`]: () => ({
     days: ["2026-08-18"],
     rows: [

@@ -16,7 +16,7 @@ import { EmptyRange } from "./EmptyRange";
 import { FigureStrip } from "./FigureStrip";
 import { GroupTable } from "./GroupTable";
 import { DurationPanel, HeatPanel, type Shared, WastedPanel } from "./Panels";
-import { runFiguresQuery } from "./queries";
+import { choicesQuery, runFiguresQuery } from "./queries";
 import { RunFilters } from "./RunFilters";
 import { narrowing, type TestsSearch } from "./search";
 import { TestDrawer } from "./TestDrawer";
@@ -45,17 +45,16 @@ export default function TestsPage() {
   );
 }
 
-/** The page's own filters: what may be chosen comes with its figures. */
+/** The page's own filters, and what may be chosen. */
 function Narrowing({ search, onChange }: { search: TestsSearch; onChange: ChangeTests }) {
   const { data: me } = useSuspenseQuery(meQuery);
   const query = {
     team: teamOf(search, me) ?? "",
     ...rangeOf(search, me.today),
     bots: search.bots ?? false,
-    ...narrowing(search),
   };
-  const { data } = useQuery(runFiguresQuery(query));
-  return <RunFilters choices={data?.choices ?? []} search={search} onChange={onChange} />;
+  const { data } = useQuery(choicesQuery(query));
+  return <RunFilters choices={data?.items ?? []} search={search} onChange={onChange} />;
 }
 
 function Content({

@@ -74,7 +74,6 @@ export function runFigures(values: Partial<RunFigures> = {}): RunFigures {
       },
     ],
     previous: null,
-    choices: [{ source: "workflow", repository: "org/one", name: "CI", runs: 80 }],
     versions: { test_runs: 1 },
     computed_at: "2026-08-20T11:58:00Z",
     completeness: whole,

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
 import { csrfToken } from "../../api/csrf";
 import type { GroupName, ListName } from "./search";
-import type { GroupQuery, RunQuery, TestQuery } from "./types";
+import type { GroupQuery, RunQuery, ScopeQuery, TestQuery } from "./types";
 
 /** Every question that the page asks. */
 
@@ -13,6 +13,14 @@ export const runFiguresQuery = (query: RunQuery) =>
   queryOptions({
     queryKey: ["tests", "figures", query],
     queryFn: () => answer(api.GET("/api/v1/tests/figures", { params: { query } })),
+    ...shared,
+  });
+
+/** Asked of the range alone: what it is narrowed by changes nothing of what there is to choose from. */
+export const choicesQuery = (query: ScopeQuery) =>
+  queryOptions({
+    queryKey: ["tests", "choices", query],
+    queryFn: () => answer(api.GET("/api/v1/tests/choices", { params: { query } })),
     ...shared,
   });
 

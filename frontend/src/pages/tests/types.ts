@@ -4,11 +4,13 @@ import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
 
+export type ScopeQuery = Schemas["Filters"];
 export type RunQuery = Schemas["RunFilters"];
 export type GroupQuery = Schemas["GroupPageFilters"];
 export type TestQuery = Schemas["TestPageFilters"];
 export type TestSort = NonNullable<TestQuery["sort"]>;
 export type RunFigures = Schemas["RunFigures"];
+export type RunChoice = Schemas["RunChoice"];
 export type RunWeek = Schemas["RunWeek"];
 export type RunGroup = Schemas["RunGroup"];
 export type Heatmap = Schemas["Heatmap"];
