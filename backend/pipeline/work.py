@@ -13,10 +13,10 @@ from backend.delivery.store import mark_unreachable
 from backend.pipeline import kinds
 from backend.pipeline.kinds import OnPage, Piece
 from backend.sources import hints
+from backend.sources.errors import CredentialRefused, NotFound, Passing, SourceError
 from backend.sources.github import app_changes, check, repositories
 from backend.sources.github.client import GitHub
 from backend.sources.github.session import open_source
-from backend.sources.http import CredentialRefused, NotFound, Passing, SourceError
 from backend.sources.models import Hint, SyncRun
 
 log = structlog.get_logger(__name__)

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from backend.connections.models import Connection
 from backend.people.models import Organisation
-from backend.sources.http import SourceError
+from backend.sources.errors import SourceError
 from backend.sources.models import Usage
 from backend.sources.pace import Pace, pace_of
 

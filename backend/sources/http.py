@@ -1,14 +1,13 @@
 """The one way out: every request to an outside system goes through `Client`.
 
-It trusts the connection's own authority besides the system's, never follows to another host, limits time and
-size, tries again what may pass by itself, and turns whatever goes wrong into a `SourceError` that says what to do.
+It trusts the connection's own authority besides the system's, follows to another host for a file alone and without the
+token, limits time and size, tries again what may pass by itself, and turns whatever goes wrong into a `SourceError`
+that says what to do.
 It never sleeps for a rate limit: it says when to come back. Who it signs in as is an `Access`, and what it may ask
 is a `Meter`'s to say.
 """
 
-import json
 import re
-import socket
 import ssl
 import time
 import zlib
@@ -23,56 +22,18 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import stamina
 
-from backend.sources.limits import Meter, Unmetered, rate_limit
+from backend.sources import answers
+from backend.sources.answers import Answer
+from backend.sources.errors import CredentialRefused, Overloaded, Passing, SourceError, unreachable
+from backend.sources.limits import Meter, Unmetered
 
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
 TOTAL_SECONDS: Final = 120
 MAXIMUM_BYTES: Final = 100 * 1024 * 1024
 TRIES: Final = 3
 REDIRECTS: Final = 3
-_PERMISSIONS: Final = "Give the token the permissions that docs/install.md lists."
-
-
 _GZIP: Final = zlib.MAX_WBITS | 16
 """What zlib calls a gzip stream."""
-
-
-class SourceError(Exception):
-    """Something went wrong outside. `action` tells a person what to do.
-
-    `permanent`: it will not pass by itself. `retry_at`: the source asked to be left alone until then.
-    """
-
-    def __init__(
-        self, reason: str, action: str, *, permanent: bool = False, retry_at: datetime | None = None
-    ) -> None:
-        super().__init__(reason)
-        self.reason, self.action = reason, action
-        self.permanent, self.retry_at = permanent, retry_at
-
-
-class CredentialRefused(SourceError):
-    """The token is not accepted, or no longer."""
-
-
-class NotFound(SourceError):
-    """The object is gone, or hidden from this credential: the source does not tell which."""
-
-
-class Forbidden(SourceError):
-    """The credential is good and may not do this: a permission is missing, or a feature is switched off."""
-
-
-class Unprocessable(SourceError):
-    """The server understood and cannot do it: so it answers where a commit that is asked for is not there."""
-
-
-class Passing(SourceError):
-    """It may well work at the next try: a gateway's error, a time-out, a body that ended too soon."""
-
-
-class Overloaded(Passing):
-    """The server gave up on the answer; a smaller page may succeed."""
 
 
 @dataclass
@@ -95,19 +56,6 @@ class Access(Protocol):
 
     def refused(self) -> bool:
         """The server did not take it; True where another one is worth a try."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """`body` is None where `status` is 304: nothing has changed since the entity tag that was given."""
-
-    status: int
-    body: Any
-    headers: Mapping[str, str]
-
-    @property
-    def etag(self) -> str:
-        return self.headers.get("etag", "")
 
 
 @dataclass(frozen=True)
@@ -212,8 +160,18 @@ class Client:
             status, content, headers = self._exchange(question, url, parameters)
             if status not in {301, 302, 307, 308}:
                 if not self._is_own(url):
-                    return self._judge_elsewhere(status, content, headers, url)
-                return self._judge(status, content, headers, question)
+                    stranger = urlsplit(url).netloc
+                    return answers.of_a_stranger(
+                        status, content, headers, host=self.host, stranger=stranger
+                    )
+                return answers.of_the_source(
+                    status,
+                    content,
+                    headers,
+                    host=self.host,
+                    is_file=question.at_most > 0,
+                    unsaid_wait=self.meter.unsaid_wait,
+                )
             location = headers.get("location", "")
             url, parameters = (self._any if question.at_most else self._own)(location), None
         raise SourceError(
@@ -331,101 +289,6 @@ class Client:
             raise httpx.DecodingError("the packed body ends too soon")
         return bytes(content)
 
-    def _judge_elsewhere(
-        self, status: int, content: bytes, headers: Mapping[str, str], url: str
-    ) -> Answer:
-        """What a stranger answers tells nothing of our token, nor of when this server may be asked again."""
-        host = urlsplit(url).netloc
-        if status < HTTPStatus.BAD_REQUEST:
-            return Answer(status, content, headers)
-        if status in {404, 410}:
-            raise NotFound(
-                f"{host} no longer has a file of {self.host}.",
-                "Nothing: it is passed over.",
-                permanent=True,
-            )
-        if status in {408, 429} or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Passing(f"{host} answered {status}.", "Nothing is lost; Plumbline tries again.")
-        raise Forbidden(
-            f"{host} does not give a file of {self.host} ({status}).",
-            "Check that a firewall or proxy lets this machine through to where files are kept.",
-            permanent=True,
-        )
-
-    def _judge(
-        self, status: int, content: bytes, headers: Mapping[str, str], question: _Question
-    ) -> Answer:
-        if status == HTTPStatus.UNAUTHORIZED:
-            raise CredentialRefused(
-                f"{self.host} does not accept the token.",
-                "It may be mistyped, expired or revoked: make a new one and enter it.",
-                permanent=True,
-            )
-        limited = rate_limit(status, content, headers, unsaid=self.meter.unsaid_wait)
-        if limited:
-            raise SourceError(
-                f"{self.host} asks to wait until {limited:%H:%M:%S} UTC.",
-                "Nothing to do: collection goes on by itself.",
-                retry_at=limited,
-            )
-        self._refuse(status, headers)
-        if question.at_most:
-            return Answer(status, content, headers)
-        try:
-            body = json.loads(content) if content else None
-            if b"\\u0000" in content or b"\\ud" in content.lower():
-                body = storable(body)
-        except (ValueError, RecursionError) as error:
-            raise self._unreadable(content, headers) from error
-        return Answer(status, body, headers)
-
-    def _refuse(self, status: int, headers: Mapping[str, str]) -> None:
-        if status == HTTPStatus.FORBIDDEN:
-            if "x-github-sso" in headers:
-                raise Forbidden(
-                    f"{self.host} wants the token to be authorised for the organisation's single sign-on.",
-                    "Authorise it there, beside the token in its owner's settings.",
-                    permanent=True,
-                )
-            needed = headers.get("x-accepted-github-permissions", "")[:200]
-            raise Forbidden(
-                f"{self.host} forbids this to the token.",
-                f"It needs {needed}." if needed else _PERMISSIONS,
-                permanent=True,
-            )
-        if status in {404, 410}:
-            raise NotFound(
-                f"{self.host} does not know this, or hides it from the token.",
-                "Check the address, and that the token may read it.",
-                permanent=True,
-            )
-        if status in {502, 503, 504}:
-            raise Overloaded(
-                f"{self.host} answered {status}.", "Nothing is lost; Plumbline tries again."
-            )
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise Passing(
-                f"{self.host} answered {status}.", "Nothing is lost; Plumbline tries again."
-            )
-        if status >= HTTPStatus.BAD_REQUEST:
-            kind = Unprocessable if status == HTTPStatus.UNPROCESSABLE_ENTITY else SourceError
-            raise kind(
-                f"{self.host} did not understand the request ({status}).",
-                "Check that the address is that of a GitHub server of a supported version.",
-                permanent=True,
-            )
-
-    def _unreadable(self, content: bytes, headers: Mapping[str, str]) -> SourceError:
-        if b"<html" in content[:2000].lower() or "html" in headers.get("content-type", ""):
-            return SourceError(
-                f"{self.host} answers with a page for people, not with its interface.",
-                "Check the address; a proxy or a sign-in page may stand in between.",
-                permanent=True,
-            )
-        return Passing(
-            f"{self.host} broke off its answer.", "Nothing is lost; Plumbline tries again."
-        )
-
 
 def _route(path: str) -> str:
     """What kind of address it is, without names and numbers."""
@@ -438,45 +301,3 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     address = urlsplit(url)
     port = address.port or {"https": 443, "http": 80}.get(address.scheme)
     return address.scheme, address.hostname, port
-
-
-def storable(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Postgres holds neither U+0000 nor half of a surrogate pair in text, and nobody means them."""
-    if isinstance(value, str):
-        whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    if isinstance(value, list):
-        return [storable(item) for item in value]
-    if isinstance(value, dict):
-        return {storable(key): storable(item) for key, item in value.items()}
-    return value
-
-
-def unreachable(host: str, error: httpx.TransportError) -> SourceError:
-    """Why no connection came about, in the words of somebody who can mend it."""
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in causes:
-        causes.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    for one in causes:
-        if isinstance(one, ssl.SSLCertVerificationError):
-            return SourceError(
-                f"The certificate of {host} cannot be verified: {one.verify_message}.",
-                "If your own authority signed it, paste that authority's certificate into the connection.",
-                permanent=True,
-            )
-        if isinstance(one, socket.gaierror):
-            return SourceError(
-                f"The name {host} is not known.",
-                "Check the address, and that this machine's name server knows it.",
-            )
-    if any(isinstance(one, ssl.SSLError) for one in causes):
-        return SourceError(
-            f"{host} does not speak TLS as expected.",
-            "Check the port, and that the server offers TLS 1.2 or newer.",
-        )
-    return SourceError(
-        f"{host} cannot be reached.",
-        "Check the address and port, and that a firewall or proxy lets this machine through.",
-    )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.sources.http import Client, SourceError
+from backend.sources.errors import SourceError
+from backend.sources.http import Client
 
 TOKEN = "Bearer ghp_the_token_of_the_http_tests"
 Answer = tuple[int, dict[str, str], bytes]

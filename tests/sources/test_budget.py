@@ -12,8 +12,8 @@ from backend.connections.models import Connection
 from backend.people.models import Organisation
 from backend.sources import budget as budgets
 from backend.sources.budget import Budget, asked_this_hour, quiet_connections, quiet_until
+from backend.sources.errors import SourceError
 from backend.sources.github.client import GitHub
-from backend.sources.http import SourceError
 from backend.sources.models import Usage
 from backend.sources.pace import WINDOW, pace_of
 from tests.factories import a_connection

@@ -14,7 +14,16 @@ import pytest
 import stamina
 
 from backend.sources import http
-from backend.sources.http import Client, CredentialRefused, NotFound, Overloaded, SourceError
+from backend.sources.errors import (
+    CredentialRefused,
+    Forbidden,
+    NotFound,
+    Overloaded,
+    Passing,
+    SourceError,
+    Unprocessable,
+)
+from backend.sources.http import Client
 from backend.sources.limits import Unmetered
 from tests.servers import free_port
 from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
@@ -34,12 +43,12 @@ def impatient() -> Iterator[None]:
     ("status", "kind", "permanent"),
     [
         (401, CredentialRefused, True),
-        (403, http.Forbidden, True),
+        (403, Forbidden, True),
         (404, NotFound, True),
         (410, NotFound, True),
         (400, SourceError, True),
-        (422, http.Unprocessable, True),
-        (500, http.Passing, False),
+        (422, Unprocessable, True),
+        (500, Passing, False),
         (502, Overloaded, False),
         (504, Overloaded, False),
     ],
@@ -235,11 +244,11 @@ def test_a_redirect_without_end_is_given_up() -> None:
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (401, http.Forbidden),
-        (403, http.Forbidden),
+        (401, Forbidden),
+        (403, Forbidden),
         (404, NotFound),
-        (429, http.Passing),
-        (503, http.Passing),
+        (429, Passing),
+        (503, Passing),
     ],
 )
 def test_what_a_file_is_kept_by_says_nothing_of_token_limits_and_clock(

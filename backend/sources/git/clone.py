@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import SplitResult, urlsplit
 
+from backend.sources.errors import SourceError
 from backend.sources.git.failures import explained, too_large, took_too_long
 from backend.sources.git.scratch import Job
-from backend.sources.http import SourceError
 
 TIP: Final = "refs/heads/tip"
 """What the default branch is called in the clone, whatever its name is outside."""

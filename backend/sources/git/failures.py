@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from backend.sources.http import CredentialRefused, Forbidden, NotFound, Passing, SourceError
+from backend.sources.errors import CredentialRefused, Forbidden, NotFound, Passing, SourceError
 
 WAIT: Final = timedelta(minutes=1)
 _AGAIN: Final = "Nothing is lost; Plumbline tries again."

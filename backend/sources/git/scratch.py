@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from backend.sources.http import SourceError
+from backend.sources.errors import SourceError
 
 IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 _PREFIX = "clone-"

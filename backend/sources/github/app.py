@@ -9,11 +9,13 @@ from django.utils import timezone
 from pydantic import Field
 
 from backend.connections.store import OpenedCredential
+from backend.sources.answers import Answer
+from backend.sources.errors import CredentialRefused, NotFound, SourceError
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app_token import EARLIER, VALID, app_token
 from backend.sources.github.client import AGENT, next_page, read
 from backend.sources.github.payloads import RestPayload, Time
-from backend.sources.http import Answer, Client, CredentialRefused, NotFound, SourceError
+from backend.sources.http import Client
 from backend.sources.limits import Meter, Unmetered
 
 READ: Final = "read"

@@ -14,10 +14,11 @@ from backend.connections import store
 from backend.connections.models import AppChange, Connection
 from backend.connections.store import OpenedChange
 from backend.keyring import SealBroken
+from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app import App
 from backend.sources.github.client import AGENT, UnexpectedShape, read
-from backend.sources.http import Client, NotFound, SourceError
+from backend.sources.http import Client
 
 log = structlog.get_logger(__name__)
 

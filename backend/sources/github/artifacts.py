@@ -17,10 +17,10 @@ from backend.delivery.records import WorkflowRunRecord
 from backend.delivery.result_records import ARTIFACT_KEY, UploadRecord
 from backend.delivery.store.test_results import KeyReused, TooMany, store_results
 from backend.sources import hints, junit
+from backend.sources.errors import Forbidden, NotFound, SourceError
 from backend.sources.github import payloads
 from backend.sources.github.client import GitHub, next_page, read
 from backend.sources.github.collect import Collected
-from backend.sources.http import Forbidden, NotFound, SourceError
 from backend.sources.junit import archive
 from backend.sources.models import Hint
 

@@ -12,9 +12,9 @@ from typing import Final
 from urllib.parse import quote
 
 from backend.connections.manifest import PERMISSIONS
+from backend.sources.errors import Forbidden, NotFound, SourceError
 from backend.sources.github.app import READ, App
 from backend.sources.github.client import GitHub
-from backend.sources.http import Forbidden, NotFound, SourceError
 
 OK: Final = "ok"
 MISSING: Final = "missing"

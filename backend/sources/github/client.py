@@ -9,19 +9,12 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
+from backend.sources.answers import Answer
+from backend.sources.errors import Forbidden, NotFound, Overloaded, SourceError
 from backend.sources.github import payloads
 from backend.sources.github.addresses import addresses
 from backend.sources.github.queries import CAPABILITIES, Queries
-from backend.sources.http import (
-    Access,
-    Answer,
-    Client,
-    Forbidden,
-    NotFound,
-    Overloaded,
-    SourceError,
-    Usage,
-)
+from backend.sources.http import Access, Client, Usage
 from backend.sources.limits import Meter, Unmetered, rate_limit
 
 if TYPE_CHECKING:

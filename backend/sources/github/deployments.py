@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from backend.delivery import store
 from backend.delivery.models import Repository
+from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import ledger, normalise, payloads
 from backend.sources.github.client import GitHub, PageLost, read
 from backend.sources.github.collect import Collected
 from backend.sources.github.queries import ACTOR
-from backend.sources.http import Forbidden, NotFound, Overloaded
 from backend.sources.models import Cursor, Hint
 
 PAGES_A_SLICE: Final = 8

@@ -17,11 +17,12 @@ from backend.connections.models import Connection, Credential
 from backend.connections.store import OpenedCredential
 from backend.keyring import KeyUnavailable, SealBroken
 from backend.sources.budget import Budget
+from backend.sources.errors import CredentialRefused, SourceError
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app import App, IssuedToken
 from backend.sources.github.client import GitHub
 from backend.sources.github.schemas import HostSchema
-from backend.sources.http import Access, CredentialRefused, SourceError
+from backend.sources.http import Access
 
 RENEWED_BEFORE: Final = timedelta(minutes=5)
 """What is left of a token when a new one is got."""

@@ -13,11 +13,11 @@ from django.utils import timezone
 from pydantic import BaseModel
 
 from backend.delivery.records import RepositoryRecord
+from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import normalise, payloads
 from backend.sources.github.client import GitHub, read
 from backend.sources.github.pages import PageSize
 from backend.sources.github.survey_payloads import ChangedPullRequests, SurveyedRepository
-from backend.sources.http import Forbidden, NotFound, Overloaded
 from backend.sources.models import Hint
 
 REPOSITORIES_A_PAGE: Final = 50

@@ -18,10 +18,11 @@ from backend.delivery import store
 from backend.delivery.models import Repository
 from backend.delivery.records import WorkflowRunRecord
 from backend.sources import validators
+from backend.sources.answers import Answer
+from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import artifacts, ledger, normalise, payloads
 from backend.sources.github.client import GitHub, next_page, read
 from backend.sources.github.collect import Collected
-from backend.sources.http import Answer, Forbidden, NotFound, Overloaded
 from backend.sources.models import Cursor, Hint
 
 RUNS_A_PAGE: Final = 100

@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 import pytest
 from django.test.utils import override_settings
 
+from backend.sources.errors import CredentialRefused, NotFound, Passing, SourceError
 from backend.sources.git import failures, scratch
 from backend.sources.git.clone import clone
 from backend.sources.git.scratch import job
-from backend.sources.http import CredentialRefused, NotFound, Passing, SourceError
 from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
 from tests.simulators.github import World, running
 from tests.sources.git.conftest import TOKEN, Source

@@ -8,10 +8,10 @@ import pytest
 
 from backend.delivery import attributes, code_owners
 from backend.delivery.attributes import Budget
+from backend.sources.errors import SourceError
 from backend.sources.git import reading
 from backend.sources.git.clone import TIP, Clone, clone
 from backend.sources.git.scratch import job
-from backend.sources.http import SourceError
 from tests.sources.git.conftest import TOKEN, Source, Work
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from backend.connections import manifest, store
 from backend.connections.models import AppChange, Connection
+from backend.sources.errors import SourceError
 from backend.sources.github.app_changes import LATER, SOON, carry_out
 from backend.sources.github.app_token import app_token
-from backend.sources.http import SourceError
 from tests.connections.test_store import a_key
 from tests.simulators.github import Simulator
 

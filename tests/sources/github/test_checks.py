@@ -10,10 +10,10 @@ from graphql import OperationDefinitionNode, parse, validate
 
 from backend.delivery.models import CheckRun, CheckSuite, CommitStatus, HeadCommit, Repository
 from backend.delivery.records import CheckRunRecord, CheckSuiteRecord, CommitStatusRecord
+from backend.sources.errors import NotFound, SourceError
 from backend.sources.github import checks
 from backend.sources.github.checks import collect_checks, is_settled
 from backend.sources.github.client import GitHub
-from backend.sources.http import NotFound, SourceError
 from backend.sources.models import Cursor, Hint
 from tests.factories import MONDAY, History
 from tests.simulators import github as simulated

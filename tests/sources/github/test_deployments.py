@@ -9,6 +9,7 @@ import time_machine
 from graphql import OperationDefinitionNode, parse, validate
 
 from backend.delivery.models import Deployment, DeploymentStatus, Release, Repository, Tag
+from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.client import GitHub
 from backend.sources.github.collect import Collected
 from backend.sources.github.deployments import (
@@ -21,7 +22,6 @@ from backend.sources.github.deployments import (
     collect_releases,
     collect_tags,
 )
-from backend.sources.http import NotFound, SourceError
 from backend.sources.models import Cursor
 from tests.factories import a_connection, a_repository
 from tests.simulators import github as simulated

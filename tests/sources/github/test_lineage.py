@@ -11,12 +11,12 @@ from backend.delivery.graph import Graph
 from backend.delivery.models import Commit, Repository
 from backend.delivery.store.commits import held_commits
 from backend.sources.commit_sizes import collect_change_sizes
+from backend.sources.errors import NotFound
 from backend.sources.github import commit_sizes, lineage
 from backend.sources.github.client import GitHub
 from backend.sources.github.commit_blobs import tip_of
 from backend.sources.github.deployments import collect_deployments
 from backend.sources.github.lineage import collect_lineage
-from backend.sources.http import NotFound
 from backend.sources.models import Cursor
 from tests.simulators import github as simulated
 from tests.simulators.github import Simulator, World

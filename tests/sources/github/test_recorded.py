@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from backend.sources.errors import Forbidden, NotFound, SourceError, Unprocessable
 from backend.sources.github import payloads
 from backend.sources.github.client import GitHub, next_page, read
-from backend.sources.http import Client, Forbidden, NotFound, SourceError, Unprocessable
+from backend.sources.http import Client
 from tests.simulators.github.recorded import Recording, exchanges, replayed
 
 OWNER = "/repos/octokit-fixture-org"

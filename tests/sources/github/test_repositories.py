@@ -9,6 +9,7 @@ from backend.connections.models import Connection, RepositoryRule
 from backend.delivery import store
 from backend.delivery.models import HeadCommit, Owner, Repository
 from backend.delivery.records import DeploymentRecord, WorkflowRunRecord
+from backend.sources.errors import NotFound, Overloaded
 from backend.sources.github.client import GitHub
 from backend.sources.github.repositories import (
     READ,
@@ -17,7 +18,6 @@ from backend.sources.github.repositories import (
     collect_repository,
 )
 from backend.sources.github.workflows import ENDS_WITHIN
-from backend.sources.http import NotFound, Overloaded
 from backend.sources.models import Cursor, Hint
 from tests.factories import a_connection
 from tests.simulators import github as simulated

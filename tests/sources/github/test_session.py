@@ -10,9 +10,9 @@ from django.utils import timezone
 from backend.connections import store
 from backend.connections.manifest import PERMISSIONS
 from backend.connections.models import Connection, Credential
+from backend.sources.errors import CredentialRefused, SourceError
 from backend.sources.github import session
 from backend.sources.github.session import open_source
-from backend.sources.http import CredentialRefused, SourceError
 from backend.sources.models import Usage
 from tests.factories import a_connection
 from tests.simulators.github import Simulator

@@ -6,12 +6,12 @@ import pytest
 
 from backend.connections.models import Connection
 from backend.people.models import Identity, Membership, Team
+from backend.sources.errors import CredentialRefused, Passing, SourceError
 from backend.sources.github import pages
 from backend.sources.github.client import GitHub
 from backend.sources.github.payloads import Team as Payload
 from backend.sources.github.repositories import collect_connection
 from backend.sources.github.teams import collect_teams
-from backend.sources.http import CredentialRefused, Passing, SourceError
 from tests.factories import a_connection
 from tests.simulators.github import Simulator, World
 
