@@ -5,15 +5,14 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 
-from backend.config.admin.site import ReadOnly, may_administer, site
+from backend.config.admin.rules import RulesPage
+from backend.config.admin.site import ReadOnly, site
 from backend.delivery.generated_files import OrganisationRule, as_path_pattern
 from backend.delivery.models import (
     Commit,
@@ -145,29 +144,11 @@ def _rows(rules: Sequence[OrganisationRule]) -> BaseFormSet:
 
 
 @admin.register(GeneratedFileRule, site=site)
-class GeneratedFileRuleAdmin(ReadOnly):
-    """One page for all of them: typed in, looked at, then stored."""
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return redirect("admin:delivery_generatedfilerule_changelist")
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """On GET the rules in force; on POST those typed in are looked at, or stored."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+class GeneratedFileRuleAdmin(RulesPage):
+    def page(self, request: HttpRequest) -> HttpResponse:
         rules: Sequence[OrganisationRule] = organisation_rules()
         rows, found = _rows(rules), None
         if request.method == "POST":
-            if not may_administer(request):
-                raise PermissionDenied
             typed = _Typed(request.POST, prefix="rules")
             if not typed.is_valid():
                 rows = typed
@@ -176,23 +157,18 @@ class GeneratedFileRuleAdmin(ReadOnly):
             else:
                 rules = _entered(typed)
                 rows, found = _rows(rules), effect(rules)
-        context = {
-            **site.each_context(request),
-            "title": "Generated files",
-            "opts": GeneratedFileRule._meta,  # noqa: SLF001 - Django's public option API
-            "formset": rows,
-            "rules": rules,
-            "effect": found,
-            "progress": progress(),
-            "may_change": may_administer(request),
-        }
-        return TemplateResponse(request, "admin/generated_files.html", context)
+        return self.shown(
+            request,
+            "admin/generated_files.html",
+            title="Generated files",
+            formset=rows,
+            rules=rules,
+            effect=found,
+            progress=progress(),
+        )
 
     def _store(self, request: HttpRequest, rules: Sequence[OrganisationRule]) -> HttpResponse:
         set_generated_file_rules(rules=rules)
         transaction.on_commit(lambda: bell.ring(bell.MARK))
         messages.success(request, "The rules are stored. Files are marked anew in the background.")
-        return redirect("admin:delivery_generatedfilerule_changelist")
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return site.has_permission(request)
+        return redirect(self.address())

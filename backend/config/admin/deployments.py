@@ -5,16 +5,14 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 
-from backend.config.admin.site import ReadOnly, may_administer, site
+from backend.config.admin.rules import RulesPage
+from backend.config.admin.site import site
 from backend.delivery.deployment_rule_effect import effect
 from backend.delivery.deployment_rules import NO_DEPLOYMENT, SOURCES, Hotfix, Rule
 from backend.delivery.generated_files import as_path_pattern
@@ -44,18 +42,20 @@ def _text(placeholder: str, *, label: str, longest: int = 300) -> forms.CharFiel
 
 
 class RowForm(forms.Form):
-    """One rule. A row without a pattern is none."""
+    """One rule of a kind, by the names that it has. A row without a pattern is none."""
 
+    kind: type[Rule] | type[Hotfix]
     repositories = _text("all repositories", label="Repositories")
 
     def clean_repositories(self) -> str:
         return self.cleaned_data["repositories"] or "*"
 
     def rule(self) -> Rule | Hotfix:
-        raise NotImplementedError
+        return self.kind(**{name: self.cleaned_data[name] for name in self.kind.__slots__})
 
 
 class DeploymentRuleForm(RowForm):
+    kind = Rule
     source = forms.ChoiceField(choices=list(SOURCES.items()), label="Source")
     pattern = _text("such as deploy*", label="Named")
     environment = forms.ChoiceField(choices=_ENVIRONMENTS, label="Counts as")
@@ -80,18 +80,11 @@ class DeploymentRuleForm(RowForm):
             )
         return paths
 
-    def rule(self) -> Rule:
-        names = ("repositories", "source", "pattern", "environment", "service", "paths")
-        return Rule(**{name: self.cleaned_data[name] for name in names})
-
 
 class HotfixRuleForm(RowForm):
+    kind = Hotfix
     field = forms.ChoiceField(choices=HotfixRule.Field.choices, label="By")
     pattern = _text("such as hotfix/*", label="Named")
-
-    def rule(self) -> Hotfix:
-        names = ("repositories", "field", "pattern")
-        return Hotfix(**{name: self.cleaned_data[name] for name in names})
 
 
 class Rows(BaseFormSet):
@@ -160,52 +153,13 @@ def _shown(form: type[RowForm], rules: Sequence[Rule | Hotfix], *, ordered: bool
     return _formset(form, further=FURTHER, ordered=ordered)(initial=initial, prefix="rules")
 
 
-class RulesPage(ReadOnly):
-    """One page for all rules of a kind, in place of Django's list and forms."""
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return redirect(self.address())
-
-    def address(self) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """On GET what is in force; on POST what was typed in is looked at, or stored."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if request.method == "POST" and not may_administer(request):
-            raise PermissionDenied
-        return self.page(request)
-
-    def page(self, request: HttpRequest) -> HttpResponse:
-        raise NotImplementedError
-
-    def shown(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-        common = {
-            **site.each_context(request),
-            "opts": self.opts,
-            "may_change": may_administer(request),
-        }
-        return TemplateResponse(request, template, common | context)
-
-    def stored(self, request: HttpRequest, *, changed: bool) -> HttpResponse:
-        if changed:
-            transaction.on_commit(lambda: bell.ring(bell.MEASURE))
-            messages.success(request, "Stored. Deployments are measured anew in the background.")
-        else:
-            messages.info(request, "Nothing was changed.")
-        return redirect(self.address())
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return site.has_permission(request)
+def _stored(request: HttpRequest, page: RulesPage, *, changed: bool) -> HttpResponse:
+    if changed:
+        transaction.on_commit(lambda: bell.ring(bell.MEASURE))
+        messages.success(request, "Stored. Deployments are measured anew in the background.")
+    else:
+        messages.info(request, "Nothing was changed.")
+    return redirect(page.address())
 
 
 @admin.register(DeploymentRule, site=site)
@@ -218,7 +172,7 @@ class DeploymentRuleAdmin(RulesPage):
             if not typed.is_valid():
                 rows = typed
             elif "save" in request.POST:
-                return self.stored(request, changed=set_deployment_rules(rules=typed.entered()))
+                return _stored(request, self, changed=set_deployment_rules(rules=typed.entered()))
             else:
                 rules, previewing = tuple(typed.entered()), True
                 rows = _shown(DeploymentRuleForm, rules, ordered=True)
@@ -247,7 +201,7 @@ class HotfixRuleAdmin(RulesPage):
                     set_hotfix_rules(rules=rows.entered()),
                     set_delivery_settings(**settings.cleaned_data),
                 ]
-                return self.stored(request, changed=any(changed))
+                return _stored(request, self, changed=any(changed))
         return self.shown(
             request,
             "admin/deployment_rules_hotfixes.html",

@@ -14,7 +14,6 @@ from typing import Final
 
 from backend.delivery.result_records import Execution, Outcome, TestRecord
 from backend.sources.junit.refusals import Refused, malformed, too_large
-from backend.sources.junit.xml import Elements
 
 MAXIMUM_CASES: Final = 200_000
 MAXIMUM_RETRIES: Final = 100
@@ -91,14 +90,13 @@ class _Case:
     earlier: int = 0
 
 
-class Report(Elements):
+class Report:
     """`tests` by digest, in order, once it is `complete`. What was wanting is counted: the caller hears of all of it.
 
     Repeated names are counted alone, and nothing is kept of them, unless they are to be `merged`.
     """
 
     def __init__(self, *, merged: bool = False) -> None:
-        super().__init__()
         self.tests: dict[bytes, TestRecord] = {}
         self.totals_differ = False
         self.seconds: float | None = None

@@ -1,7 +1,7 @@
 """Reading XML that outsiders wrote, a piece at a time: no document types, no entities, limits on all that can grow."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
@@ -20,18 +20,21 @@ ENCODINGS: Final = frozenset({"utf-8", "utf-16", "us-ascii", "iso-8859-1"})
 """What expat reads by itself. Others would be read by whatever codec of Python's has that name."""
 
 
-class Elements(ContentHandler):
-    """Hands elements on to `opened` and `closed`. Text, comments and instructions go nowhere."""
+class Elements(Protocol):
+    """Whom elements are handed to. Text, comments and instructions go nowhere."""
 
-    def __init__(self) -> None:
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None: ...
+
+    def closed(self, name: str) -> None: ...
+
+
+class _Handler(ContentHandler):
+    """Hands elements on, within limits."""
+
+    def __init__(self, elements: Elements) -> None:
         super().__init__()
+        self._elements = elements
         self._depth = self._count = 0
-
-    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
-        raise NotImplementedError
-
-    def closed(self, name: str) -> None:
-        raise NotImplementedError
 
     def startElement(self, name: str, attrs: "AttributesImpl[str]") -> None:  # noqa: N802 - SAX's own name
         self._depth += 1
@@ -42,11 +45,11 @@ class Elements(ContentHandler):
             raise too_large(f"The report has more than {MAXIMUM_ELEMENTS:,} elements.")
         if len(attrs) > MAXIMUM_ATTRIBUTES:
             raise malformed(f"An element has more than {MAXIMUM_ATTRIBUTES} attributes.")
-        self.opened(name, cast("Mapping[str, str]", attrs))  # as far as it is used here
+        self._elements.opened(name, cast("Mapping[str, str]", attrs))  # as far as it is used here
 
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX's own name
         self._depth -= 1
-        self.closed(name)
+        self._elements.closed(name)
 
 
 class _Parser(DefusedExpatParser):
@@ -75,10 +78,10 @@ class _Parser(DefusedExpatParser):
             )
 
 
-def read_elements(pieces: Iterable[bytes], handler: Elements) -> None:
+def read_elements(pieces: Iterable[bytes], to: Elements) -> None:
     """Raises Refused for what is malformed, too large, or wants to be more than a document."""
     parser = _Parser(forbid_dtd=True)
-    parser.setContentHandler(handler)
+    parser.setContentHandler(_Handler(to))
     try:
         for piece in pieces:
             parser.take(piece)
