@@ -13,7 +13,7 @@ from backend.delivery.models import PendingDeployments, Release, Repository
 from backend.delivery.records import ChecksRecord, CommitRecord, ReleaseRecord, TagRecord
 from backend.delivery.store.deployment_rules import set_deployment_rules
 from backend.delivery.store.pending import lock_rules
-from tests.delivery.test_store import a_pull_request
+from tests.delivery.records import a_pull_request
 from tests.delivery.test_store_automation import a_deployment, a_run, a_suite
 from tests.factories import MONDAY, a_repository
 

@@ -7,7 +7,7 @@ from django.db import connections, transaction
 
 from backend.delivery import store
 from backend.delivery.models import PullRequest
-from tests.delivery.test_store import a_pull_request, hour
+from tests.delivery.records import a_pull_request, hour
 from tests.factories import a_repository
 
 
