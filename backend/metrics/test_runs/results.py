@@ -223,6 +223,7 @@ class Tests(Result):
 
 
 class TestOutcome(Result):
+    key: str = Field(description="Tells outcomes of one test apart.")
     at: datetime
     outcome: Literal["passed", "failed"]
     seconds: float | None

@@ -265,6 +265,7 @@ def _outcome(test: Row, row: Row) -> results.TestOutcome:
         if row["attempt"] is not None:
             run_url += f"/attempts/{row['attempt']}"
     return results.TestOutcome(
+        key=f"{row['upload_id']}.{row['position']}",
         at=row["at"],
         outcome=row["outcome"],
         seconds=None if row["milliseconds"] is None else row["milliseconds"] / 1000,

@@ -123,7 +123,7 @@ PROOF: Final = """
     ORDER BY proof.day DESC, proof.sha
 """
 OUTCOMES: Final = """
-    SELECT notable.sha, notable.at, notable.outcome, notable.milliseconds,
+    SELECT notable.upload_id, notable.position, notable.sha, notable.at, notable.outcome, notable.milliseconds,
         upload.run_external_id, upload.attempt, upload.job
     FROM delivery_notableresult notable
     JOIN delivery_resultupload upload ON upload.id = notable.upload_id

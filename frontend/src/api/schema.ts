@@ -3667,6 +3667,11 @@ export interface components {
             /** Job */
             job: string;
             /**
+             * Key
+             * @description Tells outcomes of one test apart.
+             */
+            key: string;
+            /**
              * Outcome
              * @enum {string}
              */

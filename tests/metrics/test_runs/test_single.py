@@ -78,6 +78,7 @@ def test_the_proof_is_the_latest_commits_with_both_outcomes(machines: Machines) 
     assert found is not None
     assert [proof.sha for proof in found.proofs] == ["e", "d", "b", "a"]
     assert [one.outcome for one in found.proofs[0].outcomes] == ["failed", "passed"]
+    assert len({one.key for one in found.proofs[0].outcomes}) == 2
     assert [day.flaky_commits for day in found.days] == [1, 1, 0, 1, 1, 0, 0]
 
 

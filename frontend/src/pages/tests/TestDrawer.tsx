@@ -112,9 +112,8 @@ function Proofs({ of, timeZone }: { of: TestDetail; timeZone: string }) {
                 {proof.sha.slice(0, 10)}
               </a>
               <ol className={classes.outcomes}>
-                {proof.outcomes.map((outcome, place) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: two may be equal in all they say
-                  <li key={place} data-outcome={outcome.outcome}>
+                {proof.outcomes.map((outcome) => (
+                  <li key={outcome.key} data-outcome={outcome.outcome}>
                     <strong>{outcome.outcome}</strong>
                     <span className={drawer.soft}>
                       {dateTime(outcome.at, timeZone)}

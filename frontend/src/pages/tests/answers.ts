@@ -149,6 +149,7 @@ export function testDetail(values: Partial<TestDetail> = {}): TestDetail {
       ...commit,
       outcomes: [
         {
+          key: "7.0",
           at: "2026-08-18T08:00:00Z",
           outcome: "failed",
           seconds: 0.4,
@@ -156,6 +157,7 @@ export function testDetail(values: Partial<TestDetail> = {}): TestDetail {
           job: "test",
         },
         {
+          key: "7.1",
           at: "2026-08-18T08:20:00Z",
           outcome: "passed",
           seconds: 0.3,
