@@ -21,7 +21,8 @@ from backend.delivery.models import (
 )
 from backend.delivery.store import marking
 from backend.delivery.store.rules import set_generated_file_rules
-from backend.metrics.models import PullRequestFact
+from backend.metrics.measuring import anything_waits
+from backend.metrics.models import PullRequestFact, RunFact, ServiceDeployment
 from backend.pipeline import bell, tasks
 from backend.sources import hints
 from backend.sources.github.repositories import LISTING, READ
@@ -164,7 +165,9 @@ def test_from_a_check_to_figures(source: Source, rung: list[str]) -> None:
     repository = world.create_repository(world.organizations["forge"], "app")
     pr = world.open_pull_request(repository, author)
     world.add_review(pr, reviewer)
+    world.run_workflow(pr, jobs={"build": "SUCCESS"})
     world.merge(pr, reviewer)
+    world.deploy(repository, "production")
     tasks.check(source.connection.pk)
     assert rung == [bell.COLLECT]
     while hints.any_due():
@@ -172,7 +175,8 @@ def test_from_a_check_to_figures(source: Source, rung: list[str]) -> None:
     assert PullRequest.objects.count() == PendingMeasurement.objects.count() == 1
     tasks.measure()
     assert PullRequestFact.objects.count() == 1
-    assert not PendingMeasurement.objects.exists()
+    assert (RunFact.objects.count(), ServiceDeployment.objects.count()) == (1, 1)
+    assert not anything_waits()
 
 
 def test_a_connection_that_was_deleted_meanwhile_is_not_checked(rung: list[str]) -> None:
