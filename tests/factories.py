@@ -70,7 +70,7 @@ def a_hint(repository: Repository, kind: str = "pull_requests", **values: object
     defaults = {"received_at": now, "due_at": now}
     return Hint.objects.create(
         connection=repository.connection,
-        repository_external_id=repository.external_id,
+        container_external_id=repository.external_id,
         kind=kind,
         **defaults | values,
     )

@@ -75,7 +75,7 @@ def _take(request: HttpRequest, slug: str) -> str:
         hints.arm(
             connection=connection,
             kind=hint.kind,
-            repository_external_id=hint.repository_external_id,
+            container_external_id=hint.container_external_id,
             key=hint.key,
             event=event,
             action=done,

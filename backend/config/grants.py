@@ -42,6 +42,12 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.notableresult": {"web": APPEND, "worker": WRITE},
     "delivery.mutedtest": {"web": WRITE, "worker": READ},
     "delivery.artifactrule": {"web": WRITE, "worker": READ},
+    # What statuses mean, what work is for, and what people say of pull requests and issues.
+    "delivery.statusrule": {"web": WRITE, "worker": READ},
+    "delivery.investmentcategory": {"web": WRITE, "worker": READ},
+    "delivery.investmentrule": {"web": WRITE, "worker": READ},
+    "delivery.issuecorrection": {"web": WRITE, "worker": READ},
+    "delivery.pendingissue": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.
@@ -66,6 +72,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         ),
         "worker": ("SELECT", "INSERT", "DELETE", "UPDATE (last_used_at)"),
     },
+    "connections.jirasettings": {"web": WRITE, "worker": ("SELECT", "UPDATE (fields_found)")},
     "connections.githubapp": {"web": WRITE, "worker": ("SELECT", "INSERT", "UPDATE")},
     "connections.appchange": {
         "web": (

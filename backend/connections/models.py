@@ -9,6 +9,8 @@ class Connection(models.Model):
 
     class Kind(models.TextChoices):
         GITHUB = "github", "GitHub Enterprise Server or github.com"
+        JIRA_DC = "jira_dc", "Jira Data Center"
+        JIRA_CLOUD = "jira_cloud", "Jira Cloud"
 
     class State(models.TextChoices):
         UNCHECKED = "unchecked"
@@ -68,6 +70,50 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JiraSettings(models.Model):
+    """What of a Jira is read, and which of its custom fields mean what. Nothing of it is secret."""
+
+    connection = models.OneToOneField(Connection, models.CASCADE, related_name="jira")
+    email = models.EmailField(
+        blank=True, help_text="Jira Cloud: whose API token it is. Data Center needs none."
+    )
+    projects = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        blank=True,
+        help_text="Keys of projects to read, or globs like TEAM*; empty: all that the credential can see.",
+    )
+    keeps_summaries = models.BooleanField(
+        default=True,
+        help_text="Keep the issues' summaries. Descriptions and comments are never read.",
+    )
+    story_points_field = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="Like customfield_10016; empty: found by its type and name.",
+    )
+    epic_link_field = models.CharField(max_length=100, blank=True, help_text="Likewise.")
+    sprint_field = models.CharField(max_length=100, blank=True, help_text="Likewise.")
+    team_field = models.CharField(max_length=100, blank=True, help_text="Likewise.")
+    fields_found = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="What the last look found: id, name, type and what it is taken for, one entry a custom field.",
+    )
+    webhook_addresses = ArrayField(
+        models.CharField(max_length=50),
+        default=list,
+        blank=True,
+        help_text="Networks like 10.1.0.0/24 that unsigned webhooks may come from; empty: only signed ones are taken.",
+    )
+
+    class Meta:
+        verbose_name_plural = "Jira settings"
+
+    def __str__(self) -> str:
+        return f"settings of {self.connection}"
 
 
 class GitHubApp(models.Model):

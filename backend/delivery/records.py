@@ -9,11 +9,15 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ActorRecord:
-    """An account of the source. `kind` is one of people.Identity.Kind; a deleted account is None instead."""
+    """An account of the source. `kind` is one of people.Identity.Kind; a deleted account is None instead.
+
+    Known by `external_id`, else by `account_id`, else by kind and login.
+    """
 
     kind: str
     login: str
     external_id: int | None
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

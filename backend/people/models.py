@@ -59,6 +59,12 @@ class Identity(models.Model):
     external_id = models.BigIntegerField(
         null=True, help_text="The source's own 64-bit id; unknown for git e-mails and mannequins."
     )
+    account_id = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="The source's own id where it is no number: Jira's.",
+    )
     login = models.CharField(max_length=320, help_text="The login, or for git the e-mail address.")
     is_bot = models.BooleanField(default=False)
     person = models.ForeignKey(
@@ -75,8 +81,13 @@ class Identity(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["connection", "kind", "login"],
-                condition=Q(external_id__isnull=True),
+                condition=Q(external_id__isnull=True, account_id=""),
                 name="people_identity_login",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "account_id"],
+                condition=~Q(account_id=""),
+                name="people_identity_account_id",
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from auditlog.context import disable_auditlog
 from django.db import connection as database
@@ -43,70 +43,70 @@ def organisation() -> Organisation:
 def resolve_identities(*, connection: Connection, accounts: Iterable[A]) -> dict[A, int]:
     """The identity of each account, created where new: one statement however many there are.
 
-    An account with an external id is known by it, so that a changed login is a rename; others by kind and
-    login. A bot mark that a person set or took away is kept.
+    An account is known by the first of what it has: external id, account id, kind and login. So a changed login is a
+    rename. A bot mark that a person set or took away is kept.
     """
     wanted = list(dict.fromkeys(accounts))
     if not wanted:
         return {}
     patterns = organisation().bot_logins
-    with_id = {a.external_id: a for a in wanted if a.external_id is not None}
-    without_id = {(a.kind, a.login): a for a in wanted if a.external_id is None}
-    found = _upsert(connection, list(with_id.values()), patterns, known_by="external_id")
-    by_id = {external_id: pk for pk, external_id, _, _ in found}
-    found = _upsert(connection, list(without_id.values()), patterns, known_by="kind, login")
-    by_login = {(kind, login): pk for pk, _, kind, login in found}
-    return {
-        a: by_login[a.kind, a.login] if a.external_id is None else by_id[a.external_id]
-        for a in wanted
+    by_way: dict[str, dict[tuple[Any, ...], A]] = {way: {} for way in _KNOWN_BY}
+    for account in wanted:
+        way = _way(account)
+        by_way[way][_key(account, way)] = account
+    found = {
+        (way, key): pk
+        for way, some in by_way.items()
+        for key, pk in _upsert(connection, list(some.values()), patterns, way).items()
     }
+    return {account: found[_way(account), _key(account, _way(account))] for account in wanted}
 
 
-_UPSERT = {
-    "external_id": """
-        INSERT INTO people_identity (connection_id, kind, external_id, login, is_bot)
-        SELECT %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[])
-            AS new (kind, external_id, login, is_bot)
-        ORDER BY external_id
-        ON CONFLICT (connection_id, external_id) WHERE external_id IS NOT NULL
-        DO UPDATE SET login = excluded.login, kind = excluded.kind
-        WHERE (people_identity.login, people_identity.kind) IS DISTINCT FROM (excluded.login, excluded.kind)
-    """,
-    "kind, login": """
-        INSERT INTO people_identity (connection_id, kind, external_id, login, is_bot)
-        SELECT %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[])
-            AS new (kind, external_id, login, is_bot)
-        ORDER BY kind, login
-        ON CONFLICT (connection_id, kind, login) WHERE external_id IS NULL DO NOTHING
-    """,
+_KNOWN_BY: Final = {
+    "external_id": "external_id IS NOT NULL",
+    "account_id": "account_id <> ''",
+    "kind, login": "external_id IS NULL AND account_id = ''",
 }
-_FIND = {
-    "external_id": """
-        SELECT id, external_id, kind, login FROM people_identity
-        WHERE connection_id = %s AND external_id = ANY(%s::bigint[])
-    """,
-    "kind, login": """
-        SELECT id, external_id, kind, login FROM people_identity
-        WHERE connection_id = %s AND external_id IS NULL
-            AND (kind, login) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-    """,
-}
+"""What an account is known by, and the rows that this is true of."""
+_UPSERT: Final = """
+    INSERT INTO people_identity (connection_id, kind, external_id, account_id, login, is_bot)
+    SELECT %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::boolean[])
+        AS new (kind, external_id, account_id, login, is_bot)
+    ORDER BY {way}
+    ON CONFLICT (connection_id, {way}) WHERE {which}
+    DO UPDATE SET login = excluded.login, kind = excluded.kind
+    WHERE (people_identity.login, people_identity.kind) IS DISTINCT FROM (excluded.login, excluded.kind)
+"""
+_FIND: Final = """
+    SELECT id, {way} FROM people_identity
+    WHERE connection_id = %s AND {which} AND ({way}) IN (SELECT {way} FROM unnest(
+        %s::text[], %s::bigint[], %s::text[], %s::text[]) AS known (kind, external_id, account_id, login))
+"""
+
+
+def _way(account: Account) -> str:
+    if account.external_id is not None:
+        return "external_id"
+    return "account_id" if account.account_id else "kind, login"
+
+
+def _key(account: Account, way: str) -> tuple[Any, ...]:
+    return tuple(getattr(account, name) for name in way.split(", "))
 
 
 def _upsert(
-    connection: Connection, accounts: Sequence[Account], patterns: list[str], *, known_by: str
-) -> list[tuple[int, int | None, str, str]]:
+    connection: Connection, accounts: Sequence[Account], patterns: list[str], way: str
+) -> dict[tuple[Any, ...], int]:
     if not accounts:
-        return []
-    kinds = [a.kind for a in accounts]
-    ids = [a.external_id for a in accounts]
-    logins = [a.login for a in accounts]
-    bots = [is_bot(a, patterns) for a in accounts]
-    keys: list[list[Any]] = [ids] if known_by == "external_id" else [kinds, logins]
+        return {}
+    names = ("kind", "external_id", "account_id", "login")
+    columns = [[getattr(account, name) for account in accounts] for name in names]
+    bots = [is_bot(account, patterns) for account in accounts]
+    parts = {"way": way, "which": _KNOWN_BY[way]}
     with database.cursor() as cursor:
-        cursor.execute(_UPSERT[known_by], [connection.pk, kinds, ids, logins, bots])
-        cursor.execute(_FIND[known_by], [connection.pk, *keys])
-        return list(cursor.fetchall())
+        cursor.execute(_UPSERT.format(**parts), [connection.pk, *columns, bots])
+        cursor.execute(_FIND.format(**parts), [connection.pk, *columns])
+        return {tuple(key): pk for pk, *key in cursor.fetchall()}
 
 
 @transaction.atomic

@@ -105,7 +105,7 @@ def collect(
     if piece.of_connection:
         return _of_connection(piece, github)
     if repository is None or piece.kind is Hint.Kind.REPOSITORY:
-        external_id = piece.first.repository_external_id or 0
+        external_id = piece.first.container_external_id or 0
         return repositories.collect_repository(piece.connection, github, external_id)
     if repository.state in {Repository.State.EXCLUDED, Repository.State.TRANSFERRED}:
         return Collected(notes=[repository.state_reason])

@@ -24,7 +24,7 @@ _WHERE: Final = """
                     WHERE lost.repository_id = one.id AND lost.sha = made.sha))
         AND NOT EXISTS (
             SELECT FROM sources_hint AS hint WHERE hint.connection_id = one.connection_id
-                AND hint.kind = 'lineage' AND hint.repository_external_id = one.external_id)
+                AND hint.kind = 'lineage' AND hint.container_external_id = one.external_id)
 """
 
 

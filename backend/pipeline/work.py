@@ -83,7 +83,7 @@ def _perform(piece: Piece, github: GitHub, on_page: OnPage) -> None:
     """Do one piece, and write down how it ended."""
     repository = (
         Repository.objects.select_related("connection")
-        .filter(connection=piece.connection, external_id=piece.first.repository_external_id or 0)
+        .filter(connection=piece.connection, external_id=piece.first.container_external_id or 0)
         .first()
     )
     run = SyncRun.objects.create(

@@ -107,7 +107,7 @@ def _parked() -> QuerySet[Hint]:
 def parked(limit: int) -> tuple[list[Parked], int]:
     """Work that was given up, the latest first, and how much there is of it. Three statements."""
     name = Repository.objects.filter(
-        connection=OuterRef("connection"), external_id=OuterRef("repository_external_id")
+        connection=OuterRef("connection"), external_id=OuterRef("container_external_id")
     ).values("name_with_owner")
     found: QuerySet[Any] = (
         _parked()

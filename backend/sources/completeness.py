@@ -232,7 +232,7 @@ def _troubles(concerns: Combinable) -> QuerySet[Repository]:
     cursor = Cursor.objects.filter(repository=OuterRef("pk"), kind=Hint.Kind.PULL_REQUESTS)
     hints = Hint.objects.filter(
         connection=OuterRef("connection"),
-        repository_external_id=OuterRef("external_id"),
+        container_external_id=OuterRef("external_id"),
         kind__in=_OF_PULL_REQUESTS,
     )
     amiss = (
@@ -305,8 +305,8 @@ def _work() -> tuple[set[tuple[int, int, str]], dict[tuple[int, int, str], int]]
     waiting: set[tuple[int, int, str]] = set()
     parked: dict[tuple[int, int, str], int] = {}
     found = (
-        Hint.objects.exclude(repository_external_id=None)
-        .values_list("connection", "repository_external_id", "kind")
+        Hint.objects.exclude(container_external_id=None)
+        .values_list("connection", "container_external_id", "kind")
         .annotate(all=Count("pk"), given_up=Count("parked_at"))
         .order_by()
     )

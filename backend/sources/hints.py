@@ -57,11 +57,11 @@ RANK: Final = Case(
 
 _ARM: Final = """
     INSERT INTO sources_hint AS old (
-        connection_id, kind, repository_external_id, key, number, event, action, delivery,
+        connection_id, kind, container_external_id, key, number, event, action, delivery,
         received_at, due_at, attempts, last_error
     )
     VALUES (%s, %s, %s, %s, 1, %s, %s, %s, %s, %s, 0, '')
-    ON CONFLICT (connection_id, kind, repository_external_id, key) DO UPDATE SET
+    ON CONFLICT (connection_id, kind, container_external_id, key) DO UPDATE SET
         number = old.number + 1, event = excluded.event,
         action = CASE WHEN old.action IN ('deleted', 'full') THEN old.action ELSE excluded.action END,
         delivery = coalesce(nullif(excluded.delivery, ''), old.delivery), received_at = excluded.received_at,
@@ -73,7 +73,7 @@ def arm(
     *,
     connection: Connection,
     kind: str,
-    repository_external_id: int | None = None,
+    container_external_id: int | None = None,
     key: str = "",
     event: str = "",
     action: str = "",
@@ -89,7 +89,7 @@ def arm(
         cursor.execute(
             _ARM,
             [
-                *(connection.pk, kind, repository_external_id, key),
+                *(connection.pk, kind, container_external_id, key),
                 *(event, action, delivery, moment, moment),
             ],
         )
@@ -134,7 +134,7 @@ def claim(*, connection: Connection | None = None, lease: timedelta = LEASE) -> 
         waiting.filter(
             rank=first.rank,
             connection=first.connection_id,
-            repository_external_id=first.repository_external_id,
+            container_external_id=first.container_external_id,
         ).select_related("connection")[:AT_ONCE]
     )
     rows = Hint.objects.filter(pk__in=[hint.pk for hint in together])

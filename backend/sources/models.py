@@ -31,14 +31,23 @@ class Hint(models.Model):
             "commits that lead to what was deployed and are not on the default branch",
         )
         ARTIFACTS = "artifacts", "test results among the artifacts of one workflow run"
+        PROJECTS = "projects", "projects, fields, types and statuses of a connection"
+        PROJECT = "project", "one project with its statuses and versions"
+        ISSUES = "issues", "issues of a connection, or of one project, since its cursor"
+        ISSUE = "issue", "one issue"
+        SPRINTS = "sprints", "boards and sprints of a connection"
+        CENSUS = "census", "which issues of a project there still are"
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="hints")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    repository_external_id = models.BigIntegerField(
-        null=True, help_text="Empty where the whole connection is meant."
+    container_external_id = models.BigIntegerField(
+        null=True,
+        help_text="Of the repository or project; empty where the whole connection is meant.",
     )
     key = models.CharField(
-        max_length=80, blank=True, help_text="The pull request's number; empty where there is none."
+        max_length=80,
+        blank=True,
+        help_text="The pull request's number, the issue's id; empty where there is none.",
     )
     number = models.PositiveBigIntegerField(default=1)
     event = models.CharField(max_length=60, blank=True)
@@ -54,25 +63,27 @@ class Hint(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "kind", "repository_external_id", "key"],
+                fields=["connection", "kind", "container_external_id", "key"],
                 nulls_distinct=False,
                 name="sources_hint_object",
             )
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.repository_external_id or ''} {self.key}".strip()
+        return f"{self.kind} {self.container_external_id or ''} {self.key}".strip()
 
 
 class Cursor(models.Model):
-    """How far a collection has come, and the ledger of how complete it is: one row a repository and kind.
+    """How far a collection has come, and the ledger of how complete it is: one row a repository or project and kind,
+    or a connection and kind where all of it is read at once.
 
     Moves in the transaction that stores what it covers. `expected` is the source's own count and `held` what is stored
     of it, both as of `counted_at`; a kind that the server or the credential does not give says so in `unavailable`.
     """
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE)
-    repository = models.ForeignKey("delivery.Repository", models.CASCADE)
+    repository = models.ForeignKey("delivery.Repository", models.CASCADE, null=True)
+    project = models.ForeignKey("delivery.Project", models.CASCADE, null=True)
     kind = models.CharField(max_length=20, choices=Hint.Kind.choices)
     complete_to = models.DateTimeField(
         null=True, help_text="Everything that changed before this is stored."
@@ -104,11 +115,22 @@ class Cursor(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["repository", "kind"], name="sources_cursor_once")
+            models.UniqueConstraint(fields=["repository", "kind"], name="sources_cursor_once"),
+            models.UniqueConstraint(
+                fields=["project", "kind"], name="sources_cursor_of_project_once"
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "kind"],
+                condition=Q(repository=None, project=None),
+                name="sources_cursor_of_connection_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(repository=None) | Q(project=None), name="sources_cursor_of_one"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.repository}"
+        return f"{self.kind} of {self.repository or self.project or self.connection}"
 
 
 class SyncRun(models.Model):
@@ -121,6 +143,7 @@ class SyncRun(models.Model):
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE, related_name="runs")
     repository = models.ForeignKey("delivery.Repository", models.CASCADE, null=True)
+    project = models.ForeignKey("delivery.Project", models.CASCADE, null=True)
     kind = models.CharField(max_length=20, choices=Hint.Kind.choices)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -147,7 +170,7 @@ class SyncRun(models.Model):
             ),
             models.Index(
                 fields=["connection", "started_at"],
-                condition=Q(kind="connection", outcome="succeeded"),
+                condition=Q(kind__in=("connection", "projects"), outcome="succeeded"),
                 name="sources_run_survey",
             ),
         ]

@@ -90,7 +90,7 @@ def test_what_changed_is_kept_and_nothing_else(
     assert (answer.status_code, json.loads(answer.content)) == (202, {"status": "accepted"})
     assert (len(callbacks), rung) == (1, ["rung"])
     hint = Hint.objects.get()
-    assert (hint.connection_id, hint.kind, hint.repository_external_id, hint.key) == (
+    assert (hint.connection_id, hint.kind, hint.container_external_id, hint.key) == (
         ghes.pk,
         "pull_request",
         2**40,
@@ -278,7 +278,7 @@ def test_each_event_names_its_object(
     client: Client, ghes: Connection, event: str, more: dict[str, Any], kept: tuple[object, ...]
 ) -> None:
     assert post(client, PULL_REQUEST | more, X_GitHub_Event=event).status_code == 202
-    assert Hint.objects.values_list("kind", "repository_external_id", "key").get() == kept
+    assert Hint.objects.values_list("kind", "container_external_id", "key").get() == kept
     assert Hint.objects.get().kind in Hint.Kind
     assert event in _EVENTS
 
@@ -381,7 +381,7 @@ def test_what_the_simulator_sends_is_understood(client: Client, ghes: Connection
     world.merge(pr)
     world.create_team(org, "Team A", [author])
     assert set(github_hook.statuses) == {202}
-    assert set(Hint.objects.values_list("kind", "repository_external_id", "key")) == {
+    assert set(Hint.objects.values_list("kind", "container_external_id", "key")) == {
         ("repository", repository.database_id, ""),
         ("pull_request", repository.database_id, "1"),
         ("commits", repository.database_id, ""),

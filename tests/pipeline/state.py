@@ -20,10 +20,16 @@ from backend.sources.models import Hint, SyncRun
 DOMAIN = ("people", "delivery", "metrics")
 _NAMED = {
     "connections.Connection": (),
-    "people.Identity": ("kind", "login", "external_id"),
+    "people.Identity": ("kind", "login", "external_id", "account_id"),
     "people.Person": ("name",),
     "people.Team": ("slug",),
     "delivery.Repository": ("external_id",),
+    "delivery.Project": ("external_id",),
+    "delivery.IssueType": ("external_id",),
+    "delivery.IssueStatus": ("external_id",),
+    "delivery.Board": ("external_id",),
+    "delivery.Issue": ("external_id",),
+    "delivery.InvestmentCategory": ("slug",),
     "delivery.PullRequest": ("external_id",),
     "delivery.Commit": ("sha",),
     "delivery.Owner": ("external_id",),

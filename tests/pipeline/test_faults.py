@@ -197,7 +197,7 @@ def test_a_vanished_repository_is_marked_and_nothing_is_deleted(source: Source) 
         hints.arm(
             connection=source.connection,
             kind=Hint.Kind.PULL_REQUESTS,
-            repository_external_id=repository.external_id,
+            container_external_id=repository.external_id,
         )
     work_to_the_end(source.connection)
     assert states() == {"forge/app": "lost_access", "forge/service": "active"}
@@ -235,7 +235,7 @@ def test_a_deleted_repository_is_gone_by_a_signed_word_alone(source: Source) -> 
     hints.arm(
         connection=source.connection,
         kind=Hint.Kind.REPOSITORY,
-        repository_external_id=app.database_id,
+        container_external_id=app.database_id,
         action="deleted",
     )
     work_to_the_end(source.connection)
@@ -262,7 +262,7 @@ def test_a_pull_request_that_is_not_there_marks_nothing(source: Source) -> None:
     hints.arm(
         connection=source.connection,
         kind=Hint.Kind.PULL_REQUEST,
-        repository_external_id=app.database_id,
+        container_external_id=app.database_id,
         key="999",
     )
     work_to_the_end(source.connection)
@@ -290,7 +290,7 @@ def test_poison_harms_no_neighbour(source: Source, monkeypatch: pytest.MonkeyPat
         hints.arm(
             connection=source.connection,
             kind=kind,
-            repository_external_id=app.database_id,
+            container_external_id=app.database_id,
             key=key,
         )
     SyncRun.objects.all().delete()

@@ -72,7 +72,7 @@ def test_news_of_many_commits_costs_one_request(source: Source, app: simulated.R
         hints.arm(
             connection=source.connection,
             kind=Hint.Kind.CHECKS,
-            repository_external_id=app.database_id,
+            container_external_id=app.database_id,
             key=commit.oid,
         )
     source.github.ledger.clear()
@@ -88,7 +88,7 @@ def test_a_repository_that_always_fails_is_no_trouble_of_the_connection(
     hints.arm(
         connection=source.connection,
         kind=Hint.Kind.PULL_REQUESTS,
-        repository_external_id=app.database_id,
+        container_external_id=app.database_id,
     )
     source.github.faults.arm("html", on="graphql", times=None)
     assert work()
@@ -117,7 +117,7 @@ def test_news_of_an_excluded_repository_cost_no_request(
     hints.arm(
         connection=source.connection,
         kind=Hint.Kind.PULL_REQUEST,
-        repository_external_id=app.database_id,
+        container_external_id=app.database_id,
         key="2",
     )
     assert work()
@@ -143,7 +143,7 @@ def test_an_order_that_lasts_is_not_forgotten_for_later_news(lasting: str) -> No
         hints.arm(
             connection=connection,
             kind=Hint.Kind.REPOSITORY,
-            repository_external_id=1,
+            container_external_id=1,
             action=action,
         )
     assert Hint.objects.get().action == lasting
@@ -158,12 +158,12 @@ def test_in_quiet_hours_only_what_a_webhook_told_is_fetched() -> None:
             hints.arm(
                 connection=connection,
                 kind=kind,
-                repository_external_id=1,
+                container_external_id=1,
                 key=key,
                 delivery=delivery,
             )
         # Polling finds the same, and does not put it off.
-        hints.arm(connection=connection, kind=kind, repository_external_id=1, key="2")
+        hints.arm(connection=connection, kind=kind, container_external_id=1, key="2")
         assert [hint.key for hint in hints.due()] == ["2"]
         assert [hint.key for hint in hints.claim()] == ["2"]
     with time_machine.travel(night + timedelta(hours=12), tick=False):
@@ -176,8 +176,8 @@ def test_first_pull_requests_then_passes_then_what_takes_long() -> None:
         *(Hint.Kind.COMMITS, Hint.Kind.RECONCILE, Hint.Kind.TAGS, Hint.Kind.CHECKS),
         *(Hint.Kind.PULL_REQUESTS, Hint.Kind.REPOSITORY),
     ):
-        hints.arm(connection=connection, kind=kind, repository_external_id=1)
-    hints.arm(connection=connection, kind=Hint.Kind.CHECKS, repository_external_id=1, key="a" * 40)
+        hints.arm(connection=connection, kind=kind, container_external_id=1)
+    hints.arm(connection=connection, kind=Hint.Kind.CHECKS, container_external_id=1, key="a" * 40)
     claims = [{(hint.kind, hint.key) for hint in hints.claim()} for _ in range(4)]
     assert claims == [
         {("pull_requests", ""), ("repository", ""), ("checks", "a" * 40)},

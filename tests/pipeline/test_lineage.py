@@ -28,9 +28,7 @@ def repository() -> Repository:
 
 
 def asked() -> list[int | None]:
-    return list(
-        Hint.objects.filter(kind="lineage").values_list("repository_external_id", flat=True)
-    )
+    return list(Hint.objects.filter(kind="lineage").values_list("container_external_id", flat=True))
 
 
 def test_it_is_asked_for_once(repository: Repository) -> None:

@@ -228,7 +228,7 @@ def test_after_a_rename_hints_by_the_old_name_are_done_at_once(source: Source, c
         hints.arm(
             connection=source.connection,
             kind=kind,
-            repository_external_id=crew.repo.database_id,
+            container_external_id=crew.repo.database_id,
         )
     SyncRun.objects.all().delete()
     work_to_the_end(source.connection)

@@ -150,7 +150,7 @@ def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) ->
             started_at=timezone.now() - timedelta(days=days),
         )
     tasks.reconcile()
-    armed = {(hint.kind, hint.repository_external_id, hint.action) for hint in Hint.objects.all()}
+    armed = {(hint.kind, hint.container_external_id, hint.action) for hint in Hint.objects.all()}
     assert armed == {
         (kind, repository.external_id, hints.FULL)
         for kind in (Hint.Kind.RECONCILE, *READ, Hint.Kind.LINEAGE)

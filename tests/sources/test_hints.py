@@ -35,7 +35,7 @@ def arm(
     hints.arm(
         connection=connection,
         kind=KIND,
-        repository_external_id=repository,
+        container_external_id=repository,
         key=key,
         action=action,
         delivery=delivery,
@@ -73,12 +73,12 @@ def test_a_repositorys_hints_are_claimed_together_and_once(ghes: Connection) -> 
         arm(ghes, key)
     arm(ghes, "1", repository=2)
     first, second, nothing = hints.claim(), hints.claim(), hints.claim()
-    assert [(hint.repository_external_id, hint.key) for hint in first] == [
+    assert [(hint.container_external_id, hint.key) for hint in first] == [
         (1, "1"),
         (1, "2"),
         (1, "3"),
     ]
-    assert [hint.repository_external_id for hint in second] == [2]
+    assert [hint.container_external_id for hint in second] == [2]
     assert nothing == []
     assert set(Hint.objects.values_list("attempts", flat=True)) == {1}
     assert {hint.attempts for hint in first} == {1}
@@ -202,11 +202,11 @@ def test_work_that_kills_its_process_is_parked(ghes: Connection) -> None:
     for _ in range(hints.ATTEMPTS):
         run_out()
         assert hints.claim() != []
-        Hint.objects.filter(repository_external_id=2).update(attempts=0)
+        Hint.objects.filter(container_external_id=2).update(attempts=0)
     run_out()
     (claimed,) = hints.claim()
-    assert claimed.repository_external_id == 2
-    parked = Hint.objects.get(repository_external_id=1)
+    assert claimed.container_external_id == 2
+    parked = Hint.objects.get(container_external_id=1)
     assert parked.parked_at is not None
     assert "ended 8 times" in parked.last_error
 
@@ -263,7 +263,7 @@ class Watched:
     def claim_and_fetch(self) -> list[Hint]:
         claimed = hints.claim()
         for hint in claimed:
-            name = (hint.repository_external_id, hint.key)
+            name = (hint.container_external_id, hint.key)
             self.fetched[name] = self.changed[name]
         return claimed
 

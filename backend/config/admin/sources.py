@@ -19,7 +19,7 @@ class HintAdmin(ReadOnly):
     list_display = ("__str__", "connection", "due_at", "attempts", "parked_at", "last_error")
     list_filter = (("parked_at", admin.EmptyFieldListFilter), "kind", "connection")
     list_select_related = ("connection",)
-    search_fields = ("key", "last_error", "=repository_external_id")
+    search_fields = ("key", "last_error", "=container_external_id")
     ordering = ("-parked_at", "due_at")
     show_full_result_count = False
     actions = ("retry",)

@@ -60,7 +60,7 @@ def arm(repository: Repository, runs: Iterable[WorkflowRunRecord]) -> None:
             hints.arm(
                 connection=repository.connection,
                 kind=Hint.Kind.ARTIFACTS,
-                repository_external_id=repository.external_id,
+                container_external_id=repository.external_id,
                 key=str(run_id),
             )
 

@@ -84,7 +84,7 @@ def arm_all(repository: Repository, *, kinds: Iterable[str] = READ, action: str 
         hints.arm(
             connection=repository.connection,
             kind=kind,
-            repository_external_id=repository.external_id,
+            container_external_id=repository.external_id,
             action=action,
         )
 
@@ -97,7 +97,7 @@ def _look_for(connection: Connection, states: Collection[str], told: set[int]) -
             hints.arm(
                 connection=connection,
                 kind=Hint.Kind.REPOSITORY,
-                repository_external_id=external_id,
+                container_external_id=external_id,
                 action=UNLISTED,
             )
 

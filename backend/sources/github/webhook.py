@@ -22,7 +22,7 @@ class Changed:
     """The object to fetch; `kind` is one of sources.models.Hint.Kind."""
 
     kind: str
-    repository_external_id: int | None = None
+    container_external_id: int | None = None
     key: str = ""
 
 

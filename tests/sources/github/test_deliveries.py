@@ -175,7 +175,7 @@ def test_what_was_refused_arrives_as_a_hint(
     hook.secret = SECRET
     assert collect(connection).stored >= 1
     hint = Hint.objects.get(kind=Hint.Kind.REPOSITORY)
-    assert (hint.repository_external_id, hint.delivery) == (
+    assert (hint.container_external_id, hint.delivery) == (
         next(iter(server.world.repositories)),
         refused[0].guid,
     )

@@ -54,11 +54,11 @@ def states() -> dict[str, str]:
 
 
 def asked() -> set[tuple[str, int | None, str]]:
-    return {(hint.kind, hint.repository_external_id, hint.action) for hint in Hint.objects.all()}
+    return {(hint.kind, hint.container_external_id, hint.action) for hint in Hint.objects.all()}
 
 
 def asked_of(repository: simulated.Repository) -> set[str]:
-    rows = Hint.objects.filter(repository_external_id=repository.database_id)
+    rows = Hint.objects.filter(container_external_id=repository.database_id)
     return set(rows.values_list("kind", flat=True))
 
 

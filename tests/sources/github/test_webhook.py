@@ -35,9 +35,9 @@ def test_all_329_examples_lead_to_the_right_hint() -> None:
         assert action(payload) == payload.get("action", "")
         found[event, hint.kind] += 1
         if Kind(hint.kind) in {Kind.TEAMS, Kind.CONNECTION}:
-            assert hint.repository_external_id is None
+            assert hint.container_external_id is None
         else:
-            assert hint.repository_external_id == payload["repository"]["id"]
+            assert hint.container_external_id == payload["repository"]["id"]
         assert hint.key == _key(event, payload)
     assert found == {
         ("check_run", Kind.CHECKS): 3,
