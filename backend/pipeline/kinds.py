@@ -7,6 +7,7 @@ from typing import Final
 from backend.connections.models import Connection
 from backend.delivery.models import Repository
 from backend.sources import hints
+from backend.sources.collected import Collected
 from backend.sources.commit_sizes import collect_change_sizes
 from backend.sources.github import (
     artifacts,
@@ -20,7 +21,6 @@ from backend.sources.github import (
     workflows,
 )
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 from backend.sources.models import Hint
 
 OnPage = Callable[[Repository | None, int], None]

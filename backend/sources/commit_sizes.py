@@ -9,11 +9,11 @@ from typing import Final
 from backend.delivery.models import Repository
 from backend.delivery.store.commits import held_commits
 from backend.delivery.store.graph import number_commits, store_named, unread_messages
+from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden
 from backend.sources.git import NoBranch, TooLarge, collect_commits
 from backend.sources.github import ledger
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 from backend.sources.github.commit_blobs import Tip, tip_of
 from backend.sources.github.commit_messages import MESSAGES_A_REQUEST, names
 from backend.sources.github.commit_sizes import Slice, collect_by_rest, refresh_attributes

@@ -27,6 +27,7 @@ from backend.sources.answers import Answer
 from backend.sources.errors import CredentialRefused, Overloaded, Passing, SourceError, unreachable
 from backend.sources.limits import Meter, Unmetered
 
+AGENT: Final = "Plumbline"
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
 TOTAL_SECONDS: Final = 120
 MAXIMUM_BYTES: Final = 100 * 1024 * 1024
@@ -56,6 +57,22 @@ class Access(Protocol):
 
     def refused(self) -> bool:
         """The server did not take it; True where another one is worth a try."""
+
+
+@dataclass(frozen=True)
+class FixedToken:
+    """A token that is what it is."""
+
+    secret: str = field(repr=False)
+
+    def token(self) -> str:
+        return self.secret
+
+    def accepted(self) -> None:
+        """Nothing to note."""
+
+    def refused(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from backend.pipeline import kinds
 from backend.pipeline.tasks import reconcile
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints, http
+from backend.sources.collected import Collected
 from backend.sources.github import pages, pull_requests
-from backend.sources.github.collect import Collected
 from backend.sources.models import Hint, SyncRun
 from tests.pipeline.conftest import TOKEN, Source
 from tests.pipeline.state import different, rows, time_passes, work_to_the_end

@@ -13,10 +13,11 @@ from backend.sources.answers import Answer
 from backend.sources.errors import CredentialRefused, NotFound, SourceError
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app_token import EARLIER, VALID, app_token
-from backend.sources.github.client import AGENT, next_page, read
+from backend.sources.github.client import next_page
 from backend.sources.github.payloads import RestPayload, Time
-from backend.sources.http import Client
+from backend.sources.http import AGENT, Client
 from backend.sources.limits import Meter, Unmetered
+from backend.sources.shapes import read
 
 READ: Final = "read"
 CLOCKS_DIFFER: Final = timedelta(seconds=30)

@@ -17,8 +17,8 @@ from backend.keyring import SealBroken
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app import App
-from backend.sources.github.client import AGENT, UnexpectedShape, read
-from backend.sources.http import Client
+from backend.sources.http import AGENT, Client
+from backend.sources.shapes import UnexpectedShape, read
 
 log = structlog.get_logger(__name__)
 

@@ -17,12 +17,13 @@ from backend.delivery.records import WorkflowRunRecord
 from backend.delivery.result_records import ARTIFACT_KEY, UploadRecord
 from backend.delivery.store.test_results import KeyReused, TooMany, store_results
 from backend.sources import hints, junit
+from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, SourceError
 from backend.sources.github import payloads
-from backend.sources.github.client import GitHub, next_page, read
-from backend.sources.github.collect import Collected
+from backend.sources.github.client import GitHub, next_page
 from backend.sources.junit import archive
 from backend.sources.models import Hint
+from backend.sources.shapes import read
 
 MAXIMUM_BYTES: Final = 50 * 1024 * 1024
 """Of an artifact as it is packed."""

@@ -16,12 +16,13 @@ from django.utils import timezone
 from backend.delivery import head_commits, store
 from backend.delivery.models import Repository
 from backend.delivery.records import ChecksRecord, CheckSuiteRecord, CommitStatusRecord
+from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import ledger, normalise, payloads
-from backend.sources.github.client import GitHub, read
-from backend.sources.github.collect import Collected
+from backend.sources.github.client import GitHub
 from backend.sources.github.queries import ACTOR
 from backend.sources.models import Cursor, Hint
+from backend.sources.shapes import read
 
 COMMITS_A_REQUEST: Final = 25
 REQUESTS_A_SLICE: Final = 8

@@ -2,25 +2,23 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from urllib.parse import quote
-
-from pydantic import BaseModel, ValidationError
 
 from backend.sources.answers import Answer
 from backend.sources.errors import Forbidden, NotFound, Overloaded, SourceError
 from backend.sources.github import payloads
 from backend.sources.github.addresses import addresses
 from backend.sources.github.queries import CAPABILITIES, Queries
-from backend.sources.http import Access, Client, Usage
+from backend.sources.http import AGENT, Access, Client, FixedToken, Usage
 from backend.sources.limits import Meter, Unmetered, rate_limit
+from backend.sources.shapes import UnexpectedShape, read
 
 if TYPE_CHECKING:
     from backend.sources.github.app import App
 
-AGENT: Final = "Plumbline"
 _OPERATION: Final = re.compile(r"\bquery (\w+)")
 _LIMITED: Final = ("RATE_LIMITED", "RATE_LIMIT")
 _TOO_MUCH: Final = ("MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED")
@@ -28,30 +26,6 @@ _TOO_MUCH: Final = ("MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED")
 
 class PageLost(SourceError):
     """The place to go on from is no longer understood: begin the pass anew."""
-
-
-class UnexpectedShape(SourceError):
-    """The answer is JSON and not what was asked for. Names the field, and never its value."""
-
-    def __init__(self, where: str) -> None:
-        super().__init__(
-            f"The server's answer has an unexpected shape at {where}.",
-            "Report this with the server's version; what was read before is kept.",
-            permanent=True,
-        )
-
-
-M = TypeVar("M", bound=BaseModel)
-
-
-def read(model: type[M], value: object) -> M:
-    """What may enter of an answer. Raises UnexpectedShape."""
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "its top"
-        raise UnexpectedShape(f"{where} ({first['msg']})") from None
 
 
 @dataclass(frozen=True)
@@ -67,22 +41,6 @@ class Accessible(payloads.RestPayload):
     """What an App's installation may see."""
 
     repositories: list[payloads.Repository]
-
-
-@dataclass(frozen=True)
-class FixedToken:
-    """A token that is what it is."""
-
-    secret: str = field(repr=False)
-
-    def token(self) -> str:
-        return self.secret
-
-    def accepted(self) -> None:
-        """Nothing to note."""
-
-    def refused(self) -> bool:
-        return False
 
 
 class Schema(Protocol):

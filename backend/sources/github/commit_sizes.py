@@ -21,9 +21,10 @@ from backend.delivery.store.graph import number_commits
 from backend.delivery.store.rules import keep_attribute_patterns
 from backend.sources.errors import Unprocessable
 from backend.sources.git import numstat
-from backend.sources.github.client import GitHub, next_page, read
+from backend.sources.github.client import GitHub, next_page
 from backend.sources.github.commit_blobs import Tip, binary, file_count, texts
 from backend.sources.github.commit_payloads import ChangedFile, Commit
+from backend.sources.shapes import read
 
 COMMITS_AT_ONCE: Final = 20
 """Stored in one go: so few are asked for again where the source asks to be left alone in between."""

@@ -13,13 +13,14 @@ from typing import Final
 from django.utils import timezone
 
 from backend.connections.models import Connection
+from backend.sources.collected import Collected
 from backend.sources.errors import NotFound, Unprocessable
 from backend.sources.github.app import App
-from backend.sources.github.client import GitHub, next_page, read
-from backend.sources.github.collect import Collected
+from backend.sources.github.client import GitHub, next_page
 from backend.sources.github.payloads import RestPayload, Time
 from backend.sources.github.webhook import tells
 from backend.sources.models import Hint, SyncRun
+from backend.sources.shapes import read
 
 KEPT: Final = timedelta(days=3)
 """GitHub forgets older ones."""

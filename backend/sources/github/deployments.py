@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from backend.delivery import store
 from backend.delivery.models import Repository
+from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import ledger, normalise, payloads
-from backend.sources.github.client import GitHub, PageLost, read
-from backend.sources.github.collect import Collected
+from backend.sources.github.client import GitHub, PageLost
 from backend.sources.github.queries import ACTOR
 from backend.sources.models import Cursor, Hint
+from backend.sources.shapes import read
 
 PAGES_A_SLICE: Final = 8
 LARGEST_PAGE: Final = 100

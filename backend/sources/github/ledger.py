@@ -5,9 +5,9 @@ from typing import Any
 from django.utils import timezone
 
 from backend.delivery.models import Repository
+from backend.sources.collected import Collected
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 from backend.sources.models import Cursor
 
 

@@ -27,12 +27,13 @@ from backend.delivery.store.graph import (
     unknown,
     unknown_deployed,
 )
+from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Unprocessable
 from backend.sources.github import commit_payloads, ledger
-from backend.sources.github.client import GitHub, read
-from backend.sources.github.collect import Collected
+from backend.sources.github.client import GitHub
 from backend.sources.github.commit_sizes import record
 from backend.sources.models import Hint
+from backend.sources.shapes import read
 
 COMMITS_A_REQUEST: Final = 100
 REQUESTS_A_SLICE: Final = 50

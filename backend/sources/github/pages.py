@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from backend.sources.errors import NotFound, Overloaded
 from backend.sources.github import payloads
-from backend.sources.github.client import GitHub, read
+from backend.sources.github.client import GitHub
 from backend.sources.github.queries import PARTS
+from backend.sources.shapes import read
 
 LARGEST_PAGE: Final = 50
 """With five connections a pull request three points by GitHub's formula: 20 pages and 60 points for a thousand."""

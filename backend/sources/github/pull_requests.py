@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from backend.delivery import store
 from backend.delivery.models import Repository
+from backend.sources.collected import Collected
 from backend.sources.github import ledger, normalise, pages
 from backend.sources.github.client import GitHub, PageLost
-from backend.sources.github.collect import Collected
 from backend.sources.models import Cursor, Hint
 
 OVERLAP: Final = timedelta(minutes=10)

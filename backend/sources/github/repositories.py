@@ -12,9 +12,9 @@ from backend.delivery import store
 from backend.delivery.models import Deployment, HeadCommit, Repository, WorkflowRun
 from backend.delivery.store.commits import held_commits
 from backend.sources import hints
+from backend.sources.collected import Collected
 from backend.sources.github import deployments, ledger, normalise, workflows
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 from backend.sources.github.survey import Look, Survey, Surveyed
 from backend.sources.models import Cursor, Hint
 

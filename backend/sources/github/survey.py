@@ -15,10 +15,11 @@ from pydantic import BaseModel
 from backend.delivery.records import RepositoryRecord
 from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import normalise, payloads
-from backend.sources.github.client import GitHub, read
+from backend.sources.github.client import GitHub
 from backend.sources.github.pages import PageSize
 from backend.sources.github.survey_payloads import ChangedPullRequests, SurveyedRepository
 from backend.sources.models import Hint
+from backend.sources.shapes import read
 
 REPOSITORIES_A_PAGE: Final = 50
 

@@ -3,10 +3,10 @@
 from backend.connections.models import Connection
 from backend.delivery.models import Owner
 from backend.people.store import store_teams
+from backend.sources.collected import Collected
 from backend.sources.errors import CredentialRefused, NotFound, SourceError
 from backend.sources.github import normalise, pages
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 
 
 def collect_teams(connection: Connection, github: GitHub) -> Collected:

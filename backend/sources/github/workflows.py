@@ -19,11 +19,12 @@ from backend.delivery.models import Repository
 from backend.delivery.records import WorkflowRunRecord
 from backend.sources import validators
 from backend.sources.answers import Answer
+from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import artifacts, ledger, normalise, payloads
-from backend.sources.github.client import GitHub, next_page, read
-from backend.sources.github.collect import Collected
+from backend.sources.github.client import GitHub, next_page
 from backend.sources.models import Cursor, Hint
+from backend.sources.shapes import read
 
 RUNS_A_PAGE: Final = 100
 """And a page a slice, since each of its runs costs a request of its own."""

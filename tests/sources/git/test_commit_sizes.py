@@ -11,10 +11,10 @@ import pytest
 from backend.connections.models import Connection
 from backend.delivery import attributes, code_owners
 from backend.delivery.models import AttributePattern, Commit, CommitFile, Repository
+from backend.sources.collected import Collected
 from backend.sources.commit_sizes import FEW, collect_change_sizes
 from backend.sources.errors import SourceError
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 from backend.sources.models import Cursor
 from tests.factories import a_repository
 from tests.simulators.github import World, running

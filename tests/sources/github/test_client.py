@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backend.sources.errors import CredentialRefused, NotFound, SourceError
-from backend.sources.github.client import GitHub, PageLost, UnexpectedShape
+from backend.sources.github.client import GitHub, PageLost
+from backend.sources.shapes import UnexpectedShape
 from tests.simulators.github import Simulator, World, running
 from tests.sources.github.conftest import TOKEN
 from tests.sources.serving import Answer, serving

@@ -11,8 +11,8 @@ from backend.connections import store
 from backend.connections.manifest import EVENTS, PERMISSIONS
 from backend.connections.models import Connection
 from backend.pipeline import kinds, tasks
+from backend.sources.collected import Collected
 from backend.sources.github import deliveries, session
-from backend.sources.github.collect import Collected
 from backend.sources.github.session import open_source
 from backend.sources.models import Hint, SyncRun
 from tests.simulators.github import Simulator

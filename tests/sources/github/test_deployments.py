@@ -9,9 +9,9 @@ import time_machine
 from graphql import OperationDefinitionNode, parse, validate
 
 from backend.delivery.models import Deployment, DeploymentStatus, Release, Repository, Tag
+from backend.sources.collected import Collected
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 from backend.sources.github.deployments import (
     MORE_STATUSES,
     Deployments,

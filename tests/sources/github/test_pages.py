@@ -6,9 +6,10 @@ import pytest
 
 from backend.sources.errors import NotFound, Overloaded
 from backend.sources.github import pages
-from backend.sources.github.client import GitHub, PageLost, UnexpectedShape, read
+from backend.sources.github.client import GitHub, PageLost
 from backend.sources.github.pages import LARGEST_PAGE, PageSize
 from backend.sources.github.payloads import PullRequest as Payload
+from backend.sources.shapes import UnexpectedShape, read
 from tests.simulators.github import Account, Repository, Simulator, World
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from backend.sources.errors import Forbidden, NotFound, SourceError, Unprocessable
 from backend.sources.github import payloads
-from backend.sources.github.client import GitHub, next_page, read
+from backend.sources.github.client import GitHub, next_page
 from backend.sources.http import Client
+from backend.sources.shapes import read
 from tests.simulators.github.recorded import Recording, exchanges, replayed
 
 OWNER = "/repos/octokit-fixture-org"

@@ -10,9 +10,9 @@ from backend.delivery import store
 from backend.delivery.models import HeadCommit, Repository, WorkflowJob, WorkflowRun
 from backend.delivery.records import ChecksRecord
 from backend.sources.answers import Answer
+from backend.sources.collected import Collected
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.client import GitHub
-from backend.sources.github.collect import Collected
 from backend.sources.github.workflows import collect_workflow_run, collect_workflow_runs
 from backend.sources.http import TRIES
 from backend.sources.models import Cursor, Hint

@@ -1,4 +1,4 @@
-"""What collecting from GitHub has in common.
+"""What collecting has in common, whatever the source.
 
 Each verb is a slice of work that can be cut short at any moment and begun again. What it stores and the cursor that
 says so move in one transaction.
