@@ -11,7 +11,7 @@ import re
 import ssl
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -44,6 +44,21 @@ class Usage:
     requests: int = 0
     points: int = 0
     not_modified: int = 0
+
+
+class Judge(Protocol):
+    """What a source's answers mean beyond what they mean everywhere."""
+
+    def __call__(
+        self,
+        status: int,
+        content: bytes,
+        headers: Mapping[str, str],
+        *,
+        host: str,
+        unsaid_wait: Callable[[], timedelta],
+    ) -> None:
+        """Raises SourceError where it knows better; redirects of the source are asked about too."""
 
 
 class Access(Protocol):
@@ -97,6 +112,9 @@ class Client:
     ca_certificate: str = field(default="", repr=False)
     access: Access | None = field(default=None, repr=False)
     meter: Meter = field(default_factory=Unmetered, repr=False)
+    scheme: str = "Bearer"
+    """How the token is presented."""
+    judge: Judge | None = field(default=None, repr=False)
     usage: Usage = field(default_factory=Usage)
     server_version: str = ""
     """As the last answer told it; empty where the server tells none."""
@@ -119,12 +137,17 @@ class Client:
         self.meter.flush()
 
     def get(
-        self, path: str, parameters: Mapping[str, str | int] | None = None, *, unless: str = ""
+        self,
+        path: str,
+        parameters: Mapping[str, str | int] | None = None,
+        *,
+        unless: str = "",
+        tries: int = TRIES,
+        label: str = "",
     ) -> Answer:
         """A REST answer as JSON. Raises SourceError. `unless`: an entity tag; 304 where it still holds."""
-        return self._patiently(
-            _Question("GET", path, parameters, unless=unless, label=_route(path))
-        )
+        question = _Question("GET", path, parameters, unless=unless, label=label or _route(path))
+        return self._patiently(question, tries=tries)
 
     def download(self, path: str, *, at_most: int) -> bytes:
         """A file; where the source keeps it elsewhere, fetched from there without the token. Raises SourceError."""
@@ -175,6 +198,14 @@ class Client:
         url, parameters = self._own(question.path), question.parameters
         for _ in range(REDIRECTS + 1):
             status, content, headers = self._exchange(question, url, parameters)
+            if self.judge and self._is_own(url):
+                self.judge(
+                    status,
+                    content,
+                    headers,
+                    host=self.host,
+                    unsaid_wait=self.meter.unsaid_wait,
+                )
             if status not in {301, 302, 307, 308}:
                 if not self._is_own(url):
                     stranger = urlsplit(url).netloc
@@ -228,7 +259,7 @@ class Client:
         self, question: _Question, url: str, parameters: Mapping[str, str | int] | None
     ) -> tuple[int, bytes, Mapping[str, str]]:
         signed = self.access if self._is_own(url) else None
-        headers = {"Authorization": f"Bearer {signed.token()}"} if signed else {}
+        headers = {"Authorization": f"{self.scheme} {signed.token()}"} if signed else {}
         if question.unless.isascii() and question.unless.isprintable() and question.unless:
             headers["If-None-Match"] = question.unless
         self.meter.admit(question.interface)

@@ -1,8 +1,10 @@
 """What a source allows: reading its limits from an answer, and the contract of what counts requests."""
 
+import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final, Protocol
 
@@ -71,9 +73,9 @@ def rate_limit(
 ) -> datetime | None:
     """When to come back, where this answer says that a limit is used up.
 
-    The order of GitHub's documentation: retry-after, else x-ratelimit-reset, else a minute and, by `unsaid`, longer
-    each time. GraphQL's own way, 200 with an error in the body, is told apart by the GraphQL client, which then asks
-    here with 429.
+    The order of GitHub's documentation: retry-after (seconds, or a date), else x-ratelimit-reset, else a minute and, by
+    `unsaid`, longer each time. GraphQL's own way, 200 with an error in the body, is told apart by the GraphQL client,
+    which then asks here with 429.
     """
     used_up = headers.get("x-ratelimit-remaining") == "0"
     secondary = "retry-after" in headers or b"rate limit" in content[:4000].lower()
@@ -86,8 +88,19 @@ def rate_limit(
     longest = int(LONGEST_WAIT.total_seconds())
     if after.isdecimal():
         seconds = int(after[:LONGEST_NUMBER])
+    elif (until := _date(after)) is not None:
+        seconds = max(math.ceil((until - moment).total_seconds()), 0)
     elif used_up and reset.isdecimal():
         seconds = max(int(reset[:LONGEST_NUMBER]) - int(moment.timestamp()), 0)
     else:
         seconds = int(unsaid().total_seconds())
     return moment + timedelta(seconds=min(seconds, longest))
+
+
+def _date(text: str) -> datetime | None:
+    """The other form of Retry-After."""
+    try:
+        date = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -19,8 +19,9 @@ from backend.pipeline.tasks import reconcile
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints, http
 from backend.sources.collected import Collected
-from backend.sources.github import pages, pull_requests
+from backend.sources.github import pull_requests
 from backend.sources.models import Hint, SyncRun
+from backend.sources.page_size import PageSize
 from tests.pipeline.conftest import TOKEN, Source
 from tests.pipeline.state import different, rows, time_passes, work_to_the_end
 from tests.simulators.github import World, running, small
@@ -53,9 +54,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def source(served: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
     """Two repositories, read two pull requests a page and one page a slice, so that there is a middle."""
-    monkeypatch.setattr(pages, "LARGEST_PAGE", 2)
-    monkeypatch.setattr(pages.PageSize, "value", 2)
-    monkeypatch.setattr(pages.PageSize.__init__, "__defaults__", (2, 2, 0))
+    monkeypatch.setattr(PageSize, "value", 2)
+    monkeypatch.setattr(PageSize.__init__, "__defaults__", (2, 2, 0))
     monkeypatch.setattr(pull_requests, "PAGES_A_SLICE", 2)
     with running(a_world(), repositories=served) as github:
         yield Source(github, add_connection(kind="github", url=github.url, token=TOKEN))

@@ -8,11 +8,8 @@ from backend.sources.errors import NotFound, Overloaded
 from backend.sources.github import payloads
 from backend.sources.github.client import GitHub
 from backend.sources.github.queries import PARTS
+from backend.sources.page_size import PageSize
 from backend.sources.shapes import read
-
-LARGEST_PAGE: Final = 50
-"""With five connections a pull request three points by GitHub's formula: 20 pages and 60 points for a thousand."""
-_GROW_AFTER: Final = 3
 
 _PARTS: Final[dict[str, type[payloads.Page[Any]]]] = {
     "commits": payloads.Page[payloads.PullRequestCommit],
@@ -20,28 +17,6 @@ _PARTS: Final[dict[str, type[payloads.Page[Any]]]] = {
     "files": payloads.Page[payloads.File],
     "timelineItems": payloads.Page[payloads.Event],
 }
-
-
-@dataclass
-class PageSize:
-    """Halves when the server gives up on a page, and doubles back after some that went well."""
-
-    value: int = LARGEST_PAGE
-    largest: int = LARGEST_PAGE
-    _well: int = 0
-
-    def went_well(self) -> None:
-        self._well += 1
-        if self._well >= _GROW_AFTER and self.value < self.largest:
-            self.value, self._well = min(self.value * 2, self.largest), 0
-
-    def shrink(self) -> bool:
-        """False where it cannot shrink any further."""
-        self._well = 0
-        if self.value == 1:
-            return False
-        self.value = max(1, self.value // 2)
-        return True
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from backend.sources.collected import Collected
 from backend.sources.github import ledger, normalise, pages
 from backend.sources.github.client import GitHub, PageLost
 from backend.sources.models import Cursor, Hint
+from backend.sources.page_size import PageSize
 
 OVERLAP: Final = timedelta(minutes=10)
 """How far behind the last pass the next one reads: the source's own clock and index lag."""
@@ -44,7 +45,7 @@ def collect_pull_requests(
     """
     kind = Hint.Kind.RECONCILE if reconcile else Hint.Kind.PULL_REQUESTS
     cursor = ledger.cursor_of(repository, kind)
-    size, result = pages.PageSize(), Collected()
+    size, result = PageSize(), Collected()
     for _ in range(PAGES_A_SLICE):
         try:
             page = pages.newest_changed(

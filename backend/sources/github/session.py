@@ -15,14 +15,13 @@ from backend.connections import store
 from backend.connections.manifest import PERMISSIONS
 from backend.connections.models import Connection, Credential
 from backend.connections.store import OpenedCredential
-from backend.keyring import KeyUnavailable, SealBroken
 from backend.sources.budget import Budget
-from backend.sources.errors import CredentialRefused, SourceError
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app import App, IssuedToken
 from backend.sources.github.client import GitHub
 from backend.sources.github.schemas import HostSchema
 from backend.sources.http import Access
+from backend.sources.sign_in import PersonalToken, opened
 
 RENEWED_BEFORE: Final = timedelta(minutes=5)
 """What is left of a token when a new one is got."""
@@ -33,7 +32,7 @@ _issued: dict[tuple[int | str, ...], IssuedToken] = {}
 
 def open_source(connection: Connection) -> GitHub:
     """A session under the connection's credential. For the worker. Raises SourceError that says what to do."""
-    found = _opened(connection)
+    found = opened(connection, without="Enter a token, or create a GitHub App.")
     meter = Budget(connection)
     app = _app(connection, found, meter) if found[0].kind == Credential.Kind.GITHUB_APP else None
     access: Access = PersonalToken(found[0])
@@ -47,25 +46,6 @@ def open_source(connection: Connection) -> GitHub:
         app=app,
         schema=HostSchema(addresses(connection.url).base),
     )
-
-
-@dataclass
-class PersonalToken:
-    """A person's token: it is what it is."""
-
-    credential: OpenedCredential
-    _noted: bool = False
-
-    def token(self) -> str:
-        return self.credential.secret
-
-    def accepted(self) -> None:
-        if not self._noted:
-            store.note_credential_used(credential_id=self.credential.pk)
-            self._noted = True
-
-    def refused(self) -> bool:
-        return False
 
 
 @dataclass
@@ -93,24 +73,6 @@ class InstallationToken:
         """Another one helps unless this one was new."""
         _issued.pop(self.key, None)
         return not self._untried
-
-
-def _opened(connection: Connection) -> Sequence[OpenedCredential]:
-    try:
-        found = store.credentials(connection)
-    except (KeyUnavailable, SealBroken) as error:
-        raise SourceError(
-            f"What {connection} signs in with cannot be opened: {error}",
-            "Enter it anew; where this is not the worker, run it there.",
-            permanent=True,
-        ) from error
-    if not found:
-        raise CredentialRefused(
-            f"{connection} has nothing to sign in with.",
-            "Enter a token, or create a GitHub App.",
-            permanent=True,
-        )
-    return found
 
 
 def _app(connection: Connection, keys: Sequence[OpenedCredential], meter: Budget) -> App:

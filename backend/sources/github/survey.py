@@ -16,9 +16,9 @@ from backend.delivery.records import RepositoryRecord
 from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.github import normalise, payloads
 from backend.sources.github.client import GitHub
-from backend.sources.github.pages import PageSize
 from backend.sources.github.survey_payloads import ChangedPullRequests, SurveyedRepository
 from backend.sources.models import Hint
+from backend.sources.page_size import PageSize
 from backend.sources.shapes import read
 
 REPOSITORIES_A_PAGE: Final = 50

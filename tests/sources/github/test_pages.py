@@ -7,8 +7,8 @@ import pytest
 from backend.sources.errors import NotFound, Overloaded
 from backend.sources.github import pages
 from backend.sources.github.client import GitHub, PageLost
-from backend.sources.github.pages import LARGEST_PAGE, PageSize
 from backend.sources.github.payloads import PullRequest as Payload
+from backend.sources.page_size import LARGEST_PAGE, PageSize
 from backend.sources.shapes import UnexpectedShape, read
 from tests.simulators.github import Account, Repository, Simulator, World
 

@@ -8,8 +8,8 @@ from graphql import FieldNode, OperationDefinitionNode, parse, validate
 from graphql.language import Visitor, visit
 
 from backend.sources.github import survey
-from backend.sources.github.pages import LARGEST_PAGE
 from backend.sources.github.queries import CAPABILITIES, PARTS, Queries
+from backend.sources.page_size import LARGEST_PAGE
 from tests.simulators.github.graph.limits import complexity
 from tests.simulators.github.graph.schema import load_schema
 
