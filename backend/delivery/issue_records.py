@@ -115,11 +115,3 @@ class IssueRecord:
     transitions: tuple[TransitionRecord, ...]
     links: tuple[IssueLinkRecord, ...] = ()
     history_gap: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IssueKeyRecord:
-    """A key that a pull request names; `found_in` is one of delivery.PullRequestIssueKey.Place."""
-
-    key: str
-    found_in: str

@@ -84,6 +84,14 @@ class PullRequestFileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueKeyRecord:
+    """What may be an issue's key in a pull request. `found_in`: delivery.PullRequestIssueKey.Place in its order."""
+
+    key: str
+    found_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequestRecord:
     """One pull request, complete: its parts are whole lists, so that what is missing from them is gone."""
 
@@ -117,6 +125,8 @@ class PullRequestRecord:
     comment_count: int | None = None
     reverts: tuple[str, ...] | None = None
     """Pull requests that its body says it reverts, as owner/name#number."""
+    issue_keys: tuple[IssueKeyRecord, ...] = ()
+    """Whatever looks like a key: the store keeps those of projects that are known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ from hypothesis import strategies as st
 
 from backend.delivery.references import (
     MOST_CHARACTERS,
+    MOST_KEY,
     MOST_NAMES,
     MOST_REFERENCE,
+    Body,
     Named,
+    issue_keys,
+    issue_keys_of_branch,
     of_body,
     of_message,
 )
@@ -70,7 +74,7 @@ def test_what_a_message_names(message: str, expected: Named) -> None:
     ids=range(10),
 )
 def test_what_a_body_names(body: str, expected: tuple[str, ...]) -> None:
-    assert of_body(body) == tuple(dict.fromkeys(expected))
+    assert of_body(body).reverts == tuple(dict.fromkeys(expected))
 
 
 def test_no_text_is_too_long() -> None:
@@ -79,8 +83,8 @@ def test_no_text_is_too_long() -> None:
         many[:MOST_NAMES]
     )
     assert of_message("\n" * MOST_CHARACTERS + f"This reverts commit {ONE}.") == Named()
-    assert of_body(f"Reverts {'a' * MOST_REFERENCE}/app#1") == ()
-    assert of_body("Reverts " * 200_000) == ()
+    assert of_body(f"Reverts {'a' * MOST_REFERENCE}/app#1").reverts == ()
+    assert of_body("Reverts " * 200_000) == Body()
 
 
 @given(st.text(), st.from_regex(r"[0-9a-f]{7,40}", fullmatch=True), st.text())
@@ -88,3 +92,36 @@ def test_any_text_may_stand_around(before: str, sha: str, after: str) -> None:
     found = of_message(f"{before}\nThis reverts commit {sha}.\n{after}")
     assert sha in found.reverts
     assert all(len(name) >= 7 for name in found.reverts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ()),
+        ("FORGE-1: add a door", ("FORGE-1",)),
+        ("[FORGE-1][MILL_2-30] add (FORGE-1)", ("FORGE-1", "MILL_2-30")),
+        ("See https://jira.test/browse/FORGE-12?x=1, FORGE-13.", ("FORGE-12", "FORGE-13")),
+        ("fix_FORGE-7_door", ("FORGE-7",)),
+        ("FORGE-7-add-a-door", ("FORGE-7",)),
+        ("forge-7 Forge-8 F-9", ()),
+        ("FORGE-0 FORGE-07 FORGE- -7", ()),
+        ("FORGE-7a xFORGE-7 1FORGE-7", ()),
+        ("UTF-8.1 ISO-8859-1.2 A1-B2-3", ("ISO-8859",)),
+        (f"{'A' * MOST_KEY}-1", ()),
+    ],
+    ids=range(11),
+)
+def test_what_looks_like_keys_of_issues(text: str, expected: tuple[str, ...]) -> None:
+    assert issue_keys(text) == expected
+
+
+def test_branches_are_written_in_small_letters_too() -> None:
+    assert issue_keys_of_branch("feature/forge-12-add-a-door") == ("FORGE-12",)
+    assert issue_keys_of_branch("dev0001/FORGE-12_mill-3") == ("FORGE-12", "MILL-3")
+
+
+@given(st.text())
+def test_whatever_is_taken_for_a_key_stands_in_the_text(text: str) -> None:
+    found = issue_keys(text)
+    assert all(key in text and key.isascii() for key in found)
+    assert len(found) <= MOST_NAMES

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(help_text='In capitals.', max_length=120)),
-                ('found_in', models.CharField(choices=[('branch', 'Branch'), ('title', 'Title'), ('body', 'Body'), ('commit', 'message of a commit')], max_length=6)),
+                ('found_in', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('branch', 'Branch'), ('title', 'Title'), ('body', 'Body'), ('commit', 'message of a commit')], max_length=6), help_text='Where it stands, the strongest evidence first.', size=None)),
                 ('pull_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issue_keys', to='delivery.pullrequest')),
             ],
         ),
@@ -294,7 +294,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pullrequestissuekey',
-            constraint=models.UniqueConstraint(fields=('pull_request', 'key', 'found_in'), name='delivery_pullissuekey_once'),
+            constraint=models.UniqueConstraint(fields=('pull_request', 'key'), name='delivery_pullissuekey_once'),
         ),
         migrations.AddConstraint(
             model_name='sprint',

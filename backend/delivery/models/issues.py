@@ -320,12 +320,15 @@ class PullRequestIssueKey(models.Model):
         "delivery.PullRequest", models.CASCADE, related_name="issue_keys"
     )
     key = models.CharField(max_length=120, help_text="In capitals.")
-    found_in = models.CharField(max_length=6, choices=Place.choices)
+    found_in = ArrayField(
+        models.CharField(max_length=6, choices=Place.choices),
+        help_text="Where it stands, the strongest evidence first.",
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["pull_request", "key", "found_in"], name="delivery_pullissuekey_once"
+                fields=["pull_request", "key"], name="delivery_pullissuekey_once"
             )
         ]
         indexes = [models.Index(fields=["key"], name="delivery_pullissuekey_key")]

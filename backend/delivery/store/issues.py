@@ -1,6 +1,6 @@
 """Issues with their whole history. What changed of one is noted in PendingIssue in the same transaction."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from backend.connections.models import Connection
 from backend.delivery.issue_records import IssueRecord, StatusRecord
 from backend.delivery.models import Issue, IssueStatus, IssueTransition, Project
 from backend.delivery.records import ActorRecord
+from backend.delivery.store.noting import note_issues
 from backend.delivery.store.projects import PROJECTS, store_issue_types, store_statuses
 from backend.delivery.store.tables import INT, TEXT, TIME, Row, Table, remove_missing, row, upsert
 from backend.people.store import resolve_identities
@@ -87,28 +88,6 @@ def mark_issues_deleted(
     Issue.objects.filter(pk__in=ids).update(deleted_at=at)
     note_issues(ids)
     return len(ids)
-
-
-def note_issues(issues: Iterable[int]) -> None:
-    """Touch the rows even where they stand; see note_pending of pull requests."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO delivery_pendingissue (issue_id, since)"
-            " SELECT unnest(%s::bigint[]), now()"
-            " ON CONFLICT (issue_id) DO UPDATE SET since = excluded.since",
-            [sorted(issues)],
-        )
-
-
-def note_issues_of(project_ids: Iterable[int]) -> None:
-    """All issues of projects: what their statuses mean, or whether they count, has changed."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO delivery_pendingissue (issue_id, since)"
-            " SELECT id, now() FROM delivery_issue WHERE project_id = ANY(%s) ORDER BY id"
-            " ON CONFLICT (issue_id) DO UPDATE SET since = excluded.since",
-            [sorted(project_ids)],
-        )
 
 
 def _latest(issues: Sequence[IssueRecord]) -> list[IssueRecord]:

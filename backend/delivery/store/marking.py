@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 
 from backend.delivery.generated_files import Judge, fingerprint
 from backend.delivery.models import CommitFile, PullRequestFile, Repository
-from backend.delivery.store.pull_requests import note_pending
+from backend.delivery.store.noting import note_pending
 from backend.delivery.store.rules import attribute_patterns, organisation_rules
 from backend.delivery.store.tables import one_writer
 

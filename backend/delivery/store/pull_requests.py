@@ -1,7 +1,7 @@
 """Pull requests with all their parts. What changed of one is noted in PendingMeasurement in the same transaction."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
 from django.db import connection as database
@@ -17,6 +17,8 @@ from backend.delivery.records import (
     PullRequestRecord,
     ReviewRecord,
 )
+from backend.delivery.store.issue_links import known_prefixes
+from backend.delivery.store.noting import note_issues_named_by, note_pending
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.rules import judge_for
 from backend.delivery.store.tables import INT, TEXT, TIME, Row, Table, remove_missing, upsert
@@ -68,6 +70,12 @@ FILES = Table(
     },
 )  # fmt: skip
 
+ISSUE_KEYS = Table(
+    "delivery_pullrequestissuekey",
+    ("pull_request_id", "key"),
+    {"pull_request_id": INT, "key": TEXT, "found_in": "text[]"},
+)
+
 
 @transaction.atomic
 def store_pull_requests(
@@ -99,6 +107,7 @@ def store_pull_requests(
         changed |= set(upsert(table, rows, returning="pull_request_id"))
         missing = _supersede if table is COMMITS else remove_missing
         changed |= missing(table, rows, list(ids.values()))
+    changed |= _store_issue_keys(accepted, ids)
     note_pending(changed)
     # One that is not merged is in no deployment; a restored server may take a merge back.
     if changed and (
@@ -189,6 +198,24 @@ def _children(
     return rows
 
 
+def _store_issue_keys(pull_requests: Sequence[PullRequestRecord], ids: dict[int, int]) -> set[int]:
+    """Of what looks like keys, those of known projects; the issues that are meant are to be measured as well."""
+    candidates = {one.key.rpartition("-")[0] for pr in pull_requests for one in pr.issue_keys}
+    known = known_prefixes(candidates)
+    rows: list[Row] = [
+        {"pull_request_id": ids[pr.external_id], "key": one.key, "found_in": list(one.found_in)}
+        for pr in pull_requests
+        for one in pr.issue_keys
+        if one.key.rpartition("-")[0] in known
+    ]
+    parents = list(ids.values())
+    changed = set(upsert(ISSUE_KEYS, rows, returning="pull_request_id"))
+    changed |= remove_missing(ISSUE_KEYS, rows, parents)
+    if changed:
+        note_issues_named_by(changed)
+    return changed
+
+
 def _supersede(table: Table, rows: Sequence[Row], parents: list[int]) -> set[int]:
     """Commits that a force push replaced stay, marked: they were worked on."""
     named = [{name: row[name] for name in table.key} for row in rows]
@@ -209,16 +236,3 @@ def _fields(
     **more: object,
 ) -> Row:
     return {field.name: getattr(record, field.name) for field in fields(record)} | more
-
-
-def note_pending(pull_requests: Iterable[int]) -> None:
-    """Touch the rows even where they stand: a measurement passes over what is locked, so that none takes a row
-    away before the change that it stands for can be seen.
-    """
-    with database.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO delivery_pendingmeasurement (pull_request_id, since)"
-            " SELECT unnest(%s::bigint[]), now()"
-            " ON CONFLICT (pull_request_id) DO UPDATE SET since = excluded.since",
-            [sorted(pull_requests)],
-        )

@@ -11,6 +11,7 @@ from backend.delivery.records import (
     DeploymentRecord,
     DeploymentStatusRecord,
     EventRecord,
+    IssueKeyRecord,
     OwnerRecord,
     PullRequestCommitRecord,
     PullRequestFileRecord,
@@ -23,6 +24,7 @@ from backend.delivery.records import (
     WorkflowJobRecord,
     WorkflowRunRecord,
 )
+from backend.delivery.references import issue_keys, issue_keys_of_branch
 from backend.sources.github import payloads
 from backend.sources.github.survey_payloads import SurveyedRepository
 
@@ -78,7 +80,8 @@ def pull_request(payload: payloads.PullRequest) -> PullRequestRecord:
         merged_by=actor(payload.merged_by),
         review_thread_count=payload.review_threads.total_count,
         comment_count=payload.comments.total_count,
-        reverts=payload.reverts,
+        reverts=payload.body.reverts,
+        issue_keys=_issue_keys(payload),
     )
 
 
@@ -187,6 +190,21 @@ def _commits(nodes: Iterable[payloads.PullRequestCommit]) -> Iterable[PullReques
             additions=node.commit.additions,
             deletions=node.commit.deletions,
         )
+
+
+def _issue_keys(payload: payloads.PullRequest) -> tuple[IssueKeyRecord, ...]:
+    """Each key once, with every place where it stands."""
+    places = {
+        "branch": issue_keys_of_branch(payload.head_ref_name),
+        "title": issue_keys(payload.title),
+        "body": payload.body.issue_keys,
+        "commit": tuple(key for node in payload.commits.nodes for key in node.commit.issue_keys),
+    }
+    found: dict[str, list[str]] = {}
+    for place, keys in places.items():
+        for key in dict.fromkeys(keys):
+            found.setdefault(key, []).append(place)
+    return tuple(IssueKeyRecord(key, tuple(where)) for key, where in found.items())
 
 
 def _files(nodes: Iterable[payloads.File]) -> Iterable[PullRequestFileRecord]:

@@ -5,17 +5,21 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.alias_generators import to_camel
 
-from backend.delivery.references import of_body
+from backend.delivery.references import Body, issue_keys, of_body
 
 Time = Annotated[AwareDatetime, Field(strict=False)]
 """Text in JSON; strict mode would want a datetime."""
 BigInt = Annotated[int, Field(strict=False)]
 """64-bit ids come as text."""
-Reverted = Annotated[
-    tuple[str, ...],
-    BeforeValidator(lambda body: of_body(body) if isinstance(body, str) else body),
+BodyNames = Annotated[
+    Body, BeforeValidator(lambda body: of_body(body) if isinstance(body, str) else body)
 ]
-"""Of a body no more enters than the pull requests that it reverts."""
+"""Of a body no more enters than the pull requests that it reverts, and what may be keys of issues."""
+IssueKeys = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda text: issue_keys(text) if isinstance(text, str) else text),
+]
+"""Of a commit's message no more enters than what may be keys of issues."""
 T = TypeVar("T")
 
 
@@ -76,6 +80,7 @@ class Commit(Payload):
     additions: int
     deletions: int
     author: CommitAuthor | None
+    issue_keys: IssueKeys = Field(alias="message")
 
 
 class PullRequestCommit(Payload):
@@ -133,7 +138,7 @@ class PullRequest(Payload):
     full_database_id: BigInt | None = None
     number: int
     title: str
-    reverts: Reverted = Field(alias="body")
+    body: BodyNames
     state: str
     is_draft: bool
     created_at: Time

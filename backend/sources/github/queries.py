@@ -1,8 +1,8 @@
 """The GraphQL that is asked: the wanted fields by name, and nothing else.
 
-No message, patch, comment text or free URL is asked for, and of bodies a pull request's alone, for what it reverts. The
-only connections are those whose rows are stored; what hangs below them is single fields, since a connection inside a
-commit multiplies the price of a page.
+No patch, comment text or free URL is asked for; of bodies and messages a pull request's and its commits' alone, for
+what they name. The only connections are those whose rows are stored; what hangs below them is single fields, since a
+connection inside a commit multiplies the price of a page.
 """
 
 from typing import Final
@@ -26,7 +26,7 @@ _QUEUE_TYPES: Final = "ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVEN
 PARTS: Final = {
     "commits": """{
     totalCount pageInfo { hasNextPage endCursor }
-    nodes { commit { oid authoredDate committedDate additions deletions author { user { login databaseId } } } }
+    nodes { commit { oid message authoredDate committedDate additions deletions author { user { login databaseId } } } }
   }""",
     "reviews": """{
     totalCount pageInfo { hasNextPage endCursor }

@@ -26,7 +26,7 @@ def a_payload(**values: Any) -> PullRequest:
         "fullDatabaseId": "3000000005",
         "number": 7,
         "title": "Add a page",
-        "body": "It broke.\n\nReverts Forge/app#6\n",
+        "body": "It broke as MILL-2 says.\n\nReverts Forge/app#6\n",
         "state": "MERGED",
         "isDraft": False,
         "createdAt": AT,
@@ -172,6 +172,7 @@ def test_what_an_event_led_from_and_to(event: dict[str, Any], ends: tuple[str, s
 def test_the_order_of_commits_is_kept_and_their_authors_may_be_unknown() -> None:
     commit = {
         "oid": "a" * 40,
+        "message": "Add a page",
         "authoredDate": "2026-03-02T11:00:00+02:00",
         "committedDate": AT,
         "additions": 3,
@@ -183,6 +184,32 @@ def test_the_order_of_commits_is_kept_and_their_authors_may_be_unknown() -> None
     assert [first.position, second.position] == [0, 1]
     assert [first.author, second.author] == [None, None]
     assert first.authored_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def test_keys_of_issues_are_told_with_where_they_stand() -> None:
+    said = ("MILL-2: add a page\n\nAs FORGE-9 asks.", "Mend it\n\nFORGE-9 UTF-8")
+    nodes = [
+        {
+            "commit": {
+                "oid": sha * 40,
+                "message": message,
+                "authoredDate": AT,
+                "committedDate": AT,
+                "additions": 1,
+                "deletions": 0,
+                "author": None,
+            }
+        }
+        for sha, message in zip("ab", said, strict=True)
+    ]
+    payload = a_payload(
+        headRefName="feature/mill-2-page", title="MILL-2 add a page", commits=page(*nodes)
+    )
+    assert [(one.key, one.found_in) for one in normalise.pull_request(payload).issue_keys] == [
+        ("MILL-2", ("branch", "title", "body", "commit")),
+        ("FORGE-9", ("commit",)),
+        ("UTF-8", ("commit",)),
+    ]
 
 
 def test_a_repository_without_a_commit() -> None:
