@@ -8,29 +8,27 @@ from typing import Final
 from celery import shared_task
 from django.conf import settings
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from backend import clock
-from backend.connections.models import Connection, GitHubApp
+from backend.connections.models import Connection
 from backend.connections.store import due_app_changes
-from backend.delivery.models import Repository
 from backend.delivery.store import marking
 from backend.delivery.store.test_partitions import drop_outdated, make_partitions
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
 from backend.pipeline import bell
+from backend.pipeline.kinds import connector_of
 from backend.pipeline.lineage import ask_for_lineage
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
-from backend.sources.github.repositories import LISTING, READ, arm_all
-from backend.sources.models import Hint, SyncRun
+from backend.sources.models import SyncRun
 
 logger = logging.getLogger(__name__)
 SLICE_SECONDS: Final = 5
 """After so long a task rings for itself and ends, so that every kind of work gets its turn."""
 RUNS_KEPT: Final = timedelta(days=30)
-AT_NIGHT: Final = [*(kind for kind in READ if kind != Hint.Kind.PULL_REQUESTS), Hint.Kind.LINEAGE]
-"""Beside pull requests, which reconciling reads from the first to the last."""
 
 
 @shared_task(name=bell.CHECK)
@@ -103,34 +101,32 @@ def sweep() -> None:
         bell.ring(bell.CHECK, connection_id)
 
 
+def _collected() -> QuerySet[Connection]:
+    return Connection.objects.exclude(state=Connection.State.PAUSED)
+
+
 @shared_task(name="poll")
 def poll() -> None:
     """Ask every connection what is new, for what webhooks have missed."""
-    for connection in Connection.objects.exclude(state=Connection.State.PAUSED):
-        hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+    for connection in _collected():
+        connector_of(connection).poll(connection)
     bell.ring(bell.COLLECT)
     bell.ring(bell.MEASURE)  # Teams and bot marks may have changed, whatever the source says.
 
 
 @shared_task(name="discover")
 def discover() -> None:
-    """Each hour: which repositories there are for credentials that cannot be asked by organisation; who is in teams;
-    which webhook deliveries failed.
-    """
-    for connection in Connection.objects.exclude(state=Connection.State.PAUSED):
-        hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=LISTING)
-        hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
-        if GitHubApp.objects.filter(connection=connection).exists():
-            hints.arm(connection=connection, kind=Hint.Kind.DELIVERIES)
+    """Each hour: what there is to collect, and what it is grouped by."""
+    for connection in _collected():
+        connector_of(connection).discover(connection)
     bell.ring(bell.COLLECT)
 
 
 @shared_task(name="reconcile")
 def reconcile() -> None:
     """Each night: read everything again, believe the source, and drop old notes of runs."""
-    repositories = Repository.objects.filter(state=Repository.State.ACTIVE)
-    for repository in repositories.select_related("connection").iterator():
-        arm_all(repository, kinds=[Hint.Kind.RECONCILE, *AT_NIGHT], action=hints.FULL)
+    for connection in Connection.objects.all():
+        connector_of(connection).reconcile(connection)
     SyncRun.objects.filter(started_at__lt=timezone.now() - RUNS_KEPT).delete()
     bell.ring(bell.COLLECT)
 

@@ -9,10 +9,11 @@ from typing import Final
 from backend.delivery.models import Repository
 from backend.delivery.store.commits import held_commits
 from backend.delivery.store.graph import number_commits, store_named, unread_messages
+from backend.sources import ledger
 from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden
 from backend.sources.git import NoBranch, TooLarge, collect_commits
-from backend.sources.github import ledger
+from backend.sources.github import asking
 from backend.sources.github.client import GitHub
 from backend.sources.github.commit_blobs import Tip, tip_of
 from backend.sources.github.commit_messages import MESSAGES_A_REQUEST, names
@@ -34,7 +35,7 @@ def collect_change_sizes(repository: Repository, github: GitHub) -> Collected:
     try:
         done = _collect(repository, github, cursor)
     except Forbidden as error:
-        return ledger.note_unavailable(cursor, github, error)
+        return asking.note_unavailable(cursor, github, error)
     cursor.unavailable = ""
     ledger.save(cursor)
     return done

@@ -39,13 +39,15 @@ DELETED: Final = "deleted"
 """The action of a hint by which the source says that the object is no more."""
 FULL: Final = "full"
 """The action of a nightly hint: believe nothing of what was read before."""
-LONG_WORK: Final = (Hint.Kind.COMMITS, Hint.Kind.RECONCILE, Hint.Kind.LINEAGE)
+LONG_WORK: Final = (Hint.Kind.COMMITS, Hint.Kind.RECONCILE, Hint.Kind.LINEAGE, Hint.Kind.CENSUS)
 PASSES: Final = (
     Hint.Kind.CHECKS,
     Hint.Kind.WORKFLOW_RUNS,
     Hint.Kind.DEPLOYMENTS,
     Hint.Kind.RELEASES,
     Hint.Kind.TAGS,
+    Hint.Kind.PROJECT,
+    Hint.Kind.SPRINTS,
 )
 """Where no key names one object: passes over what figures of pull requests do not need."""
 RANK: Final = Case(

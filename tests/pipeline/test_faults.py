@@ -14,7 +14,7 @@ from backend.connections.models import Connection
 from backend.connections.store import add_connection, set_token
 from backend.delivery.models import PullRequest, Repository
 from backend.metrics.models import PullRequestFact
-from backend.pipeline import kinds
+from backend.pipeline.kinds import github as kinds
 from backend.pipeline.tasks import reconcile
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints, http

@@ -11,6 +11,7 @@ from pydantic import Field
 from backend.connections.store import OpenedCredential
 from backend.sources.answers import Answer
 from backend.sources.errors import CredentialRefused, NotFound, SourceError
+from backend.sources.findings import READ
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app_token import EARLIER, VALID, app_token
 from backend.sources.github.client import next_page
@@ -19,7 +20,6 @@ from backend.sources.http import AGENT, Client
 from backend.sources.limits import Meter, Unmetered
 from backend.sources.shapes import read
 
-READ: Final = "read"
 CLOCKS_DIFFER: Final = timedelta(seconds=30)
 """Less than that does no harm: words are dated a minute back."""
 

@@ -6,20 +6,16 @@ tries.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Final
 from urllib.parse import quote
 
 from backend.connections.manifest import PERMISSIONS
 from backend.sources.errors import Forbidden, NotFound, SourceError
-from backend.sources.github.app import READ, App
+from backend.sources.findings import EXCESS, MISSING, NONE, OK, READ, Finding, Permission
+from backend.sources.github.app import App
 from backend.sources.github.client import GitHub
 
-OK: Final = "ok"
-MISSING: Final = "missing"
-EXCESS: Final = "excess"
-NONE: Final = "none"
 ESSENTIAL: Final = frozenset({"metadata", "pull_requests", "repo"})
 """Without these nothing can be collected; without one of the others, its kind is not available."""
 _LOWER_APP: Final = "Take it away in the App's settings. Plumbline's tokens do without it, being narrowed to reading."
@@ -46,66 +42,6 @@ _TEAMS: Final = """query TeamsTried($login: String!) {
 }"""
 
 
-@dataclass(frozen=True)
-class Permission:
-    """`needed` and `granted` are levels: none, read, write, admin. `action` is empty where all is well."""
-
-    name: str
-    needed: str
-    granted: str
-    verdict: str
-    action: str = ""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`unavailable`: what this version of the server does not tell."""
-
-    version: str
-    login: str
-    found: tuple[Permission, ...]
-    unavailable: tuple[str, ...] = ()
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.found if one.verdict == MISSING)
-
-    @property
-    def excess(self) -> tuple[str, ...]:
-        return tuple(one.name for one in self.found if one.verdict == EXCESS)
-
-    @property
-    def usable(self) -> bool:
-        """Whether anything can be collected."""
-        return ESSENTIAL.isdisjoint(self.missing)
-
-    @property
-    def permissions(self) -> list[dict[str, str]]:
-        """For `Connection.permissions`."""
-        return [asdict(one) for one in self.found]
-
-    @property
-    def reason(self) -> str:
-        """Empty where there is nothing to say."""
-        parts = []
-        if self.missing:
-            parts.append(f"What it signs in with lacks {', '.join(self.missing)}.")
-        if self.excess:
-            parts.append(f"It may do more than is needed: {', '.join(self.excess)}.")
-        if self.unavailable:
-            parts.append(f"This version of the server does not tell {', '.join(self.unavailable)}.")
-        return " ".join(parts)
-
-    @property
-    def action(self) -> str:
-        """The first thing to do; each permission has its own."""
-        order = {MISSING: 0, EXCESS: 1}
-        actions = sorted(
-            (one for one in self.found if one.action), key=lambda one: order.get(one.verdict, 2)
-        )
-        return actions[0].action if actions else ""
-
-
 def check(github: GitHub, *, organisation: str = "") -> Finding:
     """Raises SourceError where address, certificate or credential is wrong. `organisation`: one that is to be read."""
     who = github.identify()
@@ -115,7 +51,7 @@ def check(github: GitHub, *, organisation: str = "") -> Finding:
         found = _of_scopes(who.scopes)
     else:
         found = _by_trying(github, organisation)
-    return Finding(who.version, who.login, tuple(found), github.unavailable)
+    return Finding(who.version, who.login, tuple(found), github.unavailable, ESSENTIAL)
 
 
 def _of_app(app: App) -> Iterator[Permission]:

@@ -16,9 +16,10 @@ from django.utils import timezone
 from backend.delivery import head_commits, store
 from backend.delivery.models import Repository
 from backend.delivery.records import ChecksRecord, CheckSuiteRecord, CommitStatusRecord
+from backend.sources import ledger
 from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Overloaded
-from backend.sources.github import ledger, normalise, payloads
+from backend.sources.github import asking, normalise, payloads
 from backend.sources.github.client import GitHub
 from backend.sources.github.queries import ACTOR
 from backend.sources.models import Cursor, Hint
@@ -99,7 +100,7 @@ def collect_checks(
             return _pass(cursor, github, full=full)
         return _of_commits(cursor, github, shas)
     except (Forbidden, NotFound) as error:
-        return ledger.note_unavailable(cursor, github, error)
+        return asking.note_unavailable(cursor, github, error)
 
 
 def _of_commits(cursor: Cursor, github: GitHub, shas: Sequence[str]) -> Collected:
@@ -237,8 +238,8 @@ class _Reader:
         """Whole lists; None for a commit that the source no longer has."""
         text = self.github.queries.fit(query(len(shas), parts or self._allowed()))
         commits = {f"c{number}": sha for number, sha in enumerate(shas)}
-        data = self.github.ask(text, ledger.variables(self.repository) | commits, tries=2)
-        found = ledger.repository_of(data, self.repository)
+        data = self.github.ask(text, asking.variables(self.repository) | commits, tries=2)
+        found = asking.repository_of(data, self.repository)
         return [self._whole(found[name]) for name in commits]
 
     def _whole(self, value: dict[str, Any] | None) -> payloads.CheckedCommit | None:

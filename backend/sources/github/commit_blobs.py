@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.delivery.models import Repository
+from backend.sources.github.asking import repository_of, variables
 from backend.sources.github.client import GitHub
-from backend.sources.github.ledger import repository_of, variables
 
 BLOBS_A_REQUEST: Final = 100
 TEXTS_A_REQUEST: Final = 10

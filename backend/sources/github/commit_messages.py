@@ -6,9 +6,9 @@ from typing import Final
 from backend.delivery.models import Repository
 from backend.delivery.references import Named
 from backend.sources.github import payloads
+from backend.sources.github.asking import repository_of, variables
 from backend.sources.github.client import GitHub
 from backend.sources.github.commit_payloads import Message
-from backend.sources.github.ledger import repository_of, variables
 from backend.sources.shapes import read
 
 MESSAGES_A_REQUEST: Final = 100

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from backend.delivery import store
 from backend.delivery.models import Repository
+from backend.sources import ledger
 from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Overloaded
-from backend.sources.github import ledger, normalise, payloads
+from backend.sources.github import asking, normalise, payloads
 from backend.sources.github.client import GitHub, PageLost
 from backend.sources.github.queries import ACTOR
 from backend.sources.models import Cursor, Hint
@@ -101,9 +102,9 @@ class Listing(ABC, Generic[P]):
             after = answer["pageInfo"]["endCursor"]
 
     def _ask(self, text: str, after: str, *, first: int) -> dict[str, Any]:
-        variables = ledger.variables(self.repository) | {"first": first, "after": after or None}
+        variables = asking.variables(self.repository) | {"first": first, "after": after or None}
         data = self.github.ask(self.github.queries.fit(text), variables, tries=2)
-        found: dict[str, Any] = ledger.repository_of(data, self.repository)[self.name]
+        found: dict[str, Any] = asking.repository_of(data, self.repository)[self.name]
         return found
 
 
@@ -219,7 +220,7 @@ def _collect(listing: Listing[Any], *, full: bool) -> Collected:
             ledger.save(cursor)
             break
         except (Forbidden, NotFound) as error:
-            return ledger.note_unavailable(cursor, listing.github, error)
+            return asking.note_unavailable(cursor, listing.github, error)
         finished = _advance(cursor, listing, page, asked_at=asked_at, full=full)
         result.stored += len(page.nodes)
         if finished:

@@ -27,9 +27,10 @@ from backend.delivery.store.graph import (
     unknown,
     unknown_deployed,
 )
+from backend.sources import ledger
 from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Unprocessable
-from backend.sources.github import commit_payloads, ledger
+from backend.sources.github import asking, commit_payloads
 from backend.sources.github.client import GitHub
 from backend.sources.github.commit_sizes import record
 from backend.sources.models import Hint
@@ -69,7 +70,7 @@ def collect_lineage(repository: Repository, github: GitHub, *, full: bool = Fals
     try:
         done = _collect(repository, github, since)
     except Forbidden as error:
-        return ledger.note_unavailable(cursor, github, error)
+        return asking.note_unavailable(cursor, github, error)
     if not done.more:
         cursor.complete_to, cursor.unavailable = began, ""
         ledger.save(cursor)

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from backend.delivery import store
 from backend.delivery.models import Repository
+from backend.sources import ledger
 from backend.sources.collected import Collected
-from backend.sources.github import ledger, normalise, pages
+from backend.sources.github import normalise, pages
 from backend.sources.github.client import GitHub, PageLost
 from backend.sources.models import Cursor, Hint
 from backend.sources.page_size import PageSize

@@ -11,9 +11,9 @@ from backend.connections.models import Connection
 from backend.delivery import store
 from backend.delivery.models import Deployment, HeadCommit, Repository, WorkflowRun
 from backend.delivery.store.commits import held_commits
-from backend.sources import hints
+from backend.sources import hints, ledger
 from backend.sources.collected import Collected
-from backend.sources.github import deployments, ledger, normalise, workflows
+from backend.sources.github import deployments, normalise, workflows
 from backend.sources.github.client import GitHub
 from backend.sources.github.survey import Look, Survey, Surveyed
 from backend.sources.models import Cursor, Hint

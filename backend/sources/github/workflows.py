@@ -17,11 +17,11 @@ from django.utils import timezone
 from backend.delivery import store
 from backend.delivery.models import Repository
 from backend.delivery.records import WorkflowRunRecord
-from backend.sources import validators
+from backend.sources import ledger, validators
 from backend.sources.answers import Answer
 from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Overloaded
-from backend.sources.github import artifacts, ledger, normalise, payloads
+from backend.sources.github import artifacts, asking, normalise, payloads
 from backend.sources.github.client import GitHub, next_page
 from backend.sources.models import Cursor, Hint
 from backend.sources.shapes import read
@@ -62,7 +62,7 @@ def collect_workflow_runs(
         if finished and page.oldest is not None:
             heads += _follow_unfinished(repository, github, page.oldest)
     except (Forbidden, NotFound) as error:
-        return ledger.note_unavailable(cursor, github, error)
+        return asking.note_unavailable(cursor, github, error)
     with transaction.atomic():
         if full:
             store.unsettle(repository=repository, shas=heads)
@@ -86,7 +86,7 @@ def collect_workflow_run(repository: Repository, github: GitHub, run_id: int) ->
         return Collected(stored=len(heads))
     except Forbidden as error:
         cursor = ledger.cursor_of(repository, Hint.Kind.WORKFLOW_RUNS)
-        return ledger.note_unavailable(cursor, github, error)
+        return asking.note_unavailable(cursor, github, error)
 
 
 Known = dict[tuple[int, int], datetime]

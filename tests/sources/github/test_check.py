@@ -6,7 +6,8 @@ from backend.connections import store
 from backend.connections.manifest import PERMISSIONS
 from backend.connections.models import Connection
 from backend.pipeline.work import check_connection
-from backend.sources.github.check import Finding, check
+from backend.sources.findings import Finding
+from backend.sources.github.check import check
 from backend.sources.github.client import GitHub
 from backend.sources.github.session import open_source
 from backend.sources.models import Hint, ServerSchema

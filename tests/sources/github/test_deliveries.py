@@ -10,7 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 from backend.connections import store
 from backend.connections.manifest import EVENTS, PERMISSIONS
 from backend.connections.models import Connection
-from backend.pipeline import kinds, tasks
+from backend.pipeline import tasks
+from backend.pipeline.kinds import github as kinds
 from backend.sources.collected import Collected
 from backend.sources.github import deliveries, session
 from backend.sources.github.session import open_source

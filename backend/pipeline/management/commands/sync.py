@@ -17,14 +17,15 @@ from rich.progress import (
 from rich.table import Table
 
 from backend.connections.models import Connection
-from backend.delivery.models import Repository
+from backend.delivery.models import Project
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import how_much_waits, measure_some
 from backend.pipeline import bell
+from backend.pipeline.kinds import connector_of
+from backend.pipeline.kinds.connector import Container
 from backend.pipeline.lineage import ask_for_lineage
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
-from backend.sources.github.repositories import LISTING
 from backend.sources.models import Cursor, Hint, SyncRun
 
 
@@ -47,8 +48,7 @@ class Command(BaseCommand):
             raise CommandError("There is no such connection: see manage.py connection list.")
         if not options["wait"]:
             for connection in connections:
-                hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=LISTING)
-                hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
+                connector_of(connection).begin(connection)
             rang = bell.ring(bell.COLLECT)
             self.stdout.write("A worker begins now." if rang else "A worker begins within seconds.")
             return
@@ -72,16 +72,16 @@ class Command(BaseCommand):
 
     def _work(self, connection: Connection) -> None:
         with _progress() as progress:
-            bars: dict[int, TaskID] = {}
+            bars: dict[str, TaskID] = {}
 
-            def on_page(repository: Repository | None, _: int) -> None:
-                if repository is None:
+            def on_page(container: Container | None, _: int) -> None:
+                if container is None:
                     return
-                cursor = Cursor.objects.get(repository=repository, kind=Hint.Kind.PULL_REQUESTS)
-                if repository.pk not in bars:
-                    bars[repository.pk] = progress.add_task(repository.name_with_owner, total=None)
-                bar = bars[repository.pk]
-                progress.update(bar, completed=cursor.stored, total=cursor.expected)
+                cursor = _cursor(container)
+                name = str(container)
+                if name not in bars:
+                    bars[name] = progress.add_task(name, total=None)
+                progress.update(bars[name], completed=cursor.stored, total=cursor.expected)
 
             while work(connection=connection, on_page=on_page) or self._wait(connection):
                 measure_some()
@@ -133,6 +133,13 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Not everything could be read. {failed[-1].reason} {failed[-1].action}"
             )
+
+
+def _cursor(container: Container) -> Cursor:
+    """Of that kind whose first fill takes long."""
+    if isinstance(container, Project):
+        return Cursor.objects.get(project=container, kind=Hint.Kind.ISSUES)
+    return Cursor.objects.get(repository=container, kind=Hint.Kind.PULL_REQUESTS)
 
 
 def _progress() -> Progress:

@@ -1,16 +1,20 @@
-"""What each kind of work is: the verb that does it, in which order, and what it asks for next."""
+"""GitHub: the verb of each kind of work, in which order they are done, and what each asks for next."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
-from backend.connections.models import Connection
+from backend.connections.models import Connection, GitHubApp
 from backend.delivery.models import Repository
+from backend.delivery.store import mark_unreachable
+from backend.pipeline.kinds.connector import Connector, OnPage, Piece
 from backend.sources import hints
 from backend.sources.collected import Collected
 from backend.sources.commit_sizes import collect_change_sizes
+from backend.sources.errors import NotFound
+from backend.sources.findings import Finding
 from backend.sources.github import (
     artifacts,
+    check,
     checks,
     deliveries,
     deployments,
@@ -21,9 +25,8 @@ from backend.sources.github import (
     workflows,
 )
 from backend.sources.github.client import GitHub
+from backend.sources.github.session import open_source
 from backend.sources.models import Hint
-
-OnPage = Callable[[Repository | None, int], None]
 
 ORDER: Final = (
     Hint.Kind.CONNECTION,
@@ -56,30 +59,11 @@ _BY_NUMBER: Final = {
     Hint.Kind.ARTIFACTS: artifacts.collect_artifacts,
 }
 """Of these the key is the number of the one that is meant."""
-_OF_CONNECTIONS: Final = frozenset({Hint.Kind.CONNECTION, Hint.Kind.TEAMS, Hint.Kind.DELIVERIES})
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Hints that are done together: one, or those of up to 25 commits whose checks are asked for at once."""
-
-    hints: Sequence[Hint]
-
-    @property
-    def first(self) -> Hint:
-        return self.hints[0]
-
-    @property
-    def kind(self) -> Hint.Kind:
-        return Hint.Kind(self.first.kind)
-
-    @property
-    def connection(self) -> Connection:
-        return self.first.connection
-
-    @property
-    def of_connection(self) -> bool:
-        return self.kind in _OF_CONNECTIONS
+AT_NIGHT: Final = [
+    *(kind for kind in repositories.READ if kind != Hint.Kind.PULL_REQUESTS),
+    Hint.Kind.LINEAGE,
+]
+"""Beside pull requests, which reconciling reads from the first to the last."""
 
 
 def pieces(claimed: Sequence[Hint]) -> list[Piece]:
@@ -148,3 +132,78 @@ def _of_repository(
         case _:
             shas = [hint.key for hint in piece.hints if hint.key]
             return checks.collect_checks(repository, github, shas or None, full=full)
+
+
+def _check(connection: Connection, github: GitHub) -> Finding:
+    return check.check(github, organisation=next(iter(connection.organisations), ""))
+
+
+def _container(piece: Piece) -> Repository | None:
+    return (
+        Repository.objects.select_related("connection")
+        .filter(connection=piece.connection, external_id=piece.first.container_external_id or 0)
+        .first()
+    )
+
+
+def _not_found(piece: Piece, repository: Repository | None, github: GitHub) -> None:
+    """Nothing is deleted because of a 404. With a signed word that it was deleted it is gone, else out of reach.
+
+    Where a part of it was asked for, the repository itself may well be there.
+    """
+    if repository is None:
+        return
+    if piece.kind is Hint.Kind.REPOSITORY:
+        _unreachable(repository, gone=piece.first.action == hints.DELETED)
+        return
+    try:
+        github.repository(repository.external_id)
+    except NotFound:
+        _unreachable(repository, gone=False)
+
+
+def _unreachable(repository: Repository, *, gone: bool) -> None:
+    reason = (
+        "The source says that it was deleted."
+        if gone
+        else "The source hides it from the credential, or it was deleted."
+    )
+    mark_unreachable(repository=repository, gone=gone, reason=reason)
+
+
+def _begin(connection: Connection) -> None:
+    hints.arm(connection=connection, kind=Hint.Kind.CONNECTION, key=repositories.LISTING)
+    hints.arm(connection=connection, kind=Hint.Kind.TEAMS)
+
+
+def _poll(connection: Connection) -> None:
+    hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+
+
+def _discover(connection: Connection) -> None:
+    """Which repositories there are for credentials that cannot be asked by organisation; who is in teams; which webhook
+    deliveries failed.
+    """
+    _begin(connection)
+    if GitHubApp.objects.filter(connection=connection).exists():
+        hints.arm(connection=connection, kind=Hint.Kind.DELIVERIES)
+
+
+def _reconcile(connection: Connection) -> None:
+    active = connection.repositories.filter(state=Repository.State.ACTIVE)
+    for repository in active.select_related("connection").iterator():
+        repositories.arm_all(repository, kinds=[Hint.Kind.RECONCILE, *AT_NIGHT], action=hints.FULL)
+
+
+CONNECTOR: Final = Connector(
+    open=open_source,
+    check=_check,
+    pieces=pieces,
+    container=_container,
+    collect=collect,
+    not_found=_not_found,
+    begin=_begin,
+    poll=_poll,
+    discover=_discover,
+    reconcile=_reconcile,
+)

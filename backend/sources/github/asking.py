@@ -1,46 +1,13 @@
-"""The ledger of completeness as collectors keep it: one row a repository and kind, moved with what it covers."""
+"""What asking for objects of a repository has in common."""
 
 from typing import Any
-
-from django.utils import timezone
 
 from backend.delivery.models import Repository
 from backend.sources.collected import Collected
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.client import GitHub
+from backend.sources.ledger import close, save
 from backend.sources.models import Cursor
-
-
-def cursor_of(repository: Repository, kind: str) -> Cursor:
-    found, _ = Cursor.objects.get_or_create(
-        repository=repository, kind=kind, defaults={"connection": repository.connection}
-    )
-    return found
-
-
-def count(cursor: Cursor, *, expected: int, held: int, what: str) -> None:
-    """Set the source's number of objects against the stored one. Whoever calls saves the row.
-
-    More held than expected is no gap: a source forgets, and so does not Plumbline.
-    """
-    cursor.expected, cursor.held, cursor.counted_at = expected, held, timezone.now()
-    missing = expected - held
-    cursor.gap = f"{missing} of {expected} {what} are missing." if missing > 0 else ""
-
-
-def save(cursor: Cursor) -> None:
-    """Write all but the mark, which belongs to the survey: it may have seen something newer meanwhile."""
-    cursor.save(
-        update_fields=(
-            *("complete_to", "page", "pass_top", "head_sha", "stored"),
-            *("expected", "held", "counted_at", "unavailable", "gap"),
-        )
-    )
-
-
-def close(cursor: Cursor) -> None:
-    """End the pass, or give it up: the next one begins at the top."""
-    cursor.page, cursor.pass_top = "", None
 
 
 def note_unavailable(cursor: Cursor, github: GitHub, error: SourceError) -> Collected:

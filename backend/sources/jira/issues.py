@@ -1,0 +1,212 @@
+"""Issues: one of them; all of a project, those changed last first; and what changed in all projects since the last
+look.
+
+Searches are told times as milliseconds: a time in quotes would be taken for one of the account's own zone, by the
+minute. What is paged over moves while it is read, so a page goes on from the time of the last one's end and never from
+its number.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from backend.connections.models import Connection
+from backend.delivery.models import Issue, Project
+from backend.delivery.store.issues import mark_issues_deleted, store_issues
+from backend.delivery.store.projects import mark_project_unreachable
+from backend.sources import hints, ledger
+from backend.sources.collected import Collected
+from backend.sources.errors import NotFound
+from backend.sources.jira.addresses import CLOUD
+from backend.sources.jira.client import LARGEST_PAGE, Jira, Page
+from backend.sources.jira.refusals import ProjectsUnknown
+from backend.sources.models import Cursor, Hint
+
+OVERLAP: Final = timedelta(minutes=10)
+"""How far behind the newest change that is stored the next look begins: what is changed is found after a while only."""
+OVERLAP_OF_CLOUD: Final = timedelta(minutes=15)
+PAGES_A_SLICE: Final = 8
+OUT_OF_REACH: Final = "The source hides it from the credential, or it was deleted."
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def collect_issue(
+    connection: Connection, jira: Jira, external_id: int, *, deleted: bool = False
+) -> Collected:
+    """One issue, as it is now. Where it is not to be had, and a signed word says that it was deleted, it is marked so.
+
+    Of a project that is not read, only one that is known already is stored: it has moved there.
+    """
+    try:
+        issue = jira.issue(external_id)
+    except NotFound:
+        if deleted:
+            mark_issues_deleted(
+                connection=connection, external_ids=[external_id], at=timezone.now()
+            )
+        return Collected(notes=[] if deleted else [f"Issue {external_id}: {OUT_OF_REACH}"])
+    read = Project.objects.filter(
+        connection=connection,
+        external_id=issue.project_external_id,
+        state=Project.State.ACTIVE,
+    )
+    known = Issue.objects.filter(connection=connection, external_id=external_id)
+    if not read.exists() and not known.exists():
+        return Collected(notes=[f"Issue {external_id} is of a project that is not read."])
+    return Collected(stored=store_issues(connection=connection, issues=[issue]))
+
+
+def collect_project_issues(
+    project: Project,
+    jira: Jira,
+    *,
+    full: bool = False,
+    on_page: Callable[[int], None] = lambda _: None,
+) -> Collected:
+    """A slice of a pass over all issues of a project, those changed last first. `full`: the source is right.
+
+    What changes meanwhile is beyond the time that the pass began at, where the connection's next look finds it.
+    """
+    cursor = ledger.cursor_of_project(project, Hint.Kind.ISSUES)
+    jql = f"project = {project.external_id}"
+    if not cursor.page:
+        cursor.pass_top, cursor.stored = jira.server().time or timezone.now(), 0
+        cursor.page = str(_milliseconds(cursor.pass_top + timedelta(days=1)))
+    walk, result = _Walk(jira, jql, downward=True, at=int(cursor.page)), Collected()
+    for _ in range(PAGES_A_SLICE):
+        try:
+            page = walk.page()
+        except ProjectsUnknown as error:
+            mark_project_unreachable(project=project, gone=False, reason=error.reason)
+            return Collected(stored=result.stored, notes=[error.reason])
+        with transaction.atomic():
+            store_issues(connection=project.connection, issues=page.issues, reconcile=full)
+            cursor.stored += walk.fresh(page)
+            cursor.page = str(walk.at)
+            ended = walk.ended
+            if ended:
+                cursor.complete_to = cursor.pass_top
+                ledger.close(cursor)
+            ledger.save(cursor)
+        result.stored += len(page.issues)
+        result.notes += _refused(page)
+        on_page(cursor.stored)
+        if ended:
+            count(project, jira, cursor)
+            return result
+    result.more = True
+    return result
+
+
+def collect_changed_issues(connection: Connection, jira: Jira) -> Collected:
+    """A slice of what changed in all projects that are read, in the order of its change, with an overlap and no end."""
+    cursor = ledger.cursor_of_connection(connection, Hint.Kind.ISSUES)
+    projects = Project.objects.filter(connection=connection, state=Project.State.ACTIVE)
+    ids = sorted(projects.values_list("external_id", flat=True))
+    if not ids or cursor.complete_to is None:
+        return Collected(notes=["No project is read yet."])
+    if not cursor.page:
+        overlap = OVERLAP_OF_CLOUD if jira.dialect == CLOUD else OVERLAP
+        cursor.page = str(_milliseconds(cursor.complete_to - overlap))
+        cursor.stored = 0
+    jql = f"project in ({', '.join(map(str, ids))})"
+    walk, result = _Walk(jira, jql, downward=False, at=int(cursor.page)), Collected()
+    for _ in range(PAGES_A_SLICE):
+        try:
+            page = walk.page()
+        except ProjectsUnknown as error:
+            return _without(projects, error, result)
+        with transaction.atomic():
+            changed = store_issues(connection=connection, issues=page.issues)
+            newest = max((issue.updated_at for issue in page.issues), default=cursor.complete_to)
+            cursor.complete_to = max(cursor.complete_to, newest)
+            cursor.page = "" if walk.ended else str(walk.at)
+            cursor.stored += len(page.issues)
+            ledger.save(cursor)
+        result.stored += changed
+        result.notes += _refused(page)
+        if walk.ended:
+            return result
+    result.more = True
+    return result
+
+
+def count(project: Project, jira: Jira, cursor: Cursor) -> None:
+    """Set the source's number of the project's issues against the stored one."""
+    expected = jira.count(f"project = {project.external_id}")
+    if expected is not None:
+        held = Issue.objects.filter(project=project, deleted_at=None).count()
+        ledger.count(cursor, expected=expected, held=held, what="issues")
+        ledger.save(cursor)
+
+
+class _Walk:
+    """Pages through the issues that a query finds, by the time of their last change.
+
+    Each page begins at the time where the last one ended, that one included: what stands there is read again, and
+    nothing is passed over though issues come and go meanwhile. Where a whole page has one time, its number is all there
+    is to go on by; it is followed to the end of that time.
+    """
+
+    def __init__(self, jira: Jira, jql: str, *, downward: bool, at: int) -> None:
+        self._jira, self._jql, self._downward = jira, jql, downward
+        self.at = at
+        """Milliseconds since 1970: where the next page begins."""
+        self.ended = False
+        self._further = ""
+        self._seen: set[int] = set()
+
+    def page(self) -> Page:
+        sign, order = ("<=", "DESC") if self._downward else (">=", "ASC")
+        found = self._jira.search(
+            f"{self._jql} AND updated {sign} {self.at} ORDER BY updated {order}, key {order}",
+            page=self._further,
+            size=LARGEST_PAGE,
+        )
+        self.ended = not found.next
+        times = [_milliseconds(issue.updated_at) for issue in found.issues]
+        edge = (min if self._downward else max)(times, default=self.at)
+        moved_on = edge < self.at if self._downward else edge > self.at
+        self._further = "" if moved_on else found.next
+        if moved_on:
+            self.at = edge
+        return found
+
+    def fresh(self, page: Page) -> int:
+        """How many of the page's issues were on none before; of those of the last edge, which alone stand twice."""
+        ids = {issue.external_id for issue in page.issues}
+        new = len(ids - self._seen)
+        self._seen = {
+            issue.external_id for issue in page.issues if _milliseconds(issue.updated_at) == self.at
+        } | (self._seen if self._further else set())
+        return new
+
+
+def _milliseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def _refused(page: Page) -> Sequence[str]:
+    return [f"Issue {number or 'without an id'}: {reason}" for number, reason in page.refused]
+
+
+def _without(projects: Collection[Project], error: ProjectsUnknown, result: Collected) -> Collected:
+    """Some lost their permission: each is looked at by itself, and the others are asked for without them."""
+    named = set(error.projects)
+    lost = [one for one in projects if {str(one.external_id), one.key} & named]
+    if not lost:
+        raise error
+    for project in lost:
+        mark_project_unreachable(project=project, gone=False, reason=error.reason)
+        hints.arm(
+            connection=project.connection,
+            kind=Hint.Kind.PROJECT,
+            container_external_id=project.external_id,
+        )
+    result.notes.append(error.reason)
+    result.more = True
+    return result

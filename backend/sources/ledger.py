@@ -1,0 +1,55 @@
+"""The ledger of completeness as collectors keep it: one row a kind of a repository, project or connection; moved with
+what it covers.
+"""
+
+from django.utils import timezone
+
+from backend.connections.models import Connection
+from backend.delivery.models import Project, Repository
+from backend.sources.models import Cursor
+
+
+def cursor_of(repository: Repository, kind: str) -> Cursor:
+    found, _ = Cursor.objects.get_or_create(
+        repository=repository, kind=kind, defaults={"connection": repository.connection}
+    )
+    return found
+
+
+def cursor_of_project(project: Project, kind: str) -> Cursor:
+    found, _ = Cursor.objects.get_or_create(
+        project=project, kind=kind, defaults={"connection": project.connection}
+    )
+    return found
+
+
+def cursor_of_connection(connection: Connection, kind: str) -> Cursor:
+    found, _ = Cursor.objects.get_or_create(
+        connection=connection, repository=None, project=None, kind=kind
+    )
+    return found
+
+
+def count(cursor: Cursor, *, expected: int, held: int, what: str) -> None:
+    """Set the source's number of objects against the stored one. Whoever calls saves the row.
+
+    More held than expected is no gap: a source forgets, and so does not Plumbline.
+    """
+    cursor.expected, cursor.held, cursor.counted_at = expected, held, timezone.now()
+    missing = expected - held
+    cursor.gap = f"{missing} of {expected} {what} are missing." if missing > 0 else ""
+
+
+def save(cursor: Cursor) -> None:
+    """Write all but the mark, which belongs to the survey: it may have seen something newer meanwhile."""
+    cursor.save(
+        update_fields=(
+            *("complete_to", "page", "pass_top", "head_sha", "stored"),
+            *("expected", "held", "counted_at", "unavailable", "gap"),
+        )
+    )
+
+
+def close(cursor: Cursor) -> None:
+    """End the pass, or give it up: the next one begins at the top."""
+    cursor.page, cursor.pass_top = "", None
