@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.simulators.conftest import TOKEN, client, data
+from tests.simulators.faults import KINDS
 from tests.simulators.github import World, running
-from tests.simulators.github.faults import KINDS
 
 
 def test_repositories_are_listed_page_by_page(world: World) -> None:

@@ -15,6 +15,7 @@ from backend.connections.store.app_changes import (
 from backend.connections.store.cleaning import (
     InvalidConnection,
     clean_certificate,
+    clean_jira_url,
     clean_private_key,
     clean_token,
     clean_url,
@@ -33,6 +34,7 @@ from backend.connections.store.credentials import (
     set_app,
     set_token,
 )
+from backend.connections.store.jira import JIRA_KINDS, JiraChoice, clean_choice, set_jira
 from backend.connections.store.rules import clean_rule, set_repository_rules
 from backend.connections.store.webhook_secrets import (
     OVERLAP,
@@ -46,10 +48,12 @@ from backend.connections.store.webhook_secrets import (
 
 __all__ = [
     "CODE_VALID",
+    "JIRA_KINDS",
     "LEASE",
     "OVERLAP",
     "AppSignIn",
     "InvalidConnection",
+    "JiraChoice",
     "OpenedChange",
     "OpenedCredential",
     "OpenedSecret",
@@ -59,6 +63,8 @@ __all__ = [
     "change_app_webhook_secret",
     "claim_app_change",
     "clean_certificate",
+    "clean_choice",
+    "clean_jira_url",
     "clean_private_key",
     "clean_rule",
     "clean_token",
@@ -75,6 +81,7 @@ __all__ = [
     "record_state",
     "retire_app_key",
     "set_app",
+    "set_jira",
     "set_repository_rules",
     "set_token",
     "set_webhook_secret",

@@ -4,7 +4,8 @@ import base64
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -14,6 +15,12 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+
+_ATLASSIAN: Final = ("atlassian.net", "api.atlassian.com", "jira.com")
+_IN_JIRA: Final = re.compile(
+    r"/(?:browse|projects|issues|secure|rest|plugins|servicedesk|software|login\.jsp)(?:/|$)"
+)
+"""What comes after Jira's own address when a person looks at something in it."""
 
 
 class InvalidConnection(ValueError):
@@ -32,7 +39,48 @@ class PrivateKey:
 
 
 def clean_url(url: str) -> str:
-    """The server's own address, as a person opens it. Raises InvalidConnection."""
+    """GitHub's own address, as a person opens it. Raises InvalidConnection."""
+    parts = _parts(url)
+    if parts.path.strip("/"):
+        raise InvalidConnection(
+            f"Leave out “{parts.path}”: only the server's address is needed, "
+            f"like {parts.scheme}://{parts.netloc}."
+        )
+    cloud = re.fullmatch(
+        r"(?:www|api)\.(github\.com)|api\.([a-z0-9-]+\.ghe\.com)", parts.hostname or ""
+    )
+    if cloud:
+        raise InvalidConnection(
+            f"Write https://{cloud[1] or cloud[2]}, as the browser shows it; "
+            "Plumbline finds the interface's own address."
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def clean_jira_url(url: str, *, cloud: bool) -> str:
+    """Jira's address with the path below which it stands, as in https://HOST/jira. Raises InvalidConnection."""
+    parts = _parts(url)
+    path = parts.path.rstrip("/")
+    place = _IN_JIRA.search(f"{path}/")
+    if place:
+        raise InvalidConnection(
+            f"Leave out “{path[place.start() :]}”: only Jira's own address is needed, "
+            f"like {parts.scheme}://{parts.netloc}{path[: place.start()]}."
+        )
+    at_atlassian = (parts.hostname or "").endswith(_ATLASSIAN)
+    if at_atlassian and not cloud:
+        raise InvalidConnection(
+            f"{parts.hostname} is a Jira Cloud: choose that kind, with an e-mail address and an API token."
+        )
+    if cloud and not at_atlassian and parts.scheme == "https":
+        raise InvalidConnection(
+            f"{parts.hostname} is no Jira Cloud, whose addresses end with atlassian.net: choose Data Center."
+        )
+    return f"{parts.scheme}://{parts.netloc.lower()}{path}"
+
+
+def _parts(url: str) -> SplitResult:
+    """Raises InvalidConnection where it is no address that may be asked."""
     parts = urlsplit(url.strip())
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise InvalidConnection(f"“{url}” is no address: write it like https://github.example.com.")
@@ -40,18 +88,7 @@ def clean_url(url: str) -> str:
         raise InvalidConnection(f"“{url}” is not encrypted: the address must begin with https://.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise InvalidConnection("The address must hold no name, password, query or fragment.")
-    if parts.path.strip("/"):
-        raise InvalidConnection(
-            f"Leave out “{parts.path}”: only the server's address is needed, "
-            f"like {parts.scheme}://{parts.netloc}."
-        )
-    cloud = re.fullmatch(r"(?:www|api)\.(github\.com)|api\.([a-z0-9-]+\.ghe\.com)", parts.hostname)
-    if cloud:
-        raise InvalidConnection(
-            f"Write https://{cloud[1] or cloud[2]}, as the browser shows it; "
-            "Plumbline finds the interface's own address."
-        )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return parts
 
 
 def clean_token(token: str) -> str:

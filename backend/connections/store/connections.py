@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from backend.connections.models import Connection
-from backend.connections.store.cleaning import clean_certificate, clean_url
+from backend.connections.store.cleaning import clean_certificate, clean_jira_url, clean_url
 from backend.connections.store.credentials import AppSignIn, set_app, set_token
+from backend.connections.store.jira import JIRA_KINDS, JiraChoice, set_jira
 
 
 @transaction.atomic
@@ -24,12 +25,18 @@ def add_connection(
     ca_certificate: str = "",
     organisations: Iterable[str] = (),
     cloning_allowed: bool = True,
+    jira: JiraChoice | None = None,
 ) -> Connection:
     """Store a connection with its sealed token, or as an App; with neither it waits for one.
 
+    `jira`: what of a Jira is read, where it is one.
+
     Raises InvalidConnection; checks nothing outside.
     """
-    address = clean_url(url)
+    is_jira = kind in JIRA_KINDS
+    address = (
+        clean_jira_url(url, cloud=kind == Connection.Kind.JIRA_CLOUD) if is_jira else clean_url(url)
+    )
     host = urlsplit(address).hostname or ""
     connection = Connection(
         kind=kind,
@@ -42,6 +49,8 @@ def add_connection(
     )
     connection.full_clean()
     connection.save()
+    if is_jira:
+        set_jira(connection=connection, choice=jira or JiraChoice())
     if app is not None:
         set_app(connection=connection, app=app)
     elif token is not None:

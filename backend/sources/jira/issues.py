@@ -6,7 +6,7 @@ minute. What is paged over moves while it is read, so a page goes on from the ti
 its number.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -74,31 +74,28 @@ def collect_project_issues(
     cursor = ledger.cursor_of_project(project, Hint.Kind.ISSUES)
     jql = f"project = {project.external_id}"
     if not cursor.page:
-        cursor.pass_top, cursor.stored = jira.server().time or timezone.now(), 0
-        cursor.page = str(_milliseconds(cursor.pass_top + timedelta(days=1)))
-    walk, result = _Walk(jira, jql, downward=True, at=int(cursor.page)), Collected()
-    for _ in range(PAGES_A_SLICE):
-        try:
-            page = walk.page()
-        except ProjectsUnknown as error:
-            mark_project_unreachable(project=project, gone=False, reason=error.reason)
-            return Collected(stored=result.stored, notes=[error.reason])
+        cursor.pass_top, cursor.stored = timezone.now(), 0
+    at = int(cursor.page) if cursor.page else None
+    walk, result = _Walk(jira, jql, downward=True, at=at), Collected()
+    for page in walk.slice():
         with transaction.atomic():
             store_issues(connection=project.connection, issues=page.issues, reconcile=full)
             cursor.stored += walk.fresh(page)
-            cursor.page = str(walk.at)
-            ended = walk.ended
-            if ended:
+            cursor.page = "" if walk.at is None else str(walk.at)
+            if walk.ended:
                 cursor.complete_to = cursor.pass_top
                 ledger.close(cursor)
             ledger.save(cursor)
         result.stored += len(page.issues)
         result.notes += _refused(page)
         on_page(cursor.stored)
-        if ended:
-            count(project, jira, cursor)
-            return result
-    result.more = True
+    if walk.lost is not None:
+        mark_project_unreachable(project=project, gone=False, reason=walk.lost.reason)
+        result.notes.append(walk.lost.reason)
+    elif walk.ended:
+        count(project, jira, cursor)
+    else:
+        result.more = True
     return result
 
 
@@ -109,29 +106,30 @@ def collect_changed_issues(connection: Connection, jira: Jira) -> Collected:
     ids = sorted(projects.values_list("external_id", flat=True))
     if not ids or cursor.complete_to is None:
         return Collected(notes=["No project is read yet."])
+    overlap = OVERLAP_OF_CLOUD if jira.dialect == CLOUD else OVERLAP
     if not cursor.page:
-        overlap = OVERLAP_OF_CLOUD if jira.dialect == CLOUD else OVERLAP
         cursor.page = str(_milliseconds(cursor.complete_to - overlap))
-        cursor.stored = 0
+        cursor.stored, cursor.pass_top = 0, None
     jql = f"project in ({', '.join(map(str, ids))})"
     walk, result = _Walk(jira, jql, downward=False, at=int(cursor.page)), Collected()
-    for _ in range(PAGES_A_SLICE):
-        try:
-            page = walk.page()
-        except ProjectsUnknown as error:
-            return _without(projects, error, result)
+    for page in walk.slice():
+        if not walk.ended and cursor.pass_top is None:
+            cursor.pass_top = jira.server().time or timezone.now()
+        if cursor.pass_top is not None:
+            walk.trust(cursor.pass_top - overlap)
         with transaction.atomic():
-            changed = store_issues(connection=connection, issues=page.issues)
-            newest = max((issue.updated_at for issue in page.issues), default=cursor.complete_to)
-            cursor.complete_to = max(cursor.complete_to, newest)
-            cursor.page = "" if walk.ended else str(walk.at)
+            result.stored += store_issues(connection=connection, issues=page.issues)
             cursor.stored += len(page.issues)
+            cursor.page = str(walk.at)
+            if walk.ended:
+                seen = max((one.updated_at for one in page.issues), default=cursor.complete_to)
+                cursor.complete_to = max(cursor.complete_to, cursor.pass_top or seen)
+                ledger.close(cursor)
             ledger.save(cursor)
-        result.stored += changed
         result.notes += _refused(page)
-        if walk.ended:
-            return result
-    result.more = True
+    if walk.lost is not None:
+        return _without(projects, walk.lost, result)
+    result.more = not walk.ended
     return result
 
 
@@ -148,42 +146,71 @@ class _Walk:
     """Pages through the issues that a query finds, by the time of their last change.
 
     Each page begins at the time where the last one ended, that one included: what stands there is read again, and
-    nothing is passed over though issues come and go meanwhile. Where a whole page has one time, its number is all there
-    is to go on by; it is followed to the end of that time.
+    nothing is passed over though issues come and go meanwhile.
+
+    A search goes by what its index knows and tells issues as they are: what changed a moment ago may stand where it
+    stood before. Upward, such a one must not be taken for the place that was reached: `trust` says how old a time must
+    be. Where a page has nothing to go on by, its number is; it is followed to its end within the slice.
     """
 
-    def __init__(self, jira: Jira, jql: str, *, downward: bool, at: int) -> None:
+    def __init__(self, jira: Jira, jql: str, *, downward: bool, at: int | None) -> None:
         self._jira, self._jql, self._downward = jira, jql, downward
         self.at = at
-        """Milliseconds since 1970: where the next page begins."""
+        """Milliseconds since 1970: where the next page begins. None: at the very end."""
         self.ended = False
+        self.lost: ProjectsUnknown | None = None
+        """Projects that the query names and the account may no longer see: the walk ends there."""
         self._further = ""
         self._seen: set[int] = set()
+        self._page: Page | None = None
+        self._trusted: int | None = None
 
-    def page(self) -> Page:
-        sign, order = ("<=", "DESC") if self._downward else (">=", "ASC")
-        found = self._jira.search(
-            f"{self._jql} AND updated {sign} {self.at} ORDER BY updated {order}, key {order}",
-            page=self._further,
-            size=LARGEST_PAGE,
-        )
-        self.ended = not found.next
-        times = [_milliseconds(issue.updated_at) for issue in found.issues]
-        edge = (min if self._downward else max)(times, default=self.at)
-        moved_on = edge < self.at if self._downward else edge > self.at
-        self._further = "" if moved_on else found.next
-        if moved_on:
-            self.at = edge
-        return found
+    def slice(self) -> Iterator[Page]:
+        """Some pages, the place moved on once each was taken."""
+        taken = 0
+        while not self.ended and (taken < PAGES_A_SLICE or self._further):
+            try:
+                self._page = self._ask()
+            except ProjectsUnknown as error:
+                self.lost = error
+                return
+            self.ended = not self._page.next
+            if self._downward:
+                self._move_on(self._page)
+            taken += 1
+            yield self._page
+
+    def trust(self, until: datetime) -> None:
+        """What changed before this stands in its place; move on by it."""
+        self._trusted = _milliseconds(until)
+        if self._page is not None:
+            self._move_on(self._page)
 
     def fresh(self, page: Page) -> int:
         """How many of the page's issues were on none before; of those of the last edge, which alone stand twice."""
         ids = {issue.external_id for issue in page.issues}
         new = len(ids - self._seen)
-        self._seen = {
-            issue.external_id for issue in page.issues if _milliseconds(issue.updated_at) == self.at
-        } | (self._seen if self._further else set())
+        edge = {one.external_id for one in page.issues if _milliseconds(one.updated_at) == self.at}
+        self._seen = edge | (self._seen if self._further else set())
         return new
+
+    def _ask(self) -> Page:
+        sign, order = ("<=", "DESC") if self._downward else (">=", "ASC")
+        bound = "" if self.at is None else f" AND updated {sign} {self.at}"
+        return self._jira.search(
+            f"{self._jql}{bound} ORDER BY updated {order}, key {order}",
+            page=self._further,
+            size=LARGEST_PAGE,
+        )
+
+    def _move_on(self, page: Page) -> None:
+        times = [_milliseconds(issue.updated_at) for issue in page.issues]
+        if self._trusted is not None:
+            times = [one for one in times if one < self._trusted]
+        edge = (min if self._downward else max)(times, default=self.at)
+        moved = edge != self.at
+        self._further = "" if moved else page.next
+        self.at = edge
 
 
 def _milliseconds(moment: datetime) -> int:

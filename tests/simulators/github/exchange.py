@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import SplitResult
 
-from tests.simulators.github.faults import Fault
+from tests.simulators.faults import Fault
 from tests.simulators.github.graph.endpoint import RATE_LIMITED, dump
 from tests.simulators.github.ledger import Request
 from tests.simulators.github.registry import Token

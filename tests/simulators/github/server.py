@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.simulators.faults import Fault
 from tests.simulators.github import app_endpoints, git_http, permissions, rest
 from tests.simulators.github.acts import act
 from tests.simulators.github.budget import Budget
 from tests.simulators.github.exchange import PRIMARY, Exchange
-from tests.simulators.github.faults import Fault
 from tests.simulators.github.gitrepos import Store
 from tests.simulators.github.graph.endpoint import dump, page_size
 from tests.simulators.github.registry import Token

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.simulators.faults import Faults
 from tests.simulators.github.apps import Apps
 from tests.simulators.github.budget import Budget
-from tests.simulators.github.faults import Faults
 from tests.simulators.github.graph import GraphEndpoint
 from tests.simulators.github.ledger import Ledger
 from tests.simulators.github.webhooks import Hook

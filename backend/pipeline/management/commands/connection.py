@@ -18,7 +18,11 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="command", required=True)
         add = commands.add_parser("add", help="add a connection; a worker checks it at once")
         add.add_argument("kind", choices=Connection.Kind.values)
-        add.add_argument("--url", required=True, help="the server's address, https://HOST")
+        add.add_argument(
+            "--url",
+            required=True,
+            help="the server's address, https://HOST; of a Jira with the path below which it stands",
+        )
         way = add.add_mutually_exclusive_group()
         way.add_argument(
             "--token-file", type=Path, help="file that holds the token and nothing else"
@@ -39,6 +43,13 @@ class Command(BaseCommand):
             action="append",
             default=[],
             help="read this organisation; may be given again (default: all that the token sees)",
+        )
+        add.add_argument("--email", default="", help="Jira Cloud: whose API token it is")
+        add.add_argument(
+            "--project",
+            action="append",
+            default=[],
+            help="Jira: read this project, by key or glob; may be given again (default: all that the token sees)",
         )
         check = commands.add_parser("check", help="try a connection now, in this process")
         check.add_argument("slug")
@@ -65,6 +76,7 @@ class Command(BaseCommand):
                 app=_app(options),
                 ca_certificate=_read(ca_file) if ca_file else "",
                 organisations=organisations if isinstance(organisations, list) else [],
+                jira=_jira(options),
             )
         except store.InvalidConnection as error:
             raise CommandError(str(error)) from error
@@ -74,9 +86,10 @@ class Command(BaseCommand):
         if not connection.credentials.exists():
             self.stdout.write("In the browser, create its GitHub App: Administration, Connections.")
         elif bell.ring(bell.CHECK, connection.pk):
+            kind = "jira" if connection.kind in store.JIRA_KINDS else "github"
             self.stdout.write(
                 f"A worker checks it now; see how it went: manage.py connection list.\n"
-                f"Webhooks go to /hooks/github/{connection.slug}."
+                f"Webhooks go to /hooks/{kind}/{connection.slug}."
             )
         else:
             self.stdout.write(
@@ -106,6 +119,14 @@ class Command(BaseCommand):
         for one in connection.permissions:
             if one["verdict"] != "ok":
                 self.stdout.write(f"  {one['name']}: {one['verdict']}. {one['action']}")
+
+
+def _jira(options: dict[str, object]) -> store.JiraChoice:
+    projects = options["project"]
+    return store.JiraChoice(
+        email=str(options["email"]),
+        projects=tuple(projects) if isinstance(projects, list) else (),
+    )
 
 
 def _app(options: dict[str, object]) -> store.AppSignIn | None:
