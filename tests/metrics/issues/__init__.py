@@ -1,0 +1,1 @@
+"""Figures of issues, sprints and effort."""
