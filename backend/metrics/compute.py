@@ -20,8 +20,9 @@ from backend.delivery.models import PendingMeasurement, PullRequest
 from backend.delivery.store import note_all_deployments
 from backend.metrics import cells, facts, identities
 from backend.metrics.deployments import compute as deployments
-from backend.metrics.formulas import dora, pull_request, size
+from backend.metrics.formulas import dora, issue, pull_request, size
 from backend.metrics.formulas import test_runs as formulas_of_runs
+from backend.metrics.issues import compute as issues
 from backend.metrics.loading import load
 from backend.metrics.models import Basis
 from backend.metrics.test_runs import compute as test_runs
@@ -94,6 +95,7 @@ def recompute_all() -> int:
     _recompute_cells()
     note_all_deployments()
     test_runs.note_everything()
+    issues.note_everything()
     _remember(versions=_versions(), teams=teams)
     return count
 
@@ -108,14 +110,16 @@ def recompute_teams() -> None:
     _recompute_cells()
     deployments.note_measured()
     test_runs.recompute_teams()
+    issues.recompute_teams()
     _remember(teams=teams)
 
 
 @transaction.atomic
 def _recompute_others() -> None:
-    """All deployments and test runs, by and by."""
+    """All deployments, test runs and issues, by and by."""
     note_all_deployments()
     test_runs.note_everything()
+    issues.note_everything()
     _remember(versions=_versions())
 
 
@@ -218,7 +222,7 @@ def _of_pull_requests() -> str:
 
 
 def _of_others() -> str:
-    return f"{dora.VERSION}.{RULES_VERSION}; ran {formulas_of_runs.VERSION}"
+    return f"{dora.VERSION}.{RULES_VERSION}; ran {formulas_of_runs.VERSION}; worked {issue.VERSION}"
 
 
 def _remember(**basis: str) -> None:

@@ -27,6 +27,16 @@ _CHANGES = """
         WHERE actor_id IN (SELECT identity_id FROM changed)
         GROUP BY 1, 2 ORDER BY 1, 2
         ON CONFLICT (repository_id, sha) DO UPDATE SET since = excluded.since
+    ), issues AS (
+        INSERT INTO delivery_pendingissue (issue_id, since)
+        SELECT id, now() FROM (
+            SELECT id FROM delivery_issue WHERE assignee_id IN (SELECT identity_id FROM changed)
+            UNION
+            SELECT issue_id FROM metrics_issuefact
+            WHERE assignee_id IN (SELECT identity_id FROM changed)
+        ) assigned
+        ORDER BY id
+        ON CONFLICT (issue_id) DO UPDATE SET since = excluded.since
     )
     INSERT INTO delivery_pendingmeasurement (pull_request_id, since)
     SELECT id, now() FROM (

@@ -4,12 +4,19 @@ from typing import Final
 
 from django.db.models import Model
 
-from backend.delivery.models import PendingDeployments, PendingMeasurement, PendingTestRuns
+from backend.delivery.models import (
+    PendingDeployments,
+    PendingIssue,
+    PendingMeasurement,
+    PendingTestRuns,
+)
 from backend.metrics import compute
 from backend.metrics.deployments import compute as deployments
+from backend.metrics.issues import compute as issues
 from backend.metrics.test_runs import compute as test_runs
 
 _OUTBOXES: Final[tuple[type[Model], ...]] = (
+    PendingIssue,
     PendingMeasurement,
     PendingDeployments,
     PendingTestRuns,
@@ -18,7 +25,12 @@ _OUTBOXES: Final[tuple[type[Model], ...]] = (
 
 def measure_some() -> int:
     """Measure a part of what waits; how many rows of an outbox that took away, so that 0 is "all is done"."""
-    return compute.measure() or deployments.measure_pending_deployments(1) or test_runs.measure()
+    return (
+        compute.measure()
+        or deployments.measure_pending_deployments(1)
+        or test_runs.measure()
+        or issues.measure()
+    )
 
 
 def anything_waits() -> bool:
@@ -26,5 +38,5 @@ def anything_waits() -> bool:
 
 
 def how_much_waits() -> int:
-    """Rows of all outboxes: pull requests, repositories and commits."""
+    """Rows of all outboxes: pull requests, repositories, commits and issues."""
     return sum(outbox._default_manager.count() for outbox in _OUTBOXES)  # noqa: SLF001

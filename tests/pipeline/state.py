@@ -43,6 +43,7 @@ _NAMED = {
     "delivery.ResultUpload": ("key",),
     "delivery.IngestToken": ("beginning",),
     "accounts.User": ("email",),
+    "metrics.IssueFact": ("issue__external_id",),
     "metrics.RunFact": ("source", "repository__external_id", "name", "sha", "finished_at"),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""

@@ -6,6 +6,7 @@ from backend.metrics.models.deployments import (
     DeploymentTeam,
     ServiceDeployment,
 )
+from backend.metrics.models.issues import IssueFact, IssueTeam
 from backend.metrics.models.pull_requests import (
     Basis,
     MeasuredIdentity,
@@ -21,6 +22,8 @@ __all__ = [
     "DeploymentFix",
     "DeploymentTeam",
     "HeadFeedback",
+    "IssueFact",
+    "IssueTeam",
     "MeasuredIdentity",
     "PullRequestCell",
     "PullRequestFact",

@@ -1,0 +1,1 @@
+"""Issues and sprints: facts and what is asked of them."""
