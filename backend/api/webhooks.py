@@ -5,22 +5,31 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from ipaddress import ip_address, ip_network
 from typing import Any, Final, NoReturn
 
 import structlog
+from allauth.account.adapter import get_adapter
 from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from backend.connections.models import Connection
-from backend.connections.store import OpenedSecret, note_webhook_secret_used, webhook_secrets
+from backend.connections.store import (
+    JIRA_KINDS,
+    OpenedSecret,
+    note_webhook_secret_used,
+    webhook_secrets,
+)
 from backend.keyring import KeyUnavailable, envelope, open_envelope
 from backend.pipeline import bell
 from backend.sources import hints
-from backend.sources.github.webhook import InvalidPayload, action, changed
+from backend.sources.changed import InvalidPayload
+from backend.sources.github.webhook import action, changed
+from backend.sources.jira import webhook as jira_webhook
 
 MAXIMUM_BYTES: Final = 25 * 1024 * 1024
 """GitHub sends no larger one."""
@@ -43,8 +52,19 @@ class Refused(Exception):
 @require_POST
 def github(request: HttpRequest, slug: str) -> HttpResponse:
     """202 means: stored. What GitHub is told of a delivery that is not tells its administrator what to do."""
+    return _answered(slug, lambda: _take(request, slug))
+
+
+@csrf_exempt
+@require_POST
+def jira(request: HttpRequest, slug: str, secret: str = "") -> HttpResponse:
+    """As for GitHub. With `secret` in the address, where Jira is too old to sign what it sends."""
+    return _answered(slug, lambda: _take_jira(request, slug, secret))
+
+
+def _answered(slug: str, take: Callable[[], str]) -> HttpResponse:
     try:
-        answer = _take(request, slug)
+        answer = take()
     except Refused as refused:
         log.info("webhook_refused", connection=slug, code=refused.code)
         return _told(refused)
@@ -58,7 +78,8 @@ def github(request: HttpRequest, slug: str) -> HttpResponse:
 def _take(request: HttpRequest, slug: str) -> str:
     body = _body(request)
     connection = Connection.objects.filter(slug=slug, kind=Connection.Kind.GITHUB).first()
-    _verify(body, request.headers.get("X-Hub-Signature-256", ""), connection)
+    given = request.headers.get("X-Hub-Signature-256", "").encode(errors="replace")
+    _verify(connection, lambda secret: hmac.compare_digest(_signature(secret, body), given))
     event = _header(request, "X-GitHub-Event", r"[a-z0-9_]{1,60}")
     delivery = _header(request, "X-GitHub-Delivery", r"[0-9A-Za-z-]{1,80}")
     payload = _parsed(body)
@@ -86,6 +107,58 @@ def _take(request: HttpRequest, slug: str) -> str:
     return "accepted"
 
 
+def _take_jira(request: HttpRequest, slug: str, secret: str) -> str:
+    """A doubled delivery arms the same rows as the first one, and costs one fetch."""
+    body = _body(request)
+    connection = (
+        Connection.objects.filter(slug=slug, kind__in=JIRA_KINDS).select_related("jira").first()
+    )
+    if secret:
+        _verify(connection, lambda known: hmac.compare_digest(known, secret.encode()))
+        _need_address(request, connection)
+    else:
+        given = request.headers.get("X-Hub-Signature", "").encode(errors="replace")
+        _verify(connection, lambda known: hmac.compare_digest(_signature(known, body), given))
+    payload = _parsed(body)
+    try:
+        event, found = jira_webhook.event_of(payload), jira_webhook.changed(payload)
+    except InvalidPayload as error:
+        _refuse_shape(str(error), error)
+    if not found or connection is None:
+        return "ignored"
+    delivery = request.headers.get("X-Atlassian-Webhook-Identifier", "")
+    with transaction.atomic():
+        for one in found:
+            hints.arm(
+                connection=connection,
+                kind=one.kind,
+                container_external_id=one.container_external_id,
+                key=one.key,
+                event=event,
+                action=jira_webhook.action_of(event),
+                delivery=delivery if re.fullmatch(r"[0-9A-Za-z-]{1,80}", delivery) else "webhook",
+            )
+        transaction.on_commit(bell.ring, robust=True)
+    return "accepted"
+
+
+def _need_address(request: HttpRequest, connection: Connection | None) -> None:
+    """Whoever learns an address with its secret must still send from where that Jira stands."""
+    networks = connection.jira.webhook_addresses if connection is not None else []
+    try:
+        # Of nginx's word alone: allauth knows how many proxies there are to be believed.
+        sender = ip_address(get_adapter(request).get_client_ip(request))
+    except ValueError:
+        sender = None
+    if sender is None or not any(sender in ip_network(one) for one in networks):
+        raise Refused(
+            403,
+            "wrong_address",
+            "Unsigned deliveries are not taken from this address.",
+            "Name the network that Jira sends from in the connection's settings.",
+        )
+
+
 def _body(request: HttpRequest) -> bytes:
     """Read past Django's own limit, which is for forms, and never more than GitHub's."""
     try:
@@ -100,12 +173,11 @@ def _body(request: HttpRequest) -> bytes:
     return body
 
 
-def _verify(body: bytes, signature: str, connection: Connection | None) -> None:
+def _verify(connection: Connection | None, fits: Callable[[bytes], bool]) -> None:
     """Any secret that is valid now will do. An unknown connection costs the same and gets the same answer."""
     valid = webhook_secrets(connection or _NOBODY) or [_decoy_secret()]
-    given = signature.encode(errors="replace")
     # A list, not a generator: every secret is tried, whichever fits.
-    fitting = [one for one in valid if _fits(one.secret, body, given)]
+    fitting = [one for one in valid if fits(one.secret)]
     if connection is None or not fitting:
         raise Refused(
             401,
@@ -116,9 +188,8 @@ def _verify(body: bytes, signature: str, connection: Connection | None) -> None:
     note_webhook_secret_used(opened=fitting[0])
 
 
-def _fits(secret: bytes, body: bytes, given: bytes) -> bool:
-    made = hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
-    return hmac.compare_digest(b"sha256=" + made, given)
+def _signature(secret: bytes, body: bytes) -> bytes:
+    return b"sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest().encode()
 
 
 def _decoy_secret() -> OpenedSecret:

@@ -15,6 +15,8 @@ urlpatterns = [
     path("metrics", prometheus.metrics, name="metrics"),
     path("api/v1/", api.urls),
     path("hooks/github/<slug:slug>", webhooks.github, name="github-webhook"),
+    path("hooks/jira/<slug:slug>", webhooks.jira, name="jira-webhook"),
+    path("hooks/jira/<slug:slug>/<slug:secret>", webhooks.jira, name="jira-webhook-unsigned"),
     path("admin/", site.urls),
     path("accounts/", include("backend.accounts.urls")),
     path("docs/", documents.index, name="docs"),

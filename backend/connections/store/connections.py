@@ -15,7 +15,7 @@ from backend.connections.store.jira import JIRA_KINDS, JiraChoice, set_jira
 
 
 @transaction.atomic
-def add_connection(
+def add_connection(  # noqa: PLR0913 - what is known of a connection when it is made
     *,
     kind: str,
     url: str,

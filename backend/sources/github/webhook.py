@@ -5,25 +5,12 @@ A delivery is a hint: of its body no more is read than which object to fetch.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
-MAXIMUM_ID: Final = 2**63 - 1
+from backend.sources.changed import MAXIMUM_ID, Changed, InvalidPayload
+
 MAXIMUM_NUMBER: Final = 2**31 - 1
 _SHA: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-
-
-class InvalidPayload(ValueError):
-    """The body is not of the shape that GitHub documents for the event."""
-
-
-@dataclass(frozen=True)
-class Changed:
-    """The object to fetch; `kind` is one of sources.models.Hint.Kind."""
-
-    kind: str
-    container_external_id: int | None = None
-    key: str = ""
 
 
 def changed(event: str, payload: Mapping[str, Any]) -> Changed | None:

@@ -34,7 +34,10 @@ TOO_MUCH: Final[Mapping[str, str]] = {
 """What both kinds of Jira have names for, and nobody needs who only reads."""
 KNOWS_TOKENS: Final = (8, 14)
 SIGNS_WEBHOOKS: Final = (10, 0)
-_OWN_ACCOUNT: Final = "Plumbline writes nothing: use a token of an account of its own, whose roles may browse projects and no more."
+_OWN_ACCOUNT: Final = (
+    "Plumbline writes nothing: use a token of an account of its own, "
+    "whose roles may browse projects and no more."
+)
 
 
 def check(jira: Jira) -> Finding:
@@ -42,7 +45,7 @@ def check(jira: Jira) -> Finding:
     server = jira.server()
     _of_this_kind(jira, server)
     account = jira.myself().account
-    found = tuple([*_permissions(jira), _boards(jira)])
+    found = (*_permissions(jira), _boards(jira))
     notes = (*_of_its_age(jira, server), *jira.discover().notes)
     login = account.login if account else ""
     return Finding(server.version, login, found, essential=ESSENTIAL, notes=notes)
