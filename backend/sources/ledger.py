@@ -16,6 +16,13 @@ def cursor_of(repository: Repository, kind: str) -> Cursor:
     return found
 
 
+def whose(cursor: Cursor) -> Repository:
+    """The repository of a cursor that is known to be of one. Raises Repository.DoesNotExist."""
+    if cursor.repository is None:
+        raise Repository.DoesNotExist(f"{cursor} is of no repository")
+    return cursor.repository
+
+
 def cursor_of_project(project: Project, kind: str) -> Cursor:
     found, _ = Cursor.objects.get_or_create(
         project=project, kind=kind, defaults={"connection": project.connection}

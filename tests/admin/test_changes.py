@@ -37,13 +37,6 @@ def rung() -> Iterator[list[tuple[Any, ...]]]:
         yield calls
 
 
-@pytest.fixture
-def administrator(client: Client) -> User:
-    user = an_account(Role.ADMINISTRATOR)
-    sign_in(client, user)
-    return user
-
-
 def act(client: Client, model: str, action: str, *rows: Any, confirmed: bool = True) -> Any:
     """Choose an action for rows in the list."""
     data = {"action": action, "_selected_action": [row.pk for row in rows]}

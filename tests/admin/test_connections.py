@@ -49,13 +49,6 @@ def rung(django_capture_on_commit_callbacks: Any) -> Iterator[list[tuple[Any, ..
 
 
 @pytest.fixture
-def administrator(client: Client) -> User:
-    user = an_account(Role.ADMINISTRATOR)
-    sign_in(client, user)
-    return user
-
-
-@pytest.fixture
 def connection() -> Connection:
     return store.add_connection(
         kind="github", url="https://ghes.example", token=TOKEN, organisations=["org"]

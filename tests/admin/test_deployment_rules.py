@@ -58,13 +58,6 @@ def rung() -> Iterator[list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def administrator(client: Client) -> User:
-    user = an_account(Role.ADMINISTRATOR)
-    sign_in(client, user)
-    return user
-
-
-@pytest.fixture
 def repository() -> Repository:
     """Of the last month: two deployments to production, one to the moon, three runs of Deploy, one of CI."""
     made = a_repository(name_with_owner="org/shop")

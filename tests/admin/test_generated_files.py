@@ -33,13 +33,6 @@ def rung() -> Iterator[list[tuple[Any, ...]]]:
 
 
 @pytest.fixture
-def administrator(client: Client) -> User:
-    user = an_account(Role.ADMINISTRATOR)
-    sign_in(client, user)
-    return user
-
-
-@pytest.fixture
 def history() -> History:
     """Two pull requests, each with 10 lines of src/main.py and 50 of package-lock.json; another in reports/."""
     made = History()

@@ -26,13 +26,6 @@ def repository() -> Repository:
     return a_repository(name_with_owner="acme/shop")
 
 
-@pytest.fixture
-def administrator(client: Client) -> User:
-    user = an_account(Role.ADMINISTRATOR)
-    sign_in(client, user)
-    return user
-
-
 def wish(repository: Repository, **values: Any) -> dict[str, Any]:
     later = timezone.now() + timedelta(days=30)
     defaults = {

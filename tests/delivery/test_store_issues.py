@@ -38,7 +38,7 @@ def _versions() -> list[Any]:
     """Every row's own version: what was not written has the same."""
     tables = (Issue, IssueTransition, IssueLink, IssueKey, IssueStatus, Project)
     return [
-        list(table.objects.order_by("pk").extra(select={"v": "xmin::text"}).values_list("pk", "v"))  # type: ignore[attr-defined] # each model has it
+        list(table.objects.order_by("pk").extra(select={"v": "xmin::text"}).values_list("pk", "v"))
         for table in tables
     ]
 

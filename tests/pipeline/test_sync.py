@@ -69,6 +69,7 @@ def test_a_small_world_is_stored_as_it_is(tmp_path_factory: pytest.TempPathFacto
     assert not Hint.objects.exists()
     assert set(SyncRun.objects.values_list("outcome", flat=True)) == {"succeeded"}
     for cursor in Cursor.objects.filter(kind=Hint.Kind.PULL_REQUESTS):
+        assert cursor.repository is not None
         assert cursor.stored == cursor.expected == cursor.repository.pull_requests.count()
     source.connection.refresh_from_db()
     assert source.connection.state == "working"

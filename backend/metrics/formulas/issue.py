@@ -102,7 +102,7 @@ def measure(issue: Issue, stages: Mapping[int, Stage], *, until: int) -> Measure
     started = next((span.start for span in found if span.stage in _STARTED), None)
     state, since = found[-1].stage, _since(found)
     done_at = since if state == "done" else None
-    seconds = {
+    seconds: dict[str, int] = {
         stage: sum(span.end - span.start for span in found if span.stage == stage)
         for stage in STAGES
     }

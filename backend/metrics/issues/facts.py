@@ -1,6 +1,7 @@
 """Write facts of issues and their teams: one statement each for a batch, and none of its rows where nothing changed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
@@ -86,7 +87,7 @@ def store_facts(loaded: Iterable[Loaded]) -> set[int]:
         return {pk for (pk,) in cursor.fetchall()}
 
 
-def store_teams_of(ids: Sequence[int], *, time_zone: str, now: object) -> None:
+def store_teams_of(ids: Sequence[int], *, time_zone: str, now: datetime) -> None:
     """Bring the bridge up to date for stored facts."""
     with connection.cursor() as cursor:
         cursor.execute(_BRIDGE, {"issues": list(ids), "time_zone": time_zone, "now": now})

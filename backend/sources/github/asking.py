@@ -6,7 +6,7 @@ from backend.delivery.models import Repository
 from backend.sources.collected import Collected
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.client import GitHub
-from backend.sources.ledger import close, save
+from backend.sources.ledger import close, save, whose
 from backend.sources.models import Cursor
 
 
@@ -16,7 +16,7 @@ def note_unavailable(cursor: Cursor, github: GitHub, error: SourceError) -> Coll
     Raises NotFound where not the kind but the repository itself is out of reach.
     """
     if isinstance(error, NotFound):
-        github.repository(cursor.repository.external_id)
+        github.repository(whose(cursor).external_id)
     cursor.unavailable = f"{error.reason} {error.action}"
     close(cursor)
     save(cursor)

@@ -105,10 +105,10 @@ def collect_checks(
 
 def _of_commits(cursor: Cursor, github: GitHub, shas: Sequence[str]) -> Collected:
     """A pass may run meanwhile, and the ledger's row is its own: nothing but a permission is noted."""
-    known = head_commits.among(cursor.repository, shas)
-    reader, result = _Reader(cursor.repository, github), Collected()
+    known = head_commits.among(ledger.whose(cursor), shas)
+    reader, result = _Reader(ledger.whose(cursor), github), Collected()
     for asked_at, records in reader.read({sha: known.get(sha) for sha in shas}):
-        store.store_checks(repository=cursor.repository, checks=records, read_at=asked_at)
+        store.store_checks(repository=ledger.whose(cursor), checks=records, read_at=asked_at)
         result.stored += len(records)
     result.notes += reader.reasons().values()
     return result
@@ -118,25 +118,25 @@ def _pass(cursor: Cursor, github: GitHub, *, full: bool) -> Collected:
     if cursor.pass_top is None:
         cursor.pass_top, cursor.stored = timezone.now(), 0
     limit = COMMITS_A_REQUEST * REQUESTS_A_SLICE
-    tip = _tip(cursor.repository)
+    tip = _tip(ledger.whose(cursor))
     heads = head_commits.to_read(
-        cursor.repository,
+        ledger.whose(cursor),
         tip=tip,
         before=cursor.pass_top,
         limit=limit,
         again_since=cursor.pass_top - AGAIN_WITHIN if full else None,
     )
-    reader, result = _Reader(cursor.repository, github), Collected()
+    reader, result = _Reader(ledger.whose(cursor), github), Collected()
     for asked_at, records in reader.read(heads):
         with transaction.atomic():
-            store.store_checks(repository=cursor.repository, checks=records, read_at=asked_at)
+            store.store_checks(repository=ledger.whose(cursor), checks=records, read_at=asked_at)
             cursor.stored += len(records)
             ledger.save(cursor)
         result.stored += len(records)
     result.more = _note_permissions(cursor, reader, result) or len(heads) == limit
     if not result.more:
         _finish(cursor)
-    known, read_already = head_commits.counts(cursor.repository, tip=tip)
+    known, read_already = head_commits.counts(ledger.whose(cursor), tip=tip)
     ledger.count(cursor, expected=known, held=read_already, what="head commits")
     ledger.save(cursor)
     return result
@@ -158,7 +158,7 @@ def _note_permissions(cursor: Cursor, reader: "_Reader", result: Collected) -> b
         cursor.unavailable = " ".join(reasons.values())
     elif result.stored and cursor.unavailable:
         cursor.unavailable = ""
-        store.unsettle(repository=cursor.repository)
+        store.unsettle(repository=ledger.whose(cursor))
         return True
     return False
 
@@ -166,7 +166,7 @@ def _note_permissions(cursor: Cursor, reader: "_Reader", result: Collected) -> b
 def _finish(cursor: Cursor) -> None:
     """The heads are those of stored pull requests, so nothing is whole before these are."""
     pull_requests = Cursor.objects.filter(
-        repository=cursor.repository, kind=Hint.Kind.PULL_REQUESTS
+        repository=ledger.whose(cursor), kind=Hint.Kind.PULL_REQUESTS
     )
     if pull_requests.exclude(complete_to=None).exists():
         cursor.complete_to = cursor.pass_top

@@ -105,13 +105,13 @@ def _advance(
 
 
 def _count(cursor: Cursor, total: int) -> None:
-    held = cursor.repository.pull_requests.count()
+    held = ledger.whose(cursor).pull_requests.count()
     ledger.count(cursor, expected=total, held=held, what="pull requests")
 
 
 def _cover(reconciled: Cursor) -> None:
     """Whoever read everything also read what is new; its numbers are the ones the ledger shows."""
-    cursor = ledger.cursor_of(reconciled.repository, Hint.Kind.PULL_REQUESTS)
+    cursor = ledger.cursor_of(ledger.whose(reconciled), Hint.Kind.PULL_REQUESTS)
     covered = [time for time in (cursor.complete_to, reconciled.complete_to) if time]
     cursor.complete_to = max(covered, default=None)
     _count(cursor, reconciled.expected or 0)

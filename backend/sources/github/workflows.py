@@ -163,7 +163,7 @@ def _advance(cursor: Cursor, page: _Page, asked_at: datetime, *, finished: bool)
         cursor.pass_top, cursor.stored, cursor.expected = asked_at, 0, page.total
     cursor.stored += len(page.runs)
     cursor.unavailable = ""
-    held = cursor.repository.workflow_runs.values("external_id").distinct().count()
+    held = ledger.whose(cursor).workflow_runs.values("external_id").distinct().count()
     if finished:
         cursor.complete_to = cursor.pass_top
         ledger.count(cursor, expected=cursor.expected or 0, held=held, what="workflow runs")

@@ -111,7 +111,7 @@ def _boards(jira: Jira) -> Permission:
 def _of_its_age(jira: Jira, server: Server) -> Iterator[str]:
     if jira.dialect == CLOUD:
         return
-    version = _numbers(server.version)
+    version = tuple(_numbers(server.version))
     if not version:
         yield "The server does not tell which version it is."
     elif version < KNOWS_TOKENS:

@@ -1,5 +1,6 @@
 """Whatever goes wrong on the way, in the end all is there, once."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -103,12 +104,13 @@ def test_an_issue_that_moves_or_is_deleted_while_it_is_read_is_found_out(source:
     issues = _filled(source)
     mill = source.world.create_project("MILL")
     steps = iter(
-        [lambda: source.world.move(issues[3], mill), lambda: source.world.delete(issues[9])]
+        [partial(source.world.move, issues[3], mill), partial(source.world.delete, issues[9])]
     )
 
     def meanwhile(query: str) -> None:
-        if "updated" in query:
-            next(steps, lambda: None)()
+        step = next(steps, None) if "updated" in query else None
+        if step is not None:
+            step()
 
     source.jira.before_each = meanwhile
     source.collect()

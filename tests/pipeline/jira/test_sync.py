@@ -17,11 +17,12 @@ from backend.sources import hints
 from backend.sources.models import Cursor, Hint, SyncRun
 from tests.pipeline.jira.conftest import Source, stored
 from tests.pipeline.state import row_versions
+from tests.simulators.jira.records import Project as Simulated
 
 pytestmark = pytest.mark.django_db
 
 
-def _forge(source: Source) -> object:
+def _forge(source: Source) -> Simulated:
     return next(iter(source.world.projects.values()))
 
 
@@ -161,12 +162,12 @@ def test_a_project_that_loses_its_permission_keeps_what_it_has_and_stops_no_othe
     world.create_issue(forge)
     lasting = world.create_issue(mill)
     source.collect()
-    forge.hidden = True  # type: ignore[attr-defined] # a project
+    forge.hidden = True
     world.set_status(lasting, "In Progress")
     source.ask()
     assert Project.objects.get(key="FORGE").state == "lost_access"
     assert stored() == {"FORGE-1": "To Do", "MILL-1": "In Progress"}
-    forge.hidden = False  # type: ignore[attr-defined]
+    forge.hidden = False
     world.create_issue(forge)
     source.ask(Hint.Kind.PROJECTS)
     assert Project.objects.get(key="FORGE").state == "active"
@@ -177,7 +178,7 @@ def test_a_project_that_is_listed_no_more_is_looked_at_by_itself(source: Source)
     world, forge = source.world, _forge(source)
     world.create_issue(forge)
     source.collect()
-    forge.hidden = True  # type: ignore[attr-defined] # a project
+    forge.hidden = True
     source.ask(Hint.Kind.PROJECTS)
     project = Project.objects.get()
     assert project.state == "lost_access"

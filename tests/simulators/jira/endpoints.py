@@ -34,6 +34,9 @@ class Answer:
     """For the ledger: search, changelog, issue, agile or other."""
 
 
+Answers = Callable[..., Answer]
+
+
 def refusal(status: int, *messages: str) -> Answer:
     return Answer(status, {"errorMessages": list(messages), "errors": {}})
 
@@ -46,10 +49,10 @@ class Endpoints:
     write: Writer
     cloud: bool
     bulk_changes: int = BULK_CHANGES
-    _routes: list[tuple[re.Pattern[str], Callable[..., Answer]]] = field(init=False)
+    _routes: list[tuple[re.Pattern[str], Answers]] = field(init=False)
 
     def __post_init__(self) -> None:
-        both = {
+        both: dict[str, Answers] = {
             r"serverInfo": self.server_info,
             r"myself": self.myself,
             r"mypermissions": self.permissions,
@@ -65,7 +68,7 @@ class Endpoints:
             r"agile/board": self.boards,
             r"agile/board/(\d+)/sprint": self.sprints,
         }
-        own: dict[str, Callable[..., Answer]] = (
+        own: dict[str, Answers] = (
             {
                 r"search/jql": self.search_jql,
                 r"search": lambda _: refusal(

@@ -138,5 +138,5 @@ _KEYS: Final[dict[str, Callable[[World], Callable[[Issue], Any]]]] = {
     "issuekey": _by_key,
     "id": lambda _: lambda issue: issue.id,
     "created": lambda _: lambda issue: issue.created,
-    "updated": lambda world: lambda issue: world.indexed_at(issue),
+    "updated": lambda world: world.indexed_at,
 }

@@ -234,7 +234,9 @@ class Writer:
             "issuetype": self.type(one.type),
             "status": self.status(one.status),
             "resolution": resolution if one.resolved else None,
-            "priority": {"self": f"{self.rest}/priority/3", "iconUrl": f"{self.base}/icon", "name": "Medium", "id": "3"},
+            "priority": {
+                "self": f"{self.rest}/priority/3", "iconUrl": f"{self.base}/icon", "name": "Medium", "id": "3",
+            },
             **({"parent": self._reference(one.parent)} if one.parent else {}),
             "assignee": self.user(one.assignee),
             "reporter": self.user(one.reporter),
@@ -248,7 +250,9 @@ class Writer:
             "issuelinks": [
                 {
                     "id": str(link.id), "self": f"{self.rest}/issueLink/{link.id}",
-                    "type": {"id": "10000", "name": "Blocks", "inward": "is blocked by", "outward": link.name, "self": ""},
+                    "type": {
+                        "id": "10000", "name": "Blocks", "inward": "is blocked by", "outward": link.name, "self": "",
+                    },
                     "outwardIssue": self._reference(link.other),
                 }
                 for link in one.links

@@ -66,8 +66,8 @@ class World:
     def add_token(self, token: str) -> None:
         self.tokens.add(token)
 
-    def create_user(self, name: str, **values: bool) -> User:
-        return self.users.setdefault(name, User(len(self.users) + 1, name, **values))
+    def create_user(self, name: str, *, active: bool = True) -> User:
+        return self.users.setdefault(name, User(len(self.users) + 1, name, active=active))
 
     def create_status(self, name: str, category: str) -> Status:
         return self.statuses.setdefault(name, Status(self._id(), name, category))

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from backend.connections.manifest import EVENTS
-from backend.sources.github.webhook import _EVENTS, Changed, InvalidPayload, action, changed
+from backend.sources.changed import Changed, InvalidPayload
+from backend.sources.github.webhook import _EVENTS, action, changed
 from backend.sources.models import Hint
 
 EXAMPLES = (

@@ -8,11 +8,17 @@ from typing import Any, Final
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from backend.config.admin.connections.pages import webhook_address
+from backend.config.admin.connections.pages import is_jira, webhook_address
 from backend.connections import manifest, store
-from backend.connections.models import AppChange, Connection, Credential, GitHubApp
+from backend.connections.models import (
+    AppChange,
+    Connection,
+    Credential,
+    GitHubApp,
+    JiraSettings,
+)
 from backend.connections.selection import wording
-from backend.delivery.models import Repository
+from backend.delivery.models import Project, Repository
 from backend.sources.models import Usage
 
 USAGE_SHOWN: Final = timedelta(hours=24)
@@ -68,6 +74,7 @@ def facts(connection: Connection) -> dict[str, Any]:
         "asked": asked,
         "asked_in_all": sum(one.requests for one in asked),
         "rules": [wording(rule) for rule in connection.repository_rules.order_by("effect", "pk")],
+        "jira": _jira(connection),
         "repositories": dict(
             Repository.objects.filter(connection=connection)
             .order_by()
@@ -75,6 +82,23 @@ def facts(connection: Connection) -> dict[str, Any]:
             .annotate(number=Count("pk"))
         ),
     }
+
+
+@dataclass(frozen=True)
+class Jira:
+    """What of a Jira is read, and by which of its custom fields."""
+
+    settings: JiraSettings
+    projects: dict[str, int]
+    """Numbers by state."""
+
+
+def _jira(connection: Connection) -> Jira | None:
+    if not is_jira(connection):
+        return None
+    settings = JiraSettings.objects.filter(connection=connection).first() or JiraSettings()
+    found = Project.objects.filter(connection=connection).order_by().values_list("state")
+    return Jira(settings, dict(found.annotate(number=Count("pk"))))
 
 
 def keys(connection: Connection) -> list[Secret]:

@@ -1,6 +1,7 @@
 """What is typed in about a connection, made clean by the store's own rules."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from django import forms
@@ -9,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
 from backend.connections import store
-from backend.connections.models import Connection, RepositoryRule
+from backend.connections.models import Connection, JiraSettings, RepositoryRule
 
 KEY_BYTES: Final = 20_000
 T = TypeVar("T")
@@ -37,6 +38,23 @@ class PrivateKeyField(forms.FileField):
         return checked(store.clean_private_key, text).pem
 
 
+OF_GITHUB_APPS: Final = ("app_id", "private_key", "installation_id")
+OF_JIRA: Final = (
+    *("email", "projects", "keeps_summaries", "webhook_addresses"),
+    *("story_points_field", "epic_link_field", "sprint_field", "team_field"),
+)
+_LINES: Final = {"rows": 3, "cols": 40}
+
+
+def _field(label: str) -> forms.CharField:
+    return forms.CharField(
+        required=False,
+        label=label,
+        widget=forms.TextInput(attrs={"size": 30, "placeholder": "customfield_…"}),
+        help_text="Empty: found by its type, then by its name.",
+    )
+
+
 class ConnectionForm(forms.ModelForm):
     sign_in = forms.ChoiceField(label="Signs in", widget=forms.RadioSelect)
     token = forms.CharField(
@@ -59,6 +77,35 @@ class ConnectionForm(forms.ModelForm):
         help_text="Empty: the App's only installation. "
         "Else the number at the end of the installation's address.",
     )
+    email = forms.CharField(
+        required=False,
+        label="E-mail address",
+        widget=forms.EmailInput(attrs={"size": 40, "autocomplete": "off"}),
+        help_text="Jira Cloud: whose API token it is.",
+    )
+    projects = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs=_LINES),
+        help_text="Keys of projects to read, or patterns like TEAM*, one a line. "
+        "Empty: all that the account may browse.",
+    )
+    keeps_summaries = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Keep the issues' summaries",
+        help_text="Descriptions and comments are never read.",
+    )
+    webhook_addresses = forms.CharField(
+        required=False,
+        label="Unsigned webhooks from",
+        widget=forms.Textarea(attrs=_LINES),
+        help_text="For a Jira older than 10.0, which cannot sign: networks like 10.1.0.0/24, one a line. "
+        "Empty: only signed ones are taken.",
+    )
+    story_points_field = _field("Story points")
+    epic_link_field = _field("Epic link")
+    sprint_field = _field("Sprint")
+    team_field = _field("Team")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,18 +116,48 @@ class ConnectionForm(forms.ModelForm):
         self.fields["url"].widget = forms.URLInput(attrs={"class": "vURLField"})
         there = self.instance.pk is not None
         ways = [way for way in SignIn if there or way is not SignIn.KEEP]
+        if there:
+            ways = self._fit_kind(ways)
         sign_in = self.fields["sign_in"]
         sign_in.choices = [(way.value, way.label) for way in ways]  # type: ignore[attr-defined]
         sign_in.initial = ways[0]
         if there:
-            self.fields["clone_limit_megabytes"].label = "Clone limit in MB"
+            if "clone_limit_megabytes" in self.fields:
+                self.fields["clone_limit_megabytes"].label = "Clone limit in MB"
             sign_in.help_text = "A changed address or authority needs the credential again."
             return
         self.fields["kind"].initial = Connection.Kind.GITHUB
         self.fields["name"].required = False
         self.fields["name"].help_text = "Empty: the server's name."
 
+    def _fit_kind(self, ways: list[SignIn]) -> list[SignIn]:
+        """Leave out what the connection's kind knows nothing of; how it may sign in."""
+        if not self._is_jira:
+            for name in OF_JIRA:
+                del self.fields[name]
+            return ways
+        for name in OF_GITHUB_APPS:
+            del self.fields[name]
+        settings = JiraSettings.objects.filter(connection=self.instance).first() or JiraSettings()
+        for name in OF_JIRA:
+            value = getattr(settings, name)
+            self.fields[name].initial = "\n".join(value) if isinstance(value, list) else value
+        if self.instance.kind != Connection.Kind.JIRA_CLOUD:
+            del self.fields["email"]
+        return [SignIn.KEEP, SignIn.TOKEN]
+
+    @property
+    def _kind(self) -> str:
+        return str(self.instance.kind if self.instance.pk else self.cleaned_data.get("kind", ""))
+
+    @property
+    def _is_jira(self) -> bool:
+        return self._kind in store.JIRA_KINDS
+
     def clean_url(self) -> str:
+        if self._is_jira:
+            cloud = self._kind == Connection.Kind.JIRA_CLOUD
+            return checked(partial(store.clean_jira_url, cloud=cloud), self.cleaned_data["url"])
         return checked(store.clean_url, self.cleaned_data["url"])
 
     def clean_ca_certificate(self) -> str:
@@ -112,7 +189,32 @@ class ConnectionForm(forms.ModelForm):
                 self._need("private_key")
         if "quiet_from" in self.fields:
             self._check_quiet_hours()
+        if self._is_jira:
+            self._check_jira()
         return cleaned
+
+    def _check_jira(self) -> None:
+        if self.cleaned_data.get("sign_in") in {SignIn.APP, SignIn.NEW_APP}:
+            self.add_error("sign_in", "A GitHub App belongs to GitHub: enter a token of Jira's.")
+        try:
+            self.choice = store.clean_choice(self._kind, self._choice())
+        except store.InvalidConnection as error:
+            self.add_error(None, str(error))
+
+    def _choice(self) -> store.JiraChoice:
+        def text(name: str) -> str:
+            return str(self.cleaned_data.get(name) or "")
+
+        return store.JiraChoice(
+            email=text("email"),
+            projects=tuple(text("projects").replace(",", "\n").splitlines()),
+            keeps_summaries=bool(self.cleaned_data.get("keeps_summaries")),
+            webhook_addresses=tuple(text("webhook_addresses").splitlines()),
+            story_points_field=text("story_points_field"),
+            epic_link_field=text("epic_link_field"),
+            sprint_field=text("sprint_field"),
+            team_field=text("team_field"),
+        )
 
     def clean_requests_per_hour(self) -> int:
         allowed: int = self.cleaned_data["requests_per_hour"]
@@ -142,12 +244,15 @@ class ConnectionForm(forms.ModelForm):
             **{name: self.cleaned_data[name] for name in fields},
             token=self.cleaned_data["token"] if way == SignIn.TOKEN else None,
             app=self._app() if way == SignIn.APP else None,
+            jira=self.choice if self._is_jira else None,
         )
         self.save_m2m = lambda: None  # type: ignore[method-assign] # as Django does without commit
         return added
 
-    def save_credential(self) -> None:
-        """What a changed connection signs in with from now on."""
+    def save_rest(self) -> None:
+        """What a changed connection reads of a Jira, and what it signs in with from now on."""
+        if self._is_jira:
+            store.set_jira(connection=self.instance, choice=self.choice)
         match self.cleaned_data["sign_in"]:
             case SignIn.TOKEN:
                 store.set_token(connection=self.instance, token=self.cleaned_data["token"])

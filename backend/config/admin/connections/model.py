@@ -12,17 +12,60 @@ from django.urls import URLPattern, path
 from backend.audit.events import record
 from backend.config.admin.connections import app, repositories, secrets
 from backend.config.admin.connections.facts import facts
-from backend.config.admin.connections.forms import ConnectionForm, SignIn
-from backend.config.admin.connections.pages import check_soon
+from backend.config.admin.connections.forms import OF_GITHUB_APPS, ConnectionForm, SignIn
+from backend.config.admin.connections.pages import check_soon, is_jira
 from backend.config.admin.site import acting, confirm, may_administer, site
 from backend.connections import store
 from backend.connections.models import Connection
 from backend.pipeline import bell
-from backend.sources import hints
-from backend.sources.models import Hint
+from backend.pipeline.kinds import connector_of
 
 ONE_BUTTON: Final = {"show_save_and_continue": False, "show_save_and_add_another": False}
 """Saving leads to the connection's own page."""
+
+
+_ADDED: Final = [
+    (None, {"fields": ("kind", "url", "name")}),
+    ("GitHub", {"fields": ("organisations", "cloning_allowed")}),
+    ("Jira", {"fields": ("email", "projects", "keeps_summaries")}),
+    (
+        "Trust",
+        {"fields": ("sign_in", "token", *OF_GITHUB_APPS, "ca_certificate")},
+    ),
+]
+
+
+def _of_github(*, changes: bool) -> list[tuple[str, dict[str, Any]]]:
+    credential = ("sign_in", "token", *OF_GITHUB_APPS) if changes else ()
+    return [
+        ("Settings", {"fields": ("kind", "url", "name", "organisations", "cloning_allowed")}),
+        ("Trust", {"fields": (*credential, "ca_certificate")}),
+        (
+            "Limits",
+            {"fields": ("requests_per_hour", ("quiet_from", "quiet_to"), "clone_limit_megabytes")},
+        ),
+    ]
+
+
+def _of_jira(connection: Connection, *, changes: bool) -> list[tuple[str, dict[str, Any]]]:
+    """To those who look on, `facts` tells what is read."""
+    cloud = connection.kind == Connection.Kind.JIRA_CLOUD
+    email = ("email",) if cloud else ()
+    own = [
+        ("What is read", {"fields": ("projects", "keeps_summaries")}),
+        (
+            "Custom fields",
+            {"fields": ("story_points_field", "epic_link_field", "sprint_field", "team_field")},
+        ),
+        ("Webhooks", {"fields": ("webhook_addresses",)}),
+    ]
+    credential = ("sign_in", *email, "token") if changes else ()
+    return [
+        ("Settings", {"fields": ("kind", "url", "name")}),
+        *(own if changes else ()),
+        ("Trust", {"fields": (*credential, "ca_certificate")}),
+        ("Limits", {"fields": ("requests_per_hour", ("quiet_from", "quiet_to"))}),
+    ]
 
 
 @admin.register(Connection, site=site)
@@ -38,14 +81,16 @@ class ConnectionAdmin(admin.ModelAdmin):
     change_form_template = "admin/connection.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Connection | None = None) -> Any:
-        what = ("kind", "url", "name", "organisations", "cloning_allowed")
-        credential = ("sign_in", "token", "app_id", "private_key", "installation_id")
-        changes = obj is None or self.has_change_permission(request, obj)
-        trust = ("Trust", {"fields": (*(credential if changes else ()), "ca_certificate")})
         if obj is None:
-            return [(None, {"fields": what}), trust]
-        limits = ("requests_per_hour", ("quiet_from", "quiet_to"), "clone_limit_megabytes")
-        return [("Settings", {"fields": what}), trust, ("Limits", {"fields": limits})]
+            return _ADDED
+        changes = self.has_change_permission(request, obj)
+        return _of_jira(obj, changes=changes) if is_jira(obj) else _of_github(changes=changes)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Connection | None = None
+    ) -> tuple[str, ...]:
+        """Of another kind it would be another connection."""
+        return () if obj is None else ("kind",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -76,7 +121,7 @@ class ConnectionAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Connection, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
-            form.save_credential()
+            form.save_rest()
         if (
             form.cleaned_data["sign_in"] != SignIn.NEW_APP
         ):  # which has nothing to be tested with yet
@@ -114,7 +159,7 @@ class ConnectionAdmin(admin.ModelAdmin):
     @admin.action(description="Sync now", permissions=["administer"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[Connection]) -> None:
         for connection in queryset:
-            hints.arm(connection=connection, kind=Hint.Kind.CONNECTION)
+            connector_of(connection).poll(connection)
             record(name="sync_asked_for", actor=acting(request), subject=connection)
         transaction.on_commit(bell.ring)
         self.message_user(

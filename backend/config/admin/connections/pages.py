@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 
 from backend.config.admin.site import may_administer, site
 from backend.connections.models import Connection
+from backend.connections.store import JIRA_KINDS
 from backend.pipeline import bell
 
 P = ParamSpec("P")
@@ -64,8 +65,13 @@ def back(connection: Connection) -> HttpResponse:
     return redirect("admin:connections_connection_change", connection.pk)
 
 
+def is_jira(connection: Connection) -> bool:
+    return connection.kind in JIRA_KINDS
+
+
 def webhook_address(connection: Connection) -> str:
-    return f"{settings.PUBLIC_URL}/hooks/github/{connection.slug}"
+    kind = "jira" if is_jira(connection) else "github"
+    return f"{settings.PUBLIC_URL}/hooks/{kind}/{connection.slug}"
 
 
 def check_soon(connection: Connection) -> None:

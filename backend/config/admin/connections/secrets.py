@@ -1,6 +1,7 @@
 """Secrets rotate: two values are valid at a time, and the connection's page says which one is in use."""
 
 import secrets
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,12 +12,14 @@ from backend.config.admin.connections.pages import (
     ask,
     back,
     check_soon,
+    is_jira,
     page,
     webhook_address,
 )
 from backend.config.admin.site import show_once
 from backend.connections import manifest, store
 from backend.connections.models import Connection, Credential
+from backend.sources.jira import webhook as jira_webhook
 
 
 @administering
@@ -59,14 +62,34 @@ def new_webhook_secret(request: HttpRequest, connection: Connection) -> HttpResp
         request,
         title="Webhook secret",
         about=connection,
-        shown={
+        **(_of_jira(connection, secret) if is_jira(connection) else _of_github(connection, secret)),
+    )
+
+
+def _of_jira(connection: Connection, secret: str) -> dict[str, Any]:
+    address = webhook_address(connection)
+    return {
+        "shown": {
+            "URL": address,
+            "Secret": secret,
+            "URL, where Jira is older than 10.0 and cannot sign": f"{address}/{secret}",
+            "Events": ", ".join(jira_webhook.EVENTS),
+        },
+        "note": "Shown this once. In Jira, under System, WebHooks: these events, without a filter, and no body "
+        "left out. An address that holds the secret works from the networks alone that the connection names.",
+    }
+
+
+def _of_github(connection: Connection, secret: str) -> dict[str, Any]:
+    return {
+        "shown": {
             "Payload URL": webhook_address(connection),
             "Secret": secret,
             "Events": ", ".join(manifest.EVENTS),
         },
-        note="Shown this once. On the server, under Settings, Hooks of the organisation: "
+        "note": "Shown this once. On the server, under Settings, Hooks of the organisation: "
         "content type application/json, and these events.",
-    )
+    }
 
 
 @administering
