@@ -11,6 +11,7 @@ from backend.api import (
     completeness,
     deployments,
     incidents,
+    issues,
     me,
     pull_requests,
     status,
@@ -25,7 +26,7 @@ from backend.api.schemas import Error
 api = NinjaAPI(
     title="Plumbline",
     version="1",
-    description="Figures of pull requests, deployments and tests, as the pages show them.",
+    description="Figures of pull requests, deployments, issues and tests, as the pages show them.",
     urls_namespace="api-1",
     docs=Reference(),
     docs_decorator=login_required,
@@ -36,6 +37,7 @@ api.add_router("", status.router)
 api.add_router("", pull_requests.router)
 api.add_router("", deployments.router)
 api.add_router("", incidents.router)
+api.add_router("", issues.router)
 api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)

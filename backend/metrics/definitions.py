@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.metrics.formulas import dora, pull_request, size, test_runs
+from backend.metrics.formulas import dora, issue, pull_request, size, test_runs
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Definition:
 _V = pull_request.VERSION
 _D, _DELIVERY = dora.VERSION, "delivery"
 _R, _RUNS = test_runs.VERSION, "automated-test-runs"
+_I, _ISSUES = issue.VERSION, "issues"
 _STAGE = " Pull requests merged in the range; the four stages of one add up to its cycle time."
 
 DEFINITIONS = {
@@ -169,5 +170,58 @@ DEFINITIONS = {
         "moved test is another one, whose history begins anew.",
         _R,
         _RUNS,
+    ),
+    "issue_cycle_time": Definition(
+        "Cycle time of issues",
+        "All the time that an issue spent in statuses that mean it is in progress, by its history, whether in one "
+        "piece or in several. Issues done in the range that were ever begun; those that went straight to done are "
+        "counted apart.",
+        _I,
+        _ISSUES,
+    ),
+    "issue_elapsed": Definition(
+        "First start to done",
+        "From when an issue first came into a status that means it was begun to when it came into the last run of "
+        "statuses that mean it is done, waiting included.",
+        _I,
+        _ISSUES,
+    ),
+    "issue_flow_efficiency": Definition(
+        "Flow efficiency",
+        "Of each issue done in the range, the time in progress divided by the time from its first start to done.",
+        _I,
+        _ISSUES,
+    ),
+    "issue_throughput": Definition(
+        "Throughput of issues",
+        "Issues done in the range; the median is over its whole weeks.",
+        _I,
+        _ISSUES,
+    ),
+    "issue_direct_to_done": Definition(
+        "Direct to done",
+        "Issues done in the range that were never in a status that means they were begun. They have no cycle time, "
+        "which is not one of 0.",
+        _I,
+        _ISSUES,
+    ),
+    "issue_reopened": Definition(
+        "Re-opened",
+        "Issues done in the range that had left done before, divided by all that were done in it.",
+        _I,
+        _ISSUES,
+    ),
+    "issue_work_in_progress": Definition(
+        "Work in progress",
+        "Issues in a status that means they are begun and not done, as it is now. For the end of a week: those begun "
+        "before it and not done by then.",
+        _I,
+        _ISSUES,
+    ),
+    "issue_age": Definition(
+        "Age of work in progress",
+        "Of issues in progress or waiting now, the time since they were first begun.",
+        _I,
+        _ISSUES,
     ),
 }

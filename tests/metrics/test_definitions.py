@@ -6,7 +6,8 @@ from pathlib import Path
 from backend.metrics import results
 from backend.metrics.definitions import DEFINITIONS
 from backend.metrics.deployments.results import DeploymentFigures, Frequency
-from backend.metrics.formulas import dora, pull_request, size, test_runs
+from backend.metrics.formulas import dora, issue, pull_request, size, test_runs
+from backend.metrics.issues.results import IssueFigures, WorkInProgress
 from backend.metrics.models import PullRequestFact
 from backend.metrics.test_runs.results import RunFigures, Runs, Spread, Wasted
 
@@ -53,7 +54,13 @@ def test_every_figure_of_an_answer_is_defined() -> None:
     }
     assert of_runs == set(RUNS)
     others = {"weekly_stages", "flaky_tests"}
-    assert figures | others | set(RUNS.values()) == set(DEFINITIONS)
+    of_issues = {key for key in DEFINITIONS if key.startswith("issue_")}
+    assert {
+        f"issue_{name}"
+        for name in (*IssueFigures.model_fields, *WorkInProgress.model_fields)
+        if f"issue_{name}" in DEFINITIONS
+    } == of_issues
+    assert figures | others | set(RUNS.values()) | of_issues == set(DEFINITIONS)
 
 
 def test_every_flag_and_reason_is_documented() -> None:
@@ -61,6 +68,7 @@ def test_every_flag_and_reason_is_documented() -> None:
         "unknown_author", "commits_unknown", "draft", "merged_in_draft", "unreviewed",
         "not_approved", "files_unknown", "files_incomplete", "bot_author",
         *PullRequestFact.Excluded.values,
+        "unknown_status", "history_gap",
     ):  # fmt: skip
         assert f"`{flag}`" in DOCUMENT
 
@@ -72,4 +80,6 @@ def test_versions_are_those_of_the_formulas() -> None:
             expected = dora.VERSION
         if definition.anchor == "automated-test-runs":
             expected = test_runs.VERSION
+        if definition.anchor == "issues":
+            expected = issue.VERSION
         assert definition.version == expected

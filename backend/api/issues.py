@@ -1,0 +1,129 @@
+"""Figures and rows of issues."""
+
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+from ninja import Query, Router
+
+from backend.accounts.models import User
+from backend.api import issue_schemas, schemas
+from backend.api.errors import ERRORS
+from backend.api.export import csv_answer
+from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
+from backend.api.scoped import exportable, scope_for, searched, seen_by
+from backend.audit.events import record
+from backend.metrics.issues import queries, results, rows
+from backend.metrics.issues.asked import Asked
+from backend.sources.issue_completeness import of_issues
+
+router = Router(tags=["issues"])
+
+
+def _asked(user: User, filters: issue_schemas.IssueFilters) -> Asked:
+    """Raises access.Denied and Unprocessable."""
+    return Asked(
+        scope=scope_for(user, filters),
+        project=filters.project,
+        issue_type=filters.issue_type,
+        with_subtasks=filters.subtasks,
+    )
+
+
+def _table(filters: issue_schemas.IssueTableFilters) -> rows.Table:
+    return rows.Table(state=filters.state, search=searched(filters.search), sort=filters.sort)
+
+
+def _behind() -> schemas.Completeness:
+    return schemas.Completeness.from_orm(of_issues())
+
+
+@router.get(
+    "/issues/figures",
+    response={200: issue_schemas.IssueFigures, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_FIGURES,
+    operation_id="issue_figures",
+)
+def figures(
+    request: HttpRequest, filters: Query[issue_schemas.IssueFilters]
+) -> issue_schemas.IssueFigures:
+    """Cycle time, flow efficiency, throughput and work in progress of a range."""
+    found = queries.figures(_asked(caller(request), filters))
+    return issue_schemas.IssueFigures(**dict(found), completeness=_behind())
+
+
+@router.get(
+    "/issues/scatter",
+    response={200: issue_schemas.IssueScatter, ERRORS: schemas.Error},
+    auth=READS_PULL_REQUESTS,
+    operation_id="issue_scatter",
+)
+def scatter(
+    request: HttpRequest, filters: Query[issue_schemas.IssueFilters]
+) -> issue_schemas.IssueScatter:
+    found = rows.scatter(_asked(caller(request), filters))
+    return issue_schemas.IssueScatter(**dict(found), completeness=_behind())
+
+
+@router.get(
+    "/issues/choices",
+    response={200: results.IssueChoices, ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="issue_choices",
+)
+def list_choices(request: HttpRequest) -> results.IssueChoices:
+    """Projects and types of the issues of teams that the caller sees."""
+    return rows.choices(seen_by(caller(request)))
+
+
+@router.get(
+    "/issues",
+    response={200: issue_schemas.IssuePage, ERRORS: schemas.Error},
+    auth=READS_PULL_REQUESTS,
+    operation_id="issues",
+)
+def table(
+    request: HttpRequest, filters: Query[issue_schemas.IssuePageFilters]
+) -> issue_schemas.IssuePage:
+    asked = _asked(caller(request), filters)
+    found = rows.page(asked, _table(filters), page=filters.page, page_size=filters.page_size)
+    return issue_schemas.IssuePage(**dict(found), completeness=_behind())
+
+
+@router.get(
+    "/issues.csv",
+    response={ERRORS: schemas.Error},
+    auth=READS_PULL_REQUESTS,
+    operation_id="issues_csv",
+    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+)
+def export(
+    request: HttpRequest, filters: Query[issue_schemas.IssueTableFilters]
+) -> StreamingHttpResponse:
+    user = caller(request)
+    asked, wanted = _asked(user, filters), _table(filters)
+    total = exportable(rows.count(asked, wanted))
+    record(
+        name="issues_exported",
+        actor=user,
+        subject=asked.scope.team,
+        detail={"from": str(filters.from_), "to": str(filters.to), "rows": total},
+    )
+    return csv_answer(
+        rows.everything(asked, wanted),
+        kind=results.IssueRow,
+        name=f"issues-{filters.from_}-{filters.to}.csv",
+    )
+
+
+@router.get(
+    "/issues/{int:issue_id}",
+    response={200: results.IssueDetail, ERRORS: schemas.Error},
+    by_alias=True,
+    auth=READS_PULL_REQUESTS,
+    operation_id="issue",
+)
+def detail(request: HttpRequest, issue_id: int) -> results.IssueDetail:
+    """One issue with what happened to it. 404 where it is in no team that the caller sees."""
+    found = rows.detail(issue_id, within=seen_by(caller(request)))
+    if found is None:
+        raise Http404
+    return found

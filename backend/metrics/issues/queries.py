@@ -1,0 +1,199 @@
+"""Figures of issues in the shape of `results`, with what is about too few people kept back."""
+
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal
+
+from django.db import connection
+
+from backend import clock
+from backend.metrics.formulas import distribution, issue
+from backend.metrics.formulas import weeks as calendar
+from backend.metrics.issues import results
+from backend.metrics.issues.asked import Asked
+from backend.metrics.models import Basis
+from backend.metrics.results import Excluded, Range, Ratio, Suppressed, TeamName, Throughput
+from backend.metrics.scope import Scope
+
+NOTHING: Final = "No issue was done in this range."
+NOT_BEGUN: Final = "Nothing that was done in this range was ever begun."
+Row = dict[str, Any]
+
+_QUANTILES: Final = "percentile_cont(ARRAY[0.5, 0.75, 0.9]) WITHIN GROUP (ORDER BY {0})"
+_PEOPLE: Final = """
+    count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS {0}_human,
+    count(DISTINCT author_key) FILTER (WHERE NOT is_bot) AS {0}_people
+"""
+# Built from the constants above alone, here and below; every value is a parameter.
+_FIGURES: Final = f"""
+    WITH counted AS MATERIALIZED ({{facts}}), done AS (
+        SELECT * FROM counted WHERE done_at >= %(low)s AND done_at < %(high)s
+    ), going AS (
+        SELECT *, extract(epoch FROM %(now)s - started_at)::bigint AS age
+        FROM counted WHERE done_at IS NULL AND state IN ('in_progress', 'waiting')
+    )
+    SELECT * FROM (
+        SELECT count(*) AS done_n, {_PEOPLE.format("done")},
+            {_QUANTILES.format("active_seconds")} AS cycle_time, count(active_seconds) AS cycle_time_n,
+            {_QUANTILES.format("elapsed_seconds")} AS elapsed, count(elapsed_seconds) AS elapsed_n,
+            {_QUANTILES.format("active_seconds::float8 / NULLIF(elapsed_seconds, 0)")} AS flow_efficiency,
+            count(active_seconds / NULLIF(elapsed_seconds, 0)) AS flow_efficiency_n,
+            count(*) FILTER (WHERE direct_to_done) AS direct_n,
+            count(*) FILTER (WHERE reopened > 0) AS reopened_n
+        FROM done
+    ) finished, (
+        SELECT count(*) FILTER (WHERE state = 'in_progress') AS in_progress_n,
+            count(*) FILTER (WHERE state = 'waiting') AS waiting_n, {_PEOPLE.format("going")},
+            {_QUANTILES.format("age")} AS age, count(age) AS age_n
+        FROM going
+    ) unfinished
+"""  # noqa: S608
+# A week's end is the next one's beginning in the zone, or now.
+_WEEKS: Final = f"""
+    WITH counted AS MATERIALIZED ({{facts}}), week AS (
+        SELECT start, start::timestamp AT TIME ZONE %(zone)s AS begins_at,
+            least((start + 7)::timestamp AT TIME ZONE %(zone)s, %(now)s) AS ends_at
+        FROM unnest(%(weeks)s::date[]) AS start
+    )
+    SELECT week.start, finished.*, unfinished.* FROM week
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS done_n, {_PEOPLE.format("done")},
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY active_seconds) AS cycle_time
+        FROM counted
+        WHERE done_at >= greatest(week.begins_at, %(low)s)
+            AND done_at < least((week.start + 7)::timestamp AT TIME ZONE %(zone)s, %(high)s)
+    ) finished
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS going_n, {_PEOPLE.format("going")} FROM counted
+        WHERE started_at < week.ends_at AND (done_at IS NULL OR done_at >= week.ends_at)
+            AND week.begins_at < %(now)s
+    ) unfinished
+    ORDER BY week.start
+"""  # noqa: S608
+_EXCLUDED: Final = """
+    SELECT CASE WHEN fact.excluded <> '' THEN fact.excluded WHEN fact.is_bot THEN 'bot_assignee'
+        ELSE 'subtask' END, count(*)
+    FROM metrics_issuefact fact
+    WHERE fact.done_at >= %(low)s AND fact.done_at < %(high)s
+        AND (fact.excluded <> '' OR (fact.is_bot AND NOT %(with_bots)s)
+            OR (fact.is_subtask AND NOT %(with_subtasks)s))
+    GROUP BY 1 ORDER BY 1
+"""
+
+
+def figures(asked: Asked) -> results.IssueFigures:
+    """Everything about a range. Four statements; for a team, three."""
+    scope = asked.scope
+    weeks = calendar.weeks(scope.start, scope.end)
+    given = asked.parameters | {"now": clock.now(), "weeks": weeks}
+    (row,) = _rows(_FIGURES.format(facts=asked.facts), given)
+    weekly = {found["start"]: found for found in _rows(_WEEKS.format(facts=asked.facts), given)}
+    basis = Basis.objects.filter(pk=1).first()
+    hidden = _hidden(scope, row, "done")
+    return results.IssueFigures(
+        team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
+        range=Range(
+            from_=scope.start,
+            to=scope.end,
+            time_zone=scope.time_zone,
+            weeks_partial=[week for week in weeks if scope.is_partial(week)],
+        ),
+        people=None if hidden else row["done_people"],
+        suppressed=_suppressed(scope) if hidden else None,
+        cycle_time=None if hidden else _amounts(row, "cycle_time"),
+        elapsed=None if hidden else _amounts(row, "elapsed"),
+        flow_efficiency=None if hidden else _amounts(row, "flow_efficiency", unit="ratio"),
+        throughput=None if hidden else _throughput(scope, row, weekly),
+        direct_to_done=None if hidden else row["direct_n"],
+        reopened=None if hidden else _reopened(row),
+        work_in_progress=None if _hidden(scope, row, "going") else _going(row),
+        weeks=[_week(scope, week, weekly[week], hidden=hidden) for week in weeks],
+        excluded=[] if scope.team or hidden else _excluded(asked),
+        version=issue.VERSION,
+        computed_at=basis.measured_at if basis else None,
+    )
+
+
+def _hidden(scope: Scope, row: Row, name: str) -> bool:
+    return scope.hides(human=row[f"{name}_human"], people=row[f"{name}_people"])
+
+
+def _suppressed(scope: Scope) -> Suppressed:
+    return Suppressed(
+        reason=f"Worked on by fewer than {scope.minimum_group_size} people, so it is not shown.",
+        minimum_group_size=scope.minimum_group_size,
+    )
+
+
+def _amounts(row: Row, name: str, unit: Literal["seconds", "ratio"] = "seconds") -> results.Amounts:
+    n = row[f"{name}_n"]
+    reason = None
+    if not n:
+        reason = NOT_BEGUN if row["done_n"] and name != "age" else NOTHING
+    median, p75, p90 = row[name] or (None, None, None)
+    return results.Amounts(
+        median=median, p75=p75, p90=p90, n=n, unit=unit, reason=reason, definition=f"issue_{name}"
+    )
+
+
+def _throughput(scope: Scope, row: Row, weekly: dict[date, Row]) -> Throughput:
+    done = [found["done_n"] for start, found in weekly.items() if not scope.is_partial(start)]
+    return Throughput(
+        merged=row["done_n"],
+        per_week_median=distribution.percentile_cont(done, 0.5),
+        weeks=len(done),
+        definition="issue_throughput",
+    )
+
+
+def _reopened(row: Row) -> Ratio:
+    done = row["done_n"]
+    return Ratio(
+        value=row["reopened_n"] / done if done else None,
+        numerator=row["reopened_n"],
+        denominator=done,
+        reason=None if done else NOTHING,
+        definition="issue_reopened",
+    )
+
+
+def _going(row: Row) -> results.WorkInProgress:
+    age = _amounts(row, "age")
+    if not row["age_n"]:
+        age = age.model_copy(update={"reason": "Nothing is in progress."})
+    return results.WorkInProgress(
+        in_progress=row["in_progress_n"],
+        waiting=row["waiting_n"],
+        age=age,
+        definition="issue_work_in_progress",
+    )
+
+
+def _week(scope: Scope, start: date, row: Row, *, hidden: bool) -> results.IssueWeek:
+    suppressed = hidden or _hidden(scope, row, "done")
+    begun = datetime.combine(start, datetime.min.time(), UTC).date() <= scope.today
+    kept_back = not begun or _hidden(scope, row, "going")
+    return results.IssueWeek(
+        start=start,
+        partial=scope.is_partial(start),
+        suppressed=suppressed,
+        done=None if suppressed else row["done_n"],
+        cycle_time_median=None if suppressed else row["cycle_time"],
+        in_progress=None if kept_back else row["going_n"],
+    )
+
+
+def _excluded(asked: Asked) -> list[Excluded]:
+    given = asked.parameters | {
+        "with_bots": asked.scope.with_bots,
+        "with_subtasks": asked.with_subtasks,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EXCLUDED, given)
+        return [Excluded(reason=reason, n=n) for reason, n in cursor.fetchall()]
+
+
+def _rows(statement: str, parameters: dict[str, Any]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

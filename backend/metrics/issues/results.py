@@ -1,0 +1,148 @@
+"""What an answer about issues holds. Seconds are elapsed seconds, times are aware and in UTC; see metrics.results."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from backend.metrics.results import Excluded, Range, Ratio, Result, Suppressed, TeamName, Throughput
+
+StateName = Literal["to_do", "in_progress", "waiting", "done"]
+PlaceName = Literal["branch", "title", "body", "commit"]
+
+
+class Amounts(Result):
+    """A distribution. Of a flow efficiency the unit is a ratio."""
+
+    median: float | None
+    p75: float | None
+    p90: float | None
+    n: int | None
+    unit: Literal["seconds", "ratio"]
+    reason: str | None = Field(description="Why there is no value; null where there is one.")
+    definition: str
+
+
+class IssueWeek(Result):
+    start: date
+    partial: bool
+    suppressed: bool
+    done: int | None
+    cycle_time_median: float | None
+    in_progress: int | None = Field(
+        description="Begun and not done at the week's end, or now where it is not over."
+    )
+
+
+class WorkInProgress(Result):
+    """As it is now."""
+
+    in_progress: int
+    waiting: int
+    age: Amounts = Field(description="Since they were first begun.")
+    definition: str
+
+
+class IssueFigures(Result):
+    team: TeamName | None
+    range: Range
+    people: int | None = Field(description="Distinct assignees of what was done, bots not counted.")
+    suppressed: Suppressed | None
+    cycle_time: Amounts | None
+    elapsed: Amounts | None
+    flow_efficiency: Amounts | None
+    throughput: Throughput | None
+    direct_to_done: int | None = Field(description="Done without ever having been begun.")
+    reopened: Ratio | None
+    work_in_progress: WorkInProgress | None
+    weeks: list[IssueWeek]
+    excluded: list[Excluded]
+    version: int
+    computed_at: datetime | None
+
+
+class IssuePoint(Result):
+    id: int
+    key: str
+    summary: str
+    issue_type: str
+    done_at: datetime
+    active_seconds: int
+
+
+class IssueScatter(Result):
+    """`points` is a fixed sample where the range holds more than can be drawn."""
+
+    points: list[IssuePoint]
+    n: int
+    shown: int
+    sampled: bool
+
+
+class IssueRow(Result):
+    """One issue. It is no aggregate: who has scope over the team may see it."""
+
+    id: int
+    key: str
+    summary: str = Field(description="Empty where the connection keeps none.")
+    project: str
+    issue_type: str
+    status: str
+    state: StateName | None = Field(description="Null: nobody knows what its status means.")
+    assignee: str | None
+    url: str
+    created_at: datetime
+    started_at: datetime | None
+    done_at: datetime | None
+    state_since: datetime
+    active_seconds: int | None = Field(
+        description="The cycle time; null: not done, or never begun."
+    )
+    elapsed_seconds: int | None
+    direct_to_done: bool
+    reopened: int
+    estimate: float | None
+    flags: list[str]
+
+
+class IssuePage(Result):
+    items: list[IssueRow]
+    total: int
+    page: int
+    page_size: int
+
+
+class StatusSpan(Result):
+    """Time in one status; `to` is null where it is in it now."""
+
+    from_: datetime = Field(alias="from")
+    to: datetime | None
+    status: str
+    state: StateName | None
+    seconds: int
+
+
+class LinkedPullRequest(Result):
+    id: int
+    repository: str
+    number: int
+    title: str
+    url: str
+    state: Literal["open", "merged", "closed"]
+    found_in: list[PlaceName] = Field(description="Where the issue's key stands in it.")
+
+
+class IssueDetail(IssueRow):
+    spans: list[StatusSpan]
+    sprints: list[str]
+    pull_requests: list[LinkedPullRequest]
+
+
+class ProjectChoice(Result):
+    key: str
+    name: str
+
+
+class IssueChoices(Result):
+    projects: list[ProjectChoice]
+    issue_types: list[str]
