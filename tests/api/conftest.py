@@ -15,6 +15,7 @@ from backend.people.models import Team
 from tests.deployed import Deployed, said
 from tests.factories import MONDAY, History, a_team, an_identity
 from tests.tested import Machines
+from tests.worked import Tracker
 
 ROLES = {
     "administrator": "administrator",
@@ -41,6 +42,8 @@ class World:
     """Of what fixed the deployment of a."""
     shared_test: int
     """Of the repository that both teams work on."""
+    issue_of_a: int
+    issue_of_b: int
 
 
 @pytest.fixture
@@ -69,6 +72,11 @@ def world() -> World:
     shop = Deployed(history.repository)
     of_a, of_b = (shop.at(24 * 8, *pulls[:7]), shop.at(24 * 8 + 1, *pulls[14:21]))
     shared = Machines(history.repository).a_test()
+    tracker = Tracker(begin=MONDAY)
+    issues = [
+        [tracker.issue(who, (2, "In Progress"), (9, "Done")).pk for who in group]
+        for group in groups
+    ]
     return World(
         history,
         teams[0],
@@ -79,6 +87,8 @@ def world() -> World:
         of_b.pk,
         said(of_a).pk,
         shared.pk,
+        issues[0][0],
+        issues[1][0],
     )
 
 

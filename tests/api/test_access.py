@@ -40,6 +40,7 @@ ROUTES: dict[str, dict[str, set[str]]] = {
             *("/pull-requests/figures", "/pull-requests/scatter"),
             *("/deployments", "/deployments.csv", "/deployments/figures"),
             "/deployments/candidates",
+            *("/issues", "/issues.csv", "/issues/figures", "/issues/scatter"),
             *("/tests/figures", "/tests/choices", "/tests/heatmap"),
             *("/tests/workflows", "/tests/workflows.csv"),
             *("/tests/jobs", "/tests/branches", "/tests/teams"),
@@ -52,6 +53,12 @@ ROUTES: dict[str, dict[str, set[str]]] = {
         "/pull-requests/{a}": TEAM_A,
         "/pull-requests/{b}": TEAM_B,
         "/pull-requests/0": set(),
+    },
+    "/issues/choices": {"/issues/choices": READERS},
+    "/issues/{int:issue_id}": {
+        "/issues/{issue_a}": TEAM_A,
+        "/issues/{issue_b}": TEAM_B,
+        "/issues/0": set(),
     },
     "/deployments/choices": {"/deployments/choices": READERS},
     "/deployments/{int:deployment_id}": {
@@ -134,6 +141,8 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
                 deployed_b=world.deployment_of_b,
                 correction=world.correction,
                 shared_test=world.shared_test,
+                issue_a=world.issue_of_a,
+                issue_b=world.issue_of_b,
                 foreign_test=foreign.pk,
             )
             answer = ask(client, path, address, world)

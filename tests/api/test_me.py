@@ -55,7 +55,8 @@ def test_definitions_are_those_of_the_metrics(sign_in: SignIn) -> None:
         key: (known.text, known.version) for key, known in DEFINITIONS.items()
     }
     assert {one["source"] for one in found} == {
-        f"/docs/metrics.md#{part}" for part in ("pull-requests", "delivery", "automated-test-runs")
+        f"/docs/metrics.md#{part}"
+        for part in ("pull-requests", "delivery", "automated-test-runs", "issues")
     }
 
 

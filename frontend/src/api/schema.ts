@@ -248,6 +248,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Table */
+        get: operations["issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["issues_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/{issue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Detail
+         * @description One issue with what happened to it. 404 where it is in no team that the caller sees.
+         */
+        get: operations["issue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Choices
+         * @description Projects and types of the issues of teams that the caller sees.
+         */
+        get: operations["issue_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Cycle time, flow efficiency, throughput and work in progress of a range.
+         */
+        get: operations["issue_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/issues/scatter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scatter */
+        get: operations["issue_scatter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -768,6 +879,32 @@ export interface components {
          * @enum {string}
          */
         Accept: "missing-times" | "repeated-names";
+        /**
+         * Amounts
+         * @description A distribution. Of a flow efficiency the unit is a ratio.
+         */
+        Amounts: {
+            /** Definition */
+            definition: string;
+            /** Median */
+            median: number | null;
+            /** N */
+            n: number | null;
+            /** P75 */
+            p75: number | null;
+            /** P90 */
+            p90: number | null;
+            /**
+             * Reason
+             * @description Why there is no value; null where there is one.
+             */
+            reason: string | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "seconds" | "ratio";
+        };
         /** Asked */
         Asked: {
             /**
@@ -2291,6 +2428,416 @@ export interface components {
              */
             started_at: string;
         };
+        /** IssueChoices */
+        IssueChoices: {
+            /** Issue Types */
+            issue_types: string[];
+            /** Projects */
+            projects: components["schemas"]["ProjectChoice"][];
+        };
+        /** IssueDetail */
+        IssueDetail: {
+            /**
+             * Active Seconds
+             * @description The cycle time; null: not done, or never begun.
+             */
+            active_seconds: number | null;
+            /** Assignee */
+            assignee: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Direct To Done */
+            direct_to_done: boolean;
+            /** Done At */
+            done_at: string | null;
+            /** Elapsed Seconds */
+            elapsed_seconds: number | null;
+            /** Estimate */
+            estimate: number | null;
+            /** Flags */
+            flags: string[];
+            /** Id */
+            id: number;
+            /** Issue Type */
+            issue_type: string;
+            /** Key */
+            key: string;
+            /** Project */
+            project: string;
+            /** Pull Requests */
+            pull_requests: components["schemas"]["LinkedPullRequest"][];
+            /** Reopened */
+            reopened: number;
+            /** Spans */
+            spans: components["schemas"]["StatusSpan"][];
+            /** Sprints */
+            sprints: string[];
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @description Null: nobody knows what its status means.
+             */
+            state: ("to_do" | "in_progress" | "waiting" | "done") | null;
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Status */
+            status: string;
+            /**
+             * Summary
+             * @description Empty where the connection keeps none.
+             */
+            summary: string;
+            /** Url */
+            url: string;
+        };
+        /** IssueFigures */
+        IssueFigures: {
+            completeness: components["schemas"]["Completeness"];
+            /** Computed At */
+            computed_at: string | null;
+            cycle_time: components["schemas"]["Amounts"] | null;
+            /**
+             * Direct To Done
+             * @description Done without ever having been begun.
+             */
+            direct_to_done: number | null;
+            elapsed: components["schemas"]["Amounts"] | null;
+            /** Excluded */
+            excluded: components["schemas"]["Excluded"][];
+            flow_efficiency: components["schemas"]["Amounts"] | null;
+            /**
+             * People
+             * @description Distinct assignees of what was done, bots not counted.
+             */
+            people: number | null;
+            range: components["schemas"]["Range"];
+            reopened: components["schemas"]["Ratio"] | null;
+            suppressed: components["schemas"]["Suppressed"] | null;
+            team: components["schemas"]["TeamName"] | null;
+            throughput: components["schemas"]["Throughput"] | null;
+            /** Version */
+            version: number;
+            /** Weeks */
+            weeks: components["schemas"]["IssueWeek"][];
+            work_in_progress: components["schemas"]["WorkInProgress"] | null;
+        };
+        /**
+         * IssueFilters
+         * @description What every answer about issues can be narrowed by.
+         */
+        IssueFilters: {
+            /**
+             * Bots
+             * @description Count issues that bots are assigned to as well.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Issue Type
+             * @description A type's name; empty: all.
+             * @default
+             */
+            issue_type: string;
+            /**
+             * Project
+             * @description A project's key; empty: all.
+             * @default
+             */
+            project: string;
+            /**
+             * Subtasks
+             * @description Count parts of issues as well.
+             * @default false
+             */
+            subtasks: boolean;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /** IssuePage */
+        IssuePage: {
+            completeness: components["schemas"]["Completeness"];
+            /** Items */
+            items: components["schemas"]["IssueRow"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /** IssuePageFilters */
+        IssuePageFilters: {
+            /**
+             * Bots
+             * @description Count issues that bots are assigned to as well.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Issue Type
+             * @description A type's name; empty: all.
+             * @default
+             */
+            issue_type: string;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Project
+             * @description A project's key; empty: all.
+             * @default
+             */
+            project: string;
+            /**
+             * Search
+             * @description Words in key, summary or assignee.
+             * @default
+             */
+            search: string;
+            /**
+             * Sort
+             * @description A leading - sorts downward.
+             * @default -done_at
+             * @enum {string}
+             */
+            sort: "done_at" | "started_at" | "cycle_time" | "elapsed" | "key" | "project" | "issue_type" | "summary" | "assignee" | "estimate" | "state_since" | "-done_at" | "-started_at" | "-cycle_time" | "-elapsed" | "-key" | "-project" | "-issue_type" | "-summary" | "-assignee" | "-estimate" | "-state_since";
+            /**
+             * State
+             * @description Done in the range, of these without ever being begun; in progress now, or open now.
+             * @default done
+             * @enum {string}
+             */
+            state: "done" | "direct_to_done" | "in_progress" | "open";
+            /**
+             * Subtasks
+             * @description Count parts of issues as well.
+             * @default false
+             */
+            subtasks: boolean;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /** IssuePoint */
+        IssuePoint: {
+            /** Active Seconds */
+            active_seconds: number;
+            /**
+             * Done At
+             * Format: date-time
+             */
+            done_at: string;
+            /** Id */
+            id: number;
+            /** Issue Type */
+            issue_type: string;
+            /** Key */
+            key: string;
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * IssueRow
+         * @description One issue. It is no aggregate: who has scope over the team may see it.
+         */
+        IssueRow: {
+            /**
+             * Active Seconds
+             * @description The cycle time; null: not done, or never begun.
+             */
+            active_seconds: number | null;
+            /** Assignee */
+            assignee: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Direct To Done */
+            direct_to_done: boolean;
+            /** Done At */
+            done_at: string | null;
+            /** Elapsed Seconds */
+            elapsed_seconds: number | null;
+            /** Estimate */
+            estimate: number | null;
+            /** Flags */
+            flags: string[];
+            /** Id */
+            id: number;
+            /** Issue Type */
+            issue_type: string;
+            /** Key */
+            key: string;
+            /** Project */
+            project: string;
+            /** Reopened */
+            reopened: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @description Null: nobody knows what its status means.
+             */
+            state: ("to_do" | "in_progress" | "waiting" | "done") | null;
+            /**
+             * State Since
+             * Format: date-time
+             */
+            state_since: string;
+            /** Status */
+            status: string;
+            /**
+             * Summary
+             * @description Empty where the connection keeps none.
+             */
+            summary: string;
+            /** Url */
+            url: string;
+        };
+        /** IssueScatter */
+        IssueScatter: {
+            completeness: components["schemas"]["Completeness"];
+            /** N */
+            n: number;
+            /** Points */
+            points: components["schemas"]["IssuePoint"][];
+            /** Sampled */
+            sampled: boolean;
+            /** Shown */
+            shown: number;
+        };
+        /** IssueTableFilters */
+        IssueTableFilters: {
+            /**
+             * Bots
+             * @description Count issues that bots are assigned to as well.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Issue Type
+             * @description A type's name; empty: all.
+             * @default
+             */
+            issue_type: string;
+            /**
+             * Project
+             * @description A project's key; empty: all.
+             * @default
+             */
+            project: string;
+            /**
+             * Search
+             * @description Words in key, summary or assignee.
+             * @default
+             */
+            search: string;
+            /**
+             * Sort
+             * @description A leading - sorts downward.
+             * @default -done_at
+             * @enum {string}
+             */
+            sort: "done_at" | "started_at" | "cycle_time" | "elapsed" | "key" | "project" | "issue_type" | "summary" | "assignee" | "estimate" | "state_since" | "-done_at" | "-started_at" | "-cycle_time" | "-elapsed" | "-key" | "-project" | "-issue_type" | "-summary" | "-assignee" | "-estimate" | "-state_since";
+            /**
+             * State
+             * @description Done in the range, of these without ever being begun; in progress now, or open now.
+             * @default done
+             * @enum {string}
+             */
+            state: "done" | "direct_to_done" | "in_progress" | "open";
+            /**
+             * Subtasks
+             * @description Count parts of issues as well.
+             * @default false
+             */
+            subtasks: boolean;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /** IssueWeek */
+        IssueWeek: {
+            /** Cycle Time Median */
+            cycle_time_median: number | null;
+            /** Done */
+            done: number | null;
+            /**
+             * In Progress
+             * @description Begun and not done at the week's end, or now where it is not over.
+             */
+            in_progress: number | null;
+            /** Partial */
+            partial: boolean;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /** Suppressed */
+            suppressed: boolean;
+        };
         /**
          * KindEntry
          * @description One kind of one repository.
@@ -2378,6 +2925,29 @@ export interface components {
             n: number;
             /** Reason */
             reason: string;
+        };
+        /** LinkedPullRequest */
+        LinkedPullRequest: {
+            /**
+             * Found In
+             * @description Where the issue's key stands in it.
+             */
+            found_in: ("branch" | "title" | "body" | "commit")[];
+            /** Id */
+            id: number;
+            /** Number */
+            number: number;
+            /** Repository */
+            repository: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "merged" | "closed";
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
         };
         /** Links */
         Links: {
@@ -2613,6 +3183,13 @@ export interface components {
              * Format: date
              */
             to: string;
+        };
+        /** ProjectChoice */
+        ProjectChoice: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
         };
         /**
          * Quality
@@ -3322,6 +3899,25 @@ export interface components {
             /** Waiting Until */
             waiting_until: string | null;
         };
+        /**
+         * StatusSpan
+         * @description Time in one status; `to` is null where it is in it now.
+         */
+        StatusSpan: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Seconds */
+            seconds: number;
+            /** State */
+            state: ("to_do" | "in_progress" | "waiting" | "done") | null;
+            /** Status */
+            status: string;
+            /** To */
+            to: string | null;
+        };
         /** StoredResults */
         StoredResults: {
             /** Failed */
@@ -3899,6 +4495,20 @@ export interface components {
             start: string;
             /** Suppressed */
             suppressed: boolean;
+        };
+        /**
+         * WorkInProgress
+         * @description As it is now.
+         */
+        WorkInProgress: {
+            /** @description Since they were first begun. */
+            age: components["schemas"]["Amounts"];
+            /** Definition */
+            definition: string;
+            /** In Progress */
+            in_progress: number;
+            /** Waiting */
+            waiting: number;
         };
     };
     responses: never;
@@ -4865,6 +5475,471 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    issues: {
+        parameters: {
+            query: {
+                /** @description Count issues that bots are assigned to as well. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description A type's name; empty: all. */
+                issue_type?: string;
+                page?: number;
+                page_size?: number;
+                /** @description A project's key; empty: all. */
+                project?: string;
+                /** @description Words in key, summary or assignee. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "done_at" | "started_at" | "cycle_time" | "elapsed" | "key" | "project" | "issue_type" | "summary" | "assignee" | "estimate" | "state_since" | "-done_at" | "-started_at" | "-cycle_time" | "-elapsed" | "-key" | "-project" | "-issue_type" | "-summary" | "-assignee" | "-estimate" | "-state_since";
+                /** @description Done in the range, of these without ever being begun; in progress now, or open now. */
+                state?: "done" | "direct_to_done" | "in_progress" | "open";
+                /** @description Count parts of issues as well. */
+                subtasks?: boolean;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    issues_csv: {
+        parameters: {
+            query: {
+                /** @description Count issues that bots are assigned to as well. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description A type's name; empty: all. */
+                issue_type?: string;
+                /** @description A project's key; empty: all. */
+                project?: string;
+                /** @description Words in key, summary or assignee. */
+                search?: string;
+                /** @description A leading - sorts downward. */
+                sort?: "done_at" | "started_at" | "cycle_time" | "elapsed" | "key" | "project" | "issue_type" | "summary" | "assignee" | "estimate" | "state_since" | "-done_at" | "-started_at" | "-cycle_time" | "-elapsed" | "-key" | "-project" | "-issue_type" | "-summary" | "-assignee" | "-estimate" | "-state_since";
+                /** @description Done in the range, of these without ever being begun; in progress now, or open now. */
+                state?: "done" | "direct_to_done" | "in_progress" | "open";
+                /** @description Count parts of issues as well. */
+                subtasks?: boolean;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    issue_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueChoices"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    issue_figures: {
+        parameters: {
+            query: {
+                /** @description Count issues that bots are assigned to as well. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description A type's name; empty: all. */
+                issue_type?: string;
+                /** @description A project's key; empty: all. */
+                project?: string;
+                /** @description Count parts of issues as well. */
+                subtasks?: boolean;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    issue_scatter: {
+        parameters: {
+            query: {
+                /** @description Count issues that bots are assigned to as well. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description A type's name; empty: all. */
+                issue_type?: string;
+                /** @description A project's key; empty: all. */
+                project?: string;
+                /** @description Count parts of issues as well. */
+                subtasks?: boolean;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssueScatter"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
