@@ -11,6 +11,7 @@ import { meQuery, statusQuery } from "./api/queries";
 import { qualitySchema } from "./pages/data-quality/search";
 import { deliverySchema } from "./pages/delivery/search";
 import { FailurePage } from "./pages/FailurePage";
+import { issuesSchema } from "./pages/issues/search";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { searchSchema } from "./pages/pull-requests/search";
 import { testsSchema } from "./pages/tests/search";
@@ -55,6 +56,13 @@ const tests = createRoute({
   component: lazyRouteComponent(() => import("./pages/tests/TestsPage")),
 });
 
+const issues = createRoute({
+  getParentRoute: () => root,
+  path: "/issues",
+  validateSearch: issuesSchema,
+  component: lazyRouteComponent(() => import("./pages/issues/IssuesPage")),
+});
+
 const dataQuality = createRoute({
   getParentRoute: () => root,
   path: "/data-quality",
@@ -66,7 +74,7 @@ const dataQuality = createRoute({
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
     history,
-    routeTree: root.addChildren([home, pullRequests, delivery, tests, dataQuality]),
+    routeTree: root.addChildren([home, pullRequests, delivery, issues, tests, dataQuality]),
     context: { client },
     defaultErrorComponent: FailurePage,
     defaultPreload: false,

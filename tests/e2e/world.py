@@ -12,6 +12,7 @@ from backend.metrics import compute
 from backend.people.models import Identity, Team
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.e2e.deployments import deploy
+from tests.e2e.issues import work
 from tests.e2e.runs import run
 from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
 
@@ -48,6 +49,7 @@ def fill() -> dict[str, str]:
     compute.catch_up()
     deploy(history.repository, chance)
     run(history.repository)
+    work(groups, chance)
     count = PullRequest.objects.count()
     Cursor.objects.create(
         connection=connection,

@@ -81,7 +81,7 @@ _EXCLUDED: Final = """
 
 
 def figures(asked: Asked) -> results.IssueFigures:
-    """Everything about a range. Four statements; for a team, three."""
+    """Everything about a range. Five statements; for a team, four."""
     scope = asked.scope
     weeks = calendar.weeks(scope.start, scope.end)
     given = asked.parameters | {"now": clock.now(), "weeks": weeks}
@@ -108,6 +108,7 @@ def figures(asked: Asked) -> results.IssueFigures:
         work_in_progress=None if _hidden(scope, row, "going") else _going(row),
         weeks=[_week(scope, week, weekly[week], hidden=hidden) for week in weeks],
         excluded=[] if scope.team or hidden else _excluded(asked),
+        previous=None if hidden else _previous(asked),
         version=issue.VERSION,
         computed_at=basis.measured_at if basis else None,
     )
@@ -179,6 +180,26 @@ def _week(scope: Scope, start: date, row: Row, *, hidden: bool) -> results.Issue
         done=None if suppressed else row["done_n"],
         cycle_time_median=None if suppressed else row["cycle_time"],
         in_progress=None if kept_back else row["going_n"],
+    )
+
+
+def _previous(asked: Asked) -> results.PreviousIssues | None:
+    """None where there is nothing to compare with, or too few people in it."""
+    scope = asked.scope
+    given = asked.parameters | {
+        "now": clock.now(),
+        "low": scope.previous_begins_at,
+        "high": scope.begins_at,
+    }
+    (row,) = _rows(_FIGURES.format(facts=asked.facts), given)
+    if not row["done_n"] or _hidden(scope, row, "done"):
+        return None
+    medians = {
+        f"{name}_median": row[name][0] if row[f"{name}_n"] else None
+        for name in ("cycle_time", "elapsed", "flow_efficiency")
+    }
+    return results.PreviousIssues(
+        from_=scope.previous_start, to=scope.start, done=row["done_n"], **medians
     )
 
 

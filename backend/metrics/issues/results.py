@@ -43,6 +43,17 @@ class WorkInProgress(Result):
     definition: str
 
 
+class PreviousIssues(Result):
+    """The range of the same length just before."""
+
+    from_: date = Field(alias="from")
+    to: date
+    done: int
+    cycle_time_median: float | None
+    elapsed_median: float | None
+    flow_efficiency_median: float | None
+
+
 class IssueFigures(Result):
     team: TeamName | None
     range: Range
@@ -57,6 +68,7 @@ class IssueFigures(Result):
     work_in_progress: WorkInProgress | None
     weeks: list[IssueWeek]
     excluded: list[Excluded]
+    previous: PreviousIssues | None
     version: int
     computed_at: datetime | None
 

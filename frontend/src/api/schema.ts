@@ -2517,6 +2517,7 @@ export interface components {
              * @description Distinct assignees of what was done, bots not counted.
              */
             people: number | null;
+            previous: components["schemas"]["PreviousIssues"] | null;
             range: components["schemas"]["Range"];
             reopened: components["schemas"]["Ratio"] | null;
             suppressed: components["schemas"]["Suppressed"] | null;
@@ -3178,6 +3179,30 @@ export interface components {
             per_week: number;
             /** Time To Restore Median */
             time_to_restore_median: number | null;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+        };
+        /**
+         * PreviousIssues
+         * @description The range of the same length just before.
+         */
+        PreviousIssues: {
+            /** Cycle Time Median */
+            cycle_time_median: number | null;
+            /** Done */
+            done: number;
+            /** Elapsed Median */
+            elapsed_median: number | null;
+            /** Flow Efficiency Median */
+            flow_efficiency_median: number | null;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
             /**
              * To
              * Format: date

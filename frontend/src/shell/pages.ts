@@ -2,5 +2,6 @@
 export const PAGES = [
   { to: "/pull-requests", name: "Pull requests" },
   { to: "/delivery", name: "Delivery" },
+  { to: "/issues", name: "Issues" },
   { to: "/tests", name: "Tests" },
 ] as const;

@@ -96,6 +96,18 @@ def test_weeks_tell_what_was_done_and_what_was_going_on(
     assert [(week.done, week.in_progress) for week in weeks] == [(3, 3), (3, 0)]
 
 
+def test_the_range_before_is_told_beside(tracker: Tracker, people: list[Identity]) -> None:
+    for who in people:
+        tracker.issue(who, (2, "In Progress"), (9, "Done"))
+        tracker.issue(who, (24 * 15, "In Progress"), (24 * 15 + 3, "Done"))
+    start = MONDAY.date() + timedelta(days=14)
+    later = Asked(scope=scope_of(team=None, start=start, end=start + timedelta(days=14)))
+    previous = queries.figures(later).previous
+    assert previous is not None
+    assert (previous.done, previous.cycle_time_median) == (3, 7 * HOUR)
+    assert queries.figures(asked()).previous is None
+
+
 def test_a_team_has_the_issues_of_its_people(tracker: Tracker, people: list[Identity]) -> None:
     team = a_team(*people, slug="team-a")
     others = [an_identity(tracker.connection) for _ in range(3)]
@@ -176,7 +188,7 @@ def test_figures_take_a_fixed_number_of_statements(
     for who in people:
         tracker.issue(who, (2, "In Progress"), (9, "Done"))
     question = asked()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         queries.figures(question)
     assert IssueFact.objects.count() == 3
     assert date(2026, 3, 2) == question.scope.start

@@ -1,0 +1,161 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it } from "vitest";
+import { me, whole } from "../../testing/answers";
+import { issueDetail, issueFigures, issueRow } from "../../testing/issues";
+import { type Answers, open as openPage, Refusal } from "../../testing/page";
+
+const FIGURES = "/api/v1/issues/figures";
+const TABLE = "/api/v1/issues";
+const CHOICES = "/api/v1/issues/choices";
+const SCOPE = "team=a&from=2026-05-23&to=2026-08-21&bots=false";
+
+const page = (...items: ReturnType<typeof issueRow>[]) => ({
+  items,
+  total: items.length,
+  page: 1,
+  page_size: 25,
+  completeness: whole,
+});
+
+function open(address: string, answers: Answers = {}) {
+  return openPage(address, {
+    [FIGURES]: () => issueFigures(),
+    [TABLE]: () => page(issueRow()),
+    [CHOICES]: () => ({
+      projects: [{ key: "FORGE", name: "Forge" }],
+      issue_types: ["Bug", "Story"],
+    }),
+    [`${TABLE}/21`]: () => issueDetail(),
+    ...answers,
+  });
+}
+
+describe("the figures", () => {
+  it("are of the viewer's first team, unless the address says otherwise", async () => {
+    const { asked } = open("/issues");
+    const cycle = await screen.findByRole("region", { name: "Cycle time" });
+    expect(within(cycle).getAllByText("1 d 1 h")).not.toHaveLength(0);
+    expect(asked).toContain(`${FIGURES}?${SCOPE}&project=&issue_type=&subtasks=false`);
+  });
+
+  it("follow the address", async () => {
+    const { asked } = open("/issues?project=FORGE&type=Bug&parts=true");
+    await screen.findByRole("region", { name: "Cycle time" });
+    expect(asked).toContain(`${FIGURES}?${SCOPE}&project=FORGE&issue_type=Bug&subtasks=true`);
+  });
+
+  it("say what went straight to done, and what had been re-opened", async () => {
+    open("/issues");
+    expect(
+      await screen.findByText("6 went straight to done: they have no cycle time"),
+    ).toBeTruthy();
+    expect(screen.getByText("4 had been re-opened")).toBeTruthy();
+  });
+
+  it("say why where there is none", async () => {
+    const reason = "Nothing that was done in this range was ever begun.";
+    const none = { median: null, p75: null, p90: null, n: 0, unit: "seconds", reason } as const;
+    open("/issues", {
+      [FIGURES]: () => issueFigures({ cycle_time: { ...none, definition: "issue_cycle_time" } }),
+    });
+    expect(await screen.findByText(reason)).toBeTruthy();
+  });
+
+  it("of too few people are not shown, and the page says so", async () => {
+    const suppressed = { reason: "Worked on by fewer than 3 people.", minimum_group_size: 3 };
+    open("/issues", {
+      [FIGURES]: () => issueFigures({ suppressed, cycle_time: null, throughput: null }),
+    });
+    expect(await screen.findByText(suppressed.reason)).toBeTruthy();
+    expect(screen.queryByRole("region", { name: "Cycle time" })).toBeNull();
+  });
+
+  it("are told beside a refusal in words", async () => {
+    open("/issues", {
+      [FIGURES]: () => new Refusal(503, { code: "busy", message: "Not now.", action: "Wait." }),
+    });
+    expect(await screen.findByText("Not now.")).toBeTruthy();
+  });
+});
+
+describe("the weeks", () => {
+  it("are a table where the address says so", async () => {
+    open('/issues?tables=["weeks"]');
+    const table = await screen.findByRole("region", { name: "Issues of each week" });
+    expect(within(table).getByText("17 Aug 2026 (partial)")).toBeTruthy();
+    expect(within(table).getAllByText("hidden")).toHaveLength(2);
+  });
+});
+
+describe("the table", () => {
+  it("sorts and narrows on the server, and keeps it in the address", async () => {
+    const { search, asked } = open("/issues?state=in_progress");
+    const table = await screen.findByRole("region", { name: "Issues" });
+    expect(asked).toContain(
+      `${TABLE}?${SCOPE}&project=&issue_type=&subtasks=false&state=in_progress&search=&sort=started_at&page=1&page_size=25`,
+    );
+    await userEvent.click(within(table).getByRole("button", { name: "In it since" }));
+    await waitFor(() => expect(search()).toMatchObject({ sort: "-state_since" }));
+  });
+
+  it("tells what was never begun from what took no time", async () => {
+    open("/issues", {
+      [TABLE]: () => page(issueRow({ direct_to_done: true, active_seconds: null })),
+    });
+    expect(await screen.findByText("never begun")).toBeTruthy();
+  });
+
+  it("can be taken along as CSV with the same filters", async () => {
+    open("/issues?state=open&q=rack");
+    const link = await screen.findByRole("link", { name: "CSV" });
+    expect(link.getAttribute("href")).toBe(
+      `${TABLE}.csv?${SCOPE}&project=&issue_type=&subtasks=false&state=open&search=rack&sort=started_at`,
+    );
+  });
+});
+
+describe("one issue", () => {
+  it("tells its time in each status, its pull requests, and where the key stands", async () => {
+    open("/issues?issue=21");
+    const drawer = await screen.findByRole("dialog");
+    expect(await within(drawer).findByText("1 h so far")).toBeTruthy();
+    expect(within(drawer).getByText("not known")).toBeTruthy();
+    expect(within(drawer).getByText(/the branch, a commit’s message/)).toBeTruthy();
+    expect(within(drawer).getByText("Sprint 7")).toBeTruthy();
+    const link = within(drawer).getByRole("link", { name: /Open in Jira/ });
+    expect(link.getAttribute("href")).toBe("https://jira.example/browse/FORGE-21");
+  });
+});
+
+describe("where there is nothing", () => {
+  const none = { projects: [], issue_types: [] };
+  const unread = { complete: false, reason: "No project is read yet.", fresh_to: null };
+
+  it("offers an administrator to connect a Jira", async () => {
+    open("/issues", {
+      "/api/v1/me": () => ({ ...me(), links: { ...me().links, admin: "/admin/" } }),
+      [CHOICES]: () => none,
+      [FIGURES]: () => issueFigures({ completeness: unread }),
+    });
+    const link = await screen.findByRole("link", { name: "Connect a Jira" });
+    expect(link.getAttribute("href")).toBe("/admin/connections/connection/add/");
+  });
+
+  it("tells others whom to ask", async () => {
+    open("/issues", {
+      [CHOICES]: () => none,
+      [FIGURES]: () => issueFigures({ completeness: unread }),
+    });
+    expect(await screen.findByText("Ask an administrator to connect it.")).toBeTruthy();
+  });
+
+  it("says how far reading is", async () => {
+    const reason = "1 of 3 projects not read to the end yet.";
+    open("/issues", {
+      [CHOICES]: () => none,
+      [FIGURES]: () => issueFigures({ completeness: { ...unread, reason } }),
+    });
+    expect(await screen.findByText(reason)).toBeTruthy();
+  });
+});

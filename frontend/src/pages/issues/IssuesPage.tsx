@@ -1,0 +1,180 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import { definitionsQuery } from "../../api/queries";
+import type { Me } from "../../api/types";
+import { Failure, Message } from "../../ui/Message";
+import { count, counted } from "../../ui/numbers";
+import frame from "../../ui/Page.module.css";
+import { PageSkeleton } from "../../ui/PageSkeleton";
+import { failureOf } from "../failure";
+import { AlsoInRange } from "../filters/AlsoInRange";
+import { EmptyRange, lookBack } from "../filters/EmptyRange";
+import { explainer } from "../filters/explanations";
+import { FilteredPage, type PageScope } from "../filters/FilteredPage";
+import { HiddenFigures } from "../filters/HiddenFigures";
+import { FigureStrip } from "./FigureStrip";
+import { IssueDrawer } from "./IssueDrawer";
+import { IssueTable } from "./IssueTable";
+import { ProjectPicker } from "./ProjectPicker";
+import { choicesQuery, figuresQuery, pageQuery } from "./queries";
+import { type IssuesSearch, narrowing } from "./search";
+import type { IssueFigures, IssueFilters } from "./types";
+import { type ChangeIssues, useIssuesSearch } from "./useIssuesSearch";
+import { WeeklyPanel } from "./WeeklyPanel";
+
+export default function IssuesPage() {
+  const [search, change] = useIssuesSearch();
+  const close = useCallback(() => change({ issue: undefined }), [change]);
+  return (
+    <FilteredPage
+      title="Issues"
+      search={search}
+      onChange={change}
+      filters={<ProjectPicker search={search} onChange={change} />}
+    >
+      {(of) => (
+        <>
+          <Content of={of} search={search} onChange={change} />
+          <IssueDrawer id={search.issue} timeZone={of.timeZone} onClose={close} />
+        </>
+      )}
+    </FilteredPage>
+  );
+}
+
+function Content({
+  of: { me, scope, timeZone },
+  search,
+  onChange,
+}: {
+  of: PageScope;
+  search: IssuesSearch;
+  onChange: ChangeIssues;
+}) {
+  const filters = { ...scope, ...narrowing(search) };
+  const { data: figures, error, isPlaceholderData, refetch } = useQuery(figuresQuery(filters));
+  const { data: choices } = useQuery(choicesQuery);
+  if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
+  if (figures === undefined || choices === undefined) return <PageSkeleton />;
+  if (choices.projects.length === 0) return <NothingRead me={me} figures={figures} />;
+  const nothing = figures.throughput?.merged === 0;
+  return (
+    <div className={frame.content} aria-busy={isPlaceholderData}>
+      {nothing && figures.work_in_progress?.in_progress === 0 ? (
+        <NothingDone filters={filters} today={me.today} timeZone={timeZone} onChange={onChange} />
+      ) : (
+        <Pictures figures={figures} search={search} onChange={onChange} />
+      )}
+      <IssueTable filters={filters} search={search} timeZone={timeZone} onChange={onChange} />
+    </div>
+  );
+}
+
+function Pictures({
+  figures,
+  search,
+  onChange,
+}: {
+  figures: IssueFigures;
+  search: IssuesSearch;
+  onChange: ChangeIssues;
+}) {
+  const { data: definitions } = useQuery(definitionsQuery);
+  if (figures.suppressed) {
+    return (
+      <HiddenFigures
+        reason={figures.suppressed.reason}
+        minimum={figures.suppressed.minimum_group_size}
+      />
+    );
+  }
+  const explain = explainer(definitions, figures);
+  return (
+    <>
+      <FigureStrip figures={figures} explain={explain} />
+      <AlsoInRange said={besides(figures)} />
+      <WeeklyPanel
+        figures={figures}
+        explain={explain}
+        asTable={search.tables?.includes("weeks") ?? false}
+        onAsTable={(shown) =>
+          onChange({ tables: shown ? ["weeks"] : undefined }, { replace: true })
+        }
+      />
+    </>
+  );
+}
+
+/** What of the range is in none of the figures, or said by none of them. */
+function besides({ people, direct_to_done: direct, reopened }: IssueFigures): (string | null)[] {
+  return [
+    people ? `done by ${counted(people, "person", "people")}` : null,
+    direct ? `${count(direct)} went straight to done: they have no cycle time` : null,
+    reopened?.numerator ? `${count(reopened.numerator)} had been re-opened` : null,
+  ];
+}
+
+/** No issue is known yet: says how far reading is, or where a Jira is connected. */
+function NothingRead({ me, figures }: { me: Me; figures: IssueFigures }) {
+  const { completeness } = figures;
+  const admin = me.links.admin;
+  const begun =
+    completeness.fresh_to !== null || completeness.reason?.includes("not read to the end");
+  return (
+    <Message
+      title={begun ? "No issue is here yet" : "No Jira is connected yet"}
+      step={
+        !begun &&
+        admin && (
+          <Button component="a" href={`${admin}connections/connection/add/`}>
+            Connect a Jira
+          </Button>
+        )
+      }
+    >
+      <p>
+        {begun
+          ? (completeness.reason ?? "None of the issues that are read belongs to a team of yours.")
+          : "Connect a Jira to see how long issues take, how much is in progress, and which pull requests are about them."}
+      </p>
+      {!begun && !admin && <p>Ask an administrator to connect it.</p>}
+    </Message>
+  );
+}
+
+/** Nothing was done in the range: offers the nearest range before today in which something was. */
+function NothingDone({
+  filters,
+  today,
+  timeZone,
+  onChange,
+}: {
+  filters: IssueFilters & { team: string; bots: boolean };
+  today: string;
+  timeZone: string;
+  onChange: ChangeIssues;
+}) {
+  const latest = useQuery(
+    pageQuery({
+      ...filters,
+      ...lookBack(filters, today),
+      state: "done",
+      search: "",
+      sort: "-done_at",
+      page: 1,
+      page_size: 1,
+    }),
+  );
+  return (
+    <EmptyRange
+      title="No issue was done"
+      latest={latest.isPending ? undefined : (latest.data?.items[0]?.done_at ?? null)}
+      say={(day) => `The latest one was done on ${day}.`}
+      nothing="Choose another project, type or team."
+      scope={filters}
+      timeZone={timeZone}
+      onChange={onChange}
+    />
+  );
+}

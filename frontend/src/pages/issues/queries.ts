@@ -1,0 +1,35 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { answer, api } from "../../api/client";
+import type { IssueFilters, IssuePageFilters } from "./types";
+
+/** What the page asks. */
+
+const RESTING_MS = 60_000;
+
+export const choicesQuery = queryOptions({
+  queryKey: ["issues", "choices"],
+  queryFn: () => answer(api.GET("/api/v1/issues/choices")),
+});
+
+export const figuresQuery = (query: IssueFilters) =>
+  queryOptions({
+    queryKey: ["issues", "figures", query],
+    queryFn: () => answer(api.GET("/api/v1/issues/figures", { params: { query } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: RESTING_MS,
+  });
+
+export const pageQuery = (query: IssuePageFilters) =>
+  queryOptions({
+    queryKey: ["issues", "page", query],
+    queryFn: () => answer(api.GET("/api/v1/issues", { params: { query } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: RESTING_MS,
+  });
+
+export const issueQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["issues", "one", id],
+    queryFn: () =>
+      answer(api.GET("/api/v1/issues/{issue_id}", { params: { path: { issue_id: id } } })),
+  });

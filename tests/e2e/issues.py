@@ -1,0 +1,69 @@
+"""Issues for the browser: of two teams' people, through their statuses, some of them named by pull requests."""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from backend.delivery.models import PullRequest, PullRequestIssueKey
+from backend.people.models import Identity
+from backend.sources.models import Cursor, Hint, SyncRun
+from tests.worked import Tracker
+
+DAYS = 60
+SUMMARIES = (
+    "Racks can be filtered by site",
+    "Prefixes are validated on import",
+    "Scheduled jobs use the right time zone",
+    "The project page says who owns it",
+)
+
+
+def work(groups: Sequence[Sequence[Identity]], chance: random.Random) -> None:
+    """Some dozen issues a team: done, in progress, waiting to be begun, straight to done, and re-opened."""
+    begin = datetime.now(UTC).replace(microsecond=0) - timedelta(days=DAYS)
+    tracker = Tracker(begin=begin)
+    tracker.connection.url = "https://jira.example"
+    tracker.connection.save()
+    for group in groups:
+        for number in range(24):
+            _one(tracker, group[number % len(group)], number, chance)
+    for project in tracker.connection.projects.all():
+        Cursor.objects.create(
+            connection=tracker.connection,
+            project=project,
+            kind=Hint.Kind.ISSUES,
+            complete_to=datetime.now(UTC),
+        )
+    SyncRun.objects.create(
+        connection=tracker.connection,
+        kind=Hint.Kind.ISSUES,
+        started_at=datetime.now(UTC),
+        finished_at=datetime.now(UTC),
+        outcome=SyncRun.Outcome.SUCCEEDED,
+    )
+
+
+def _one(tracker: Tracker, who: Identity, number: int, chance: random.Random) -> None:
+    start = chance.uniform(0, (DAYS - 12) * 24)
+    work = chance.lognormvariate(3.2, 0.8)
+    moves = [(start + 5, "In Progress"), (start + 5 + work, "Done")]
+    if number % 8 == 3:
+        moves = [(start + 9, "Done")]
+    elif number % 8 == 5:
+        moves = moves[:1]
+    elif number % 8 == 7:
+        again = start + 5 + work + 30
+        moves += [(again, "In Progress"), (again + 8, "Done")]
+    issue = tracker.issue(
+        who,
+        *moves,
+        created=start,
+        kind=chance.choice(("Story", "Story", "Bug")),
+        summary=SUMMARIES[number % len(SUMMARIES)],
+        estimate=float(chance.choice((1, 2, 3, 5, 8))),
+    )
+    pull = PullRequest.objects.filter(author=who).order_by("pk").first()
+    if pull is not None and number % 3 == 0:
+        PullRequestIssueKey.objects.get_or_create(
+            pull_request=pull, key=issue.key, defaults={"found_in": ["branch", "title"]}
+        )
