@@ -282,7 +282,8 @@ class Endpoints:
                 404, {"errorMessages": ["Issue does not exist"], "errors": {}}, "changelog"
             )
         shown = [self.write.history(entry) for entry in found.histories]
-        return Answer(200, self._values(request, shown) | {"self": ""}, "changelog")
+        own = {"self": f"{self.write.rest}/issue/{found.id}/changelog"}
+        return Answer(200, self._values(request, shown) | own, "changelog")
 
     # -- boards --------------------------------------------------------------------------------------------------
 
