@@ -6,6 +6,7 @@ minute. What is paged over moves while it is read, so a page goes on from the ti
 its number.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -72,7 +73,7 @@ def collect_project_issues(
     What changes meanwhile is beyond the time that the pass began at, where the connection's next look finds it.
     """
     cursor = ledger.cursor_of_project(project, Hint.Kind.ISSUES)
-    jql = f"project = {project.external_id}"
+    jql = f"project = {quoted(project)}"
     if not cursor.page:
         cursor.pass_top, cursor.stored = timezone.now(), 0
     at = int(cursor.page) if cursor.page else None
@@ -103,14 +104,14 @@ def collect_changed_issues(connection: Connection, jira: Jira) -> Collected:
     """A slice of what changed in all projects that are read, in the order of its change, with an overlap and no end."""
     cursor = ledger.cursor_of_connection(connection, Hint.Kind.ISSUES)
     projects = Project.objects.filter(connection=connection, state=Project.State.ACTIVE)
-    ids = sorted(projects.values_list("external_id", flat=True))
-    if not ids or cursor.complete_to is None:
+    names = [quoted(project) for project in projects.order_by("key")]
+    if not names or cursor.complete_to is None:
         return Collected(notes=["No project is read yet."])
     overlap = OVERLAP_OF_CLOUD if jira.dialect == CLOUD else OVERLAP
     if not cursor.page:
         cursor.page = str(_milliseconds(cursor.complete_to - overlap))
         cursor.stored, cursor.pass_top = 0, None
-    jql = f"project in ({', '.join(map(str, ids))})"
+    jql = f"project in ({', '.join(names)})"
     walk, result = _Walk(jira, jql, downward=False, at=int(cursor.page)), Collected()
     for page in walk.slice():
         if not walk.ended and cursor.pass_top is None:
@@ -133,9 +134,14 @@ def collect_changed_issues(connection: Connection, jira: Jira) -> Collected:
     return result
 
 
+def quoted(project: Project) -> str:
+    """As a query names it: a key may be one of its own words, such as ORDER."""
+    return json.dumps(project.key)
+
+
 def count(project: Project, jira: Jira, cursor: Cursor) -> None:
     """Set the source's number of the project's issues against the stored one."""
-    expected = jira.count(f"project = {project.external_id}")
+    expected = jira.count(f"project = {quoted(project)}")
     if expected is not None:
         held = Issue.objects.filter(project=project, deleted_at=None).count()
         ledger.count(cursor, expected=expected, held=held, what="issues")
