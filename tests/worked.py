@@ -73,36 +73,34 @@ class Tracker:
         number = next(_numbers)
         project = key or self.key
         steps = [(created, "To Do"), *moves]
-        told = IssueRecord(
-            **{
-                "external_id": 10_000 + number,
-                "key": f"{project}-{number}",
-                "project_external_id": _id(project),
-                "issue_type": IssueTypeRecord(_id(kind), kind, is_subtask=kind == "Sub-task"),
-                "status": STATUSES[steps[-1][1]],
-                "summary": f"Issue {number}",
-                "parent_external_id": None,
-                "assignee": self._actor(assignee),
-                "reporter": None,
-                "priority": "",
-                "resolution": "",
-                "labels": (),
-                "components": (),
-                "fix_versions": (),
-                "affects_versions": (),
-                "sprints": (),
-                "estimate": None,
-                "team_name": "",
-                "created_at": self.at(created),
-                "updated_at": self.at(steps[-1][0]),
-                "resolved_at": None,
-                "transitions": tuple(
-                    self._moved(place, before, after, hours)
-                    for place, ((_, before), (hours, after)) in enumerate(pairwise(steps))
-                ),
-            }
-            | values
-        )
+        record: dict[str, Any] = {
+            "external_id": 10_000 + number,
+            "key": f"{project}-{number}",
+            "project_external_id": _id(project),
+            "issue_type": IssueTypeRecord(_id(kind), kind, is_subtask=kind == "Sub-task"),
+            "status": STATUSES[steps[-1][1]],
+            "summary": f"Issue {number}",
+            "parent_external_id": None,
+            "assignee": self._actor(assignee),
+            "reporter": None,
+            "priority": "",
+            "resolution": "",
+            "labels": (),
+            "components": (),
+            "fix_versions": (),
+            "affects_versions": (),
+            "sprints": (),
+            "estimate": None,
+            "team_name": "",
+            "created_at": self.at(created),
+            "updated_at": self.at(steps[-1][0]),
+            "resolved_at": None,
+            "transitions": tuple(
+                self._moved(place, before, after, hours)
+                for place, ((_, before), (hours, after)) in enumerate(pairwise(steps))
+            ),
+        }
+        told = IssueRecord(**record | values)
         store_issues(connection=self.connection, issues=[told])
         while measure():
             pass

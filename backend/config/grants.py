@@ -42,10 +42,8 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.notableresult": {"web": APPEND, "worker": WRITE},
     "delivery.mutedtest": {"web": WRITE, "worker": READ},
     "delivery.artifactrule": {"web": WRITE, "worker": READ},
-    # What statuses mean, what work is for, and what people say of pull requests and issues.
+    # What statuses mean, and what people say of pull requests and issues.
     "delivery.statusrule": {"web": WRITE, "worker": READ},
-    "delivery.investmentcategory": {"web": WRITE, "worker": READ},
-    "delivery.investmentrule": {"web": WRITE, "worker": READ},
     "delivery.issuecorrection": {"web": WRITE, "worker": READ},
     "delivery.pendingissue": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "metrics": {"web": READ, "worker": WRITE},

@@ -29,7 +29,6 @@ _NAMED = {
     "delivery.IssueStatus": ("external_id",),
     "delivery.Board": ("external_id",),
     "delivery.Issue": ("external_id",),
-    "delivery.InvestmentCategory": ("slug",),
     "delivery.PullRequest": ("external_id",),
     "delivery.Commit": ("sha",),
     "delivery.Owner": ("external_id",),

@@ -17,19 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='InvestmentCategory',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('position', models.PositiveSmallIntegerField(help_text='Its place in lists and charts.')),
-            ],
-            options={
-                'verbose_name_plural': 'investment categories',
-                'ordering': ('position', 'slug'),
-            },
-        ),
-        migrations.CreateModel(
             name='Issue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -55,19 +42,6 @@ class Migration(migrations.Migration):
                 ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='connections.connection')),
                 ('reporter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.identity')),
             ],
-        ),
-        migrations.CreateModel(
-            name='InvestmentRule',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(unique=True)),
-                ('field', models.CharField(choices=[('issue_type', 'issue type'), ('epic', 'key of the epic or parent'), ('label', 'Label'), ('component', 'Component'), ('project', 'key of the project'), ('repository', 'Repository')], max_length=10)),
-                ('pattern', models.CharField(help_text='A glob, without regard to case.', max_length=300)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rules', to='delivery.investmentcategory')),
-            ],
-            options={
-                'ordering': ('position',),
-            },
         ),
         migrations.CreateModel(
             name='PendingIssue',

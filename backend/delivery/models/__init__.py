@@ -27,8 +27,6 @@ from backend.delivery.models.deployment_rules import (
 from backend.delivery.models.deployments import Deployment, DeploymentStatus, Release, Tag
 from backend.delivery.models.issues import (
     Board,
-    InvestmentCategory,
-    InvestmentRule,
     Issue,
     IssueCorrection,
     IssueKey,
@@ -94,8 +92,6 @@ __all__ = [
     "HotfixRule",
     "Incident",
     "IngestToken",
-    "InvestmentCategory",
-    "InvestmentRule",
     "Issue",
     "IssueCorrection",
     "IssueKey",

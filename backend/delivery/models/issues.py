@@ -385,44 +385,6 @@ class StatusRule(models.Model):
         return f"{self.status} of {self.project} is {self.stage}"
 
 
-class InvestmentCategory(models.Model):
-    """What work is for. Each finished issue and pull request has one of them, or none: uncategorised."""
-
-    slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=100)
-    position = models.PositiveSmallIntegerField(help_text="Its place in lists and charts.")
-
-    class Meta:
-        verbose_name_plural = "investment categories"
-        ordering = ("position", "slug")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class InvestmentRule(models.Model):
-    """Rules in order: the first that fits an issue or a pull request says its category."""
-
-    class Field(models.TextChoices):
-        ISSUE_TYPE = "issue_type", "issue type"
-        EPIC = "epic", "key of the epic or parent"
-        LABEL = "label"
-        COMPONENT = "component"
-        PROJECT = "project", "key of the project"
-        REPOSITORY = "repository"
-
-    position = models.PositiveSmallIntegerField(unique=True)
-    field = models.CharField(max_length=10, choices=Field.choices)
-    pattern = models.CharField(max_length=300, help_text="A glob, without regard to case.")
-    category = models.ForeignKey(InvestmentCategory, models.CASCADE, related_name="rules")
-
-    class Meta:
-        ordering = ("position",)
-
-    def __str__(self) -> str:
-        return f"{self.get_field_display()} {self.pattern}: {self.category}"
-
-
 class PendingIssue(models.Model):
     """Outbox: an issue that changed since its figures were computed.
 
