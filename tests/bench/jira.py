@@ -39,7 +39,9 @@ def run(console: Console, found: servers.Servers, issues: int = ISSUES) -> list[
         jira.ledger.clear()
         with console.status("Looking again"):
             again, _ = _sync()
-        return _figures(len(world.issues), counts, jira.ledger.counts["search"], seconds, again, peak)
+        return _figures(
+            len(world.issues), counts, jira.ledger.counts["search"], seconds, again, peak
+        )
 
 
 def a_world(issues: int) -> World:

@@ -8,6 +8,7 @@ from backend.config.admin import (
     deployments,
     people,
     sources,
+    status_rules,
     test_results,
     tokens,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "deployments",
     "people",
     "sources",
+    "status_rules",
     "test_results",
     "tokens",
 ]

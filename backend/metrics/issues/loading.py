@@ -89,8 +89,12 @@ class Loaded:
         return {one for one in mentioned if one.identity is not None}
 
 
-def load(ids: Sequence[int]) -> Iterator[Loaded]:
-    """Each issue of `ids` that is still stored, with its history."""
+Rules = Mapping[int, Mapping[int, str]]
+"""By project: stages by the source's ids of statuses."""
+
+
+def load(ids: Sequence[int], *, rules: Rules | None = None) -> Iterator[Loaded]:
+    """Each issue of `ids` that is still stored, with its history. `rules`: in place of those that are stored."""
     wanted = list(ids)
     with connection.cursor() as cursor:
         cursor.execute(_ISSUES, [wanted])
@@ -99,7 +103,7 @@ def load(ids: Sequence[int]) -> Iterator[Loaded]:
         changes: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
         for row in cursor.fetchall():
             changes[row[0]].append(row[1:])
-        stages = _stages(cursor, issues)
+        stages = _stages(cursor, issues, rules)
         known, by_identity = _accounts(cursor, issues, changes)
     for pk, source, project, kind, subtask, excluded, status, created, assignee, points in issues:
         told = changes.get(pk, [])
@@ -131,7 +135,11 @@ def load(ids: Sequence[int]) -> Iterator[Loaded]:
         )
 
 
-def _stages(cursor: Any, issues: Sequence[tuple[Any, ...]]) -> dict[int, dict[int, Stage]]:  # noqa: ANN401 - a cursor
+def _stages(
+    cursor: Any,  # noqa: ANN401 - a cursor
+    issues: Sequence[tuple[Any, ...]],
+    given: Rules | None,
+) -> dict[int, dict[int, Stage]]:
     """What statuses mean, by project."""
     projects = {row[2]: row[1] for row in issues}
     statuses: dict[int, list[status_rules.Status]] = defaultdict(list)
@@ -139,11 +147,15 @@ def _stages(cursor: Any, issues: Sequence[tuple[Any, ...]]) -> dict[int, dict[in
     for source, number, name, category in cursor.fetchall():
         statuses[source].append(status_rules.Status(number, name, category))
     rules: dict[int, dict[int, str]] = defaultdict(dict)
-    cursor.execute(_RULES, [sorted(projects)])
-    for project, number, stage in cursor.fetchall():
-        rules[project][number] = stage
+    if given is None:
+        cursor.execute(_RULES, [sorted(projects)])
+        for project, number, stage in cursor.fetchall():
+            rules[project][number] = stage
+    told = rules if given is None else given
     return {
-        project: cast("dict[int, Stage]", status_rules.stages(statuses[source], rules[project]))
+        project: cast(
+            "dict[int, Stage]", status_rules.stages(statuses[source], told.get(project, {}))
+        )
         for project, source in projects.items()
     }
 

@@ -1,1 +1,1 @@
-"""Figures of issues, sprints and effort."""
+"""Figures of issues and sprints."""

@@ -1,12 +1,11 @@
 """What holds of every history, however drawn."""
 
-from datetime import date, timedelta
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.metrics.formulas import effort, sprint
+from backend.metrics.formulas import sprint
 from backend.metrics.formulas.issue import Change, Issue, Stage, measure, spans
 
 STAGES: dict[int, Stage] = {1: "to_do", 2: "in_progress", 3: "waiting", 4: "done"}
@@ -85,41 +84,3 @@ def test_a_sprint_ends_with_what_it_took_on_less_what_was_removed(
     assert last.done.issues == found.completed.issues
     assert found.burn_up[0].scope.issues == found.committed.issues
     assert all(point.done.issues <= point.scope.issues for point in found.burn_up)
-
-
-DAY = date(2026, 3, 2)
-ACTIVITIES = st.lists(
-    st.builds(
-        effort.Activity,
-        item=st.integers(0, 12),
-        day=st.integers(0, 30).map(lambda number: DAY + timedelta(days=number)),
-        kind=st.sampled_from(sorted(effort.WEIGHTS)),
-    ),
-    max_size=60,
-)
-
-
-@given(ACTIVITIES)
-def test_the_shares_of_a_persons_month_are_one(activities: list[effort.Activity[int]]) -> None:
-    found = effort.shares(activities)
-    assert sum(found.values()) == (effort.UNIT if activities else 0)
-    assert set(found) == {one.item for one in activities}
-    assert all(part > 0 for part in found.values())
-
-
-@given(ACTIVITIES)
-def test_what_is_done_twice_a_day_counts_once(activities: list[effort.Activity[int]]) -> None:
-    assert effort.shares([*activities, *activities]) == effort.shares(activities)
-
-
-def test_a_day_counts_by_the_heaviest_of_what_was_done() -> None:
-    found = effort.shares(
-        [
-            effort.Activity("a", DAY, "authored"),
-            effort.Activity("a", DAY, "moved"),
-            effort.Activity("b", DAY, "reviewed"),
-            effort.Activity("b", DAY + timedelta(days=1), "reviewed"),
-            effort.Activity("c", DAY, "moved"),
-        ]
-    )
-    assert found == {"a": 444_445, "b": 444_444, "c": 111_111}
