@@ -13,7 +13,7 @@ from backend.delivery.issue_records import (
     StatusRecord,
     TransitionRecord,
 )
-from backend.delivery.models import Issue
+from backend.delivery.models import Issue, Sprint
 from backend.delivery.records import ActorRecord
 from backend.delivery.store.issues import store_issues
 from backend.delivery.store.projects import store_projects, store_statuses
@@ -100,11 +100,34 @@ class Tracker:
                 for place, ((_, before), (hours, after)) in enumerate(pairwise(steps))
             ),
         }
+        further = values.pop("further", ())
+        record["transitions"] += further
         told = IssueRecord(**record | values)
         store_issues(connection=self.connection, issues=[told])
         while measure():
             pass
         return Issue.objects.get(connection=self.connection, external_id=told.external_id)
+
+    def sprint(self, external_id: int, *, start: float | None, end: float | None = None) -> Sprint:
+        """On no board; `end`: when it was completed."""
+        state = "future" if start is None else "active" if end is None else "closed"
+        return Sprint.objects.create(
+            connection=self.connection,
+            external_id=external_id,
+            name=f"Sprint {external_id}",
+            state=state,
+            starts_at=None if start is None else self.at(start),
+            completed_at=None if end is None else self.at(end),
+        )
+
+    def planned(
+        self, *moves: tuple[float, str, str], kind: str = "sprint"
+    ) -> tuple[TransitionRecord, ...]:
+        """Changes of the sprints, or of the estimate: after so many hours, from and to."""
+        return tuple(
+            TransitionRecord(f"{place + 100}.{kind}", kind, self.at(hours), None, before, after)
+            for place, (hours, before, after) in enumerate(moves)
+        )
 
     def at(self, hours: float) -> datetime:
         return self.begin + timedelta(hours=hours)

@@ -10,7 +10,7 @@ from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, scope_for, searched, seen_by
 from backend.audit.events import record
-from backend.metrics.issues import queries, results, rows
+from backend.metrics.issues import queries, results, rows, sprints
 from backend.metrics.issues.asked import Asked
 from backend.sources.issue_completeness import of_issues
 
@@ -124,6 +124,35 @@ def export(
 def detail(request: HttpRequest, issue_id: int) -> results.IssueDetail:
     """One issue with what happened to it. 404 where it is in no team that the caller sees."""
     found = rows.detail(issue_id, within=seen_by(caller(request)))
+    if found is None:
+        raise Http404
+    return found
+
+
+@router.get(
+    "/sprints",
+    response={200: results.SprintList, ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="sprints",
+)
+def list_sprints(
+    request: HttpRequest, filters: Query[issue_schemas.IssueFilters]
+) -> results.SprintList:
+    """The latest sprints that went on in the range, each with what it took on and what became of it."""
+    return results.SprintList(items=sprints.listed(_asked(caller(request), filters)))
+
+
+@router.get(
+    "/sprints/{int:sprint_id}",
+    response={200: results.SprintDetail, ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="sprint",
+)
+def one_sprint(
+    request: HttpRequest, sprint_id: int, filters: Query[issue_schemas.IssueFilters]
+) -> results.SprintDetail:
+    """One sprint with its burn-up, of the issues of the team."""
+    found = sprints.detail(_asked(caller(request), filters), sprint_id)
     if found is None:
         raise Http404
     return found

@@ -44,6 +44,7 @@ class World:
     """Of the repository that both teams work on."""
     issue_of_a: int
     issue_of_b: int
+    sprint: int
 
 
 @pytest.fixture
@@ -89,6 +90,7 @@ def world() -> World:
         shared.pk,
         issues[0][0],
         issues[1][0],
+        tracker.sprint(1, start=0, end=300).pk,
     )
 
 

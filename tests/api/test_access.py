@@ -40,7 +40,7 @@ ROUTES: dict[str, dict[str, set[str]]] = {
             *("/pull-requests/figures", "/pull-requests/scatter"),
             *("/deployments", "/deployments.csv", "/deployments/figures"),
             "/deployments/candidates",
-            *("/issues", "/issues.csv", "/issues/figures", "/issues/scatter"),
+            *("/issues", "/issues.csv", "/issues/figures", "/issues/scatter", "/sprints"),
             *("/tests/figures", "/tests/choices", "/tests/heatmap"),
             *("/tests/workflows", "/tests/workflows.csv"),
             *("/tests/jobs", "/tests/branches", "/tests/teams"),
@@ -55,6 +55,12 @@ ROUTES: dict[str, dict[str, set[str]]] = {
         "/pull-requests/0": set(),
     },
     "/issues/choices": {"/issues/choices": READERS},
+    "/sprints/{int:sprint_id}": {
+        f"/sprints/{{sprint}}?{RANGE}&team=team-a": TEAM_A,
+        f"/sprints/{{sprint}}?{RANGE}&team=team-b": TEAM_B,
+        f"/sprints/{{sprint}}?{RANGE}": ALL_SEEING,
+        f"/sprints/0?{RANGE}": set(),
+    },
     "/issues/{int:issue_id}": {
         "/issues/{issue_a}": TEAM_A,
         "/issues/{issue_b}": TEAM_B,
@@ -141,6 +147,7 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
                 deployed_b=world.deployment_of_b,
                 correction=world.correction,
                 shared_test=world.shared_test,
+                sprint=world.sprint,
                 issue_a=world.issue_of_a,
                 issue_b=world.issue_of_b,
                 foreign_test=foreign.pk,
@@ -167,6 +174,11 @@ def ask(client: Client, path: str, address: str, world: World) -> Any:
 
 
 def hides(address: str, path: str, name: str) -> bool:
-    """A single thing that somebody may not see is told as one that is not there."""
+    """A single thing that somebody may not see is told as one that is not there.
+
+    A sprint is nobody's: it is told of a team's issues, and that team is denied.
+    """
+    if address.startswith("/sprints/") and name not in ALL_SEEING:
+        return False
     is_single = path.partition("?")[0].rpartition("/")[2].isdigit()
     return is_single and address not in WRITES and name != "stranger"

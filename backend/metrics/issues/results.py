@@ -158,3 +158,44 @@ class ProjectChoice(Result):
 class IssueChoices(Result):
     projects: list[ProjectChoice]
     issue_types: list[str]
+
+
+class SprintAmount(Result):
+    issues: int
+    points: float | None = Field(description="Of those that are estimated; null: none is.")
+
+
+class SprintRow(Result):
+    """committed + added - removed = completed + carried over. Null: not told, and why."""
+
+    id: int
+    name: str
+    board: str | None
+    state: Literal["future", "active", "closed"]
+    starts_at: datetime | None
+    ends_at: datetime | None = Field(description="When it is meant to end.")
+    completed_at: datetime | None
+    suppressed: bool
+    reason: str | None
+    committed: SprintAmount | None
+    added: SprintAmount | None
+    removed: SprintAmount | None
+    completed: SprintAmount | None
+    carried_over: SprintAmount | None
+    done_before: SprintAmount | None = Field(
+        description="Done when it began: in none of the others."
+    )
+
+
+class BurnUpPoint(Result):
+    at: datetime
+    scope: SprintAmount
+    done: SprintAmount
+
+
+class SprintDetail(SprintRow):
+    burn_up: list[BurnUpPoint] = Field(description="Its start, each midnight, and its end or now.")
+
+
+class SprintList(Result):
+    items: list[SprintRow]

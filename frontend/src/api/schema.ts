@@ -464,6 +464,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sprints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sprints
+         * @description The latest sprints that went on in the range, each with what it took on and what became of it.
+         */
+        get: operations["sprints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sprints/{sprint_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Sprint
+         * @description One sprint with its burn-up, of the issues of the team.
+         */
+        get: operations["sprint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/status": {
         parameters: {
             query?: never;
@@ -972,6 +1012,16 @@ export interface components {
             n: number;
             /** To Seconds */
             to_seconds: number | null;
+        };
+        /** BurnUpPoint */
+        BurnUpPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            done: components["schemas"]["SprintAmount"];
+            scope: components["schemas"]["SprintAmount"];
         };
         /** CandidateFilters */
         CandidateFilters: {
@@ -3858,6 +3908,97 @@ export interface components {
              */
             unit: "seconds" | "lines";
         };
+        /** SprintAmount */
+        SprintAmount: {
+            /** Issues */
+            issues: number;
+            /**
+             * Points
+             * @description Of those that are estimated; null: none is.
+             */
+            points: number | null;
+        };
+        /** SprintDetail */
+        SprintDetail: {
+            added: components["schemas"]["SprintAmount"] | null;
+            /** Board */
+            board: string | null;
+            /**
+             * Burn Up
+             * @description Its start, each midnight, and its end or now.
+             */
+            burn_up: components["schemas"]["BurnUpPoint"][];
+            carried_over: components["schemas"]["SprintAmount"] | null;
+            committed: components["schemas"]["SprintAmount"] | null;
+            completed: components["schemas"]["SprintAmount"] | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** @description Done when it began: in none of the others. */
+            done_before: components["schemas"]["SprintAmount"] | null;
+            /**
+             * Ends At
+             * @description When it is meant to end.
+             */
+            ends_at: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            removed: components["schemas"]["SprintAmount"] | null;
+            /** Starts At */
+            starts_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "future" | "active" | "closed";
+            /** Suppressed */
+            suppressed: boolean;
+        };
+        /** SprintList */
+        SprintList: {
+            /** Items */
+            items: components["schemas"]["SprintRow"][];
+        };
+        /**
+         * SprintRow
+         * @description committed + added - removed = completed + carried over. Null: not told, and why.
+         */
+        SprintRow: {
+            added: components["schemas"]["SprintAmount"] | null;
+            /** Board */
+            board: string | null;
+            carried_over: components["schemas"]["SprintAmount"] | null;
+            committed: components["schemas"]["SprintAmount"] | null;
+            completed: components["schemas"]["SprintAmount"] | null;
+            /** Completed At */
+            completed_at: string | null;
+            /** @description Done when it began: in none of the others. */
+            done_before: components["schemas"]["SprintAmount"] | null;
+            /**
+             * Ends At
+             * @description When it is meant to end.
+             */
+            ends_at: string | null;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            removed: components["schemas"]["SprintAmount"] | null;
+            /** Starts At */
+            starts_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "future" | "active" | "closed";
+            /** Suppressed */
+            suppressed: boolean;
+        };
         /** Stage */
         Stage: {
             /**
@@ -6384,6 +6525,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scatter"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sprints: {
+        parameters: {
+            query: {
+                /** @description Count issues that bots are assigned to as well. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description A type's name; empty: all. */
+                issue_type?: string;
+                /** @description A project's key; empty: all. */
+                project?: string;
+                /** @description Count parts of issues as well. */
+                subtasks?: boolean;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SprintList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    sprint: {
+        parameters: {
+            query: {
+                /** @description Count issues that bots are assigned to as well. */
+                bots?: boolean;
+                /** @description First day of the range. */
+                from: string;
+                /** @description A type's name; empty: all. */
+                issue_type?: string;
+                /** @description A project's key; empty: all. */
+                project?: string;
+                /** @description Count parts of issues as well. */
+                subtasks?: boolean;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                sprint_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SprintDetail"];
                 };
             };
             /** @description Unauthorized */
