@@ -24,6 +24,9 @@ def work(groups: Sequence[Sequence[Identity]], chance: random.Random) -> None:
     tracker = Tracker(begin=begin)
     tracker.connection.url = "https://jira.example"
     tracker.connection.save()
+    for number in range(4):
+        ended = None if number == 3 else (number + 1) * 15 * 24.0
+        tracker.sprint(number + 1, start=number * 15 * 24.0, end=ended)
     for group in groups:
         for number in range(24):
             _one(tracker, group[number % len(group)], number, chance)
@@ -61,6 +64,7 @@ def _one(tracker: Tracker, who: Identity, number: int, chance: random.Random) ->
         kind=chance.choice(("Story", "Story", "Bug")),
         summary=SUMMARIES[number % len(SUMMARIES)],
         estimate=float(chance.choice((1, 2, 3, 5, 8))),
+        sprints=(min(3, int(start / (15 * 24))) + 1,),
     )
     pull = PullRequest.objects.filter(author=who).order_by("pk").first()
     if pull is not None and number % 3 == 0:

@@ -2,6 +2,6 @@
 export const PAGES = [
   { to: "/pull-requests", name: "Pull requests" },
   { to: "/delivery", name: "Delivery" },
-  { to: "/issues", name: "Issues" },
+  { to: "/issues", name: "Sprints & issues" },
   { to: "/tests", name: "Tests" },
 ] as const;

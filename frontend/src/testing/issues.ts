@@ -1,4 +1,4 @@
-import type { IssueDetail, IssueFigures, IssueRow } from "../pages/issues/types";
+import type { IssueDetail, IssueFigures, IssueRow, SprintRow } from "../pages/issues/types";
 import { figures, whole } from "./answers";
 
 /** Answers about issues as tests need them, with what a test does not care about filled in. */
@@ -115,6 +115,28 @@ export function issueDetail(values: Partial<IssueDetail> = {}): IssueDetail {
         found_in: ["branch", "commit"],
       },
     ],
+    ...values,
+  };
+}
+
+export function sprint(values: Partial<SprintRow> = {}): SprintRow {
+  const amount = (issues: number) => ({ issues, points: null });
+  return {
+    id: 5,
+    name: "Sprint 5",
+    board: "FORGE board",
+    state: "active",
+    starts_at: "2026-08-10T08:00:00Z",
+    ends_at: "2026-08-24T08:00:00Z",
+    completed_at: null,
+    suppressed: false,
+    reason: null,
+    committed: { issues: 12, points: 34 },
+    added: amount(2),
+    removed: amount(1),
+    completed: amount(7),
+    carried_over: amount(6),
+    done_before: amount(0),
     ...values,
   };
 }

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { me, whole } from "../../testing/answers";
-import { issueDetail, issueFigures, issueRow } from "../../testing/issues";
+import { issueDetail, issueFigures, issueRow, sprint } from "../../testing/issues";
 import { type Answers, open as openPage, Refusal } from "../../testing/page";
 
 const FIGURES = "/api/v1/issues/figures";
@@ -27,6 +27,7 @@ function open(address: string, answers: Answers = {}) {
       issue_types: ["Bug", "Story"],
     }),
     [`${TABLE}/21`]: () => issueDetail(),
+    "/api/v1/sprints": () => ({ items: [sprint()] }),
     ...answers,
   });
 }
@@ -125,6 +126,23 @@ describe("one issue", () => {
     expect(within(drawer).getByText("Sprint 7")).toBeTruthy();
     const link = within(drawer).getByRole("link", { name: /Open in Jira/ });
     expect(link.getAttribute("href")).toBe("https://jira.example/browse/FORGE-21");
+  });
+});
+
+describe("the sprints", () => {
+  it("tell what each took on, and what became of it", async () => {
+    open("/issues");
+    const table = await screen.findByRole("region", { name: "Sprints of this range" });
+    expect(within(table).getByText("12 (34 points)")).toBeTruthy();
+    expect(within(table).getByText("under way")).toBeTruthy();
+  });
+
+  it("of too few people are hidden", async () => {
+    open("/issues", {
+      "/api/v1/sprints": () => ({ items: [sprint({ suppressed: true, committed: null })] }),
+    });
+    const table = await screen.findByRole("region", { name: "Sprints of this range" });
+    expect(within(table).getByText("hidden")).toBeTruthy();
   });
 });
 

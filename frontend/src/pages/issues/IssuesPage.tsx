@@ -18,6 +18,7 @@ import { IssueDrawer } from "./IssueDrawer";
 import { IssueTable } from "./IssueTable";
 import { ProjectPicker } from "./ProjectPicker";
 import { choicesQuery, figuresQuery, pageQuery } from "./queries";
+import { SprintTable } from "./SprintTable";
 import { type IssuesSearch, narrowing } from "./search";
 import type { IssueFigures, IssueFilters } from "./types";
 import { type ChangeIssues, useIssuesSearch } from "./useIssuesSearch";
@@ -28,7 +29,7 @@ export default function IssuesPage() {
   const close = useCallback(() => change({ issue: undefined }), [change]);
   return (
     <FilteredPage
-      title="Issues"
+      title="Sprints & issues"
       search={search}
       onChange={change}
       filters={<ProjectPicker search={search} onChange={change} />}
@@ -66,6 +67,7 @@ function Content({
       ) : (
         <Pictures figures={figures} search={search} onChange={onChange} />
       )}
+      <SprintTable filters={filters} timeZone={timeZone} />
       <IssueTable filters={filters} search={search} timeZone={timeZone} onChange={onChange} />
     </div>
   );

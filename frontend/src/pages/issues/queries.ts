@@ -27,6 +27,13 @@ export const pageQuery = (query: IssuePageFilters) =>
     refetchInterval: RESTING_MS,
   });
 
+export const sprintsQuery = (query: IssueFilters) =>
+  queryOptions({
+    queryKey: ["issues", "sprints", query],
+    queryFn: () => answer(api.GET("/api/v1/sprints", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+
 export const issueQuery = (id: number) =>
   queryOptions({
     queryKey: ["issues", "one", id],

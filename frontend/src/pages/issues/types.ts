@@ -12,5 +12,7 @@ export type IssueFilters = Schemas["IssueFilters"];
 export type IssuePageFilters = Schemas["IssuePageFilters"];
 export type IssueRow = Schemas["IssueRow"];
 export type IssueDetail = Schemas["IssueDetail"];
+export type SprintRow = Schemas["SprintRow"];
+export type SprintAmount = Schemas["SprintAmount"];
 export type StateName = NonNullable<IssueRow["state"]>;
 export type PlaceName = Schemas["LinkedPullRequest"]["found_in"][number];

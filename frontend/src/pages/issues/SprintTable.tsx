@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { type DataColumn, DataTable } from "../../ui/DataTable";
+import { dayOf, fullDay } from "../../ui/dates";
+import { Failure } from "../../ui/Message";
+import { count, counted } from "../../ui/numbers";
+import { NoRows, TableSection } from "../../ui/TableSection";
+import { TableSkeleton } from "../../ui/TableSkeleton";
+import { failureOf } from "../failure";
+import { sprintsQuery } from "./queries";
+import type { IssueFilters, SprintAmount, SprintRow } from "./types";
+
+/** The latest sprints of the range: what each took on, and what became of it. */
+export function SprintTable({ filters, timeZone }: { filters: IssueFilters; timeZone: string }) {
+  const { data, error, isPlaceholderData, refetch } = useQuery(sprintsQuery(filters));
+  return (
+    <TableSection
+      title="Sprints"
+      count={data ? counted(data.items.length, "sprint") : "Counting …"}
+    >
+      {error ? (
+        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
+      ) : data === undefined ? (
+        <TableSkeleton rows={4} />
+      ) : data.items.length === 0 ? (
+        <NoRows>No sprint went on in this range.</NoRows>
+      ) : (
+        <DataTable
+          label="Sprints of this range"
+          columns={columnsOf(timeZone)}
+          rows={data.items}
+          rowKey={(row) => row.id}
+          stale={isPlaceholderData}
+        />
+      )}
+    </TableSection>
+  );
+}
+
+function columnsOf(timeZone: string): DataColumn<SprintRow>[] {
+  const day = (moment: string | null) => (moment === null ? "–" : fullDay(dayOf(moment, timeZone)));
+  const column = (
+    name: string,
+    of: (row: SprintRow) => SprintAmount | null,
+    narrow = false,
+  ): DataColumn<SprintRow> => ({
+    name,
+    numeric: true,
+    narrow,
+    cell: (row) => <Told of={of(row)} reason={row.reason} />,
+  });
+  return [
+    { name: "Sprint", narrow: true, cell: (row) => row.name },
+    { name: "Started", cell: (row) => day(row.starts_at) },
+    {
+      name: "Completed",
+      cell: (row) => (row.state === "active" ? "under way" : day(row.completed_at)),
+    },
+    column("Committed", (row) => row.committed, true),
+    column("Added", (row) => row.added),
+    column("Removed", (row) => row.removed),
+    column("Completed issues", (row) => row.completed, true),
+    column("Carried over", (row) => row.carried_over),
+  ];
+}
+
+/** Issues, and their points where they are estimated. */
+function Told({ of, reason }: { of: SprintAmount | null; reason: string | null }) {
+  if (of === null) return <span title={reason ?? undefined}>hidden</span>;
+  return (
+    <>
+      {count(of.issues)}
+      {of.points !== null && ` (${counted(of.points, "point")})`}
+    </>
+  );
+}
