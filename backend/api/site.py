@@ -11,6 +11,7 @@ from backend.api import (
     completeness,
     deployments,
     incidents,
+    issue_links,
     issues,
     me,
     pull_requests,
@@ -38,6 +39,7 @@ api.add_router("", pull_requests.router)
 api.add_router("", deployments.router)
 api.add_router("", incidents.router)
 api.add_router("", issues.router)
+api.add_router("", issue_links.router)
 api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)

@@ -46,6 +46,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.statusrule": {"web": WRITE, "worker": READ},
     "delivery.issuecorrection": {"web": WRITE, "worker": READ},
     "delivery.pendingissue": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
+    "delivery.pendingmeasurement": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.

@@ -75,7 +75,7 @@ def world() -> World:
     shared = Machines(history.repository).a_test()
     tracker = Tracker(begin=MONDAY)
     issues = [
-        [tracker.issue(who, (2, "In Progress"), (9, "Done")).pk for who in group]
+        [tracker.issue(who, (2, "In Progress"), (9, "Done"), sprints=(1,)).pk for who in group]
         for group in groups
     ]
     return World(

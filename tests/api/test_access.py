@@ -1,5 +1,6 @@
 """Every route as every one of the cast. What has no rule here, or in the code, fails."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from backend import clock
 from backend.api.ingest import Reporting
 from backend.api.rules import Rule
 from backend.api.site import api
+from backend.delivery.models import Issue
 from tests.api.conftest import CAST, ROLES, SignIn, World
 from tests.tested import Machines
 
@@ -54,6 +56,15 @@ ROUTES: dict[str, dict[str, set[str]]] = {
         "/pull-requests/{b}": TEAM_B,
         "/pull-requests/0": set(),
     },
+    "/pull-requests/{int:pull_request_id}/issues": {
+        "/pull-requests/{a}/issues": TEAM_A,
+        "/pull-requests/{b}/issues": TEAM_B,
+        "/pull-requests/0/issues": set(),
+        "/pull-requests/{a}/issues#say": {"administrator"},
+    },
+    "/pull-requests/{int:pull_request_id}/issues/{int:issue_id}": {
+        "/pull-requests/{a}/issues/{issue_a}": {"administrator"},
+    },
     "/issues/choices": {"/issues/choices": READERS},
     "/sprints/{int:sprint_id}": {
         f"/sprints/{{sprint}}?{RANGE}&team=team-a": TEAM_A,
@@ -95,6 +106,8 @@ WRITES: dict[str, dict[str, Any] | None] = {
         "reason": "It did.",
     },
     "/deployments/{deployed_a}/fixes/{correction}": None,
+    "/pull-requests/{a}/issues#say": {"key": "", "verdict": "added"},
+    "/pull-requests/{a}/issues/{issue_a}": None,
     "/tests/{shared_test}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
 }
 """What is sent to those that change something; None: they are asked to delete."""
@@ -170,6 +183,8 @@ def ask(client: Client, path: str, address: str, world: World) -> Any:
         return client.delete(f"/api/v1{path}")
     if "deployment" in wish:
         wish = wish | {"deployment": world.deployment_of_b}
+    if "key" in wish:
+        wish = wish | {"key": Issue.objects.get(pk=world.issue_of_a).key}
     return client.post(f"/api/v1{path}", wish, content_type="application/json")
 
 
@@ -180,5 +195,5 @@ def hides(address: str, path: str, name: str) -> bool:
     """
     if address.startswith("/sprints/") and name not in ALL_SEEING:
         return False
-    is_single = path.partition("?")[0].rpartition("/")[2].isdigit()
+    is_single = re.search(r"/\d+(/issues)?$", path.partition("?")[0]) is not None
     return is_single and address not in WRITES and name != "stranger"

@@ -199,3 +199,24 @@ class SprintDetail(SprintRow):
 
 class SprintList(Result):
     items: list[SprintRow]
+
+
+class NamedIssue(Result):
+    """An issue that a pull request names, or that a person says it is about."""
+
+    id: int
+    key: str
+    url: str
+    summary: str = Field(
+        description="Empty where none is kept, or it is of no team of the caller's."
+    )
+    status: str | None
+    found_in: list[PlaceName]
+    holds: bool = Field(description="Whether the two count as belonging together.")
+    is_ambiguous: bool = Field(description="Issues of two Jiras have the key.")
+    verdict: Literal["added", "rejected"] | None = Field(description="What a person says of it.")
+
+
+class NamedIssues(Result):
+    items: list[NamedIssue]
+    may_correct: bool

@@ -19,6 +19,7 @@ from backend.metrics.issues.loading import load
 
 SHOWN: Final = 12
 """Sprints of a list, the latest first."""
+LOOKED_AT: Final = 60
 NOT_STARTED: Final = "It has not been started."
 _MEMBERS: Final = """
     SELECT fact.issue_id, fact.author_key, fact.is_bot, issue.sprints @> ARRAY[%(sprint)s]::bigint[],
@@ -40,18 +41,27 @@ _CHANGES: Final = """
 
 
 def listed(asked: Asked) -> list[results.SprintRow]:
-    """The latest sprints that went on in the range."""
-    return [_row(asked, sprint) for sprint in _sprints(asked).order_by("-starts_at", "-pk")[:SHOWN]]
+    """The latest sprints that went on in the range and hold an issue that is asked about."""
+    rows = []
+    for sprint in _sprints(asked).order_by("-starts_at", "-pk")[:LOOKED_AT]:
+        members, hidden = _members(asked, sprint)
+        if members:
+            rows.append(results.SprintRow(**_told(asked, sprint, members, hidden=hidden)))
+        if len(rows) == SHOWN:
+            break
+    return rows
 
 
 def detail(asked: Asked, sprint_id: int) -> results.SprintDetail | None:
-    """One sprint with its burn-up by day; None where there is none."""
+    """One sprint with its burn-up by day; None where there is none, or no issue in it that is asked about."""
     sprint = Sprint.objects.select_related("board").filter(pk=sprint_id).first()
     if sprint is None:
         return None
     members, hidden = _members(asked, sprint)
+    if not members:
+        return None
     ends = _ends(sprint)
-    if ends is None or hidden or not members:
+    if ends is None or hidden:
         return results.SprintDetail(**_told(asked, sprint, members, hidden=hidden), burn_up=[])
     measured = formula.measure(
         members, start=ends[0], end=ends[1], moments=list(_midnights(asked, *ends))
@@ -77,11 +87,6 @@ def _sprints(asked: Asked) -> QuerySet[Sprint]:
     if asked.project:
         found = found.filter(board__project__key=asked.project)
     return found.exclude(state=Sprint.State.FUTURE)
-
-
-def _row(asked: Asked, sprint: Sprint) -> results.SprintRow:
-    members, hidden = _members(asked, sprint)
-    return results.SprintRow(**_told(asked, sprint, members, hidden=hidden))
 
 
 def _told(

@@ -430,6 +430,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pull-requests/{pull_request_id}/issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Named
+         * @description The issues that it names, and where. 404 where it is in no team that the caller sees.
+         */
+        get: operations["pull_request_issues"];
+        put?: never;
+        /**
+         * Correct
+         * @description Say that it is about an issue, or is not. It is recorded, and stands above what keys tell.
+         */
+        post: operations["correct_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pull-requests/{pull_request_id}/issues/{issue_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Take such a word back: what keys tell holds again.
+         */
+        delete: operations["withdraw_issue_correction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pull-requests/figures": {
         parameters: {
             query?: never;
@@ -2890,6 +2934,22 @@ export interface components {
             suppressed: boolean;
         };
         /**
+         * IssueWord
+         * @description That a pull request is about an issue, or is not.
+         */
+        IssueWord: {
+            /**
+             * Key
+             * @description The issue's key.
+             */
+            key: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "added" | "rejected";
+        };
+        /**
          * KindEntry
          * @description One kind of one repository.
          */
@@ -3064,6 +3124,49 @@ export interface components {
              * @description The last day.
              */
             until: string;
+        };
+        /**
+         * NamedIssue
+         * @description An issue that a pull request names, or that a person says it is about.
+         */
+        NamedIssue: {
+            /** Found In */
+            found_in: ("branch" | "title" | "body" | "commit")[];
+            /**
+             * Holds
+             * @description Whether the two count as belonging together.
+             */
+            holds: boolean;
+            /** Id */
+            id: number;
+            /**
+             * Is Ambiguous
+             * @description Issues of two Jiras have the key.
+             */
+            is_ambiguous: boolean;
+            /** Key */
+            key: string;
+            /** Status */
+            status: string | null;
+            /**
+             * Summary
+             * @description Empty where none is kept, or it is of no team of the caller's.
+             */
+            summary: string;
+            /** Url */
+            url: string;
+            /**
+             * Verdict
+             * @description What a person says of it.
+             */
+            verdict: ("added" | "rejected") | null;
+        };
+        /** NamedIssues */
+        NamedIssues: {
+            /** Items */
+            items: components["schemas"]["NamedIssue"][];
+            /** May Correct */
+            may_correct: boolean;
         };
         /** Organisation */
         Organisation: {
@@ -6377,6 +6480,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    pull_request_issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedIssues"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    correct_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pull_request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueWord"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedIssues"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    withdraw_issue_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                issue_id: number;
+                pull_request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedIssues"];
                 };
             };
             /** @description Unauthorized */

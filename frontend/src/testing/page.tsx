@@ -37,6 +37,7 @@ const USUAL: Answers = {
     completeness: whole,
   }),
   "/api/v1/pull-requests/11": () => detail(),
+  "/api/v1/pull-requests/11/issues": () => ({ items: [], may_correct: false }),
   "/api/v1/completeness": () => quality(),
 };
 

@@ -73,6 +73,17 @@ def test_a_sprint_of_too_few_people_is_kept_back(tracker: Tracker, people: list[
     assert told.burn_up == []
 
 
+def test_a_sprint_without_an_issue_of_the_team_is_none_of_its_business(
+    tracker: Tracker, people: list[Identity]
+) -> None:
+    sprint = tracker.sprint(7, start=24, end=240)
+    for who in people:
+        tracker.issue(who, sprints=(7,))
+    others = a_team(an_identity(tracker.connection))
+    assert sprints.listed(asked(others)) == []
+    assert sprints.detail(asked(others), sprint.pk) is None
+
+
 def test_of_a_team_only_its_own_issues_count(tracker: Tracker, people: list[Identity]) -> None:
     tracker.sprint(7, start=24, end=240)
     team = a_team(*people)
@@ -91,6 +102,9 @@ def test_one_that_goes_on_is_told_as_it_is_and_one_to_come_is_not_listed(
         tracker.issue(who, sprints=(7,))
     (row,) = sprints.listed(asked())
     assert (row.state, row.carried_over) == ("active", amount(3))
+    tracker.issue(people[0], sprints=(9,))
+    tracker.issue(people[1], sprints=(9,))
+    tracker.issue(people[2], sprints=(9,))
     to_come = sprints.detail(asked(), tracker.sprint(9, start=None).pk)
     assert to_come is not None
     assert (to_come.committed, to_come.reason) == (None, sprints.NOT_STARTED)

@@ -14,5 +14,7 @@ export type IssueRow = Schemas["IssueRow"];
 export type IssueDetail = Schemas["IssueDetail"];
 export type SprintRow = Schemas["SprintRow"];
 export type SprintAmount = Schemas["SprintAmount"];
+export type NamedIssue = Schemas["NamedIssue"];
+export type NamedIssues = Schemas["NamedIssues"];
 export type StateName = NonNullable<IssueRow["state"]>;
 export type PlaceName = Schemas["LinkedPullRequest"]["found_in"][number];

@@ -10,6 +10,7 @@ import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { failureOf } from "../failure";
 import { eventName } from "./eventNames";
+import { NamedIssues } from "./NamedIssues";
 import classes from "./PullRequestDrawer.module.css";
 import { StageBar } from "./StageBar";
 
@@ -42,6 +43,7 @@ function Timeline({ id, timeZone }: { id: number; timeZone: string }) {
       </p>
       <Facts of={data} />
       <Stages of={data} timeZone={timeZone} />
+      <NamedIssues id={id} />
       <Events of={data} timeZone={timeZone} />
       <p className={drawer.foot}>
         Times in {zoneName(timeZone)}. Durations are elapsed time. Formulas: pull request version{" "}
