@@ -54,7 +54,8 @@ def connections() -> list[ConnectionActivity]:
     hour = now.replace(minute=0, second=0, microsecond=0)
     this_hour, last_day = _asked(hour), _asked(hour - DAY)
     runs = SyncRun.objects.filter(connection=OuterRef("pk"))
-    surveys = runs.filter(kind=Hint.Kind.CONNECTION, outcome=SyncRun.Outcome.SUCCEEDED)
+    looks = (Hint.Kind.CONNECTION, Hint.Kind.PROJECTS)
+    surveys = runs.filter(kind__in=looks, outcome=SyncRun.Outcome.SUCCEEDED)
     waits = dict(
         SyncRun.objects.filter(retry_at__gt=now)
         .values_list("connection")

@@ -140,7 +140,8 @@ def test_a_connection_with_what_it_was_asked_for(administrator: Client, world: W
         connection=source, kind="checks", started_at=NOW, finished_at=NOW, outcome="waiting",
         retry_at=until,
     )  # fmt: skip
-    (found,) = quality(administrator)["connections"]
+    told = quality(administrator)["connections"]
+    (found,) = (one for one in told if one["slug"] == source.slug)
     assert (found["state"], found["repositories"]) == ("working", 1)
     assert found["this_hour"] == {"requests": 42, "not_modified": 2, "points": 42}
     assert found["last_day"] == {"requests": 142, "not_modified": 3, "points": 142}

@@ -1,4 +1,10 @@
-import type { IssueDetail, IssueFigures, IssueRow, SprintRow } from "../pages/issues/types";
+import type {
+  IssueDetail,
+  IssueFigures,
+  IssueRow,
+  SprintDetail,
+  SprintRow,
+} from "../pages/issues/types";
 import { figures, whole } from "./answers";
 
 /** Answers about issues as tests need them, with what a test does not care about filled in. */
@@ -139,4 +145,13 @@ export function sprint(values: Partial<SprintRow> = {}): SprintRow {
     done_before: amount(0),
     ...values,
   };
+}
+
+export function sprintDetail(values: Partial<SprintDetail> = {}): SprintDetail {
+  const at = (day: number, scope: number, done: number) => ({
+    at: `2026-08-${day}T00:00:00Z`,
+    scope: { issues: scope, points: null },
+    done: { issues: done, points: 3 },
+  });
+  return { ...sprint(), burn_up: [at(10, 12, 0), at(11, 13, 2), at(12, 13, 5)], ...values };
 }

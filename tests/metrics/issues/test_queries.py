@@ -157,7 +157,7 @@ def test_tables_hold_what_their_state_says(tracker: Tracker, people: list[Identi
     }
     assert counts == {"done": 2, "direct_to_done": 1, "in_progress": 1, "open": 2}
     assert {sort for sort in rows.SORTS if list(rows.everything(asked(), rows.Table(sort=sort)))}
-    assert rows.count(asked(), rows.Table(search="FORGE dev0")) == 2
+    assert rows.count(asked(), rows.Table(search=f"forge {people[0].login}")) == 2
 
 
 def test_the_scatter_holds_what_has_a_cycle_time(tracker: Tracker, people: list[Identity]) -> None:

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { me, whole } from "../../testing/answers";
-import { issueDetail, issueFigures, issueRow, sprint } from "../../testing/issues";
+import { issueDetail, issueFigures, issueRow, sprint, sprintDetail } from "../../testing/issues";
 import { type Answers, open as openPage, Refusal } from "../../testing/page";
 
 const FIGURES = "/api/v1/issues/figures";
@@ -28,6 +28,7 @@ function open(address: string, answers: Answers = {}) {
     }),
     [`${TABLE}/21`]: () => issueDetail(),
     "/api/v1/sprints": () => ({ items: [sprint()] }),
+    "/api/v1/sprints/5": () => sprintDetail(),
     ...answers,
   });
 }
@@ -135,6 +136,17 @@ describe("the sprints", () => {
     const table = await screen.findByRole("region", { name: "Sprints of this range" });
     expect(within(table).getByText("12 (34 points)")).toBeTruthy();
     expect(within(table).getByText("under way")).toBeTruthy();
+  });
+
+  it("open into their burn-up, in the address", async () => {
+    const { search, asked } = open("/issues");
+    const table = await screen.findByRole("region", { name: "Sprints of this range" });
+    await userEvent.click(within(table).getByRole("button", { name: "Sprint 5" }));
+    await waitFor(() => expect(search()).toEqual({ sprint: 5 }));
+    const drawer = await screen.findByRole("dialog");
+    expect(await within(drawer).findByText("5 (3 points)")).toBeTruthy();
+    expect(within(drawer).getByText("Carried over")).toBeTruthy();
+    expect(asked).toContain(`/api/v1/sprints/5?${SCOPE}&project=&issue_type=&subtasks=false`);
   });
 
   it("of too few people are hidden", async () => {

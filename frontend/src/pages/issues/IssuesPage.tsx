@@ -18,6 +18,7 @@ import { IssueDrawer } from "./IssueDrawer";
 import { IssueTable } from "./IssueTable";
 import { ProjectPicker } from "./ProjectPicker";
 import { choicesQuery, figuresQuery, pageQuery } from "./queries";
+import { SprintDrawer } from "./SprintDrawer";
 import { SprintTable } from "./SprintTable";
 import { type IssuesSearch, narrowing } from "./search";
 import type { IssueFigures, IssueFilters } from "./types";
@@ -27,6 +28,7 @@ import { WeeklyPanel } from "./WeeklyPanel";
 export default function IssuesPage() {
   const [search, change] = useIssuesSearch();
   const close = useCallback(() => change({ issue: undefined }), [change]);
+  const closeSprint = useCallback(() => change({ sprint: undefined }), [change]);
   return (
     <FilteredPage
       title="Sprints & issues"
@@ -38,6 +40,12 @@ export default function IssuesPage() {
         <>
           <Content of={of} search={search} onChange={change} />
           <IssueDrawer id={search.issue} timeZone={of.timeZone} onClose={close} />
+          <SprintDrawer
+            id={search.sprint}
+            filters={{ ...of.scope, ...narrowing(search) }}
+            timeZone={of.timeZone}
+            onClose={closeSprint}
+          />
         </>
       )}
     </FilteredPage>
@@ -67,7 +75,11 @@ function Content({
       ) : (
         <Pictures figures={figures} search={search} onChange={onChange} />
       )}
-      <SprintTable filters={filters} timeZone={timeZone} />
+      <SprintTable
+        filters={filters}
+        timeZone={timeZone}
+        onOpen={(sprint) => onChange({ sprint })}
+      />
       <IssueTable filters={filters} search={search} timeZone={timeZone} onChange={onChange} />
     </div>
   );

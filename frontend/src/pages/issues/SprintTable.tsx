@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type DataColumn, DataTable } from "../../ui/DataTable";
+import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dayOf, fullDay } from "../../ui/dates";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
@@ -10,7 +10,15 @@ import { sprintsQuery } from "./queries";
 import type { IssueFilters, SprintAmount, SprintRow } from "./types";
 
 /** The latest sprints of the range: what each took on, and what became of it. */
-export function SprintTable({ filters, timeZone }: { filters: IssueFilters; timeZone: string }) {
+export function SprintTable({
+  filters,
+  timeZone,
+  onOpen,
+}: {
+  filters: IssueFilters;
+  timeZone: string;
+  onOpen: (sprint: number) => void;
+}) {
   const { data, error, isPlaceholderData, refetch } = useQuery(sprintsQuery(filters));
   return (
     <TableSection
@@ -26,17 +34,18 @@ export function SprintTable({ filters, timeZone }: { filters: IssueFilters; time
       ) : (
         <DataTable
           label="Sprints of this range"
-          columns={columnsOf(timeZone)}
+          columns={columnsOf(timeZone, onOpen)}
           rows={data.items}
           rowKey={(row) => row.id}
           stale={isPlaceholderData}
+          onOpen={(row) => onOpen(row.id)}
         />
       )}
     </TableSection>
   );
 }
 
-function columnsOf(timeZone: string): DataColumn<SprintRow>[] {
+function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<SprintRow>[] {
   const day = (moment: string | null) => (moment === null ? "–" : fullDay(dayOf(moment, timeZone)));
   const column = (
     name: string,
@@ -49,7 +58,17 @@ function columnsOf(timeZone: string): DataColumn<SprintRow>[] {
     cell: (row) => <Told of={of(row)} reason={row.reason} />,
   });
   return [
-    { name: "Sprint", narrow: true, cell: (row) => row.name },
+    {
+      name: "Sprint",
+      narrow: true,
+      cell: (row) => (
+        <RowName
+          name={row.name}
+          where={row.board ?? "on no board that is known"}
+          onOpen={() => onOpen(row.id)}
+        />
+      ),
+    },
     { name: "Started", cell: (row) => day(row.starts_at) },
     {
       name: "Completed",

@@ -34,6 +34,15 @@ export const sprintsQuery = (query: IssueFilters) =>
     placeholderData: keepPreviousData,
   });
 
+export const sprintQuery = (id: number, query: IssueFilters) =>
+  queryOptions({
+    queryKey: ["issues", "sprint", id, query],
+    queryFn: () =>
+      answer(
+        api.GET("/api/v1/sprints/{sprint_id}", { params: { path: { sprint_id: id }, query } }),
+      ),
+  });
+
 export const issueQuery = (id: number) =>
   queryOptions({
     queryKey: ["issues", "one", id],

@@ -41,6 +41,8 @@ export const issuesSchema = v.object({
   tables: optional(v.array(v.picklist(TABLES))),
   /** The issue that is open. */
   issue: openId,
+  /** The sprint that is open. */
+  sprint: openId,
 });
 
 export type IssuesSearch = v.InferOutput<typeof issuesSchema>;

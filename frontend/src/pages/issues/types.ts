@@ -13,6 +13,7 @@ export type IssuePageFilters = Schemas["IssuePageFilters"];
 export type IssueRow = Schemas["IssueRow"];
 export type IssueDetail = Schemas["IssueDetail"];
 export type SprintRow = Schemas["SprintRow"];
+export type SprintDetail = Schemas["SprintDetail"];
 export type SprintAmount = Schemas["SprintAmount"];
 export type NamedIssue = Schemas["NamedIssue"];
 export type NamedIssues = Schemas["NamedIssues"];
