@@ -54,6 +54,19 @@ def test_filters_stand_in_the_address_and_survive_a_reload(visitor: Visitor) -> 
     expect(page.get_by_role("heading", name="Direct to done")).to_be_visible()
 
 
+def test_a_sprint_opens_into_its_burn_up(visitor: Visitor) -> None:
+    visitor.open("/issues?team=department")
+    page = visitor.page
+    table = page.get_by_role("region", name="Sprints of this range")
+    table.get_by_role("button", name="Sprint 2").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("heading", name="Burn-up")).to_be_visible()
+    expect(drawer.locator(".recharts-line").first).to_be_visible()
+    expect(drawer).to_contain_text("Carried over")
+    assert "sprint=" in visitor.address_shown()
+    visitor.look("sprint")
+
+
 def test_each_figure_explains_itself(visitor: Visitor) -> None:
     visitor.open("/issues?team=department")
     page = visitor.page
