@@ -63,4 +63,10 @@ FIXTURES = Part(
     path="scenarios/api.github.com",
 )
 """What github.com answered, recorded."""
-PARTS = (OPENAPI, FIXTURES)
+JIRA_DATA_CENTER = Part(
+    package="@atlassian-dc-mcp/jira@0.34.0",
+    integrity="cOu2wV7tRJiiTOIHZYcpq+qndQvR/lisei64+5bkGVgH7UfxA7sC9f/WNMuPbXs34RKvabH5nPOCBEjbHTM+Qw==",
+    path="src/jira-client/models",
+)
+"""Atlassian's description of Jira Data Center, as types of TypeScript (MIT)."""
+PARTS = (OPENAPI, FIXTURES, JIRA_DATA_CENTER)

@@ -9,9 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.simulators import npm
 from tests.simulators.jira import Simulator, World, running
 
 CHECK = Path(__file__).parent / "jira_shapes.mjs"
+COMPILER = Path(__file__).parents[2] / "frontend" / "node_modules" / ".bin" / "tsc"
 
 
 @pytest.fixture
@@ -78,6 +80,86 @@ def test_every_answer_of_the_cloud_has_its_published_shape(jira: Simulator) -> N
     told = _told(jira.ledger.bodies)
     assert len(told) == 17
     assert {path: said for path, said in told.items() if said} == {}
+
+
+def _compiled(bodies: list[tuple[str, Any]], folder: Path) -> str:
+    """What the compiler says of these answers, each as a literal of a published type of Data Center."""
+    models = npm.JIRA_DATA_CENTER.fetched()
+    names = sorted({name.removesuffix("[]") for name, _ in bodies})
+    lines = [f'import type {{ {name} }} from "{models}/{name}.js";' for name in names]
+    lines += [
+        f"export const answer{place}: {name} = {json.dumps(body)};"
+        for place, (name, body) in enumerate(bodies)
+    ]
+    file = folder / "answers.ts"
+    file.write_text("\n".join(lines))
+    options = ("--noEmit", "--strict", "--skipLibCheck")
+    modules = ("--module", "nodenext", "--moduleResolution", "nodenext", "--target", "es2022")
+    done = subprocess.run(
+        [str(COMPILER), *options, *modules, str(file)], capture_output=True, text=True, check=False
+    )
+    return done.stdout
+
+
+def _data_center(world: World) -> list[tuple[str, Any]]:
+    """Every answer, under the name of its published type. Of fields each by itself: the whole has no useful type."""
+    with running(world) as simulator:
+
+        def ask(path: str) -> Any:
+            prefix = "agile/1.0" if path.startswith("agile/") else "api/2"
+            address = f"{simulator.url}/rest/{prefix}/{path.removeprefix('agile/')}"
+            return httpx.get(address, headers={"Authorization": "Bearer t"}).json()
+
+        # An enumeration of TypeScript takes no text, whatever it says.
+        permissions = ask("mypermissions?permissions=BROWSE_PROJECTS")["permissions"]
+        permission = {**permissions["BROWSE_PROJECTS"]}
+        assert permission.pop("type") == "PROJECT"
+        assert permission.pop(
+            "havePermission"
+        )  # of whoever asks: the description knows the permission alone
+        found = ask("search?expand=changelog&fields=*all")
+        told = [
+            ("ServerInfoBean", ask("serverInfo")),
+            ("PermissionJsonBean", permission),
+            ("FieldBean[]", ask("field")),
+            ("StatusJsonBean[]", ask("status")),
+            ("IssueTypeJsonBean[]", ask("issuetype")),
+            ("ProjectJsonBean[]", ask("project")),
+            ("VersionBean[]", ask("project/FORGE/versions")),
+            ("IssueTypeWithStatusJsonBean[]", ask("project/FORGE/statuses")),
+            ("BoardBean[]", ask("agile/board")["values"]),
+            ("SprintBean[]", ask("agile/board/1/sprint")["values"]),
+        ]
+    parts = {"status": "Status", "issuetype": "IssueType", "project": "Project"}
+    for issue in found["issues"]:
+        fields = issue["fields"]
+        told += [(f"{name}JsonBean", fields[field]) for field, name in parts.items()]
+        told += [("UserJsonBean", fields[who]) for who in ("assignee", "reporter") if fields[who]]
+        issue["fields"] = {}
+        assert issue.pop("expand")  # which every Jira tells, and the description does not
+    return [*told, ("SearchResultsBean", _without_nulls(found))]
+
+
+def _without_nulls(told: Any) -> Any:
+    """Jira writes null in histories where its description says that a text may be missing."""
+    if isinstance(told, dict):
+        return {name: _without_nulls(value) for name, value in told.items() if value is not None}
+    return [_without_nulls(one) for one in told] if isinstance(told, list) else told
+
+
+def test_every_answer_of_data_center_has_its_published_type(
+    jira: Simulator, tmp_path: Path
+) -> None:
+    bodies = _data_center(jira.world)
+    assert {name for name, _ in bodies} >= {"SearchResultsBean", "UserJsonBean", "SprintBean[]"}
+    assert _compiled(bodies, tmp_path) == ""
+
+
+def test_a_wrong_type_is_noticed(tmp_path: Path) -> None:
+    wrong = {"issues": [{"id": 7}], "total": "3"}
+    said = _compiled([("SearchResultsBean", wrong)], tmp_path)
+    assert "Type 'number' is not assignable to type 'string'" in said
+    assert "Type 'string' is not assignable to type 'number'" in said
 
 
 def test_a_wrong_shape_is_noticed() -> None:

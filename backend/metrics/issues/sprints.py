@@ -84,8 +84,6 @@ def _sprints(asked: Asked) -> QuerySet[Sprint]:
     found = Sprint.objects.select_related("board").filter(
         Q(completed_at=None) | Q(completed_at__gte=scope.begins_at), starts_at__lt=scope.ends_at
     )
-    if asked.project:
-        found = found.filter(board__project__key=asked.project)
     return found.exclude(state=Sprint.State.FUTURE)
 
 

@@ -143,7 +143,12 @@ class Writer:
             }
             for key, (name, custom_type, kind) in CUSTOM.items()
         ]  # fmt: skip
-        return standard + custom
+        told = standard + custom
+        return (
+            told
+            if self.cloud
+            else [{name: one[name] for name in one if name != "key"} for one in told]
+        )
 
     def board(self, one: Board) -> Json:
         shown: Json = {
@@ -157,8 +162,6 @@ class Writer:
                 "projectId": one.project.id, "displayName": one.project.name, "projectName": one.project.name,
                 "projectKey": one.project.key, "projectTypeKey": "software", "name": one.project.name,
             }  # fmt: skip
-        elif one.project:
-            shown["location"] = {"projectId": one.project.id, "projectKey": one.project.key}
         return shown
 
     def sprint(self, one: Sprint) -> Json:
