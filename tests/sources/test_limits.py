@@ -18,6 +18,8 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
         (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "{reset}"}, b"", 90),
         (403, {}, b"You have exceeded a secondary rate limit.", 60),
         (429, {"retry-after": "soon"}, b"", 60),
+        (429, {"retry-after": "Mon, 02 Mar 2026 12:01:30 GMT"}, b"", 90),
+        (429, {"retry-after": "Mon, 02 Mar 2026 11:00:00 GMT"}, b"", 0),
         (429, {"retry-after": "86400"}, b"", 3600),
         (429, {"retry-after": "9" * 5000}, b"", 3600),
         (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 30}, b"", 3600),

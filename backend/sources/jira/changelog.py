@@ -16,6 +16,8 @@ from backend.sources.jira.fields import FieldMap
 from backend.sources.jira.ids import as_id, is_key
 from backend.sources.shapes import UnexpectedShape, read
 
+_OF_CUSTOM: Final[Mapping[str, str]] = {"epic link": "parent", "sprint": "sprint"}
+"""By the names of fields that Jira's own apps bring along."""
 _KINDS: Final[Mapping[str, str]] = {
     "status": "status",
     "assignee": "assignee",
@@ -25,8 +27,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "parent": "parent",
     "parent issue": "parent",
     "issueparentassociation": "parent",
-    "epic link": "parent",
-    "sprint": "sprint",
+    **_OF_CUSTOM,
 }
 """By the field's id or name, in small letters."""
 _OF_ROLE: Final[Mapping[str, str]] = {
@@ -101,7 +102,7 @@ def wanted(fields: FieldMap) -> frozenset[str]:
 def epic(history: History, fields: FieldMap, key: str) -> int | None:
     """The id of an epic that the issue is below, where its history tells it beside the key."""
     for entry in _entries(history.told, fields, Read()):
-        for item in entry.items:
+        for _, item in entry.items:
             pairs = ((item.before_string, item.before), (item.after_string, item.after))
             for name, told in pairs:
                 if name == key and _id(told) and _kind(item, fields) == "parent":
@@ -109,26 +110,43 @@ def epic(history: History, fields: FieldMap, key: str) -> int | None:
     return None
 
 
-def _entries(told: Sequence[object], fields: FieldMap, result: Read) -> Iterator[payloads.Entry]:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A change, and those of its items that can be read, by their places."""
+
+    head: payloads.Entry
+    items: Sequence[tuple[int, payloads.Item]]
+
+
+def _entries(told: Sequence[object], fields: FieldMap, result: Read) -> Iterator[_Entry]:
     context = {"items": wanted(fields)}
     broken = 0
     for one in told:
         try:
-            yield read(payloads.Entry, one, context)
+            head = read(payloads.Entry, one, context)
         except UnexpectedShape:
             broken += 1
+            continue
+        items = []
+        for place, item in zip(head.places, head.items, strict=True):
+            try:
+                items.append((place, read(payloads.Item, item)))
+            except UnexpectedShape:
+                broken += 1
+        yield _Entry(head, items)
     if broken:
         result.say(f"{broken} of its changes cannot be read.")
 
 
 def _of_entry(
-    entry: payloads.Entry, fields: FieldMap, statuses: Mapping[str, int], result: Read
+    entry: _Entry, fields: FieldMap, statuses: Mapping[str, int], result: Read
 ) -> Iterator[TransitionRecord]:
-    who = actor(entry.author)
-    at = int(entry.created.timestamp() * 1000)
-    if not entry.id:
+    head = entry.head
+    who = actor(head.author)
+    at = int(head.created.timestamp() * 1000)
+    if not head.id:
         result.say("A change has no id.")
-    for place, item in zip(entry.places, entry.items, strict=True):
+    for place, item in entry.items:
         kind = _kind(item, fields)
         if not kind:
             continue
@@ -137,9 +155,9 @@ def _of_entry(
             result.say(gap)
         is_status = kind == "status"
         yield TransitionRecord(
-            external_id=f"{entry.id[:60] or f'at{at}'}.{place}",
+            external_id=f"{head.id[:60] or f'at{at}'}.{place}",
             kind=kind,
-            occurred_at=entry.created,
+            occurred_at=head.created,
             actor=who,
             before=before,
             after=after,
@@ -149,11 +167,11 @@ def _of_entry(
 
 
 def _kind(item: payloads.Item, fields: FieldMap) -> str:
+    """What was changed; empty: nothing of ours. Anybody may call a field of their own Status."""
+    kinds = _OF_CUSTOM if item.fieldtype == "custom" else _KINDS
     for name in (item.field_id, item.field):
-        if not name:
-            continue
-        kind = _OF_ROLE.get(fields.role(name), "") or _KINDS.get(name.casefold(), "")
-        if kind:
+        kind = _OF_ROLE.get(fields.role(name), "") or kinds.get(name.casefold(), "")
+        if name and kind:
             return kind
     return ""
 
@@ -237,11 +255,11 @@ _VALUES: Final[Mapping[str, Callable[[payloads.Item, Mapping[str, int]], _Values
 }
 
 
-def _ids_of_statuses(entries: Sequence[payloads.Entry]) -> dict[str, int]:
+def _ids_of_statuses(entries: Sequence[_Entry]) -> dict[str, int]:
     """Names whose id the same history tells elsewhere, and tells one alone."""
     found: dict[str, set[int]] = {}
     for entry in entries:
-        for item in entry.items:
+        for _, item in entry.items:
             if "status" not in {item.field.casefold(), item.field_id.casefold()}:
                 continue
             pairs = ((item.before_string, item.before), (item.after_string, item.after))

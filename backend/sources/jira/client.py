@@ -15,7 +15,7 @@ from backend.delivery.issue_records import (
     VersionRecord,
 )
 from backend.delivery.records import ActorRecord
-from backend.sources.errors import NotFound, Overloaded
+from backend.sources.errors import Forbidden, NotFound, Overloaded
 from backend.sources.http import AGENT, TRIES, Access, Client, Usage
 from backend.sources.jira import changelog, normalise, payloads
 from backend.sources.jira.accounts import actor
@@ -190,11 +190,11 @@ class Jira:
             yield normalise.board(read(payloads.Board, one))
 
     def sprints(self, board: BoardRecord) -> Iterator[SprintRecord]:
-        """Of a board that knows none: none."""
+        """Of a board that knows none, or hides them: none."""
         try:
             for one in values(self._client, self._asked.agile(f"board/{board.external_id}/sprint")):
                 yield normalise.sprint(read(payloads.Sprint, one), board.external_id)
-        except QueryRefused:
+        except (Forbidden, NotFound, QueryRefused):
             return
 
     def search(

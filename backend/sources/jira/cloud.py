@@ -9,7 +9,7 @@ from backend.sources.errors import NotFound
 from backend.sources.jira import payloads
 from backend.sources.jira.addresses import CLOUD
 from backend.sources.jira.changelog import History
-from backend.sources.jira.dialect import Asked, Found, values
+from backend.sources.jira.dialect import Asked, Found, quoted, values
 from backend.sources.jira.refusals import QueryRefused
 from backend.sources.shapes import read
 
@@ -49,8 +49,8 @@ class Cloud:
     def parents(self, keys: Sequence[str]) -> Sequence[payloads.Found]:
         try:
             found = self.search(
-                f"key in ({', '.join(sorted(keys))})",
-                fields=("id",),
+                f"key in ({quoted(keys)})",
+                fields=("key",),
                 page="",
                 size=len(keys),
                 histories=False,

@@ -8,9 +8,10 @@ from typing import Any, Final
 from backend.sources.jira.ids import as_id, is_key
 
 _LEGACY_SPRINT: Final = re.compile(
-    r"greenhopper\.service\.sprint\.Sprint@[0-9a-f]+\[(?:[^\]]*?,)?id=(\d{1,18})[,\]]"
+    r"greenhopper\.service\.sprint\.Sprint@[0-9a-f]+\[(?:[^\]]*?,)??id=(\d{1,18})[,\]]"
 )
-"""How Data Center told a sprint before it told objects: its toString, with id, state and dates in brackets."""
+"""How Data Center told a sprint before it told objects: its toString, with id, state and dates in brackets. The first
+id is the sprint's: what follows a name or a goal is anybody's."""
 
 
 def estimate(value: object) -> tuple[float | None, str]:

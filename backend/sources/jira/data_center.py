@@ -8,7 +8,7 @@ from backend.sources.errors import NotFound
 from backend.sources.jira import payloads
 from backend.sources.jira.addresses import DATA_CENTER
 from backend.sources.jira.changelog import History
-from backend.sources.jira.dialect import Asked, Found, inline
+from backend.sources.jira.dialect import Asked, Found, inline, quoted
 from backend.sources.jira.refusals import QueryRefused
 from backend.sources.shapes import UnexpectedShape, read
 
@@ -43,7 +43,7 @@ class DataCenter:
     def parents(self, keys: Sequence[str]) -> Sequence[payloads.Found]:
         try:
             answer = self._search(
-                f"key in ({', '.join(sorted(keys))})",
+                f"key in ({quoted(keys)})",
                 {"maxResults": len(keys), "validateQuery": "false"},
                 fields=("id",),
                 expand="",

@@ -71,6 +71,11 @@ def values(client: Client, path: str, **parameters: str | int) -> Iterator[Any]:
             return
 
 
+def quoted(keys: Sequence[str]) -> str:
+    """As a query names them: a project's key may be one of its own words, such as ORDER."""
+    return ", ".join(f'"{key}"' for key in sorted(keys))
+
+
 @dataclass(frozen=True)
 class Asked:
     """A session, and where its interfaces are."""

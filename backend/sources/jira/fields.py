@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 _FLOAT: Final = "com.atlassian.jira.plugin.system.customfieldtypes:float"
+_BY_HAND: Final = "set by hand"
 ROLES: Final = ("story_points", "epic_link", "sprint", "team")
 STANDARD: Final = (
     *("project", "issuetype", "status", "resolution", "priority", "parent"),
@@ -62,7 +63,7 @@ class FieldMap:
     def role(self, name: str) -> str:
         """What the field of this id or name is taken for; empty: nothing."""
         for one in self.mapped:
-            if one.id == name or one.name.casefold() == name.casefold():
+            if name and (one.id == name or one.name.casefold() == name.casefold()):
                 return one.taken_for
         return ""
 
@@ -143,10 +144,9 @@ def known(
         for one in told
     )
     made = FieldMap(mapped, keeps_summaries=keeps_summaries)
-    wanted = {role: getattr(chosen, role) for role in ROLES}
-    if not mapped or any(want and made.ids(role) != (want,) for role, want in wanted.items()):
-        return None
-    return made
+    set_then = {one.taken_for: one.id for one in mapped if one.reason == _BY_HAND}
+    set_now = {role: getattr(chosen, role) for role in ROLES if getattr(chosen, role)}
+    return made if mapped and set_then == set_now else None
 
 
 def _of_role(rule: _Rule, found: Sequence[Field], wanted: str) -> tuple[list[Mapped], str]:
@@ -159,7 +159,7 @@ def _of_role(rule: _Rule, found: Sequence[Field], wanted: str) -> tuple[list[Map
             if same
             else f"The field set for the {words}, {wanted}, is not there: choose another."
         )
-        return [_mapped(one, rule, "set by hand") for one in same], note
+        return [_mapped(one, rule, _BY_HAND) for one in same], note
     by_type = [one for one in custom if rule.types.fullmatch(one.type)]
     by_name = [
         one

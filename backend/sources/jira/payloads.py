@@ -36,10 +36,33 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _told(value: object) -> object:
+    """What is not told is missing here and null there."""
+    return "" if value is None else value
+
+
+def _day_or_none(value: object) -> date | None:
+    """A version without a date that can be read is a version all the same."""
+    try:
+        return day(value)
+    except ValueError:
+        return None
+
+
+def _moment_or_none(value: object) -> datetime | None:
+    """Likewise a sprint."""
+    try:
+        return moment(value)
+    except ValueError:
+        return None
+
+
 Id = Annotated[int, BeforeValidator(_number)]
 Text = Annotated[str, BeforeValidator(_text)]
+Told = Annotated[str, BeforeValidator(_told)]
 Time = Annotated[datetime, BeforeValidator(moment)]
-Day = Annotated[date, BeforeValidator(day)]
+PlannedDay = Annotated[date | None, BeforeValidator(_day_or_none)]
+PlannedTime = Annotated[datetime | None, BeforeValidator(_moment_or_none)]
 
 
 class Payload(BaseModel):
@@ -53,26 +76,26 @@ class Payload(BaseModel):
 class Account(Payload):
     """`key` and `name` are Data Center's, `account_id` and `display_name` tell who it is in the Cloud."""
 
-    key: str = ""
-    name: str = ""
-    account_id: str = ""
-    account_type: str = ""
-    display_name: str = ""
+    key: Told = ""
+    name: Told = ""
+    account_id: Told = ""
+    account_type: Told = ""
+    display_name: Told = ""
 
 
 class Myself(Account):
-    time_zone: str = ""
+    time_zone: Told = ""
 
 
 class ServerInfo(Payload):
-    base_url: str = ""
+    base_url: Told = ""
     version: str
-    deployment_type: str = ""
-    server_time: Time | None = None
+    deployment_type: Told = ""
+    server_time: PlannedTime = None
 
 
 class FieldSchema(Payload):
-    custom: str = ""
+    custom: Told = ""
 
 
 class KnownField(Payload):
@@ -86,7 +109,7 @@ class Fields(RootModel[list[KnownField]]): ...
 
 
 class Category(Payload):
-    key: str = ""
+    key: Told = ""
 
 
 class Status(Payload):
@@ -127,7 +150,7 @@ class Version(Payload):
     id: Id
     name: str
     released: bool = False
-    release_date: Day | None = None
+    release_date: PlannedDay = None
 
 
 class Versions(RootModel[list[Version]]): ...
@@ -150,10 +173,10 @@ class Sprint(Payload):
     id: Id
     name: str
     state: str
-    start_date: Time | None = None
-    activated_date: Time | None = None
-    end_date: Time | None = None
-    complete_date: Time | None = None
+    start_date: PlannedTime = None
+    activated_date: PlannedTime = None
+    end_date: PlannedTime = None
+    complete_date: PlannedTime = None
     origin_board_id: Id | None = None
 
 
@@ -181,8 +204,8 @@ class Above(Payload):
 
 
 class LinkType(Payload):
-    inward: str = ""
-    outward: str = ""
+    inward: Told = ""
+    outward: Told = ""
 
 
 class Link(Payload):
@@ -284,8 +307,9 @@ class BulkChangelog(Payload):
 class Item(Payload):
     """What of a field was changed. `from` and `to` are ids, the strings beside them names, numbers or keys."""
 
-    field: str = ""
-    field_id: str = ""
+    field: Told = ""
+    field_id: Told = ""
+    fieldtype: Told = ""
     before: Text | None = Field(default=None, alias="from")
     after: Text | None = Field(default=None, alias="to")
     before_string: str | None = Field(default=None, alias="fromString")
@@ -293,15 +317,15 @@ class Item(Payload):
 
 
 class Entry(Payload):
-    """A change of an issue: who, when, and of the context's `items` which.
+    """A change of an issue: who, when, and of the context's `items` which, to be read one by one.
 
     `places`: where each of them stands among all, of which its id is made.
     """
 
-    id: Text = ""
+    id: Annotated[Text, BeforeValidator(_told)] = ""
     author: Account | None = None
     created: Time
-    items: list[Item]
+    items: list[Any]
     places: list[int] = []
 
     @model_validator(mode="before")

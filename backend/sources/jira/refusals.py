@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from backend.sources.errors import CredentialRefused, Forbidden, NotFound, SourceError
+from backend.sources.errors import CredentialRefused, Forbidden, NotFound, Overloaded, SourceError
 from backend.sources.jira import payloads
 from backend.sources.jira.addresses import CLOUD
 from backend.sources.limits import rate_limit
@@ -85,12 +85,17 @@ class Judgement:
             status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in headers
         ):
             raise _limited(content, headers, host, unsaid_wait)
-        if _is_page(content, headers):
+        if status == HTTPStatus.REQUEST_TIMEOUT:
+            raise Overloaded(
+                f"{host}, or a proxy before it, gave up on an answer.",
+                "Plumbline asks for smaller pages.",
+            )
+        if not _is_json(content) and (content or status >= HTTPStatus.BAD_REQUEST):
             self._page(status, host)
         elif status == HTTPStatus.FORBIDDEN:
+            said = " ".join(_messages(content) or ["without a word."])[:300]
             raise Forbidden(
-                f"{host} forbids this: {' '.join(_messages(content))[:300]}".removesuffix(": ")
-                + ".",
+                f"{host} forbids this: {said}",
                 "Let the account browse the projects that are to be read.",
                 permanent=True,
             )
@@ -228,5 +233,6 @@ def _messages(content: bytes) -> list[str]:
     return [text for text in (*told.error_messages, *fields, told.message) if text]
 
 
-def _is_page(content: bytes, headers: Mapping[str, str]) -> bool:
-    return "html" in headers.get("content-type", "").lower() or b"<html" in content[:2000].lower()
+def _is_json(content: bytes) -> bool:
+    """By how it begins: what is cut short is Jira's own answer all the same."""
+    return content.lstrip()[:1] in {b"{", b"["}

@@ -62,4 +62,9 @@ class TokenOfAddress(PersonalToken):
     email: str = ""
 
     def token(self) -> str:
-        return b64encode(f"{self.email}:{self.credential.secret}".encode()).decode()
+        return basic(self.email, self.credential.secret)
+
+
+def basic(email: str, token: str) -> str:
+    """Both as HTTP's Basic scheme has them."""
+    return b64encode(f"{email}:{token}".encode()).decode()

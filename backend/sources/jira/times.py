@@ -12,8 +12,8 @@ def moment(value: object) -> datetime:
     if isinstance(value, datetime):
         told = value
     elif isinstance(value, str):
-        told = datetime.fromisoformat(value.strip())
-    elif isinstance(value, int) and not isinstance(value, bool):
+        told = _parsed(value.strip())
+    elif isinstance(value, int | float) and not isinstance(value, bool):
         seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
         told = _since_1970(seconds)
     else:
@@ -30,11 +30,22 @@ def day(value: object) -> date:
     """A date, or the date that a time begins with. Raises ValueError."""
     if not isinstance(value, str):
         raise ValueError("no date")  # noqa: TRY004 - as above
-    return date.fromisoformat(value.strip()[:10])
+    try:
+        return date.fromisoformat(value.strip()[:10])
+    except ValueError:
+        raise ValueError("no date") from None
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        # Python's own words repeat the text, which is anybody's.
+        raise ValueError("no time") from None
 
 
 def _since_1970(seconds: float) -> datetime:
     try:
         return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError):
+    except (OverflowError, OSError, ValueError):
         raise ValueError("a time out of range") from None
