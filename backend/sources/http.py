@@ -24,7 +24,8 @@ import stamina
 
 from backend.sources import answers
 from backend.sources.answers import Answer
-from backend.sources.errors import CredentialRefused, Overloaded, Passing, SourceError, unreachable
+from backend.sources.connecting import unreachable
+from backend.sources.errors import CredentialRefused, Overloaded, Passing, SourceError
 from backend.sources.limits import Meter, Unmetered
 
 AGENT: Final = "Plumbline"

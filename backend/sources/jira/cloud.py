@@ -9,8 +9,7 @@ from backend.sources.errors import NotFound
 from backend.sources.jira import payloads
 from backend.sources.jira.addresses import CLOUD
 from backend.sources.jira.changelog import History
-from backend.sources.jira.dialect import Asked, Found, quoted, values
-from backend.sources.jira.refusals import QueryRefused
+from backend.sources.jira.dialect import Asked, Found, of_known, quoted, values
 from backend.sources.shapes import read
 
 CHANGES_A_PAGE: Final = 1_000
@@ -47,18 +46,7 @@ class Cloud:
         return Found(found.issues, "" if ended else found.next_page_token or "", None)
 
     def parents(self, keys: Sequence[str]) -> Sequence[payloads.Found]:
-        try:
-            found = self.search(
-                f"key in ({quoted(keys)})",
-                fields=("key",),
-                page="",
-                size=len(keys),
-                histories=False,
-                tries=3,
-            )
-        except QueryRefused:  # one key that is unknown is enough
-            return ()
-        return [read(payloads.Found, one) for one in found.issues]
+        return of_known(keys, self._of_keys)
 
     def histories(
         self,
@@ -91,6 +79,16 @@ class Cloud:
         except NotFound:
             return None
         return read(payloads.Count, body).count
+
+    def _of_keys(self, keys: Sequence[str]) -> Sequence[Any]:
+        return self.search(
+            f"key in ({quoted(keys)})",
+            fields=("key",),
+            page="",
+            size=len(keys),
+            histories=False,
+            tries=3,
+        ).issues
 
     def _bulk(self, ids: Sequence[str]) -> Iterator[payloads.IssueChanges]:
         # Not narrowed to fields: changes of parents and of keys have no id there to be narrowed by.

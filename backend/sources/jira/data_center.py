@@ -8,8 +8,7 @@ from backend.sources.errors import NotFound
 from backend.sources.jira import payloads
 from backend.sources.jira.addresses import DATA_CENTER
 from backend.sources.jira.changelog import History
-from backend.sources.jira.dialect import Asked, Found, inline, quoted
-from backend.sources.jira.refusals import QueryRefused
+from backend.sources.jira.dialect import Asked, Found, inline, of_known, quoted
 from backend.sources.shapes import UnexpectedShape, read
 
 LONGEST_ADDRESS: Final = 2_000
@@ -41,17 +40,7 @@ class DataCenter:
         return Found(answer.issues, str(after) if more else "", answer.total)
 
     def parents(self, keys: Sequence[str]) -> Sequence[payloads.Found]:
-        try:
-            answer = self._search(
-                f"key in ({quoted(keys)})",
-                {"maxResults": len(keys), "validateQuery": "false"},
-                fields=("id",),
-                expand="",
-                tries=3,
-            )
-        except QueryRefused:  # a server that minds an unknown key all the same
-            return ()
-        return [read(payloads.Found, one) for one in answer.issues]
+        return of_known(keys, self._of_keys)
 
     def histories(
         self, issues: Sequence[payloads.Found], told: Mapping[int, History]
@@ -99,6 +88,15 @@ class DataCenter:
             question = {"jql": jql, "fields": list(fields), "expand": [expand] if expand else []}
             body = client.post(path, question | _posted(numbers), tries=tries, label=label).body
         return read(payloads.Search, body)
+
+    def _of_keys(self, keys: Sequence[str]) -> Sequence[Any]:
+        return self._search(
+            f"key in ({quoted(keys)})",
+            {"maxResults": len(keys), "validateQuery": "false"},
+            fields=("id",),
+            expand="",
+            tries=3,
+        ).issues
 
     def _alone(self, issue: payloads.Found) -> History:
         """Of a search that tells no histories. By the key that it has just told, which may be all a server knows."""

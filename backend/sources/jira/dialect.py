@@ -1,6 +1,6 @@
 """What the two kinds of Jira are asked for differently. Each raises SourceError."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -8,6 +8,8 @@ from backend.sources.http import Client
 from backend.sources.jira import payloads
 from backend.sources.jira.addresses import Addresses
 from backend.sources.jira.changelog import History
+from backend.sources.jira.ids import keys_in
+from backend.sources.jira.refusals import QueryRefused
 from backend.sources.shapes import read
 
 VALUES_A_PAGE: Final = 50
@@ -74,6 +76,22 @@ def values(client: Client, path: str, **parameters: str | int) -> Iterator[Any]:
 def quoted(keys: Sequence[str]) -> str:
     """As a query names them: a project's key may be one of its own words, such as ORDER."""
     return ", ".join(f'"{key}"' for key in sorted(keys))
+
+
+def of_known(
+    keys: Sequence[str], ask: Callable[[Sequence[str]], Sequence[Any]]
+) -> Sequence[payloads.Found]:
+    """What a query by keys finds, where one key that nobody knows has the whole query refused: asked without it."""
+    wanted = set(keys)
+    while wanted:
+        try:
+            return [read(payloads.Found, one) for one in ask(sorted(wanted))]
+        except QueryRefused as error:
+            unknown = wanted & {key for message in error.messages for key in keys_in(message)}
+            if not unknown:
+                return ()
+            wanted -= unknown
+    return ()
 
 
 @dataclass(frozen=True)

@@ -20,3 +20,8 @@ def as_id(value: object) -> int | None:
 def is_key(text: str) -> bool:
     """Whether it is an issue's key, and nothing beside it."""
     return _KEY.fullmatch(text) is not None
+
+
+def keys_in(text: str) -> list[str]:
+    """All keys that stand in what Jira says."""
+    return _KEY.findall(text)
