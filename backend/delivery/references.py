@@ -40,7 +40,7 @@ _PULL_REQUESTS: Final = re.compile(
 
 # Words may be joined to it by - / and _, and a version by a dot: UTF-8.1 names no issue, nor does ABC-12a.
 _KEY: Final = re.compile(
-    r"(?<![A-Za-z0-9-])[A-Z][A-Z0-9_]*[A-Z0-9]-[1-9][0-9]{0,9}(?![A-Za-z0-9]|\.[0-9])", re.ASCII
+    r"(?<![A-Za-z0-9])[A-Z][A-Z0-9_]*[A-Z0-9]-[1-9][0-9]{0,9}(?![A-Za-z0-9]|\.[0-9])", re.ASCII
 )
 
 
@@ -74,8 +74,16 @@ def of_body(body: str) -> Body:
 
 def issue_keys(text: str) -> tuple[str, ...]:
     """What looks like keys of issues in a title, a body or a message."""
-    found = _found(_KEY, text[:MOST_CHARACTERS])
-    return tuple(key for key in found if len(key) <= MOST_KEY)
+    found = [end for key in _found(_KEY, text[:MOST_CHARACTERS]) for end in _ends(key)]
+    return tuple(dict.fromkeys(key for key in found if len(key) <= MOST_KEY))[:MOST_NAMES]
+
+
+def _ends(key: str) -> list[str]:
+    """WIP_FORGE-1 may be one of a project WIP_FORGE, or of FORGE with a word before it."""
+    words = key.split("_")
+    return [
+        "_".join(words[at:]) for at in range(len(words)) if _KEY.fullmatch("_".join(words[at:]))
+    ]
 
 
 def issue_keys_of_branch(name: str) -> tuple[str, ...]:

@@ -71,6 +71,10 @@ def test_the_cloud_wants_an_address_with_its_token(client: Client, administrator
     ("change", "told"),
     [
         ({"url": "https://forge.atlassian.net"}, "is a Jira Cloud"),
+        (
+            {"kind": "jira_cloud", "url": "https://forgeatlassian.net", "email": "a@forge.test"},
+            "is no Jira Cloud",
+        ),
         ({"url": "https://jira.example.com/browse/FORGE-1"}, "Leave out “/browse/FORGE-1”"),
         (
             {"url": "https://jira.example.com/jira/secure/Dashboard.jspa"},
@@ -83,7 +87,7 @@ def test_the_cloud_wants_an_address_with_its_token(client: Client, administrator
         ({"sign_in": "new_app"}, "belongs to GitHub"),
         ({"token": ""}, "This is needed"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_what_cannot_be_is_told_with_what_to_enter(
     client: Client, administrator: User, change: dict[str, str], told: str

@@ -2,10 +2,12 @@
 
 import json
 import stat
+from secrets import token_urlsafe
 
 import pytest
 
-from tests.appliance.stack import SERVICES, CommandFailed, Stack, install, run
+from tests.appliance.stack import HOST, SERVICES, CommandFailed, Stack, install, run
+from tests.appliance.test_transport import handshake
 
 USERS = SERVICES | {"migrate": 10105}
 FILES = {
@@ -72,6 +74,20 @@ def test_no_secret_is_in_the_configuration_environment_images_or_logs(stack: Sta
     ]  # fmt: skip
     for text in everything:
         assert not [secret for secret in secrets if secret in text]
+
+
+@pytest.mark.parametrize(
+    "path", ["/hooks/jira/", "//hooks/jira/", "/x/../hooks/jira/", "/%68ooks/jira//"]
+)
+def test_a_secret_in_the_address_of_webhooks_is_in_no_log(stack: Stack, path: str) -> None:
+    secret = token_urlsafe(32)
+    with handshake(stack, stack.trust()) as connection:
+        request = f"POST {path}jira-example/{secret} HTTP/1.1\r\nHost: {HOST}\r\n"
+        connection.sendall(f"{request}Content-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 ")
+    log = stack.compose("logs", "--no-color", "--since", "1m")
+    assert "jira-example/…" in log
+    assert secret not in log
 
 
 def test_installing_again_keeps_every_secret(stack: Stack) -> None:

@@ -102,14 +102,15 @@ def test_any_text_may_stand_around(before: str, sha: str, after: str) -> None:
         ("[FORGE-1][MILL_2-30] add (FORGE-1)", ("FORGE-1", "MILL_2-30")),
         ("See https://jira.test/browse/FORGE-12?x=1, FORGE-13.", ("FORGE-12", "FORGE-13")),
         ("fix_FORGE-7_door", ("FORGE-7",)),
+        ("WIP_FORGE-7 Fix-FORGE-8", ("WIP_FORGE-7", "FORGE-7", "FORGE-8")),
         ("FORGE-7-add-a-door", ("FORGE-7",)),
         ("forge-7 Forge-8 F-9", ()),
         ("FORGE-0 FORGE-07 FORGE- -7", ()),
         ("FORGE-7a xFORGE-7 1FORGE-7", ()),
-        ("UTF-8.1 ISO-8859-1.2 A1-B2-3", ("ISO-8859",)),
+        ("UTF-8.1 ISO-8859-1.2 A1-B2-3", ("ISO-8859", "B2-3")),
         (f"{'A' * MOST_KEY}-1", ()),
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_what_looks_like_keys_of_issues(text: str, expected: tuple[str, ...]) -> None:
     assert issue_keys(text) == expected
@@ -117,7 +118,12 @@ def test_what_looks_like_keys_of_issues(text: str, expected: tuple[str, ...]) ->
 
 def test_branches_are_written_in_small_letters_too() -> None:
     assert issue_keys_of_branch("feature/forge-12-add-a-door") == ("FORGE-12",)
-    assert issue_keys_of_branch("dev0001/FORGE-12_mill-3") == ("FORGE-12", "MILL-3")
+    assert issue_keys_of_branch("dev0001/FORGE-12_mill-3") == (
+        "FORGE-12",
+        "MILL-3",
+    )
+    assert issue_keys_of_branch("dev0001-forge-12-add") == ("FORGE-12",)
+    assert "FORGE-2" in issue_keys_of_branch("fix_FORGE-2")
 
 
 @given(st.text())

@@ -83,6 +83,7 @@ def test_a_project_that_becomes_known_finds_its_keys_in_branches_and_titles(
         a_pull_request(2, head_ref="topic", title="FORGE-12, FORGE-3a and MILL-4"),
         a_pull_request(3, head_ref="forge-5", title="FORGE-5: mend"),
         a_pull_request(4, head_ref="release-2", title="reforge-7"),
+        a_pull_request(5, head_ref="feature-forge-8-door", title="WIP_FORGE-9"),
     ]
     store_pull_requests(repository=repository, pull_requests=pulls)
     assert _kept() == {}
@@ -92,8 +93,10 @@ def test_a_project_that_becomes_known_finds_its_keys_in_branches_and_titles(
         "FORGE-1": ["branch"],
         "FORGE-12": ["title"],
         "FORGE-5": ["branch", "title"],
+        "FORGE-8": ["branch"],
+        "FORGE-9": ["title"],
     }
-    assert len(found) == PendingMeasurement.objects.count() == 3
+    assert len(found) == PendingMeasurement.objects.count() == 4
 
 
 def test_a_key_of_a_project_is_no_pattern(repository: Repository, jira: Connection) -> None:

@@ -82,6 +82,6 @@ def test_a_range_without_issues_offers_the_nearest_one(visitor: Visitor) -> None
     visitor.look("issues-empty")
 
 
-def test_figures_of_too_few_people_are_not_shown(visitor: Visitor) -> None:
+def test_a_team_of_enough_people_sees_its_figures(visitor: Visitor) -> None:
     visitor.open("/issues?team=team-a&project=FORGE")
     expect(visitor.page.get_by_role("region", name="Cycle time", exact=True)).to_be_visible()

@@ -67,7 +67,8 @@ def clean_jira_url(url: str, *, cloud: bool) -> str:
             f"Leave out “{path[place.start() :]}”: only Jira's own address is needed, "
             f"like {parts.scheme}://{parts.netloc}{path[: place.start()]}."
         )
-    at_atlassian = (parts.hostname or "").endswith(_ATLASSIAN)
+    host = parts.hostname or ""
+    at_atlassian = any(host == name or host.endswith(f".{name}") for name in _ATLASSIAN)
     if at_atlassian and not cloud:
         raise InvalidConnection(
             f"{parts.hostname} is a Jira Cloud: choose that kind, with an e-mail address and an API token."

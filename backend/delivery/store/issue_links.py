@@ -31,11 +31,11 @@ _FIND: Final = r"""
         CROSS JOIN LATERAL (
             SELECT 'branch' AS place, regexp_matches(
                 upper(pull.head_ref),
-                '(?<![A-Z0-9-])(' || prefixes.prefix || '-[1-9][0-9]{0,9})(?![A-Z0-9]|\.[0-9])', 'g')
+                '(?<![A-Z0-9])(' || prefixes.prefix || '-[1-9][0-9]{0,9})(?![A-Z0-9]|\.[0-9])', 'g')
             UNION ALL
             SELECT 'title', regexp_matches(
                 pull.title,
-                '(?<![A-Za-z0-9-])(' || prefixes.prefix || '-[1-9][0-9]{0,9})(?![A-Za-z0-9]|\.[0-9])', 'g')
+                '(?<![A-Za-z0-9])(' || prefixes.prefix || '-[1-9][0-9]{0,9})(?![A-Za-z0-9]|\.[0-9])', 'g')
         ) AS hit (place, match)
         WHERE strpos(upper(pull.head_ref), prefixes.prefix || '-') > 0
             OR strpos(pull.title, prefixes.prefix || '-') > 0

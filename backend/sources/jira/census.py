@@ -14,9 +14,10 @@ from backend.sources.jira.client import Jira
 from backend.sources.jira.issues import count, quoted
 from backend.sources.jira.refusals import ProjectsUnknown
 from backend.sources.models import Hint
+from backend.sources.shapes import UnexpectedShape
 
 LOOKED_AT: Final = 100
-"""Of issues that are missing, or new, how many are looked at one by one in a slice."""
+"""Of issues that are missing, or new, how many are looked at one by one in a slice; the next one goes on from there."""
 
 
 def collect_census(project: Project, jira: Jira) -> Collected:
@@ -34,7 +35,9 @@ def collect_census(project: Project, jira: Jira) -> Collected:
     stored = set(
         Issue.objects.filter(project=project, deleted_at=None).values_list("external_id", flat=True)
     )
-    differing = sorted(stored - told, reverse=True) + sorted(told - stored, reverse=True)
+    place = ledger.cursor_of_project(project, Hint.Kind.CENSUS)
+    below = int(place.page) if place.page else None
+    differing = sorted((one for one in stored ^ told if below is None or one < below), reverse=True)
     gone: list[int] = []
     result = Collected(more=len(differing) > LOOKED_AT)
     for external_id in differing[:LOOKED_AT]:
@@ -42,6 +45,8 @@ def collect_census(project: Project, jira: Jira) -> Collected:
             issue = jira.issue(external_id)
         except NotFound:
             gone.append(external_id)
+        except UnexpectedShape as error:
+            result.notes.append(f"Issue {external_id}: {error.reason}")
         else:
             result.stored += store_issues(connection=project.connection, issues=[issue])
     marked = mark_issues_deleted(
@@ -49,6 +54,8 @@ def collect_census(project: Project, jira: Jira) -> Collected:
     )
     if marked:
         result.notes.append(f"{marked} issues are no more at the source.")
+    place.page = str(differing[LOOKED_AT - 1]) if result.more else ""
+    ledger.save(place)
     if not result.more:
         count(project, jira, ledger.cursor_of_project(project, Hint.Kind.ISSUES))
     return result

@@ -118,13 +118,15 @@ def collect_changed_issues(connection: Connection, jira: Jira) -> Collected:
             cursor.pass_top = jira.server().time or timezone.now()
         if cursor.pass_top is not None:
             walk.trust(cursor.pass_top - overlap)
+        reached = cursor.pass_top or cursor.complete_to
+        if walk.ended and cursor.pass_top is None:
+            reached = _newest(page, reached, jira)
         with transaction.atomic():
             result.stored += store_issues(connection=connection, issues=page.issues)
             cursor.stored += len(page.issues)
             cursor.page = str(walk.at)
             if walk.ended:
-                seen = max((one.updated_at for one in page.issues), default=cursor.complete_to)
-                cursor.complete_to = max(cursor.complete_to, cursor.pass_top or seen)
+                cursor.complete_to = max(cursor.complete_to, reached)
                 ledger.close(cursor)
             ledger.save(cursor)
         result.notes += _refused(page)
@@ -217,6 +219,13 @@ class _Walk:
         moved = edge != self.at
         self._further = "" if moved else page.next
         self.at = edge
+
+
+def _newest(page: Page, known: datetime, jira: Jira) -> datetime:
+    """An issue dated ahead, by a fault or a joke, must not hide from later looks what changes until then."""
+    newer = [one.updated_at for one in page.issues if one.updated_at > known]
+    now = (jira.server().time or timezone.now()) if newer else known
+    return max((time for time in newer if time <= now), default=known)
 
 
 def _milliseconds(moment: datetime) -> int:

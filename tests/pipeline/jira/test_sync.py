@@ -14,6 +14,7 @@ from backend.delivery.models import (
     Sprint,
 )
 from backend.sources import hints
+from backend.sources.jira import census
 from backend.sources.models import Cursor, Hint, SyncRun
 from tests.pipeline.jira.conftest import Source, stored
 from tests.pipeline.state import row_versions
@@ -124,6 +125,51 @@ def test_the_census_brings_what_was_missed(source: Source) -> None:
     Issue.objects.all().delete()
     source.ask(Hint.Kind.CENSUS, container_external_id=Project.objects.get().external_id)
     assert list(stored()) == ["FORGE-1"]
+
+
+def _census(source: Source) -> None:
+    source.ask(Hint.Kind.CENSUS, container_external_id=Project.objects.get().external_id)
+
+
+def test_a_census_ends_though_more_differs_than_a_slice_looks_at(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index that is damaged: it does not tell of issues that are there all the same."""
+    monkeypatch.setattr(census, "LOOKED_AT", 2)
+    world, forge = source.world, _forge(source)
+    issues = [world.create_issue(forge) for _ in range(6)]
+    source.collect()
+    hidden, told = {one.id for one in issues[:3]}, census._ids
+    monkeypatch.setattr(census, "_ids", lambda project, jira: told(project, jira) - hidden)
+    world.delete(issues[0])
+    _census(source)
+    assert len(stored()) == 5
+    assert SyncRun.objects.filter(kind="census", outcome="succeeded").count() == 2
+
+
+def test_an_issue_that_cannot_be_read_stops_no_census(source: Source) -> None:
+    world, forge = source.world, _forge(source)
+    gone = world.create_issue(forge)
+    source.collect()
+    world.create_issue(forge).created = None  # type: ignore[assignment] # what a fault leaves behind
+    world.delete(gone)
+    _census(source)
+    assert stored() == {}
+    run = SyncRun.objects.get(kind="census")
+    assert run.outcome == "succeeded"
+    assert "unexpected shape" in run.reason
+
+
+def test_an_issue_dated_ahead_hides_no_later_change(source: Source) -> None:
+    world, forge = source.world, _forge(source)
+    ahead, other = world.create_issue(forge), world.create_issue(forge)
+    source.collect()
+    ahead.updated = world.now + 30 * 86_400
+    source.ask()
+    world.tick(7_200)
+    world.set_status(other, "Done")
+    source.ask()
+    assert stored()[other.key] == "Done"
 
 
 def test_a_signed_word_marks_at_once_and_an_unsigned_404_does_not(source: Source) -> None:

@@ -18,7 +18,7 @@ const keyOf = (id: number) => ["pull-request", id, "issues"];
 export function NamedIssues({ id }: { id: number }) {
   const client = useQueryClient();
   const path = { pull_request_id: id };
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: keyOf(id),
     queryFn: () =>
       answer(api.GET("/api/v1/pull-requests/{pull_request_id}/issues", { params: { path } })),
@@ -28,15 +28,17 @@ export function NamedIssues({ id }: { id: number }) {
     onSuccess: (told) => client.setQueryData(keyOf(id), told),
   });
   const headers = () => ({ "X-CSRFToken": csrfToken() });
-  const say = (key: string, verdict: "added" | "rejected") =>
-    change.mutate(() =>
-      answer(
-        api.POST("/api/v1/pull-requests/{pull_request_id}/issues", {
-          params: { path },
-          body: { key, verdict },
-          headers: headers(),
-        }),
-      ),
+  const say = (key: string, verdict: "added" | "rejected", options?: { onSuccess: () => void }) =>
+    change.mutate(
+      () =>
+        answer(
+          api.POST("/api/v1/pull-requests/{pull_request_id}/issues", {
+            params: { path },
+            body: { key, verdict },
+            headers: headers(),
+          }),
+        ),
+      options,
     );
   const takeBack = (issue: number) =>
     change.mutate(() =>
@@ -46,6 +48,12 @@ export function NamedIssues({ id }: { id: number }) {
           headers: headers(),
         }),
       ),
+    );
+  if (error)
+    return (
+      <DetailSection title="Issues">
+        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
+      </DetailSection>
     );
   if (data === undefined || (data.items.length === 0 && !data.may_correct)) return null;
   return (
@@ -79,20 +87,29 @@ export function NamedIssues({ id }: { id: number }) {
           onRetry={() => change.variables && change.mutate(change.variables)}
         />
       )}
-      {data.may_correct && <AddIssue busy={change.isPending} onAdd={(key) => say(key, "added")} />}
+      {data.may_correct && (
+        <AddIssue
+          busy={change.isPending}
+          onAdd={(key, done) => say(key, "added", { onSuccess: done })}
+        />
+      )}
     </DetailSection>
   );
 }
 
-function AddIssue({ busy, onAdd }: { busy: boolean; onAdd: (key: string) => void }) {
+interface Adding {
+  busy: boolean;
+  onAdd: (key: string, done: () => void) => void;
+}
+
+function AddIssue({ busy, onAdd }: Adding) {
   const [key, setKey] = useState("");
   return (
     <form
       className={classes.add}
       onSubmit={(event) => {
         event.preventDefault();
-        if (key.trim()) onAdd(key.trim());
-        setKey("");
+        if (key.trim()) onAdd(key.trim(), () => setKey(""));
       }}
     >
       <TextInput
