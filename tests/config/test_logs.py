@@ -1,7 +1,10 @@
-"""Logs are JSON and hold no query string."""
+"""Logs are JSON and hold no query string and no secret."""
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from secrets import token_urlsafe
 
 import pytest
 import structlog
@@ -9,16 +12,43 @@ import structlog
 from backend.config import logs
 
 
-def test_a_request_is_logged_without_its_query(capsys: pytest.CaptureFixture[str]) -> None:
+@contextmanager
+def configured() -> Iterator[None]:
+    """Within the test, whose standard error it is."""
     logs.configure({})
     try:
-        structlog.get_logger("request").info("request_started", request="GET /login?token=marker")
+        yield
     finally:
         logging.getLogger().handlers.clear()
         structlog.reset_defaults()
+
+
+def test_a_request_is_logged_without_its_query(capsys: pytest.CaptureFixture[str]) -> None:
+    with configured():
+        structlog.get_logger("request").info("request_started", request="GET /login?token=marker")
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["request"], line["level"]) == (
         "request_started",
         "GET /login",
         "info",
     )
+
+
+@pytest.mark.parametrize("path", ["/hooks/jira/", "//hooks/jira/", "/x/../hooks/jira//", "/other/"])
+def test_the_secret_in_the_address_of_a_webhook_is_not_logged(
+    capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    secret = token_urlsafe(32)
+    with configured():
+        structlog.get_logger("request").info("done", request=f"POST {path}jira-one/{secret}")
+        logging.getLogger("django.request").warning("Not Found: %s", f"{path}jira-one/{secret}")
+    written = capsys.readouterr().err
+    assert secret not in written
+    assert written.count(f"{path}jira-one/…") + written.count(f"{path}jira-one/\\u2026") == 2
+
+
+def test_ids_of_tasks_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "Task sweep[606c5b9f-c42a-480b-91f2-56b29b416034] received"
+    with configured():
+        logging.getLogger("celery").info(told)
+    assert json.loads(capsys.readouterr().err)["event"] == told
