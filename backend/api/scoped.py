@@ -1,10 +1,12 @@
 """What a caller asks about, checked: the same for every route of figures."""
 
+from datetime import date
+from typing import Protocol
+
 from django.db.models import QuerySet
 
 from backend.accounts import access
 from backend.accounts.models import User
-from backend.api import schemas
 from backend.api.errors import Unprocessable
 from backend.metrics.scope import InvalidRange, Scope, scope_of
 from backend.people.models import Team
@@ -23,11 +25,24 @@ def team_for(user: User, slug: str) -> Team | None:
     raise access.Denied
 
 
-def scope_for(user: User, filters: schemas.Filters) -> Scope:
+class Asked(Protocol):
+    """Filters by team and range, as every question about figures has them."""
+
+    team: str
+    from_: date
+    to: date
+
+
+def scope_for(user: User, filters: Asked) -> Scope:
     """Raises access.Denied and Unprocessable."""
     team = team_for(user, filters.team)
     try:
-        return scope_of(team=team, start=filters.from_, end=filters.to, with_bots=filters.bots)
+        return scope_of(
+            team=team,
+            start=filters.from_,
+            end=filters.to,
+            with_bots=getattr(filters, "bots", False),
+        )
     except InvalidRange as error:
         raise Unprocessable(str(error)) from error
 

@@ -11,6 +11,7 @@ from backend.api import (
     completeness,
     deployments,
     incidents,
+    investment,
     issue_links,
     issues,
     me,
@@ -27,7 +28,7 @@ from backend.api.schemas import Error
 api = NinjaAPI(
     title="Plumbline",
     version="1",
-    description="Figures of pull requests, deployments, issues and tests, as the pages show them.",
+    description="Figures of pull requests, deployments, issues, investment and tests, as the pages show them.",
     urls_namespace="api-1",
     docs=Reference(),
     docs_decorator=login_required,
@@ -40,6 +41,7 @@ api.add_router("", deployments.router)
 api.add_router("", incidents.router)
 api.add_router("", issues.router)
 api.add_router("", issue_links.router)
+api.add_router("", investment.router)
 api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)

@@ -45,6 +45,9 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # What statuses mean, and what people say of pull requests and issues.
     "delivery.statusrule": {"web": WRITE, "worker": READ},
     "delivery.issuecorrection": {"web": WRITE, "worker": READ},
+    "delivery.investmentcategory": {"web": WRITE, "worker": READ},
+    "delivery.investmentrule": {"web": WRITE, "worker": READ},
+    "delivery.pendinginvestment": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "delivery.pendingissue": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "delivery.pendingmeasurement": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "metrics": {"web": READ, "worker": WRITE},

@@ -280,6 +280,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.ArtifactRule"},
     {"model": "connections.JiraSettings", "exclude_fields": ["fields_found"]},
     {"model": "delivery.StatusRule"},
+    {"model": "delivery.InvestmentCategory"},
+    {"model": "delivery.InvestmentRule"},
 )
 
 # Retention: single results of tests, and counts a test and day. backend.delivery.store.test_partitions keeps it.

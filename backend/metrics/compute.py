@@ -16,12 +16,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from backend.delivery.deployment_rules import RULES_VERSION
+from backend.delivery.investment_rules import RULES_VERSION as INVESTMENT_RULES_VERSION
 from backend.delivery.models import PendingMeasurement, PullRequest
 from backend.delivery.store import note_all_deployments
+from backend.delivery.store.investment import note_investment
 from backend.metrics import cells, facts, identities
 from backend.metrics.deployments import compute as deployments
-from backend.metrics.formulas import dora, issue, pull_request, size
+from backend.metrics.formulas import dora, effort, issue, pull_request, size
 from backend.metrics.formulas import test_runs as formulas_of_runs
+from backend.metrics.investment.days import store_days_of_pull_requests
+from backend.metrics.investment.sorting import sort_pull_requests
 from backend.metrics.issues import compute as issues
 from backend.metrics.loading import load
 from backend.metrics.models import Basis
@@ -56,6 +60,8 @@ def measure(limit: int = BATCH) -> int:
             # In a statement after the lock's, so that it sees what the one before committed.
             cells.recompute(touched, time_zone=organisation().time_zone)
             _remember()
+        store_days_of_pull_requests(ids)
+        sort_pull_requests(ids)
         PendingMeasurement.objects.filter(pk__in=ids).delete()
     return len(ids)
 
@@ -93,9 +99,7 @@ def recompute_all() -> int:
         facts.store_teams_of(ids, time_zone=organisation().time_zone)
         count += len(ids)
     _recompute_cells()
-    note_all_deployments()
-    test_runs.note_everything()
-    issues.note_everything()
+    _note_others()
     _remember(versions=_versions(), teams=teams)
     return count
 
@@ -116,11 +120,19 @@ def recompute_teams() -> None:
 
 @transaction.atomic
 def _recompute_others() -> None:
-    """All deployments, test runs and issues, by and by."""
+    """What rests on other formulas, or on the organisation's time zone."""
+    _note_others()
+    _remember(versions=_versions())
+
+
+def _note_others() -> None:
+    """All deployments, test runs, issues and investment, by and by; days of work at once."""
+    for ids in _batches():
+        store_days_of_pull_requests(ids)
     note_all_deployments()
     test_runs.note_everything()
     issues.note_everything()
-    _remember(versions=_versions())
+    note_investment()
 
 
 def _store_facts(ids: Sequence[int]) -> set[int]:
@@ -222,7 +234,11 @@ def _of_pull_requests() -> str:
 
 
 def _of_others() -> str:
-    return f"{dora.VERSION}.{RULES_VERSION}; ran {formulas_of_runs.VERSION}; worked {issue.VERSION}"
+    invested = f"{effort.VERSION}.{INVESTMENT_RULES_VERSION} in {organisation().time_zone}"
+    return (
+        f"{dora.VERSION}.{RULES_VERSION}; ran {formulas_of_runs.VERSION}; worked {issue.VERSION};"
+        f" invested {invested}"
+    )
 
 
 def _remember(**basis: str) -> None:

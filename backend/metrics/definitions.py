@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.metrics.formulas import dora, issue, pull_request, size, test_runs
+from backend.metrics.formulas import dora, effort, issue, pull_request, size, test_runs
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ _V = pull_request.VERSION
 _D, _DELIVERY = dora.VERSION, "delivery"
 _R, _RUNS = test_runs.VERSION, "automated-test-runs"
 _I, _ISSUES = issue.VERSION, "issues"
+_E, _INVESTMENT = effort.VERSION, "investment"
 _STAGE = " Pull requests merged in the range; the four stages of one add up to its cycle time."
 
 DEFINITIONS = {
@@ -223,5 +224,19 @@ DEFINITIONS = {
         "Of issues in progress or waiting now, the time since they were first begun.",
         _I,
         _ISSUES,
+    ),
+    "investment_effort": Definition(
+        "Effort",
+        "Each person's month is one unit, split over what they worked on by weighted days: 1 for a day with commits "
+        "of a pull request or its opening, a half for a review of another's, a quarter for moving an issue on. "
+        "Open work counts too, and bots do not.",
+        _E,
+        _INVESTMENT,
+    ),
+    "investment_activity": Definition(
+        "Activity",
+        "Issues done and pull requests merged in the range, each counted once, in its one category.",
+        _E,
+        _INVESTMENT,
     ),
 }

@@ -6,12 +6,14 @@ from django.db.models import Model
 
 from backend.delivery.models import (
     PendingDeployments,
+    PendingInvestment,
     PendingIssue,
     PendingMeasurement,
     PendingTestRuns,
 )
 from backend.metrics import compute
 from backend.metrics.deployments import compute as deployments
+from backend.metrics.investment.sorting import sort_everything
 from backend.metrics.issues import compute as issues
 from backend.metrics.test_runs import compute as test_runs
 
@@ -20,6 +22,7 @@ _OUTBOXES: Final[tuple[type[Model], ...]] = (
     PendingMeasurement,
     PendingDeployments,
     PendingTestRuns,
+    PendingInvestment,
 )
 
 
@@ -30,6 +33,7 @@ def measure_some() -> int:
         or deployments.measure_pending_deployments(1)
         or test_runs.measure()
         or issues.measure()
+        or sort_everything()
     )
 
 
@@ -38,5 +42,5 @@ def anything_waits() -> bool:
 
 
 def how_much_waits() -> int:
-    """Rows of all outboxes: pull requests, repositories, commits and issues."""
+    """Rows of all outboxes: pull requests, repositories, commits and issues, and one if all is to be sorted anew."""
     return sum(outbox._default_manager.count() for outbox in _OUTBOXES)  # noqa: SLF001

@@ -39,6 +39,11 @@ def of_issues() -> Completeness:
     )
 
 
+def of_issues_if_any() -> Completeness | None:
+    """None where no Jira is connected."""
+    return of_issues() if Connection.objects.filter(kind__in=JIRA_KINDS).exists() else None
+
+
 def _fresh_to() -> datetime | None:
     """The beginning of the last look of that Jira which was looked at longest ago; None: one was never."""
     looks = Connection.objects.filter(kind__in=JIRA_KINDS).annotate(

@@ -43,6 +43,7 @@ ROUTES: dict[str, dict[str, set[str]]] = {
             *("/deployments", "/deployments.csv", "/deployments/figures"),
             "/deployments/candidates",
             *("/issues", "/issues.csv", "/issues/figures", "/issues/scatter", "/sprints"),
+            *("/investment/figures", "/investment/items", "/investment/items.csv"),
             *("/tests/figures", "/tests/choices", "/tests/heatmap"),
             *("/tests/workflows", "/tests/workflows.csv"),
             *("/tests/jobs", "/tests/branches", "/tests/teams"),

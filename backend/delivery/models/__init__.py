@@ -25,6 +25,11 @@ from backend.delivery.models.deployment_rules import (
     HotfixRule,
 )
 from backend.delivery.models.deployments import Deployment, DeploymentStatus, Release, Tag
+from backend.delivery.models.investment import (
+    InvestmentCategory,
+    InvestmentRule,
+    PendingInvestment,
+)
 from backend.delivery.models.issues import (
     Board,
     Issue,
@@ -92,6 +97,8 @@ __all__ = [
     "HotfixRule",
     "Incident",
     "IngestToken",
+    "InvestmentCategory",
+    "InvestmentRule",
     "Issue",
     "IssueCorrection",
     "IssueKey",
@@ -105,6 +112,7 @@ __all__ = [
     "Owner",
     "OwnerPattern",
     "PendingDeployments",
+    "PendingInvestment",
     "PendingIssue",
     "PendingMeasurement",
     "PendingTestRuns",

@@ -5,6 +5,8 @@ from django.db import connection, transaction
 from backend import clock
 from backend.delivery.models import PendingIssue
 from backend.metrics import identities
+from backend.metrics.investment.days import store_days_of_issues
+from backend.metrics.investment.sorting import sort_issues
 from backend.metrics.issues import facts
 from backend.metrics.issues.loading import load
 from backend.metrics.models import IssueFact
@@ -38,6 +40,8 @@ def measure(limit: int = BATCH) -> int:
         )
         facts.store_facts(loaded)
         facts.store_teams_of(ids, time_zone=organisation().time_zone, now=clock.now())
+        store_days_of_issues(ids)
+        sort_issues(ids)
         PendingIssue.objects.filter(pk__in=ids).delete()
     return len(ids)
 

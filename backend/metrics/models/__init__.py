@@ -6,6 +6,7 @@ from backend.metrics.models.deployments import (
     DeploymentTeam,
     ServiceDeployment,
 )
+from backend.metrics.models.investment import ActivityDay, IssueCategory, PullRequestCategory
 from backend.metrics.models.issues import IssueFact, IssueTeam
 from backend.metrics.models.pull_requests import (
     Basis,
@@ -17,14 +18,17 @@ from backend.metrics.models.pull_requests import (
 from backend.metrics.models.test_runs import HeadFeedback, RunFact, RunTeam
 
 __all__ = [
+    "ActivityDay",
     "Basis",
     "DeployedChange",
     "DeploymentFix",
     "DeploymentTeam",
     "HeadFeedback",
+    "IssueCategory",
     "IssueFact",
     "IssueTeam",
     "MeasuredIdentity",
+    "PullRequestCategory",
     "PullRequestCell",
     "PullRequestFact",
     "PullRequestTeam",

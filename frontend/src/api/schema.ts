@@ -248,6 +248,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/investment/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Effort and what was finished, by category.
+         */
+        get: operations["investment_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/investment/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Items
+         * @description Issues done and pull requests merged in the range, each with its category and why.
+         */
+        get: operations["investment_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/investment/items.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["investment_items_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/issues": {
         parameters: {
             query?: never;
@@ -1184,6 +1241,27 @@ export interface components {
             started_at: string | null;
             /** Url */
             url: string;
+        };
+        /** Category */
+        Category: {
+            /** Code */
+            code: string;
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+        };
+        /** CategoryAmount */
+        CategoryAmount: {
+            /** Amount */
+            amount: number;
+            /** Category */
+            category: string;
+            /**
+             * Share
+             * @description Of the view's total; null where that is 0.
+             */
+            share: number | null;
         };
         /**
          * Change
@@ -2521,6 +2599,204 @@ export interface components {
              * @description With a time zone.
              */
             started_at: string;
+        };
+        /** InvestmentFigures */
+        InvestmentFigures: {
+            /** Categories */
+            categories: components["schemas"]["Category"][];
+            completeness: components["schemas"]["Completeness"];
+            /** Computed At */
+            computed_at: string | null;
+            effort: components["schemas"]["View"];
+            /** @description Done in the range. */
+            issues: components["schemas"]["View"];
+            /** @description Merged in the range. */
+            pull_requests: components["schemas"]["View"];
+            range: components["schemas"]["Range"];
+            team: components["schemas"]["TeamName"] | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * InvestmentFilters
+         * @description Bots are never counted here.
+         */
+        InvestmentFilters: {
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /**
+         * InvestmentItem
+         * @description One issue or pull request, done or merged in the range. It is no aggregate.
+         */
+        InvestmentItem: {
+            /**
+             * Because
+             * @description Null: not sorted yet.
+             */
+            because: ("rule" | "built_in" | "issue" | "nothing") | null;
+            /** Category */
+            category: string;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Id */
+            id: number;
+            /**
+             * Inherited From
+             * @description Key of the issue above, or that the pull request is about, whose category it is.
+             */
+            inherited_from: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "issue" | "pull_request";
+            /**
+             * Name
+             * @description An issue's key, or owner/name#number.
+             */
+            name: string;
+            /** Person */
+            person: string | null;
+            /**
+             * Title
+             * @description Empty where the connection keeps no summaries.
+             */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /** InvestmentItemFilters */
+        InvestmentItemFilters: {
+            /**
+             * Category
+             * @description A category's code; empty: all.
+             * @default
+             */
+            category: string;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Kind
+             * @description Empty: both.
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "issue" | "pull_request";
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
+        /** InvestmentItems */
+        InvestmentItems: {
+            completeness: components["schemas"]["Completeness"];
+            /** Items */
+            items: components["schemas"]["InvestmentItem"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * InvestmentMonth
+         * @description A month's part of the range. The amounts and what is kept back add up to the month's total.
+         */
+        InvestmentMonth: {
+            /** Amounts */
+            amounts: components["schemas"]["CategoryAmount"][];
+            /**
+             * Kept Back
+             * @description Of the categories that are kept back in every month; null: none is.
+             */
+            kept_back: number | null;
+            /**
+             * Partial
+             * @description The range holds it in part, or it is not over.
+             */
+            partial: boolean;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+        };
+        /** InvestmentPageFilters */
+        InvestmentPageFilters: {
+            /**
+             * Category
+             * @description A category's code; empty: all.
+             * @default
+             */
+            category: string;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Kind
+             * @description Empty: both.
+             * @default
+             * @enum {string}
+             */
+            kind: "" | "issue" | "pull_request";
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
         };
         /** IssueChoices */
         IssueChoices: {
@@ -4732,6 +5008,44 @@ export interface components {
             pull_request: number;
         };
         /**
+         * View
+         * @description One way to count. The amounts and what is kept back add up to the total.
+         */
+        View: {
+            /** Amounts */
+            amounts: components["schemas"]["CategoryAmount"][];
+            /** Definition */
+            definition: string;
+            /**
+             * Kept Back
+             * @description Of all categories together that too few people worked on, and of what would tell of these.
+             */
+            kept_back: number | null;
+            /** Kept Back Categories */
+            kept_back_categories: string[];
+            /** Months */
+            months: components["schemas"]["InvestmentMonth"][];
+            months_suppressed: components["schemas"]["Suppressed"] | null;
+            /**
+             * People
+             * @description Distinct people in it, bots not counted.
+             */
+            people: number | null;
+            /**
+             * Reason
+             * @description Why there is nothing; null where there is something.
+             */
+            reason: string | null;
+            suppressed: components["schemas"]["Suppressed"] | null;
+            /** Total */
+            total: number | null;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "person_months" | "issues" | "pull_requests";
+        };
+        /**
          * Wasted
          * @description Machine time of failed attempts that passed when rerun on the same commit.
          */
@@ -5744,6 +6058,231 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    investment_figures: {
+        parameters: {
+            query: {
+                /** @description First day of the range. */
+                from: string;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvestmentFigures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    investment_items: {
+        parameters: {
+            query: {
+                /** @description A category's code; empty: all. */
+                category?: string;
+                /** @description First day of the range. */
+                from: string;
+                /** @description Empty: both. */
+                kind?: "" | "issue" | "pull_request";
+                page?: number;
+                page_size?: number;
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvestmentItems"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    investment_items_csv: {
+        parameters: {
+            query: {
+                /** @description A category's code; empty: all. */
+                category?: string;
+                /** @description First day of the range. */
+                from: string;
+                /** @description Empty: both. */
+                kind?: "" | "issue" | "pull_request";
+                /** @description A team's slug; empty: all teams. */
+                team?: string;
+                /** @description First day after the range. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

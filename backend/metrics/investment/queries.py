@@ -1,0 +1,228 @@
+"""Investment in the shape of `results`: effort and activity by category; what is about too few people is kept back."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+from backend.delivery.investment_rules import UNCATEGORISED
+from backend.delivery.store.investment import categories
+from backend.metrics.formulas import effort, suppression
+from backend.metrics.formulas import weeks as calendar
+from backend.metrics.investment import results
+from backend.metrics.investment.asked import given, issues_done, pull_requests_merged
+from backend.metrics.models import Basis
+from backend.metrics.results import Range, Suppressed, TeamName
+from backend.metrics.scope import Scope
+
+NOTHING: Final = {
+    "person_months": "Nobody worked on an issue or a pull request in this range.",
+    "issues": "No issue was done in this range.",
+    "pull_requests": "No pull request was merged in this range.",
+}
+# A month is one unit of each person's, whatever part of it the range and the team hold: so the whole month is read.
+# In a team's effort are the days on which they were in it.
+_EFFORT: Final = """
+    WITH RECURSIVE below (id) AS (
+        SELECT %(team)s::bigint
+        UNION
+        SELECT team.id FROM below JOIN people_team team ON team.parent_id = below.id
+    ), member AS MATERIALIZED (
+        SELECT person_id, starts_on, ends_on FROM people_membership
+        WHERE team_id IN (SELECT id FROM below)
+    ), worked AS (
+        SELECT COALESCE(who.person_id, -who.id) AS person, one.day, one.pull_request_id, one.issue_id,
+            max(one.weight) AS weight
+        FROM metrics_activityday one
+        JOIN people_identity who ON who.id = one.identity_id AND NOT who.is_bot
+        LEFT JOIN metrics_issuefact fact ON fact.issue_id = one.issue_id
+        WHERE one.day >= %(first)s AND one.day < %(last)s
+            AND (one.issue_id IS NULL OR fact.excluded = '')
+            AND (%(team)s::bigint IS NULL OR who.person_id IN (SELECT person_id FROM member))
+        GROUP BY 1, 2, 3, 4
+    )
+    SELECT person, date_trunc('month', day)::date AS month,
+        COALESCE(of_pull.category, of_issue.category, '') AS category,
+        day >= %(start)s AND day < %(end)s AND (%(team)s::bigint IS NULL OR EXISTS (
+            SELECT FROM member WHERE member.person_id = person
+                AND (starts_on IS NULL OR starts_on <= day) AND (ends_on IS NULL OR ends_on > day)
+        )) AS inside,
+        sum(weight)
+    FROM worked
+    LEFT JOIN metrics_pullrequestcategory of_pull ON of_pull.pull_request_id = worked.pull_request_id
+    LEFT JOIN metrics_issuecategory of_issue ON of_issue.issue_id = worked.issue_id
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+_COUNTS: Final = """
+    WITH finished AS ({finished})
+    SELECT person, date_trunc('month', finished_at AT TIME ZONE %(zone)s)::date, category, true, count(*)
+    FROM finished GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+
+@dataclass
+class _Parts:
+    """Amounts and people by category and month."""
+
+    amounts: dict[tuple[str, date], int] = field(default_factory=lambda: defaultdict(int))
+    people: dict[tuple[str, date], set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, category: str, month: date, amount: int, person: int | None) -> None:
+        self.amounts[category, month] += amount
+        if person is not None:
+            self.people[category, month].add(person)
+
+
+def figures(scope: Scope) -> results.InvestmentFigures:
+    """Everything about a range. Six statements."""
+    known = [results.Category(code=one.code, name=one.name, description=one.description)
+             for one in categories()]  # fmt: skip
+    unsorted = results.Category(
+        code=UNCATEGORISED, name="Uncategorised", description="What no rule matches."
+    )
+    codes = [one.code for one in known]
+    bounds = given(scope)
+    counted = {
+        "issues": _COUNTS.format(finished=issues_done(scope)),
+        "pull_requests": _COUNTS.format(finished=pull_requests_merged(scope)),
+    }
+    basis = Basis.objects.filter(pk=1).first()
+    weeks = calendar.weeks(scope.start, scope.end)
+    return results.InvestmentFigures(
+        team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
+        range=Range(
+            from_=scope.start,
+            to=scope.end,
+            time_zone=scope.time_zone,
+            weeks_partial=[week for week in weeks if scope.is_partial(week)],
+        ),
+        categories=[*known, unsorted],
+        effort=_view(scope, "person_months", _effort(scope, codes), codes, unit=effort.UNIT),
+        issues=_view(scope, "issues", _counts(counted["issues"], bounds, codes), codes),
+        pull_requests=_view(
+            scope, "pull_requests", _counts(counted["pull_requests"], bounds, codes), codes
+        ),
+        version=effort.VERSION,
+        computed_at=basis.measured_at if basis else None,
+    )
+
+
+def _effort(scope: Scope, codes: Sequence[str]) -> _Parts:
+    last = scope.end - timedelta(days=1)
+    wanted = {
+        "team": scope.team.pk if scope.team else None,
+        "start": scope.start,
+        "end": scope.end,
+        "first": scope.start.replace(day=1),
+        "last": _next_month(last.replace(day=1)),
+    }
+    weights: dict[tuple[int, date], dict[tuple[str, bool], int]] = defaultdict(dict)
+    for person, month, category, inside, weight in _rows(_EFFORT, wanted):
+        part = (_known(category, codes), inside)
+        mine = weights[person, month]
+        mine[part] = mine.get(part, 0) + int(weight)
+    found = _Parts()
+    for (person, month), mine in weights.items():
+        for (category, inside), share in effort.split(mine).items():
+            if inside:
+                found.add(category, month, share, person)
+    return found
+
+
+def _counts(statement: str, bounds: Mapping[str, Any], codes: Sequence[str]) -> _Parts:
+    found = _Parts()
+    for person, month, category, _, count in _rows(statement, bounds):
+        found.add(_known(category, codes), month, count, person)
+    return found
+
+
+def _view(
+    scope: Scope, name: results.UnitName, parts: _Parts, codes: Sequence[str], *, unit: int = 1
+) -> results.View:
+    """What is kept back in the whole range is so in every month; what is in a month alone stays in the range's sum."""
+    every = [*codes, UNCATEGORISED]
+    months = _months(scope)
+    people = {
+        category: [parts.people.get((category, month), set()) for month in months]
+        for category in every
+    }
+    whole = {category: [set().union(*people[category])] for category in every}
+    hidden = suppression.kept_back(whole, minimum=scope.minimum_group_size)
+    by_month = suppression.kept_back(people, minimum=scope.minimum_group_size, also=hidden or ())
+    total = sum(parts.amounts.values())
+
+    def amounts(
+        of: Iterable[date], kept: set[str]
+    ) -> tuple[list[results.CategoryAmount], float | None]:
+        wanted = list(of)
+        sums = {
+            category: sum(parts.amounts.get((category, month), 0) for month in wanted)
+            for category in every
+        }
+        whole_sum = sum(sums.values())
+        shown = [
+            results.CategoryAmount(
+                category=category,
+                amount=amount / unit,
+                share=amount / whole_sum if whole_sum else None,
+            )
+            for category, amount in sums.items()
+            if category not in kept
+        ]
+        return shown, sum(sums[category] for category in kept) / unit if kept else None
+
+    told, kept_back = amounts(months, hidden) if hidden is not None else ([], None)
+    monthly = []
+    if hidden is not None and by_month is not None:
+        for month in months:
+            shown, kept = amounts([month], by_month)
+            partial = month < scope.start or _next_month(month) > min(scope.end, scope.today)
+            monthly.append(
+                results.InvestmentMonth(start=month, partial=partial, amounts=shown, kept_back=kept)
+            )
+    return results.View(
+        unit=name,
+        definition="investment_effort" if name == "person_months" else "investment_activity",
+        total=None if hidden is None else total / unit,
+        people=None if hidden is None else len(set().union(*parts.people.values())),
+        suppressed=_suppressed(scope) if hidden is None else None,
+        reason=None if total or hidden is None else NOTHING[name],
+        amounts=told,
+        kept_back=kept_back,
+        kept_back_categories=[category for category in every if category in (hidden or ())],
+        months=monthly,
+        months_suppressed=None if monthly or not total else _suppressed(scope),
+    )
+
+
+def _known(category: str, codes: Sequence[str]) -> str:
+    """One that is no more, and is not sorted anew yet, is uncategorised."""
+    return category if category in codes else UNCATEGORISED
+
+
+def _suppressed(scope: Scope) -> Suppressed:
+    return Suppressed(
+        reason=f"Worked on by fewer than {scope.minimum_group_size} people, so it is not shown.",
+        minimum_group_size=scope.minimum_group_size,
+    )
+
+
+def _months(scope: Scope) -> list[date]:
+    """First days of all months that the range touches."""
+    months = [scope.start.replace(day=1)]
+    while (following := _next_month(months[-1])) < scope.end:
+        months.append(following)
+    return months
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
