@@ -67,9 +67,10 @@ class Tracker:
         created: float = 0,
         key: str = "",
         kind: str = "Story",
+        by: Identity | None = None,
         **values: Any,
     ) -> Issue:
-        """Through these statuses, each after so many hours; it begins in To Do."""
+        """Through these statuses, each after so many hours, moved by somebody; it begins in To Do."""
         number = next(_numbers)
         project = key or self.key
         steps = [(created, "To Do"), *moves]
@@ -96,7 +97,7 @@ class Tracker:
             "updated_at": self.at(steps[-1][0]),
             "resolved_at": None,
             "transitions": tuple(
-                self._moved(place, before, after, hours)
+                self._moved(place, before, after, hours, by)
                 for place, ((_, before), (hours, after)) in enumerate(pairwise(steps))
             ),
         }
@@ -132,12 +133,14 @@ class Tracker:
     def at(self, hours: float) -> datetime:
         return self.begin + timedelta(hours=hours)
 
-    def _moved(self, place: int, before: str, after: str, hours: float) -> TransitionRecord:
+    def _moved(
+        self, place: int, before: str, after: str, hours: float, by: Identity | None
+    ) -> TransitionRecord:
         return TransitionRecord(
             external_id=f"{place}.0",
             kind="status",
             occurred_at=self.at(hours),
-            actor=None,
+            actor=self._actor(by),
             before=str(STATUSES[before].external_id),
             after=str(STATUSES[after].external_id),
             before_name=before,

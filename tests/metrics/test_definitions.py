@@ -7,6 +7,7 @@ from backend.metrics import results
 from backend.metrics.definitions import DEFINITIONS
 from backend.metrics.deployments.results import DeploymentFigures, Frequency
 from backend.metrics.formulas import dora, issue, pull_request, size, test_runs
+from backend.metrics.investment.queries import DEFINITION as INVESTMENT
 from backend.metrics.issues.results import IssueFigures, WorkInProgress
 from backend.metrics.models import PullRequestFact
 from backend.metrics.test_runs.results import RunFigures, Runs, Spread, Wasted
@@ -60,7 +61,8 @@ def test_every_figure_of_an_answer_is_defined() -> None:
         for name in (*IssueFigures.model_fields, *WorkInProgress.model_fields)
         if f"issue_{name}" in DEFINITIONS
     } == of_issues
-    assert figures | others | set(RUNS.values()) | of_issues == set(DEFINITIONS)
+    of_investment = set(INVESTMENT.values())
+    assert figures | others | set(RUNS.values()) | of_issues | of_investment == set(DEFINITIONS)
 
 
 def test_every_flag_and_reason_is_documented() -> None:

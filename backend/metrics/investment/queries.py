@@ -23,6 +23,11 @@ NOTHING: Final = {
     "issues": "No issue was done in this range.",
     "pull_requests": "No pull request was merged in this range.",
 }
+DEFINITION: Final = {
+    "person_months": "investment_effort",
+    "issues": "investment_activity",
+    "pull_requests": "investment_activity",
+}
 # A month is one unit of each person's, whatever part of it the range and the team hold: so the whole month is read.
 # In a team's effort are the days on which they were in it.
 _EFFORT: Final = """
@@ -185,7 +190,7 @@ def _view(
             )
     return results.View(
         unit=name,
-        definition="investment_effort" if name == "person_months" else "investment_activity",
+        definition=DEFINITION[name],
         total=None if hidden is None else total / unit,
         people=None if hidden is None else len(set().union(*parts.people.values())),
         suppressed=_suppressed(scope) if hidden is None else None,

@@ -21,7 +21,7 @@ _FINISHED: Final = """
         WHERE %(kind)s IN ('', kind)
     )
 """
-_COUNT: Final = _FINISHED + "SELECT count(*) FROM finished WHERE %(category)s IN ('', category)"
+_COUNT: Final = "SELECT count(*) FROM finished WHERE %(category)s IN ('', category)"
 _PAGE: Final = """
     SELECT finished.kind, finished.id,
         COALESCE(issue.key, repository.name_with_owner || '#' || pull.number) AS name,
