@@ -50,6 +50,9 @@ class RowForm(forms.Form):
     def clean_repositories(self) -> str:
         return self.cleaned_data["repositories"] or "*"
 
+    def is_filled(self) -> bool:
+        return bool(self.cleaned_data.get("pattern"))
+
     def rule(self) -> Rule | Hotfix:
         return self.kind(**{name: self.cleaned_data[name] for name in self.kind.__slots__})
 
@@ -107,9 +110,7 @@ class Rows(BaseFormSet):
     def entered(self) -> list[Any]:
         """The rules of rows that are filled in and not marked to be removed, in their order."""
         filled = [
-            form
-            for form in self.forms
-            if form.cleaned_data.get("pattern") and not form.cleaned_data.get("DELETE")
+            form for form in self.forms if form.is_filled() and not form.cleaned_data.get("DELETE")
         ]
         last = len(self.forms) + 1
         filled.sort(key=lambda form: form.cleaned_data.get("ORDER") or last)
