@@ -79,10 +79,10 @@ def catch_up() -> bool:
     of_pull_requests, _, others = basis.versions.partition(_AND)
     if of_pull_requests != _of_pull_requests():
         recompute_all()
-    elif others != _of_others():
-        _recompute_others()
     elif basis.teams != _teams():
         recompute_teams()
+    elif others != _of_others():
+        _recompute_others()
     elif not identities.note_changes():
         return False
     return True

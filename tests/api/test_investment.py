@@ -41,7 +41,7 @@ def test_the_export_is_the_table_and_is_on_record(world: World, sign_in: SignIn)
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["kind"] for row in rows].count("issue") == 6
     assert len(rows) == 34
-    assert Event.objects.get(name="investment_exported").detail["rows"] == 34
+    assert Event.objects.get(name="investment_exported").additional_data["rows"] == 34
     narrowed = client.get(f"/api/v1/investment/items?{RANGE}&kind=issue&category=unplanned")
     assert narrowed.json()["total"] == 0
 

@@ -56,7 +56,10 @@ def test_definitions_are_those_of_the_metrics(sign_in: SignIn) -> None:
     }
     assert {one["source"] for one in found} == {
         f"/docs/metrics.md#{part}"
-        for part in ("pull-requests", "delivery", "automated-test-runs", "issues")
+        for part in (
+            *("pull-requests", "delivery", "automated-test-runs"),
+            *("issues", "investment"),
+        )
     }
 
 

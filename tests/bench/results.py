@@ -4,23 +4,19 @@ Made set by set in SQL, into the same tables and with the same sums as uploads l
 three years, about as many a day.
 """
 
-import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
-from statistics import quantiles
 from typing import Any
 
 from rich.console import Console
 
 from tests import servers
+from tests.bench.asking import ROUNDS, asker, p95, seconds
 from tests.bench.database import empty
 from tests.bench.figures import Figure
 
 MILLISECONDS = 150
-ROUNDS = 60
 ROUTES = (
     *("figures", "choices", "heatmap", "workflows", "jobs", "branches", "teams"),
     *("flaky", "failing", "slowest"),
@@ -133,12 +129,12 @@ def run(console: Console, found: servers.Servers, size: Size) -> list[Figure]:
 
     last = timezone.now().date()
     with console.status("Filling") as status:
-        seconds = _seconds(lambda: _fill(size, last, status.update))
-    ask = _asker()
+        took = seconds(lambda: _fill(size, last, status.update))
+    ask = asker()
     figures = [
         Figure("results a day", size.results),
         Figure("days", size.days),
-        Figure("made in", seconds, "s"),
+        Figure("made in", took, "s"),
         *_disk(size),
     ]
     with console.status("Asking"):
@@ -194,48 +190,13 @@ def _disk(size: Size) -> list[Figure]:
     ]
 
 
-def _asker() -> Callable[[str], None]:
-    """Asks the API as an administrator does, in a process that began as web's do; done when the answer is whole."""
-    from django.http import HttpRequest  # noqa: PLC0415 - needs django.setup()
-    from django.test import Client  # noqa: PLC0415
-
-    from backend.accounts import sessions  # noqa: PLC0415
-    from backend.accounts.models import User  # noqa: PLC0415
-    from backend.config import wsgi  # noqa: F401, PLC0415 - read for what it does
-
-    logging.disable(logging.WARNING)  # a line a request
-    user = User.objects.create(email="bench@plumbline.example", role="administrator")
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    request = HttpRequest()
-    request.session = client.session
-    sessions.begin(request)
-    sessions.show_second_factor(request, user)
-    request.session.save()
-
-    def ask(path: str) -> None:
-        answer = client.get(path)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{path}: {answer.content[:300].decode()}")
-
-    return ask
-
-
 def _asked(ask: Callable[[str], None], route: str, team: str, last: date) -> Figure:
-    """Of ranges that begin on different days, so that no answer is the one before. Once without a clock: a process
-    that has answered nothing yet reads its code first, and Postgres its pages.
-    """
-    ask(f"/api/v1/tests/{route}?from={last - timedelta(days=89)}&to={last}&team={team}")
-    took = []
-    for number in range(ROUNDS):
-        first, after = last - timedelta(days=89 - number % 7), last + timedelta(days=1)
-        path = f"/api/v1/tests/{route}?from={first}&to={after}&team={team}"
-        took.append(1000 * _seconds(partial(ask, path)))
-    name = f"/tests/{route}, 90 days, {'one team' if team else 'all teams'}, p95"
-    return Figure(name, quantiles(took, n=20)[-1], "ms", at_most=MILLISECONDS)
-
-
-def _seconds(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
+    """Of ranges that begin on different days."""
+    after = last + timedelta(days=1)
+    days = [last - timedelta(days=89 - number % 7) for number in range(ROUNDS + 1)]
+    return p95(
+        ask,
+        f"/tests/{route}, 90 days, {'one team' if team else 'all teams'}",
+        [f"/api/v1/tests/{route}?from={first}&to={after}&team={team}" for first in days],
+        at_most=MILLISECONDS,
+    )

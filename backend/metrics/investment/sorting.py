@@ -76,30 +76,27 @@ _STRENGTH: Final = {place: rank for rank, place in enumerate(PullRequestIssueKey
 
 
 def sort_issues(ids: Sequence[int]) -> None:
-    """These, whatever is below them, and the pull requests that are or were about one of all these."""
-    with transaction.atomic():
-        _lock()
-        books = _books(investment_rules())
-        with connection.cursor() as cursor:
-            cursor.execute(_BELOW, [list(ids)])
-            touched = [pk for (pk,) in cursor.fetchall()]
-        for begin in range(0, len(touched), BATCH):
-            some = touched[begin : begin + BATCH]
-            _store_issues(some, books)
-            about = {link.pull_request_id for link in links.of_issues(some)}
-            about.update(
-                PullRequestCategory.objects.filter(inherited_from__in=some).values_list(
-                    "pk", flat=True
-                )
-            )
-            # As many as one batch of issues is named by: few for each.
-            _store_pull_requests(sorted(about), books)
+    """These, whatever is below them, and the pull requests about any of these, or that were. In a transaction."""
+    _lock()
+    books = _books(investment_rules())
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, [list(ids)])
+        touched = [pk for (pk,) in cursor.fetchall()]
+    for begin in range(0, len(touched), BATCH):
+        some = touched[begin : begin + BATCH]
+        _store_issues(some, books)
+        about = {link.pull_request_id for link in links.of_issues(some)}
+        about.update(
+            PullRequestCategory.objects.filter(inherited_from__in=some).values_list("pk", flat=True)
+        )
+        # As many as one batch of issues is named by: few for each.
+        _store_pull_requests(sorted(about), books)
 
 
 def sort_pull_requests(ids: Sequence[int]) -> None:
-    with transaction.atomic():
-        _lock()
-        _store_pull_requests(ids, _books(investment_rules()))
+    """Within a transaction."""
+    _lock()
+    _store_pull_requests(ids, _books(investment_rules()))
 
 
 def sort_everything() -> int:

@@ -23,9 +23,15 @@ _PEOPLE: Final = """
     count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS {0}_human,
     count(DISTINCT author_key) FILTER (WHERE NOT is_bot) AS {0}_people
 """
-# Built from the constants above alone, here and below; every value is a parameter.
+# What was done before the range is in none of its figures. Every value is a parameter.
+_COUNTED: Final = """
+    counted AS MATERIALIZED (
+        SELECT * FROM ({facts}) AS fact WHERE done_at IS NULL OR done_at >= %(low)s
+    )
+"""
+# Built from the constants above alone, here and below.
 _FIGURES: Final = f"""
-    WITH counted AS MATERIALIZED ({{facts}}), done AS (
+    WITH {_COUNTED}, done AS (
         SELECT * FROM counted WHERE done_at >= %(low)s AND done_at < %(high)s
     ), going AS (
         SELECT *, extract(epoch FROM %(now)s - started_at)::bigint AS age
@@ -49,7 +55,7 @@ _FIGURES: Final = f"""
 """  # noqa: S608
 # A week's end is the next one's beginning in the zone, or now.
 _WEEKS: Final = f"""
-    WITH counted AS MATERIALIZED ({{facts}}), week AS (
+    WITH {_COUNTED}, week AS (
         SELECT start, start::timestamp AT TIME ZONE %(zone)s AS begins_at,
             least((start + 7)::timestamp AT TIME ZONE %(zone)s, %(now)s) AS ends_at
         FROM unnest(%(weeks)s::date[]) AS start
