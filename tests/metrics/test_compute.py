@@ -339,7 +339,7 @@ def test_statements_do_not_grow_with_the_batch(history: History, number: int) ->
         connection,
     ) as captured:
         compute.measure()
-    assert len(captured) == 34
+    assert len(captured) == 35
 
 
 def test_the_author_of_nothing_known_is_flagged(history: History) -> None:

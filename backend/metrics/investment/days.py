@@ -32,8 +32,9 @@ _OF_PULL_REQUESTS: Final = f"""
 """  # noqa: S608 - numbers of ours
 _OF_ISSUES: Final = f"""
     told (item, identity_id, at, weight) AS (
-        SELECT issue_id, actor_id, occurred_at, {MOVED} FROM delivery_issuetransition
-        WHERE issue_id = ANY(%(items)s) AND kind = 'status'
+        SELECT issue_id, actor_id, occurred_at, {MOVED}
+        FROM delivery_issuetransition JOIN metrics_issuefact fact USING (issue_id)
+        WHERE issue_id = ANY(%(items)s) AND kind = 'status' AND fact.excluded = ''
     )
 """  # noqa: S608 - as above
 _STORE: Final = """
@@ -55,10 +56,12 @@ _STORE: Final = """
 
 
 def store_days_of_pull_requests(ids: Sequence[int]) -> None:
+    """To be sorted after that: what is new has no category yet."""
     _store(ids, told=_OF_PULL_REQUESTS, item="pull_request_id")
 
 
 def store_days_of_issues(ids: Sequence[int]) -> None:
+    """After their facts: those that count nowhere have none. To be sorted after that."""
     _store(ids, told=_OF_ISSUES, item="issue_id")
 
 

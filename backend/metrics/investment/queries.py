@@ -40,31 +40,25 @@ _EFFORT: Final = """
         WHERE team_id IN (SELECT id FROM below)
     ), worked AS (
         SELECT COALESCE(who.person_id, -who.id) AS person, one.day, one.pull_request_id, one.issue_id,
-            max(one.weight) AS weight
+            max(one.weight) AS weight, max(one.category) AS category
         FROM metrics_activityday one
         JOIN people_identity who ON who.id = one.identity_id AND NOT who.is_bot
-        LEFT JOIN metrics_issuefact fact ON fact.issue_id = one.issue_id
         WHERE one.day >= %(first)s AND one.day < %(last)s
-            AND (one.issue_id IS NULL OR fact.excluded = '')
             AND (%(team)s::bigint IS NULL OR who.person_id IN (SELECT person_id FROM member))
         GROUP BY 1, 2, 3, 4
     )
-    SELECT person, date_trunc('month', day)::date AS month,
-        COALESCE(of_pull.category, of_issue.category, '') AS category,
+    SELECT person, date_trunc('month', day)::date AS month, category,
         day >= %(start)s AND day < %(end)s AND (%(team)s::bigint IS NULL OR EXISTS (
             SELECT FROM member WHERE member.person_id = person
                 AND (starts_on IS NULL OR starts_on <= day) AND (ends_on IS NULL OR ends_on > day)
         )) AS inside,
         sum(weight)
-    FROM worked
-    LEFT JOIN metrics_pullrequestcategory of_pull ON of_pull.pull_request_id = worked.pull_request_id
-    LEFT JOIN metrics_issuecategory of_issue ON of_issue.issue_id = worked.issue_id
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    FROM worked GROUP BY 1, 2, 3, 4
 """
 _COUNTS: Final = """
     WITH finished AS ({finished})
     SELECT person, date_trunc('month', finished_at AT TIME ZONE %(zone)s)::date, category, true, count(*)
-    FROM finished GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    FROM finished GROUP BY 1, 2, 3
 """
 
 
@@ -131,7 +125,7 @@ def _effort(scope: Scope, codes: Sequence[str]) -> _Parts:
         mine[part] = mine.get(part, 0) + int(weight)
     found = _Parts()
     for (person, month), mine in weights.items():
-        for (category, inside), share in effort.split(mine).items():
+        for (category, inside), share in effort.split(dict(sorted(mine.items()))).items():
             if inside:
                 found.add(category, month, share, person)
     return found

@@ -72,6 +72,11 @@ _STORE: Final = """
     WHERE (known.category, known.because, known.inherited_from_id)
         IS DISTINCT FROM (excluded.category, excluded.because, excluded.inherited_from_id)
 """
+_STORE_IN_DAYS: Final = """
+    UPDATE metrics_activityday day SET category = new.category
+    FROM unnest(%s::bigint[], %s::text[]) AS new (item, category)
+    WHERE day.{item} = new.item AND day.category <> new.category
+"""
 _STRENGTH: Final = {place: rank for rank, place in enumerate(PullRequestIssueKey.Place.values)}
 
 
@@ -196,7 +201,9 @@ def _write(table: str, item: str, decisions: Iterable[tuple[int, Decision]]) -> 
     if rows:
         with connection.cursor() as cursor:
             statement = _STORE.format(table=table, item=item)
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(statement, columns)
+            cursor.execute(_STORE_IN_DAYS.format(item=item), columns[:2])
 
 
 def _batches(model: type[Issue] | type[PullRequest]) -> Iterator[list[int]]:

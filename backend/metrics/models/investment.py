@@ -60,6 +60,11 @@ class ActivityDay(models.Model):
     identity = models.ForeignKey("people.Identity", models.CASCADE, related_name="+")
     day = models.DateField(help_text="In the organisation's time zone.")
     weight = models.PositiveSmallIntegerField()
+    category = models.CharField(
+        max_length=40,
+        db_default="",
+        help_text="Of what was worked on, so that effort is one table's.",
+    )
 
     class Meta:
         constraints = [
