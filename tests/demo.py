@@ -1,4 +1,4 @@
-"""The demo: all of Plumbline's processes on embedded servers, fed by a simulator with four real histories."""
+"""The demo: all of Plumbline's processes on embedded servers, fed by simulators with four real histories."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,9 +22,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests import servers
 from tests.processes import TOP, ProcessEnded, Processes
+from tests.simulators.github.history import PROJECTS
+from tests.simulators.github.tickets import LAST_DAY
 
-LAST_DAY = datetime(2026, 8, 21, 12, tzinfo=UTC)
-"""Between the last merges of the four histories: what the demo calls today."""
 LIVELY_PAGE = "/pull-requests?team=netbox-dcim"
 """A team at work until the last day: not every one of the four histories reaches it."""
 TOKEN = "demo-" + secrets.token_hex(16)
@@ -34,14 +35,15 @@ def main() -> int:
     arguments = _arguments()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _as_interrupt)
-    folder = TOP / ".demo"
+    folder = arguments.folder
     began = time.monotonic()
     with ExitStack() as stack:
         try:
             _need_port(arguments.port)
             with console.status("Starting Postgres and the broker"):
                 found = stack.enter_context(servers.running(folder))
-            demo = Demo(folder, found, arguments.port, began, stack)
+            projects = arguments.project or PROJECTS
+            demo = Demo(folder, found, arguments.port, projects, began, stack)
             demo.start()
             demo.sync()
             demo.summarise()
@@ -64,12 +66,14 @@ class Demo:
     folder: Path
     servers: servers.Servers
     port: int
+    projects: Sequence[str]
     began: float
     stack: ExitStack
 
     def __post_init__(self) -> None:
         self.url = f"http://127.0.0.1:{self.port}"
-        self.simulator_port = servers.free_port()
+        self.github = f"http://127.0.0.1:{servers.free_port()}"
+        self.jira = f"http://127.0.0.1:{servers.free_port()}"
         offset = LAST_DAY - datetime.now(UTC)
         self.environment = os.environ | self.servers.environment(mode="demo")
         self.environment |= {
@@ -81,17 +85,13 @@ class Demo:
         self.processes = Processes(self.stack, self.folder / "logs", self.environment)
 
     def start(self) -> None:
-        """Simulator, web, worker and beat, each with a log of its own; all are ended with the stack.
+        """Simulators, web, worker and beat, each with a log of its own; all are ended with the stack.
 
-        The simulator begins first: it rebuilds its git repositories once, while the rest gets ready.
+        The simulators begin first: GitHub's rebuilds its git repositories once, while the rest gets ready.
         """
         module = (sys.executable, "-m")
-        self.processes.start(
-            "simulator",
-            *(*module, "tests.simulators.github", "serve", "--world", "history", "--token", TOKEN),
-            *("--port", str(self.simulator_port)),
-            *("--repositories", str(self.folder / "repositories")),
-        )
+        self._simulate("github", self.github, "--repositories", str(self.folder / "repositories"))
+        self._simulate("jira", self.jira)
         self._manage("migrate", "--verbosity=0", says="Preparing the database")
         self._manage("collectstatic", "--noinput", "--verbosity=0", says="Collecting static files")
         celery = (*module, "celery", "-A", "backend.config.celery")
@@ -110,22 +110,30 @@ class Demo:
         with console.status("Starting web, worker and beat"):
             self.processes.wait_for(f"{self.url}/healthz", "web")
         with console.status("Rebuilding four git repositories from their history, once"):
-            self.processes.wait_for(
-                f"http://127.0.0.1:{self.simulator_port}/api/v3/meta", "simulator"
-            )
+            self.processes.wait_for(f"{self.github}/api/v3/meta", "github")
+        with console.status("Thinking of the issues that their pull requests name"):
+            self.processes.wait_for(f"{self.jira}/rest/api/2/serverInfo", "jira")
+
+    def _simulate(self, name: str, url: str, *arguments: str) -> None:
+        self.processes.start(
+            name,
+            *(sys.executable, "-m", f"tests.simulators.{name}", "serve", "--token", TOKEN),
+            *("--port", url.rpartition(":")[2], *arguments),
+            *(f"--project={project}" for project in self.projects),
+        )
 
     def sync(self) -> None:
-        """Connect, then follow the worker's progress until nothing is due any more."""
-        from tests import demo_state  # noqa: PLC0415 - needs django.setup()
+        """Connect both, then follow the worker's progress until nothing is due any more."""
+        from tests import demo_jira, demo_state  # noqa: PLC0415 - needs django.setup()
 
-        address = f"http://127.0.0.1:{self.simulator_port}"
-        demo_state.connect(url=address, token=TOKEN)
+        demo_state.connect(url=self.github, token=TOKEN)
+        demo_jira.connect(url=self.jira, token=TOKEN)
         console.print(f"\n  [bold]{demo_state.sign_in_link(self.url)}[/bold]", soft_wrap=True)
         console.print("  Open this to look on while it fills; it signs you in as a team lead.\n")
         with _progress() as progress:
             tasks = {
                 name: progress.add_task(name, total=None)
-                for name in ("pull requests", "commits", "figures")
+                for name in ("pull requests", "commits", "issues", "figures")
             }
             while not (state := demo_state.look()).done:
                 for name, (have, of) in state.counts.items():
@@ -136,7 +144,20 @@ class Demo:
                 progress.update(tasks[name], completed=have, total=of)
         if state.failed:
             raise DemoFailed(state.failed)
+        self.administer()
         self.report()
+
+    def administer(self) -> None:
+        """Say of Jira what an administrator says: whose its accounts are, and which statuses are mere waiting."""
+        from tests import demo_jira, demo_state  # noqa: PLC0415 - needs django.setup()
+
+        with console.status("Linking Jira's accounts to the people of the teams"):
+            linked = demo_jira.link_people()
+            demo_jira.rule_statuses()
+            while not demo_state.look().done:
+                self.processes.check()
+                time.sleep(0.2)
+        console.print(f"Accounts of Jira linked to people: {linked:,}.")
 
     def report(self) -> None:
         """Send the reports of tests, as the projects' own pipelines would."""
@@ -149,18 +170,18 @@ class Demo:
     def summarise(self) -> None:
         from tests import demo_state  # noqa: PLC0415 - needs django.setup()
 
-        ledger = f"http://127.0.0.1:{self.simulator_port}/simulator/ledger"
-        with urlopen(ledger, timeout=10) as answer:
-            requests = json.load(answer)["counts"]
+        requests = {}
+        for name, url in (("GitHub", self.github), ("Jira", self.jira)):
+            with urlopen(f"{url}/simulator/ledger", timeout=10) as answer:  # noqa: S310 - loopback
+                requests[name] = json.load(answer)["counts"]
         demo_state.summarise(console, requests=requests, seconds=time.monotonic() - self.began)
 
     def stay(self) -> None:
         from tests import demo_state  # noqa: PLC0415 - needs django.setup()
 
         console.print(f"\nPlumbline is at [bold]{self.url}[/bold]; Ctrl-C ends it. To sign in:")
-        console.print(
-            f"  [bold]{demo_state.sign_in_link(self.url, LIVELY_PAGE)}[/bold]", soft_wrap=True
-        )
+        page = LIVELY_PAGE if "netbox" in self.projects else "/"
+        console.print(f"  [bold]{demo_state.sign_in_link(self.url, page)}[/bold]", soft_wrap=True)
         while True:
             self.processes.check()
             time.sleep(1)
@@ -205,6 +226,18 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--port", type=int, default=8000, help="where the pages are (default: 8000)"
+    )
+    parser.add_argument(
+        "--project",
+        action="append",
+        choices=PROJECTS,
+        help="show this history alone; may be given again (default: all four)",
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        default=TOP / ".demo",
+        help="where everything is kept for the next time (default: %(default)s)",
     )
     return parser.parse_args()
 

@@ -117,7 +117,7 @@ def _upload(client: httpx.Client, repository: Repository) -> int:
     jobs = list(_jobs(repository)) if tests else []
     if not jobs:
         return 0
-    by = _administrator()
+    by = administrator()
     token, secret = create_ingest_token(
         repository=repository,
         name="The demo's test results",
@@ -188,8 +188,8 @@ def _send(
         answer.raise_for_status()
 
 
-def _administrator() -> User:
-    """Who makes the tokens; nobody can sign in as this one."""
+def administrator() -> User:
+    """Who makes the tokens and links the accounts; nobody can sign in as this one."""
     email = "administrator@demo.example"
     found = User.objects.filter(email=email).first()
     return found or add_user(email=email, name="Demo administrator", role=User.Role.ADMINISTRATOR)

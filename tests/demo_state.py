@@ -17,18 +17,23 @@ from backend.delivery.models import (
     Commit,
     CommitFile,
     Deployment,
+    Issue,
+    IssueTransition,
     PendingDeployments,
+    PendingIssue,
     PendingMeasurement,
     PendingTestRuns,
     PullRequest,
     PullRequestEvent,
     PullRequestFile,
+    PullRequestIssueKey,
     Release,
     Repository,
     Review,
+    Sprint,
 )
 from backend.delivery.store.deployment_rules import set_deployment_rules, set_hotfix_rules
-from backend.metrics.models import PullRequestFact
+from backend.metrics.models import IssueFact, PullRequestFact
 from backend.people.models import Team
 from backend.pipeline import bell
 from backend.sources.models import Cursor, Hint
@@ -48,6 +53,10 @@ KINDS = {
     "file changes of commits": CommitFile,
     "deployments at the source": Deployment,
     "releases": Release,
+    "issues": Issue,
+    "changes of issues": IssueTransition,
+    "sprints": Sprint,
+    "keys of issues in pull requests": PullRequestIssueKey,
 }
 
 
@@ -61,19 +70,24 @@ class State:
 
 
 def connect(*, url: str, token: str) -> None:
-    """Add the simulator as a connection, or tell the one of last time where it is now; then have it checked."""
-    connection = Connection.objects.filter(name=NAME).first()
+    """The simulated GitHub, with rules of what its deployments are."""
+    connect_as(NAME, "github", url=url, token=token)
+    set_deployment_rules(rules=RULES)
+    set_hotfix_rules(rules=HOTFIXES)
+
+
+def connect_as(name: str, kind: str, *, url: str, token: str) -> None:
+    """Add a simulator as a connection, or tell the one of last time where it is now; then have it checked."""
+    connection = Connection.objects.filter(name=name).first()
     if connection is None:
-        connection = store.add_connection(kind="github", url=url, token=token, name=NAME)
+        connection = store.add_connection(kind=kind, url=url, token=token, name=name)
     else:
         connection.url, connection.state = url, Connection.State.UNCHECKED
         connection.save()
         store.set_token(connection=connection, token=token)
     # Its first fill would otherwise wait for the next hour's budget; a simulator needs no mercy.
     Connection.objects.filter(pk=connection.pk).update(requests_per_hour=1_000_000)
-    Hint.objects.update(lease_until=None)
-    set_deployment_rules(rules=RULES)
-    set_hotfix_rules(rules=HOTFIXES)
+    Hint.objects.filter(connection=connection).update(lease_until=None)
     bell.ring(bell.CHECK, connection.pk)
 
 
@@ -84,38 +98,45 @@ def sign_in_link(url: str, page: str = "/") -> str:
 
 def look() -> State:
     """Where the main job stands."""
-    connection = Connection.objects.get(name=NAME)
+    connections = list(Connection.objects.all())
     expected = Cursor.objects.filter(kind=Hint.Kind.PULL_REQUESTS).aggregate(n=Sum("expected"))["n"]
     stored, pending = PullRequest.objects.count(), PendingMeasurement.objects.count()
     commits = Commit.objects.count()
     undeployed = PendingDeployments.objects.exists()
-    unmeasured = PendingTestRuns.objects.exists()
-    troubled = connection.state in {Connection.State.FAILING, Connection.State.PAUSED}
+    unmeasured = PendingTestRuns.objects.exists() or PendingIssue.objects.exists()
+    issues = Issue.objects.count()
+    troubled = [
+        one
+        for one in connections
+        if one.state in {Connection.State.FAILING, Connection.State.PAUSED}
+    ]
     parked = Hint.objects.exclude(parked_at=None).first()
     waiting = Hint.objects.filter(parked_at=None).exists()
-    checked = connection.state == Connection.State.WORKING
+    checked = all(one.state == Connection.State.WORKING for one in connections)
     measured = not (pending or undeployed or unmeasured)
     done = checked and not waiting and measured and Repository.objects.exists()
     return State(
         counts={
             "pull requests": (stored, max(expected or 0, stored)),
             "commits": (commits, commits if done else 0),
+            "issues": (issues, issues if done else 0),
             "figures": (stored - pending, stored),
         },
-        done=done or troubled or parked is not None,
-        failed=f"{connection.state_reason} {connection.state_action}".strip()
+        done=done or bool(troubled) or parked is not None,
+        failed=f"{troubled[0].state_reason} {troubled[0].state_action}".strip()
         if troubled
         else (parked.last_error if parked else ""),
     )
 
 
-def summarise(console: Console, *, requests: dict[str, Any], seconds: float) -> None:
+def summarise(console: Console, *, requests: dict[str, dict[str, Any]], seconds: float) -> None:
     """Objects by kind, cycle time by month of the last year, requests, seconds."""
     objects = Table("stored", "objects", title="What is stored")
     objects.columns[1].justify = "right"
     for name, model in KINDS.items():
         objects.add_row(name, f"{model._default_manager.count():,}")
     objects.add_row("pull requests measured", f"{PullRequestFact.objects.count():,}")
+    objects.add_row("issues measured", f"{IssueFact.objects.count():,}")
     console.print(objects)
     months = Table("month", "merged", "median", "p90", title="Cycle time, without bots")
     for column in months.columns[1:]:
@@ -124,8 +145,9 @@ def summarise(console: Console, *, requests: dict[str, Any], seconds: float) -> 
         months.add_row(month, f"{merged:,}", _duration(median), _duration(ninetieth))
     console.print(months)
     console.print(_four_keys())
-    told = ", ".join(f"{name} {count:,}" for name, count in sorted(requests.items()))
-    console.print(f"Requests to the simulator: {told}.")
+    for source, counts in requests.items():
+        told = ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items()))
+        console.print(f"Requests to the simulated {source}: {told}.")
     console.print(f"Seconds since the start: {seconds:.0f}.")
 
 

@@ -58,7 +58,9 @@ def _world(arguments: argparse.Namespace) -> World:
     if arguments.world == "history":
         # An old server has no field for ids beyond 32 bits.
         return history.load(
-            canary=arguments.canary, wide_ids=not getattr(arguments, "reduced", False)
+            tuple(arguments.project or history.PROJECTS),
+            canary=arguments.canary,
+            wide_ids=not getattr(arguments, "reduced", False),
         )
     return small.load(canary=arguments.canary)
 
@@ -99,6 +101,12 @@ def _arguments() -> argparse.Namespace:
     serve.add_argument("--hook-secret", default="")
     for command in (build, serve):
         command.add_argument("--world", choices=("history", "small"), default="history")
+        command.add_argument(
+            "--project",
+            action="append",
+            choices=history.PROJECTS,
+            help="of the histories this one alone; may be given again (default: all)",
+        )
         command.add_argument(
             "--canary",
             default="",

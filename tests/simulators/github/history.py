@@ -16,6 +16,7 @@ from .model import ProjectModel
 from .records import Account, Commit, FileChange, Organization, PullRequest, Repository
 from .rollouts import Rollouts
 from .teams import people_by_area
+from .tickets import name_issues
 from .world import World, added_up
 
 DATA = Path(__file__).parents[2] / "data" / "history"
@@ -157,6 +158,7 @@ def _open_pull_requests(
     for pr in pulls:
         model.complete(pr)
         repository.pull_requests[pr.number] = world.remember("PR", pr)
+    name_issues(repository, seed)
     repository.revision += 1
 
 

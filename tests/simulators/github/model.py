@@ -29,6 +29,9 @@ From a seeded model, since git does not know them:
   hundred fail in use: they are rolled back, or the next pull request reverts one or is a hotfix by its branch's name.
 - Reports of tests: one of each workflow run, with the test files changed most often. The names of tests, their times,
   and which of them failed where a run did (`tests/demo_results.py`).
+- Issues of the last 400 days, in a simulated Jira. Three of four pull requests of people name one, in the title or in
+  the branch of a squash; epics, sub-tasks, sprints and issues that were never begun stand beside them. Their histories
+  follow when the pull requests were opened, reviewed and merged (`tickets.py`, `tests/simulators/jira/history.py`).
 - Titles, labels, review requests, force pushes, deleted branches, numbers of comments and threads.
 - Teams: who mostly works in the same part of a project's tree (all of today's membership, without dates).
 """

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from .automation import Artifact, CheckSuite, CommitStatus, Workflow, WorkflowRun
     from .deployments import Deployment, Release, Tag
+    from .tickets import Ticket
 
 
 def node_id(prefix: str, number: int) -> str:
@@ -264,6 +265,8 @@ class Repository:
     """By environment, the last deployment that succeeded there."""
     releases: list["Release"] = field(default_factory=list)
     tags: dict[str, "Tag"] = field(default_factory=dict)
+    tickets: list["Ticket"] = field(default_factory=list)
+    """What a tracker beside it knows of: issues that its pull requests name."""
     revision: int = 0
     _orders: dict[tuple[str, bool], tuple[int, list[PullRequest]]] = field(default_factory=dict)
     _by_oid: tuple[int, dict[str, Commit]] = (-1, {})

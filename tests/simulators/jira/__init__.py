@@ -27,6 +27,8 @@ A small world in a few lines::
         jira.ledger.counts["search"]                 # changelog, issue, agile, other, requests, faults
         hook = jira.hook("http://127.0.0.1:8000/hooks/jira/jira", "secret")
 
+``python -m tests.simulators.jira serve --help`` serves the issues of the four real histories, as the demo does.
+
 Times (``at=…``) are Unix seconds or aware datetimes; left out, each thing happens a minute after the last.
 """
 

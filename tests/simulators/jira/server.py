@@ -81,6 +81,9 @@ class Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         simulator, parts = self.server.simulator, urlsplit(self.path)
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if parts.path == "/simulator/ledger":
+            self._json(Answer(200, {"counts": simulator.ledger.counts}))
+            return
         prefix = f"{simulator.path}/rest/"
         if not parts.path.startswith(prefix):
             self._send(404, PAGE, "text/html")

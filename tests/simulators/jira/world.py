@@ -58,7 +58,7 @@ class World:
         ):  # fmt: skip
             self.create_status(name, category)
         for name in ("Epic", "Story", "Bug", "Task", "Sub-task"):
-            self.types[name] = IssueType(self._id(), name, subtask=name == "Sub-task")
+            self.create_type(name, subtask=name == "Sub-task")
         self.account = self.create_user("plumbline")
 
     # -- what there is -------------------------------------------------------------------------------------------
@@ -71,6 +71,9 @@ class World:
 
     def create_status(self, name: str, category: str) -> Status:
         return self.statuses.setdefault(name, Status(self._id(), name, category))
+
+    def create_type(self, name: str, *, subtask: bool = False) -> IssueType:
+        return self.types.setdefault(name, IssueType(self._id(), name, subtask=subtask))
 
     def create_project(self, key: str, name: str = "") -> Project:
         made = Project(self._id(), name or key.title(), key)

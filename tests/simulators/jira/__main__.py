@@ -1,0 +1,65 @@
+"""Run the simulated Jira: ``serve`` the issues of the four real histories."""
+
+import argparse
+import sys
+import threading
+import time
+
+from tests.simulators.github.history import PROJECTS
+from tests.simulators.jira import history
+from tests.simulators.jira.server import running
+
+
+def main() -> int:
+    arguments = _arguments()
+    began = time.monotonic()
+    world = history.load(arguments.project or PROJECTS, canary=arguments.canary)
+    world.add_token(arguments.token)
+    world.email = arguments.email
+    with running(
+        world, cloud=arguments.cloud, path=arguments.path.rstrip("/"), port=arguments.port
+    ) as jira:
+        _say(
+            f"Serving {len(world.issues):,} issues at {jira.url} after {time.monotonic() - began:.0f} s"
+        )
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulators.jira", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve REST and boards until interrupted")
+    serve.add_argument("--port", type=int, default=8500)
+    serve.add_argument(
+        "--path", default="", help="below which Jira stands, like /jira (default: none)"
+    )
+    serve.add_argument("--token", required=True, help="the token that is accepted")
+    serve.add_argument(
+        "--cloud", action="store_true", help="as Jira Cloud; left out, as Jira Data Center"
+    )
+    serve.add_argument(
+        "--email", default="plumbline@forge.test", help="Cloud: whose token it is (%(default)s)"
+    )
+    serve.add_argument(
+        "--project",
+        action="append",
+        choices=PROJECTS,
+        help="of the histories this one alone; may be given again (default: all)",
+    )
+    serve.add_argument(
+        "--canary", default="Free text", help="what stands in descriptions and comments"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
