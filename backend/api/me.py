@@ -20,7 +20,7 @@ router = Router(tags=["me"])
 
 DEMO_NOTE = (
     "Demo: sizes, authors and merge times are those of real public projects; when pull requests were opened and "
-    "reviewed, and what was tested and deployed, is modelled."
+    "reviewed, what was tested and deployed, and all issues are modelled."
 )
 
 

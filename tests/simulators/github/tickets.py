@@ -118,7 +118,8 @@ class _Plan:
         return made
 
     def _of(self, pr: PullRequest) -> Ticket:
-        begun = max(min(one.authored_at for one in pr.commits), pr.created_at - 45 * DAY)
+        first = min(one.authored_at for one in pr.commits)
+        begun = max(first, pr.created_at - 45 * DAY) - self.rng.randrange(HOUR // 2, 8 * HOUR)
         (kind,) = self.rng.choices(list(TYPES), list(TYPES.values()))
         assert pr.author is not None
         return Ticket(

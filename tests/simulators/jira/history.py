@@ -104,7 +104,7 @@ class _Project:
         by = {"by": self._user(ticket.assignee)}
         for at, status in moves:
             yield at, self._set_status, (status,), by
-        if ticket.begun_at or moves:
+        if moves or self.rng.random() < 0.6:
             yield from self._assigned(ticket, moves[0][0] if moves else ticket.created_at + DAY)
         done = moves[-1][0] if moves and moves[-1][1] == DONE else None
         if not self.is_kanban and ticket.type not in {EPIC, SUBTASK}:
