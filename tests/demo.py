@@ -35,7 +35,7 @@ def main() -> int:
     arguments = _arguments()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _as_interrupt)
-    folder = arguments.folder
+    folder = arguments.folder.resolve()
     began = time.monotonic()
     with ExitStack() as stack:
         try:
