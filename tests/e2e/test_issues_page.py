@@ -54,6 +54,20 @@ def test_filters_stand_in_the_address_and_survive_a_reload(visitor: Visitor) -> 
     expect(page.get_by_role("heading", name="Direct to done")).to_be_visible()
 
 
+def test_a_dot_opens_its_issue(visitor: Visitor) -> None:
+    visitor.open("/issues?team=department")
+    page = visitor.page
+    scatter = page.get_by_role("region", name="Every issue")
+    expect(scatter.get_by_text(re.compile(r"^p85 \d"))).to_be_visible()
+    x, y = visitor.first_dot("Every issue")
+    page.mouse.move(x, y)
+    expect(scatter.get_by_text(re.compile("^Done "))).to_be_visible()
+    visitor.look("issue-dot")
+    page.mouse.click(x, y)
+    expect(page.get_by_role("dialog")).to_contain_text("Time in each status")
+    assert "issue=" in visitor.address_shown()
+
+
 def test_a_sprint_opens_into_its_burn_up(visitor: Visitor) -> None:
     visitor.open("/issues?team=department")
     page = visitor.page

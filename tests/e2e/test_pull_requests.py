@@ -119,15 +119,10 @@ def test_nothing_in_the_range_offers_the_nearest(visitor: Visitor) -> None:
 def test_a_dot_opens_its_pull_request(visitor: Visitor) -> None:
     visitor.open("/pull-requests?team=department")
     page = visitor.page
-    dots = page.get_by_role("region", name="Every pull request").locator("path[class*=dots]")
-    dots.scroll_into_view_if_needed()
-    found = re.match(r"M([\d.]+) ([\d.]+)", dots.get_attribute("d") or "")
-    chart = dots.locator("xpath=ancestor::*[name()='svg'][1]").bounding_box()
-    assert found
-    assert chart
-    page.mouse.move(chart["x"] + float(found[1]), chart["y"] + float(found[2]))
+    x, y = visitor.first_dot("Every pull request")
+    page.mouse.move(x, y)
     visitor.look("dot")
-    page.mouse.click(chart["x"] + float(found[1]), chart["y"] + float(found[2]))
+    page.mouse.click(x, y)
     expect(page.get_by_role("dialog")).to_contain_text("Events")
     expect(page).to_have_url(re.compile(r"pr=\d+"))
 

@@ -79,6 +79,16 @@ class Visitor:
     def address_shown(self) -> str:
         return self.page.url.removeprefix(self.address)
 
+    def first_dot(self, region: str) -> tuple[float, float]:
+        """Where in the window a scatter's first dot is."""
+        dots = self.page.get_by_role("region", name=region).locator("path[class*=dots]").first
+        dots.scroll_into_view_if_needed()
+        found = re.match(r"M([\d.]+) ([\d.]+)", dots.get_attribute("d") or "")
+        chart = dots.locator("xpath=ancestor::*[name()='svg'][1]").bounding_box()
+        assert found
+        assert chart
+        return chart["x"] + float(found[1]), chart["y"] + float(found[2])
+
     def enrol(self, link: str, *, look: bool = False) -> None:
         """Choose a password, set up the second factor, keep the recovery codes: what everybody does once."""
         self.open(link)

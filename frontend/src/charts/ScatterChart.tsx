@@ -10,66 +10,64 @@ import {
   XAxis,
   YAxis,
 } from "recharts";
-import type { ScatterPoint } from "../api/types";
-import { addDays, dateTime, dayOf, daysBetween, shortDay, startOfDay } from "../ui/dates";
 import { duration, logDurationTicks, shortDuration } from "../ui/durations";
-import { counted } from "../ui/numbers";
+import type { Across } from "./across";
 import classes from "./charts.module.css";
-import { type Dot, dayTicks, dotsPath, nearestDot } from "./geometry";
+import { type Dot, dotsPath, nearestDot } from "./geometry";
 import { AXIS } from "./palette";
 
-/** Below this a cycle time is drawn at the axis: a logarithm knows no zero. */
+/** Below this a duration is drawn at the axis: a logarithm knows no zero. */
 const LEAST_SECONDS = 60;
 const REACH_PIXELS = 24;
 /** Beside the plot, where the lines are named. */
-const LINE_NAME_WIDTH = 78;
+const LINE_NAME_WIDTH = 92;
 const NARROW = 500;
+const AXIS_WIDTH = 52;
 /** Above this many, dots are paler, so that where they crowd can be seen. */
 const CROWD = 600;
 
-type Line = { name: string; seconds: number; dashed: boolean };
-type Over = { point: ScatterPoint; dot: Dot };
+/** What is drawn of one thing: `x` is its place across, `said` what the tip tells of it, once it is asked for. */
+export type Plotted = { id: number; x: number; seconds: number; said: () => string[] };
+export type Line = { name: string; seconds: number; dashed: boolean };
+type Over = { point: Plotted; dot: Dot };
 
-/** Each merged pull request at its merge (across) and its cycle time (up, logarithmic). */
+/** Dots at their durations, upward on a logarithmic scale; what stands across is the caller's. */
 export default function ScatterChart({
   points,
-  range,
+  across,
   lines,
   onOpen,
 }: {
-  points: ScatterPoint[];
-  range: { from: string; to: string; time_zone: string };
+  points: Plotted[];
+  across: Across;
   lines: Line[];
   onOpen: (id: number) => void;
 }) {
   const [over, setOver] = useState<Over | null>(null);
   const { ref, width } = useElementSize();
   const narrow = width < NARROW;
-  const zone = range.time_zone;
-  const days = daysBetween(range.from, range.to);
-  const xDomain = [startOfDay(range.from, zone), startOfDay(range.to, zone)];
-  const xTicks = dayTicks(days, narrow ? 4 : 8).map((day) =>
-    startOfDay(addDays(range.from, day), zone),
-  );
+  const right = narrow ? 8 : LINE_NAME_WIDTH;
+  const { domain, ticks, name } = across(width - AXIS_WIDTH - right);
   const yDomain = useMemo(() => {
-    const seconds = points.map((point) => Math.max(LEAST_SECONDS, point.cycle_seconds));
+    const seconds = [...points, ...lines].map((one) => Math.max(LEAST_SECONDS, one.seconds));
     return [Math.min(...seconds, 3600) * 0.8, Math.max(...seconds, 86_400) * 1.25] as const;
-  }, [points]);
+  }, [points, lines]);
 
   return (
     <figure className={classes.figure}>
       <div className={classes.holder} ref={ref}>
         <ResponsiveContainer width="100%" height={340}>
-          <Chart margin={{ top: 8, right: narrow ? 8 : LINE_NAME_WIDTH, bottom: 0, left: 0 }}>
+          <Chart margin={{ top: 8, right, bottom: 0, left: 0 }}>
             <CartesianGrid vertical={false} stroke="var(--hairline)" />
             <XAxis
               {...AXIS}
               type="number"
               dataKey="x"
-              domain={xDomain}
-              ticks={xTicks}
+              domain={[...domain]}
+              ticks={ticks}
+              interval={0}
               allowDataOverflow
-              tickFormatter={(at: number) => shortDay(dayOf(new Date(at).toISOString(), zone))}
+              tickFormatter={name}
             />
             <YAxis
               {...AXIS}
@@ -80,7 +78,7 @@ export default function ScatterChart({
               ticks={logDurationTicks(...yDomain)}
               allowDataOverflow
               axisLine={false}
-              width={52}
+              width={AXIS_WIDTH}
               tickFormatter={shortDuration}
             />
             <Dots
@@ -93,7 +91,7 @@ export default function ScatterChart({
             />
           </Chart>
         </ResponsiveContainer>
-        {over && <PointTip over={over} zone={zone} width={width} />}
+        {over && <PointTip over={over} width={width} />}
       </div>
     </figure>
   );
@@ -107,7 +105,7 @@ function Dots({
   onOver,
   onOpen,
 }: {
-  points: ScatterPoint[];
+  points: Plotted[];
   lines: Line[];
   narrow: boolean;
   over: Over | null;
@@ -120,8 +118,8 @@ function Dots({
   const dots = useMemo(() => {
     if (!xScale || !yScale) return [];
     return points.map((point) => ({
-      x: xScale(Date.parse(point.merged_at)) ?? 0,
-      y: yScale(Math.max(LEAST_SECONDS, point.cycle_seconds)) ?? 0,
+      x: xScale(point.x) ?? 0,
+      y: yScale(Math.max(LEAST_SECONDS, point.seconds)) ?? 0,
     }));
   }, [points, xScale, yScale]);
   const path = useMemo(() => dotsPath(dots), [dots]);
@@ -165,7 +163,7 @@ function Dots({
         );
       })}
       {over && <circle className={classes.ring} cx={over.dot.x} cy={over.dot.y} r={5} />}
-      {/* The same pull requests can be opened by keyboard from the table. */}
+      {/* The same things can be opened by keyboard from the table. */}
       <rect
         className={classes.catcher}
         data-over={over !== null || undefined}
@@ -184,21 +182,17 @@ function Dots({
   );
 }
 
-function PointTip({ over, zone, width }: { over: Over; zone: string; width: number }) {
-  const { point, dot } = over;
+function PointTip({ over: { point, dot }, width }: { over: Over; width: number }) {
   const style =
     dot.x > width / 2
       ? { right: width - dot.x + 12, top: dot.y + 12 }
       : { left: dot.x + 12, top: dot.y + 12 };
   return (
     <div className={`${classes.tip} ${classes.floating}`} style={style}>
-      <strong>{duration(point.cycle_seconds)}</strong>
-      <p>{point.title}</p>
-      <p>
-        {point.repository} #{point.number}
-        {point.size_lines !== null && `, ${counted(point.size_lines, "line")}`}
-      </p>
-      <p>Merged {dateTime(point.merged_at, zone)}</p>
+      <strong>{duration(point.seconds)}</strong>
+      {point.said().map((line) => (
+        <p key={line}>{line}</p>
+      ))}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type {
   IssueDetail,
   IssueFigures,
+  IssuePoint,
   IssueRow,
   SprintDetail,
   SprintRow,
@@ -61,6 +62,18 @@ export function issueFigures(values: Partial<IssueFigures> = {}): IssueFigures {
     version: 1,
     computed_at: "2026-08-21T06:00:00Z",
     completeness: whole,
+    ...values,
+  };
+}
+
+export function issuePoint(values: Partial<IssuePoint> = {}): IssuePoint {
+  return {
+    id: 21,
+    key: "FORGE-21",
+    summary: "Racks can be filtered",
+    issue_type: "Story",
+    done_at: "2026-08-13T08:00:00Z",
+    active_seconds: 90_000,
     ...values,
   };
 }

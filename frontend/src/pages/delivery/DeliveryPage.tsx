@@ -8,6 +8,7 @@ import { PageSkeleton } from "../../ui/PageSkeleton";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
+import { chartTables } from "../filters/chartTables";
 import type { ChangeFilters } from "../filters/FilterBar";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
@@ -20,7 +21,7 @@ import { FourKeys } from "./FourKeys";
 import { LeadTimePanel, WeeklyPanel } from "./Pictures";
 import { choicesQuery, figuresQuery } from "./queries";
 import { ServicePicker } from "./ServicePicker";
-import { type ChartName, type DeliverySearch, narrowing } from "./search";
+import { type DeliverySearch, narrowing } from "./search";
 import type { DeploymentFigures } from "./types";
 import { type ChangeDelivery, useDeliverySearch } from "./useDeliverySearch";
 import { WhatCounts } from "./WhatCounts";
@@ -129,15 +130,10 @@ function Pictures({
       />
     );
   }
-  const shown = search.tables ?? [];
   const shared = {
     figures,
     explain: deliveryExplainer(definitions, figures),
-    isTable: (chart: ChartName) => shown.includes(chart),
-    onTable: (chart: ChartName, table: boolean) => {
-      const tables = shown.filter((name) => name !== chart).concat(table ? [chart] : []);
-      onChange({ tables: tables.length > 0 ? tables : undefined }, { replace: true });
-    },
+    ...chartTables(search.tables, onChange),
   };
   return (
     <>

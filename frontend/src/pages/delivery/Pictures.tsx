@@ -6,6 +6,7 @@ import { duration } from "../../ui/durations";
 import { FactTable } from "../../ui/FactTable";
 import { count, counted, percent } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
+import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
 import { BucketTable, bucketRows } from "../pull-requests/ChartTables";
@@ -19,9 +20,7 @@ const Distribution = lazy(() => import("../../charts/Distribution"));
 type Shared = {
   figures: DeploymentFigures;
   explain: Explainer;
-  isTable: (chart: ChartName) => boolean;
-  onTable: (chart: ChartName, shown: boolean) => void;
-};
+} & ChartTables<ChartName>;
 
 /** A week's deployments divided by what became of them. */
 export function divided(week: DeploymentWeek): DeploymentsOfWeek {

@@ -2,7 +2,14 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { me, whole } from "../../testing/answers";
-import { issueDetail, issueFigures, issueRow, sprint, sprintDetail } from "../../testing/issues";
+import {
+  issueDetail,
+  issueFigures,
+  issuePoint,
+  issueRow,
+  sprint,
+  sprintDetail,
+} from "../../testing/issues";
 import { type Answers, open as openPage, Refusal } from "../../testing/page";
 
 const FIGURES = "/api/v1/issues/figures";
@@ -18,6 +25,14 @@ const page = (...items: ReturnType<typeof issueRow>[]) => ({
   completeness: whole,
 });
 
+const scatter = () => ({
+  points: [issuePoint(), issuePoint({ id: 22, key: "FORGE-22", active_seconds: 180_000 })],
+  n: 2,
+  shown: 2,
+  sampled: false,
+  completeness: whole,
+});
+
 function open(address: string, answers: Answers = {}) {
   return openPage(address, {
     [FIGURES]: () => issueFigures(),
@@ -27,6 +42,7 @@ function open(address: string, answers: Answers = {}) {
       issue_types: ["Bug", "Story"],
     }),
     [`${TABLE}/21`]: () => issueDetail(),
+    [`${TABLE}/scatter`]: () => scatter(),
     "/api/v1/sprints": () => ({ items: [sprint()] }),
     "/api/v1/sprints/5": () => sprintDetail(),
     ...answers,
@@ -87,6 +103,24 @@ describe("the weeks", () => {
     const table = await screen.findByRole("region", { name: "Issues of each week" });
     expect(within(table).getByText("17 Aug 2026 (partial)")).toBeTruthy();
     expect(within(table).getAllByText("hidden")).toHaveLength(2);
+  });
+});
+
+describe("the scatter", () => {
+  it("is a table of the longest first, which opens an issue by keyboard", async () => {
+    const { search, asked } = open('/issues?project=FORGE&tables=["scatter"]');
+    const table = await screen.findByRole("region", { name: "The 2 longest cycle times" });
+    expect(asked).toContain(`${TABLE}/scatter?${SCOPE}&project=FORGE&issue_type=&subtasks=false`);
+    const names = within(table).getAllByRole("button");
+    expect(names.map((name) => name.textContent)).toEqual(["FORGE-22", "FORGE-21"]);
+    names[1]?.focus();
+    await userEvent.keyboard("{Enter}");
+    await waitFor(() => expect(search()).toMatchObject({ issue: 21 }));
+  });
+
+  it("says so where nothing was begun before it was done", async () => {
+    open("/issues", { [`${TABLE}/scatter`]: () => ({ ...scatter(), points: [], n: 0 }) });
+    expect(await screen.findByText("Nothing in this range has a cycle time.")).toBeTruthy();
   });
 });
 

@@ -9,6 +9,7 @@ import frame from "../../ui/Page.module.css";
 import { PageSkeleton } from "../../ui/PageSkeleton";
 import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
+import { chartTables } from "../filters/chartTables";
 import { EmptyRange, lookBack } from "../filters/EmptyRange";
 import { explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
@@ -16,6 +17,7 @@ import { HiddenFigures } from "../filters/HiddenFigures";
 import { FigureStrip } from "./FigureStrip";
 import { IssueDrawer } from "./IssueDrawer";
 import { IssueTable } from "./IssueTable";
+import { ScatterPanel, WeeklyPanel } from "./Pictures";
 import { ProjectPicker } from "./ProjectPicker";
 import { choicesQuery, figuresQuery, pageQuery } from "./queries";
 import { SprintDrawer } from "./SprintDrawer";
@@ -23,7 +25,6 @@ import { SprintTable } from "./SprintTable";
 import { type IssuesSearch, narrowing } from "./search";
 import type { IssueFigures, IssueFilters } from "./types";
 import { type ChangeIssues, useIssuesSearch } from "./useIssuesSearch";
-import { WeeklyPanel } from "./WeeklyPanel";
 
 export default function IssuesPage() {
   const [search, change] = useIssuesSearch();
@@ -73,7 +74,7 @@ function Content({
       {nothing && figures.work_in_progress?.in_progress === 0 ? (
         <NothingDone filters={filters} today={me.today} timeZone={timeZone} onChange={onChange} />
       ) : (
-        <Pictures figures={figures} search={search} onChange={onChange} />
+        <Pictures figures={figures} filters={filters} search={search} onChange={onChange} />
       )}
       <SprintTable
         filters={filters}
@@ -87,35 +88,36 @@ function Content({
 
 function Pictures({
   figures,
+  filters,
   search,
   onChange,
 }: {
   figures: IssueFigures;
+  filters: IssueFilters;
   search: IssuesSearch;
   onChange: ChangeIssues;
 }) {
   const { data: definitions } = useQuery(definitionsQuery);
-  if (figures.suppressed) {
-    return (
-      <HiddenFigures
-        reason={figures.suppressed.reason}
-        minimum={figures.suppressed.minimum_group_size}
-      />
-    );
-  }
-  const explain = explainer(definitions, figures);
+  const shared = {
+    figures,
+    explain: explainer(definitions, figures),
+    ...chartTables(search.tables, onChange),
+  };
   return (
     <>
-      <FigureStrip figures={figures} explain={explain} />
-      <AlsoInRange said={besides(figures)} />
-      <WeeklyPanel
-        figures={figures}
-        explain={explain}
-        asTable={search.tables?.includes("weeks") ?? false}
-        onAsTable={(shown) =>
-          onChange({ tables: shown ? ["weeks"] : undefined }, { replace: true })
-        }
-      />
+      {figures.suppressed ? (
+        <HiddenFigures
+          reason={figures.suppressed.reason}
+          minimum={figures.suppressed.minimum_group_size}
+        />
+      ) : (
+        <>
+          <FigureStrip figures={figures} explain={shared.explain} />
+          <AlsoInRange said={besides(figures)} />
+          <WeeklyPanel {...shared} />
+        </>
+      )}
+      <ScatterPanel filters={filters} onOpen={(issue) => onChange({ issue })} {...shared} />
     </>
   );
 }

@@ -19,6 +19,14 @@ export const figuresQuery = (query: IssueFilters) =>
     refetchInterval: RESTING_MS,
   });
 
+export const scatterQuery = (query: IssueFilters) =>
+  queryOptions({
+    queryKey: ["issues", "scatter", query],
+    queryFn: () => answer(api.GET("/api/v1/issues/scatter", { params: { query } })),
+    placeholderData: keepPreviousData,
+    refetchInterval: RESTING_MS,
+  });
+
 export const pageQuery = (query: IssuePageFilters) =>
   queryOptions({
     queryKey: ["issues", "page", query],

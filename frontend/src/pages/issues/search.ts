@@ -3,7 +3,7 @@ import { filterFields, openId, optional, pageNumber } from "../filters/search";
 
 /** The page's whole state, as it stands in the address. */
 
-export const TABLES = ["weeks"] as const;
+export const TABLES = ["weeks", "scatter"] as const;
 export const STATES = ["done", "direct_to_done", "in_progress", "open"] as const;
 export const SORTS = [
   "done_at",
@@ -46,6 +46,7 @@ export const issuesSchema = v.object({
 });
 
 export type IssuesSearch = v.InferOutput<typeof issuesSchema>;
+export type ChartName = (typeof TABLES)[number];
 
 /** What the page is narrowed to, beside team and range. Empty: all. */
 export function narrowing({ project, type, parts }: IssuesSearch) {

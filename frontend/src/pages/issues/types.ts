@@ -10,6 +10,7 @@ export type Amounts = Schemas["Amounts"];
 export type IssueChoices = Schemas["IssueChoices"];
 export type IssueFilters = Schemas["IssueFilters"];
 export type IssuePageFilters = Schemas["IssuePageFilters"];
+export type IssuePoint = Schemas["IssuePoint"];
 export type IssueRow = Schemas["IssueRow"];
 export type IssueDetail = Schemas["IssueDetail"];
 export type SprintRow = Schemas["SprintRow"];

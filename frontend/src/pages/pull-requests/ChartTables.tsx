@@ -1,11 +1,10 @@
-import type { Bucket, ScatterPoint, Week } from "../../api/types";
+import type { Bucket, Week } from "../../api/types";
 import { bucketName } from "../../charts/buckets";
 import { STAGES } from "../../charts/palette";
-import { dateTime, fullDay } from "../../ui/dates";
+import { fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { FactTable } from "../../ui/FactTable";
 import { count, percent } from "../../ui/numbers";
-import classes from "./ChartTables.module.css";
 
 /** The tables behind the pictures: the same values, in words. */
 
@@ -74,53 +73,5 @@ export function BucketTable({
         },
       ]}
     />
-  );
-}
-
-const SLOWEST = 100;
-
-export function PointTable({
-  points,
-  timeZone,
-  onOpen,
-}: {
-  points: ScatterPoint[];
-  timeZone: string;
-  onOpen: (id: number) => void;
-}) {
-  const slowest = [...points]
-    .sort((one, other) => other.cycle_seconds - one.cycle_seconds)
-    .slice(0, SLOWEST);
-  return (
-    <>
-      <FactTable
-        caption={`The ${count(slowest.length)} longest cycle times`}
-        rows={slowest}
-        rowKey={(point) => point.id}
-        columns={[
-          {
-            name: "Pull request",
-            cell: (point) => (
-              <button type="button" className={classes.open} onClick={() => onOpen(point.id)}>
-                {point.repository} #{point.number}
-              </button>
-            ),
-          },
-          { name: "Merged", cell: (point) => dateTime(point.merged_at, timeZone) },
-          { name: "Cycle time", numeric: true, cell: (point) => duration(point.cycle_seconds) },
-          {
-            name: "Lines",
-            numeric: true,
-            cell: (point) => (point.size_lines === null ? "–" : count(point.size_lines)),
-          },
-        ]}
-      />
-      {points.length > SLOWEST && (
-        <p className={classes.more}>
-          The {count(SLOWEST)} longest of {count(points.length)}. All of them stand in the table of
-          pull requests below.
-        </p>
-      )}
-    </>
   );
 }

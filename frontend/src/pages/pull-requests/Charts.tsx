@@ -2,27 +2,22 @@ import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { scatterQuery } from "../../api/queries";
-import type { Figures, Filters, Scatter } from "../../api/types";
-import { percentile } from "../../charts/geometry";
-import { Failure } from "../../ui/Message";
+import type { Figures, Filters, ScatterPoint } from "../../api/types";
+import { dateTime } from "../../ui/dates";
+import { duration } from "../../ui/durations";
 import { count, counted } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
-import { failureOf } from "../failure";
+import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
-import classes from "./Charts.module.css";
-import { BucketTable, bucketRows, PointTable, WeekTable } from "./ChartTables";
+import { ScatterPanel as Scatter } from "../ScatterPanel";
+import { BucketTable, bucketRows, WeekTable } from "./ChartTables";
 import type { ChartName } from "./search";
 
 const StagesChart = lazy(() => import("../../charts/StagesChart"));
 const Distribution = lazy(() => import("../../charts/Distribution"));
-const ScatterChart = lazy(() => import("../../charts/ScatterChart"));
 
-type Shared = {
-  explain: Explainer;
-  isTable: (chart: ChartName) => boolean;
-  onTable: (chart: ChartName, shown: boolean) => void;
-};
+type Shared = { explain: Explainer } & ChartTables<ChartName>;
 
 export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: Figures } & Shared) {
   const n = figures.weeks.reduce((sum, week) => sum + (week.n ?? 0), 0);
@@ -100,49 +95,46 @@ export function ScatterPanel({
   onTable,
   onOpen,
 }: { figures: Figures; filters: Filters; onOpen: (id: number) => void } & Shared) {
-  const { data, error, refetch } = useQuery(scatterQuery(filters));
-  if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
+  const zone = figures.range.time_zone;
   return (
-    <Panel
+    <Scatter
       title="Every pull request"
-      badge={data && <Incomplete of="Every pull request" completeness={data.completeness} />}
       about="Each dot is one, at its merge. The scale is logarithmic; click a dot to see its timeline."
-      n={data ? `n = ${count(data.n)}` : ""}
-      explanation={explain("cycle_time", counted(data?.n ?? 0, "merged pull request"))}
+      answer={useQuery(scatterQuery(filters))}
+      one="merged pull request"
+      explain={explain}
+      definition="cycle_time"
+      range={figures.range}
+      hidden={figures.suppressed !== null}
+      plot={(point) => ({
+        id: point.id,
+        x: Date.parse(point.merged_at),
+        seconds: point.cycle_seconds,
+        said: () => [
+          point.title,
+          nameOf(point) +
+            (point.size_lines === null ? "" : `, ${counted(point.size_lines, "line")}`),
+          `Merged ${dateTime(point.merged_at, zone)}`,
+        ],
+      })}
+      columns={[
+        { name: "Pull request", cell: nameOf },
+        { name: "Merged", cell: (point) => dateTime(point.merged_at, zone) },
+        { name: "Cycle time", numeric: true, cell: (point) => duration(point.cycle_seconds) },
+        {
+          name: "Lines",
+          numeric: true,
+          cell: (point) => (point.size_lines === null ? "–" : count(point.size_lines)),
+        },
+      ]}
+      more="All of them stand in the table of pull requests below."
       asTable={isTable("scatter")}
       onAsTable={(shown) => onTable("scatter", shown)}
-      notes={
-        data?.sampled
-          ? [
-              `A fixed sample of ${count(data.shown)} of ${count(data.n)} is drawn; the lines are of the sample.`,
-            ]
-          : []
-      }
-    >
-      <div className={classes.scatter}>
-        {data === undefined ? (
-          <Skeleton height={340} />
-        ) : isTable("scatter") ? (
-          <PointTable points={data.points} timeZone={figures.range.time_zone} onOpen={onOpen} />
-        ) : (
-          <Suspense fallback={<Skeleton height={340} />}>
-            <ScatterChart
-              points={data.points}
-              range={figures.range}
-              lines={linesOf(data)}
-              onOpen={onOpen}
-            />
-          </Suspense>
-        )}
-      </div>
-    </Panel>
+      onOpen={onOpen}
+    />
   );
 }
 
-function linesOf({ points }: Scatter) {
-  const sorted = points.map((point) => point.cycle_seconds).sort((one, other) => one - other);
-  return [
-    { name: "p85", seconds: percentile(sorted, 0.85), dashed: true },
-    { name: "p50", seconds: percentile(sorted, 0.5), dashed: false },
-  ].flatMap(({ seconds, ...line }) => (seconds === null ? [] : [{ ...line, seconds }]));
+function nameOf({ repository, number }: ScatterPoint): string {
+  return `${repository} #${number}`;
 }

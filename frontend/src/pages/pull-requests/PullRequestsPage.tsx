@@ -9,6 +9,7 @@ import { PageSkeleton } from "../../ui/PageSkeleton";
 import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
+import { chartTables } from "../filters/chartTables";
 import { explainer } from "../filters/explanations";
 import { FilteredPage } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
@@ -18,7 +19,7 @@ import { FigureStrip } from "./FigureStrip";
 import { PullRequestDrawer } from "./PullRequestDrawer";
 import classes from "./PullRequestsPage.module.css";
 import { PullRequestTable } from "./PullRequestTable";
-import type { ChartName, Search } from "./search";
+import type { Search } from "./search";
 import { type ChangeSearch, useSearchState } from "./useSearchState";
 
 export default function PullRequestsPage() {
@@ -78,14 +79,9 @@ function Pictures({
 }) {
   const { data: definitions } = useQuery(definitionsQuery);
   const explain = explainer(definitions, figures);
-  const shown = search.tables ?? [];
   const shared = {
     explain,
-    isTable: (chart: ChartName) => shown.includes(chart),
-    onTable: (chart: ChartName, table: boolean) => {
-      const tables = shown.filter((name) => name !== chart).concat(table ? [chart] : []);
-      onChange({ tables: tables.length > 0 ? tables : undefined }, { replace: true });
-    },
+    ...chartTables(search.tables, onChange),
   };
   const onOpen = useCallback((pr: number) => onChange({ pr }), [onChange]);
   return (

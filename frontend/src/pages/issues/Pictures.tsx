@@ -1,31 +1,28 @@
 import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { fullDay } from "../../ui/dates";
+import { dateTime, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { FactTable } from "../../ui/FactTable";
 import { count, counted } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
+import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
-import type { IssueFigures, IssueWeek } from "./types";
+import { ScatterPanel as Scatter } from "../ScatterPanel";
+import { scatterQuery } from "./queries";
+import type { ChartName } from "./search";
+import type { IssueFigures, IssueFilters, IssueWeek } from "./types";
 
 const IssuesChart = lazy(() => import("../../charts/IssuesChart"));
 
+type Shared = { figures: IssueFigures; explain: Explainer } & ChartTables<ChartName>;
+
 /** What was done each week, and what was going on at its end. */
-export function WeeklyPanel({
-  figures,
-  explain,
-  asTable,
-  onAsTable,
-}: {
-  figures: IssueFigures;
-  explain: Explainer;
-  asTable: boolean;
-  onAsTable: (shown: boolean) => void;
-}) {
+export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
   const hidden = figures.weeks.filter((week) => week.suppressed).length;
   const notes = [];
-  if (!asTable && figures.weeks.some((week) => week.partial && week.done)) {
+  if (!isTable("weeks") && figures.weeks.some((week) => week.partial && week.done)) {
     notes.push("Paler bars are weeks that the range holds only in part.");
   }
   if (hidden > 0) {
@@ -41,11 +38,11 @@ export function WeeklyPanel({
       about="Issues by the week in which they were done."
       n={`n = ${count(done)}`}
       explanation={explain("issue_throughput", counted(done, "issue"))}
-      asTable={asTable}
-      onAsTable={onAsTable}
+      asTable={isTable("weeks")}
+      onAsTable={(shown) => onTable("weeks", shown)}
       notes={notes}
     >
-      {asTable ? (
+      {isTable("weeks") ? (
         <WeekTable weeks={figures.weeks} />
       ) : (
         <Suspense fallback={<Skeleton height={260} />}>
@@ -94,6 +91,50 @@ function WeekTable({ weeks }: { weeks: IssueWeek[] }) {
           cell: (week) => (week.in_progress === null ? "–" : count(week.in_progress)),
         },
       ]}
+    />
+  );
+}
+
+/** Every issue that was begun before it was done, at that time and its cycle time. */
+export function ScatterPanel({
+  figures,
+  filters,
+  explain,
+  isTable,
+  onTable,
+  onOpen,
+}: { filters: IssueFilters; onOpen: (id: number) => void } & Shared) {
+  const zone = figures.range.time_zone;
+  return (
+    <Scatter
+      title="Every issue"
+      about="Each dot is one, when it was done. The scale is logarithmic; click a dot to see its statuses."
+      answer={useQuery(scatterQuery(filters))}
+      one="issue"
+      explain={explain}
+      definition="issue_cycle_time"
+      range={figures.range}
+      hidden={figures.suppressed !== null}
+      plot={(point) => ({
+        id: point.id,
+        x: Date.parse(point.done_at),
+        seconds: point.active_seconds,
+        said: () => [
+          point.summary || point.key,
+          `${point.key}, ${point.issue_type}`,
+          `Done ${dateTime(point.done_at, zone)}`,
+        ],
+      })}
+      columns={[
+        { name: "Issue", cell: (point) => point.key },
+        { name: "Type", cell: (point) => point.issue_type },
+        { name: "Done", cell: (point) => dateTime(point.done_at, zone) },
+        { name: "Cycle time", numeric: true, cell: (point) => duration(point.active_seconds) },
+      ]}
+      more="All of them stand in the table of issues below."
+      asTable={isTable("scatter")}
+      onAsTable={(shown) => onTable("scatter", shown)}
+      onOpen={onOpen}
     />
   );
 }

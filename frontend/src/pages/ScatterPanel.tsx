@@ -1,0 +1,155 @@
+import { Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import type { Completeness } from "../api/types";
+import { acrossDays } from "../charts/across";
+import { percentile } from "../charts/geometry";
+import type { Line, Plotted } from "../charts/ScatterChart";
+import { type Column, FactTable } from "../ui/FactTable";
+import { Failure } from "../ui/Message";
+import { count, counted } from "../ui/numbers";
+import { Panel } from "../ui/Panel";
+import { NoRows } from "../ui/TableSection";
+import { failureOf } from "./failure";
+import type { Explainer } from "./filters/explanations";
+import { Incomplete } from "./Incomplete";
+import classes from "./ScatterPanel.module.css";
+
+const ScatterChart = lazy(() => import("../charts/ScatterChart"));
+
+type Point = { id: number };
+type Answer<P extends Point> = {
+  points: P[];
+  n: number;
+  shown: number;
+  sampled: boolean;
+  completeness: Completeness;
+};
+
+/** Everything that came to its end in a range, at its end (across) and its duration (up). */
+export function ScatterPanel<P extends Point>({
+  title,
+  about,
+  answer: { data, error, refetch },
+  one,
+  explain,
+  definition,
+  range,
+  hidden,
+  plot,
+  columns,
+  more,
+  asTable,
+  onAsTable,
+  onOpen,
+}: {
+  title: string;
+  about: string;
+  answer: { data: Answer<P> | undefined; error: Error | null; refetch: () => unknown };
+  /** What each dot is: "merged pull request". */
+  one: string;
+  explain: Explainer;
+  definition: string;
+  range: { from: string; to: string; time_zone: string };
+  /** The figures are of too few people: single ones may be seen, and nothing that sums them up. */
+  hidden: boolean;
+  plot: (point: P) => Plotted;
+  columns: [Column<P>, ...Column<P>[]];
+  /** Where all of them stand, if the table cannot hold them. */
+  more: string;
+  asTable: boolean;
+  onAsTable: (shown: boolean) => void;
+  onOpen: (id: number) => void;
+}) {
+  if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
+  return (
+    <Panel
+      title={title}
+      badge={data && <Incomplete of={title} completeness={data.completeness} />}
+      about={about}
+      n={data ? `n = ${count(data.n)}` : ""}
+      explanation={explain(definition, counted(data?.n ?? 0, one))}
+      asTable={asTable}
+      onAsTable={onAsTable}
+      notes={
+        data?.sampled
+          ? [
+              `A fixed sample of ${count(data.shown)} of ${count(data.n)} is drawn; the lines are of the sample.`,
+            ]
+          : []
+      }
+    >
+      <div className={classes.scatter}>
+        {data === undefined ? (
+          <Skeleton height={340} />
+        ) : data.n === 0 ? (
+          <NoRows>Nothing in this range has a cycle time.</NoRows>
+        ) : asTable ? (
+          <Longest points={data.points} plot={plot} columns={columns} more={more} onOpen={onOpen} />
+        ) : (
+          <Suspense fallback={<Skeleton height={340} />}>
+            <ScatterChart
+              points={data.points.map(plot)}
+              across={acrossDays(range)}
+              lines={hidden ? [] : linesOf(data.points.map((point) => plot(point).seconds))}
+              onOpen={onOpen}
+            />
+          </Suspense>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+function linesOf(seconds: number[]): Line[] {
+  const sorted = seconds.sort((one, other) => one - other);
+  return [
+    { name: "p85", seconds: percentile(sorted, 0.85), dashed: true },
+    { name: "p50", seconds: percentile(sorted, 0.5), dashed: false },
+  ].flatMap(({ seconds, ...line }) => (seconds === null ? [] : [{ ...line, seconds }]));
+}
+
+const LONGEST = 100;
+
+/** The first column's cell names the point, and opens it. */
+function Longest<P extends Point>({
+  points,
+  plot,
+  columns: [first, ...columns],
+  more,
+  onOpen,
+}: {
+  points: P[];
+  plot: (point: P) => Plotted;
+  columns: [Column<P>, ...Column<P>[]];
+  more: string;
+  onOpen: (id: number) => void;
+}) {
+  const rows = points
+    .toSorted((one, other) => plot(other).seconds - plot(one).seconds)
+    .slice(0, LONGEST);
+  return (
+    <>
+      <FactTable
+        caption={`The ${count(rows.length)} longest cycle times`}
+        rows={rows}
+        rowKey={(point) => point.id}
+        columns={[
+          {
+            name: first.name,
+            cell: (point) => (
+              <button type="button" className={classes.open} onClick={() => onOpen(point.id)}>
+                {first.cell(point)}
+              </button>
+            ),
+          },
+          ...columns,
+        ]}
+      />
+      {points.length > LONGEST && (
+        <p className={classes.more}>
+          The {count(LONGEST)} longest of {count(points.length)}. {more}
+        </p>
+      )}
+    </>
+  );
+}
