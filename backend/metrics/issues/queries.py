@@ -18,7 +18,7 @@ NOTHING: Final = "No issue was done in this range."
 NOT_BEGUN: Final = "Nothing that was done in this range was ever begun."
 Row = dict[str, Any]
 
-_QUANTILES: Final = "percentile_cont(ARRAY[0.5, 0.75, 0.9]) WITHIN GROUP (ORDER BY {0})"
+_QUANTILES: Final = "percentile_cont(ARRAY[0.5, 0.75, 0.85, 0.9]) WITHIN GROUP (ORDER BY {0})"
 _PEOPLE: Final = """
     count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS {0}_human,
     count(DISTINCT author_key) FILTER (WHERE NOT is_bot) AS {0}_people
@@ -136,9 +136,16 @@ def _amounts(row: Row, name: str, unit: Literal["seconds", "ratio"] = "seconds")
     reason = None
     if not n:
         reason = NOT_BEGUN if row["done_n"] and name != "age" else NOTHING
-    median, p75, p90 = row[name] or (None, None, None)
+    median, p75, p85, p90 = row[name] or (None,) * 4
     return results.Amounts(
-        median=median, p75=p75, p90=p90, n=n, unit=unit, reason=reason, definition=f"issue_{name}"
+        median=median,
+        p75=p75,
+        p85=p85,
+        p90=p90,
+        n=n,
+        unit=unit,
+        reason=reason,
+        definition=f"issue_{name}",
     )
 
 

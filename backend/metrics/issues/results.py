@@ -16,6 +16,7 @@ class Amounts(Result):
 
     median: float | None
     p75: float | None
+    p85: float | None
     p90: float | None
     n: int | None
     unit: Literal["seconds", "ratio"]
@@ -111,6 +112,9 @@ class IssueRow(Result):
         description="The cycle time; null: not done, or never begun."
     )
     elapsed_seconds: int | None
+    age_seconds: int | None = Field(
+        description="Since it was first begun; null: it is neither in progress nor waiting."
+    )
     direct_to_done: bool
     reopened: int
     estimate: float | None

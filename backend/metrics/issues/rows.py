@@ -40,6 +40,7 @@ _FIELDS: Final = {
     "assignee__login": "assignee",
     "issue__connection__url": "url",
 }
+_GOING: Final = ("in_progress", "waiting")
 _OWN: Final = (
     "state", "created_at", "started_at", "done_at", "state_since", "active_seconds",
     "elapsed_seconds", "direct_to_done", "reopened", "estimate", "flags",
@@ -206,7 +207,7 @@ def _in_state(asked: Asked, state: str) -> QuerySet[IssueFact]:
     if asked.issue_type:
         found = found.filter(issue_type__name=asked.issue_type)
     if state == "in_progress":
-        return found.filter(done_at=None, state__in=["in_progress", "waiting"])
+        return found.filter(done_at=None, state__in=_GOING)
     if state == "open":
         return found.filter(done_at=None)
     found = found.filter(done_at__gte=scope.begins_at, done_at__lt=scope.ends_at)
@@ -221,4 +222,14 @@ def _order(sort: str) -> OrderBy:
 def _row(values: dict[str, Any]) -> dict[str, Any]:
     row = {ours: values[theirs] for theirs, ours in _FIELDS.items()}
     row |= {name: values[name] for name in _OWN}
-    return row | {"url": f"{row['url']}/browse/{row['key']}", "state": row["state"] or None}
+    return row | {
+        "url": f"{row['url']}/browse/{row['key']}",
+        "state": row["state"] or None,
+        "age_seconds": _age(row),
+    }
+
+
+def _age(row: dict[str, Any]) -> int | None:
+    if row["done_at"] is not None or row["started_at"] is None or row["state"] not in _GOING:
+        return None
+    return int((clock.now() - row["started_at"]).total_seconds())

@@ -1033,6 +1033,8 @@ export interface components {
             n: number | null;
             /** P75 */
             p75: number | null;
+            /** P85 */
+            p85: number | null;
             /** P90 */
             p90: number | null;
             /**
@@ -2812,6 +2814,11 @@ export interface components {
              * @description The cycle time; null: not done, or never begun.
              */
             active_seconds: number | null;
+            /**
+             * Age Seconds
+             * @description Since it was first begun; null: it is neither in progress nor waiting.
+             */
+            age_seconds: number | null;
             /** Assignee */
             assignee: string | null;
             /**
@@ -3062,6 +3069,11 @@ export interface components {
              * @description The cycle time; null: not done, or never begun.
              */
             active_seconds: number | null;
+            /**
+             * Age Seconds
+             * @description Since it was first begun; null: it is neither in progress nor waiting.
+             */
+            age_seconds: number | null;
             /** Assignee */
             assignee: string | null;
             /**

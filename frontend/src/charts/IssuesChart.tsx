@@ -1,8 +1,8 @@
-import { YAxis } from "recharts";
+import { Line, YAxis } from "recharts";
 import { counted } from "../ui/numbers";
 import classes from "./charts.module.css";
 import { AXIS } from "./palette";
-import { WeekBars, WeekTip } from "./WeekChart";
+import { Legend, WeekBars, WeekTip } from "./WeekChart";
 
 export type IssuesOfWeek = {
   start: string;
@@ -14,17 +14,24 @@ export type IssuesOfWeek = {
   inProgress: number | null;
 };
 
-const PARTS = [{ key: "done", name: "Done", colour: "var(--bar)" }] as const;
+const DONE = { key: "done", name: "Done", colour: "var(--bar)", meaning: "in the week" } as const;
+const GOING = {
+  key: "inProgress",
+  name: "In progress",
+  colour: "var(--stage-pickup)",
+  meaning: "at its end",
+} as const;
 
-/** How many issues were done each week. */
+/** How many issues were done each week, and over that how many were in progress at its end. */
 export default function IssuesChart({ weeks }: { weeks: IssuesOfWeek[] }) {
   return (
     <figure className={classes.figure}>
+      <Legend parts={[DONE, GOING]} />
       <WeekBars
         weeks={weeks}
-        parts={PARTS}
+        parts={[DONE]}
         of={(week, part) => week[part]}
-        height={260}
+        height={320}
         axis={<YAxis {...AXIS} axisLine={false} width={36} allowDecimals={false} />}
         tip={(week) => (
           <WeekTip week={week} hidden={week.hidden}>
@@ -32,7 +39,16 @@ export default function IssuesChart({ weeks }: { weeks: IssuesOfWeek[] }) {
             {week.inProgress !== null && <p>{week.inProgress} in progress at its end</p>}
           </WeekTip>
         )}
-      />
+      >
+        <Line
+          dataKey={GOING.key}
+          stroke={GOING.colour}
+          strokeWidth={2}
+          dot={{ r: 3, fill: GOING.colour, strokeWidth: 0 }}
+          activeDot={false}
+          isAnimationActive={false}
+        />
+      </WeekBars>
     </figure>
   );
 }

@@ -27,7 +27,14 @@ const AXIS_WIDTH = 52;
 const CROWD = 600;
 
 /** What is drawn of one thing: `x` is its place across, `said` what the tip tells of it, once it is asked for. */
-export type Plotted = { id: number; x: number; seconds: number; said: () => string[] };
+export type Plotted = {
+  id: number;
+  x: number;
+  seconds: number;
+  /** It stands out. */
+  marked?: boolean;
+  said: () => string[];
+};
 export type Line = { name: string; seconds: number; dashed: boolean };
 type Over = { point: Plotted; dot: Dot };
 
@@ -120,9 +127,13 @@ function Dots({
     return points.map((point) => ({
       x: xScale(point.x) ?? 0,
       y: yScale(Math.max(LEAST_SECONDS, point.seconds)) ?? 0,
+      marked: point.marked ?? false,
     }));
   }, [points, xScale, yScale]);
-  const path = useMemo(() => dotsPath(dots), [dots]);
+  const [plain, marked] = useMemo(
+    () => [false, true].map((is) => dotsPath(dots.filter((dot) => dot.marked === is))),
+    [dots],
+  );
   if (!area || !yScale) return null;
 
   const find = (event: PointerEvent<SVGRectElement>): Over | null => {
@@ -137,7 +148,8 @@ function Dots({
 
   return (
     <g>
-      <path className={classes.dots} data-crowded={points.length > CROWD || undefined} d={path} />
+      <path className={classes.dots} data-crowded={points.length > CROWD || undefined} d={plain} />
+      {marked && <path className={classes.dots} data-marked d={marked} />}
       {lines.map((line) => {
         const y = yScale(line.seconds);
         if (y === undefined) return null;

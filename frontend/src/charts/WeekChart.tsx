@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import {
   Bar,
-  BarChart,
   CartesianGrid,
   Cell,
+  ComposedChart,
   ResponsiveContainer,
   Tooltip,
   XAxis,
@@ -63,6 +63,7 @@ export function WeekBars<W extends Week, Key extends string>({
   height,
   axis,
   tip,
+  children,
 }: {
   weeks: W[];
   parts: readonly Omit<Part<Key>, "meaning">[];
@@ -70,10 +71,16 @@ export function WeekBars<W extends Week, Key extends string>({
   height: number;
   axis: ReactNode;
   tip: (week: W) => ReactNode;
+  /** Lines over the bars. */
+  children?: ReactNode;
 }) {
   return (
     <ResponsiveContainer width="100%" height={height}>
-      <BarChart data={weeks} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} barCategoryGap="22%">
+      <ComposedChart
+        data={weeks}
+        margin={{ top: 8, right: 4, bottom: 0, left: 0 }}
+        barCategoryGap="22%"
+      >
         {axis}
         <WeekFrame cursor={{ fill: "var(--hover)" }} tip={tip} />
         {parts.map((part) => (
@@ -93,7 +100,8 @@ export function WeekBars<W extends Week, Key extends string>({
             ))}
           </Bar>
         ))}
-      </BarChart>
+        {children}
+      </ComposedChart>
     </ResponsiveContainer>
   );
 }

@@ -22,3 +22,18 @@ export function acrossDays(range: { from: string; to: string; time_zone: string 
     name: (at) => shortDay(dayOf(new Date(at).toISOString(), zone)),
   });
 }
+
+const LETTER_PIXELS = 7;
+
+/** Things by name, each over its own part; what does not fit there is cut. */
+export function acrossNames(names: readonly string[]): Across {
+  return (width) => ({
+    domain: [-0.5, names.length - 0.5],
+    ticks: names.map((_, place) => place),
+    name: (place) => cut(names[place] ?? "", Math.floor(width / names.length / LETTER_PIXELS)),
+  });
+}
+
+function cut(name: string, letters: number): string {
+  return name.length <= letters ? name : `${name.slice(0, Math.max(1, letters - 1)).trimEnd()}…`;
+}

@@ -4,7 +4,7 @@ import type { Completeness } from "../api/types";
 import { acrossDays } from "../charts/across";
 import { percentile } from "../charts/geometry";
 import type { Line, Plotted } from "../charts/ScatterChart";
-import { type Column, FactTable } from "../ui/FactTable";
+import type { Column } from "../ui/FactTable";
 import { Failure } from "../ui/Message";
 import { count, counted } from "../ui/numbers";
 import { Panel } from "../ui/Panel";
@@ -12,6 +12,7 @@ import { NoRows } from "../ui/TableSection";
 import { failureOf } from "./failure";
 import type { Explainer } from "./filters/explanations";
 import { Incomplete } from "./Incomplete";
+import { PointTable } from "./PointTable";
 import classes from "./ScatterPanel.module.css";
 
 const ScatterChart = lazy(() => import("../charts/ScatterChart"));
@@ -84,7 +85,14 @@ export function ScatterPanel<P extends Point>({
         ) : data.n === 0 ? (
           <NoRows>Nothing in this range has a cycle time.</NoRows>
         ) : asTable ? (
-          <Longest points={data.points} plot={plot} columns={columns} more={more} onOpen={onOpen} />
+          <PointTable
+            name="longest cycle times"
+            points={data.points}
+            seconds={(point) => plot(point).seconds}
+            columns={columns}
+            more={more}
+            onOpen={onOpen}
+          />
         ) : (
           <Suspense fallback={<Skeleton height={340} />}>
             <ScatterChart
@@ -106,50 +114,4 @@ function linesOf(seconds: number[]): Line[] {
     { name: "p85", seconds: percentile(sorted, 0.85), dashed: true },
     { name: "p50", seconds: percentile(sorted, 0.5), dashed: false },
   ].flatMap(({ seconds, ...line }) => (seconds === null ? [] : [{ ...line, seconds }]));
-}
-
-const LONGEST = 100;
-
-/** The first column's cell names the point, and opens it. */
-function Longest<P extends Point>({
-  points,
-  plot,
-  columns: [first, ...columns],
-  more,
-  onOpen,
-}: {
-  points: P[];
-  plot: (point: P) => Plotted;
-  columns: [Column<P>, ...Column<P>[]];
-  more: string;
-  onOpen: (id: number) => void;
-}) {
-  const rows = points
-    .toSorted((one, other) => plot(other).seconds - plot(one).seconds)
-    .slice(0, LONGEST);
-  return (
-    <>
-      <FactTable
-        caption={`The ${count(rows.length)} longest cycle times`}
-        rows={rows}
-        rowKey={(point) => point.id}
-        columns={[
-          {
-            name: first.name,
-            cell: (point) => (
-              <button type="button" className={classes.open} onClick={() => onOpen(point.id)}>
-                {first.cell(point)}
-              </button>
-            ),
-          },
-          ...columns,
-        ]}
-      />
-      {points.length > LONGEST && (
-        <p className={classes.more}>
-          The {count(LONGEST)} longest of {count(points.length)}. {more}
-        </p>
-      )}
-    </>
-  );
 }

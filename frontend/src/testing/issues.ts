@@ -13,6 +13,7 @@ import { figures, whole } from "./answers";
 const amounts = (definition: string, median: number, unit: "seconds" | "ratio" = "seconds") => ({
   median,
   p75: median,
+  p85: median,
   p90: median,
   n: 36,
   unit,
@@ -95,6 +96,7 @@ export function issueRow(values: Partial<IssueRow> = {}): IssueRow {
     state_since: "2026-08-13T08:00:00Z",
     active_seconds: 90_000,
     elapsed_seconds: 172_800,
+    age_seconds: null,
     direct_to_done: false,
     reopened: 0,
     estimate: null,

@@ -12,7 +12,6 @@ import { chartTables } from "../filters/chartTables";
 import type { ChangeFilters } from "../filters/FilterBar";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
-import classes from "./DeliveryPage.module.css";
 import { DeploymentDrawer } from "./DeploymentDrawer";
 import { DeploymentTable } from "./DeploymentTable";
 import { NothingDefined, NothingDeployed } from "./EmptyDelivery";
@@ -139,7 +138,7 @@ function Pictures({
     <>
       <FourKeys figures={figures} explain={shared.explain} />
       <AlsoInRange said={besides(figures)} />
-      <div className={classes.pair}>
+      <div className={frame.pair}>
         <WeeklyPanel {...shared} />
         <LeadTimePanel {...shared} />
       </div>

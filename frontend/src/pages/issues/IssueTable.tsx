@@ -136,6 +136,7 @@ function columnsOf(
   const times: DataColumn<IssueRow>[] = isOpen
     ? [
         { name: "Begun", sort: "started_at", cell: (row) => at(row.started_at) },
+        { name: "Age", numeric: true, narrow: true, cell: (row) => span(row.age_seconds) },
         { name: "In it since", sort: "state_since", cell: (row) => at(row.state_since) },
       ]
     : [

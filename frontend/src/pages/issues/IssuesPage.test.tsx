@@ -73,7 +73,15 @@ describe("the figures", () => {
 
   it("say why where there is none", async () => {
     const reason = "Nothing that was done in this range was ever begun.";
-    const none = { median: null, p75: null, p90: null, n: 0, unit: "seconds", reason } as const;
+    const none = {
+      median: null,
+      p75: null,
+      p85: null,
+      p90: null,
+      n: 0,
+      unit: "seconds",
+      reason,
+    } as const;
     open("/issues", {
       [FIGURES]: () => issueFigures({ cycle_time: { ...none, definition: "issue_cycle_time" } }),
     });
@@ -103,6 +111,37 @@ describe("the weeks", () => {
     const table = await screen.findByRole("region", { name: "Issues of each week" });
     expect(within(table).getByText("17 Aug 2026 (partial)")).toBeTruthy();
     expect(within(table).getAllByText("hidden")).toHaveLength(2);
+  });
+});
+
+describe("what is in progress", () => {
+  const going = (id: number, age: number | null, status: string) =>
+    issueRow({ id, key: `FORGE-${id}`, status, state: "in_progress", age_seconds: age });
+
+  it("is told against how long it took what was done", async () => {
+    const { search } = open('/issues?tables=["age"]', {
+      [TABLE]: () => page(going(31, 200_000, "Review"), going(32, 90_000, "In Progress")),
+    });
+    expect(await screen.findByText(/^1 of 2 is older than 2 d 2 h: 85 %/)).toBeTruthy();
+    const table = screen.getByRole("region", { name: "The 2 oldest in progress" });
+    expect(
+      within(table)
+        .getAllByText(/^(yes|no)$/)
+        .map((cell) => cell.textContent),
+    ).toEqual(["yes", "no"]);
+    await userEvent.click(within(table).getByRole("button", { name: "FORGE-31" }));
+    await waitFor(() => expect(search()).toMatchObject({ issue: 31 }));
+  });
+
+  it("is compared with nothing where the figures are hidden", async () => {
+    const suppressed = { reason: "Worked on by fewer than 3 people.", minimum_group_size: 3 };
+    open("/issues", {
+      [FIGURES]: () => issueFigures({ suppressed, elapsed: null, cycle_time: null }),
+      [TABLE]: () => page(going(31, 200_000, "Review")),
+    });
+    expect(
+      await screen.findByText("Each dot is an issue that is in progress or waiting."),
+    ).toBeTruthy();
   });
 });
 

@@ -14,6 +14,7 @@ import { EmptyRange, lookBack } from "../filters/EmptyRange";
 import { explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
+import { AgePanel } from "./AgePanel";
 import { FigureStrip } from "./FigureStrip";
 import { IssueDrawer } from "./IssueDrawer";
 import { IssueTable } from "./IssueTable";
@@ -100,24 +101,32 @@ function Pictures({
   const { data: definitions } = useQuery(definitionsQuery);
   const shared = {
     figures,
+    filters,
+    onOpen: (issue: number) => onChange({ issue }),
     explain: explainer(definitions, figures),
     ...chartTables(search.tables, onChange),
   };
   return (
     <>
       {figures.suppressed ? (
-        <HiddenFigures
-          reason={figures.suppressed.reason}
-          minimum={figures.suppressed.minimum_group_size}
-        />
+        <>
+          <HiddenFigures
+            reason={figures.suppressed.reason}
+            minimum={figures.suppressed.minimum_group_size}
+          />
+          <AgePanel {...shared} />
+        </>
       ) : (
         <>
           <FigureStrip figures={figures} explain={shared.explain} />
           <AlsoInRange said={besides(figures)} />
-          <WeeklyPanel {...shared} />
+          <div className={frame.pair} data-even>
+            <WeeklyPanel {...shared} />
+            <AgePanel {...shared} />
+          </div>
         </>
       )}
-      <ScatterPanel filters={filters} onOpen={(issue) => onChange({ issue })} {...shared} />
+      <ScatterPanel {...shared} />
     </>
   );
 }

@@ -33,9 +33,11 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
   const done = figures.throughput?.merged ?? 0;
   return (
     <Panel
-      title="Done, week by week"
-      badge={<Incomplete of="Done, week by week" completeness={figures.completeness} />}
-      about="Issues by the week in which they were done."
+      title="Done and in progress, week by week"
+      badge={
+        <Incomplete of="Done and in progress, week by week" completeness={figures.completeness} />
+      }
+      about="Issues that were done each week, and those begun and not done at its end."
       n={`n = ${count(done)}`}
       explanation={explain("issue_throughput", counted(done, "issue"))}
       asTable={isTable("weeks")}
@@ -45,7 +47,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
       {isTable("weeks") ? (
         <WeekTable weeks={figures.weeks} />
       ) : (
-        <Suspense fallback={<Skeleton height={260} />}>
+        <Suspense fallback={<Skeleton height={340} />}>
           <IssuesChart
             weeks={figures.weeks.map((week) => ({
               start: week.start,

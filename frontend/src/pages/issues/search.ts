@@ -3,7 +3,7 @@ import { filterFields, openId, optional, pageNumber } from "../filters/search";
 
 /** The page's whole state, as it stands in the address. */
 
-export const TABLES = ["weeks", "scatter"] as const;
+export const TABLES = ["weeks", "scatter", "age"] as const;
 export const STATES = ["done", "direct_to_done", "in_progress", "open"] as const;
 export const SORTS = [
   "done_at",

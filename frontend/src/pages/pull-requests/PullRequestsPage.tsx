@@ -17,7 +17,6 @@ import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
 import { EmptyRange } from "./EmptyRange";
 import { FigureStrip } from "./FigureStrip";
 import { PullRequestDrawer } from "./PullRequestDrawer";
-import classes from "./PullRequestsPage.module.css";
 import { PullRequestTable } from "./PullRequestTable";
 import type { Search } from "./search";
 import { type ChangeSearch, useSearchState } from "./useSearchState";
@@ -95,7 +94,7 @@ function Pictures({
         <>
           <FigureStrip figures={figures} explain={explain} />
           <Leftovers figures={figures} />
-          <div className={classes.pair}>
+          <div className={frame.pair}>
             <WeeklyPanel figures={figures} {...shared} />
             <DistributionPanel figures={figures} {...shared} />
           </div>

@@ -20,7 +20,6 @@ import { choicesQuery, runFiguresQuery } from "./queries";
 import { RunFilters } from "./RunFilters";
 import { narrowing, type TestsSearch } from "./search";
 import { TestDrawer } from "./TestDrawer";
-import classes from "./TestsPage.module.css";
 import { TestTable } from "./TestTable";
 import type { RunFigures, RunQuery } from "./types";
 import { type ChangeTests, useTestsSearch } from "./useTestsSearch";
@@ -147,7 +146,7 @@ function Pictures({
       <FigureStrip figures={figures} explain={explain} />
       <AlsoInRange said={besides(figures)} />
       <HeatPanel query={query} figures={figures} {...shared} />
-      <div className={classes.pair}>
+      <div className={frame.pair}>
         <DurationPanel figures={figures} {...shared} />
         <WastedPanel figures={figures} {...shared} />
       </div>
