@@ -40,7 +40,6 @@ export function TeamPicker({
       onFocus={(event) => event.currentTarget.select()}
       maxDropdownHeight={320}
       checkIconPosition="right"
-      comboboxProps={{ withinPortal: true, transitionProps: { duration: 0 } }}
     />
   );
 }

@@ -38,4 +38,7 @@ export const theme = createTheme({
   headings: { fontWeight: "600" },
   focusRing: "auto",
   cursorType: "pointer",
+  components: {
+    Select: { defaultProps: { comboboxProps: { transitionProps: { duration: 0 } } } },
+  },
 });

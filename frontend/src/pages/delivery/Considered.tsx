@@ -121,7 +121,6 @@ function Tools({
             considered_page: undefined,
           })
         }
-        comboboxProps={{ transitionProps: { duration: 0 } }}
         w={170}
       />
       <SearchField

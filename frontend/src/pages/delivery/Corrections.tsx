@@ -168,7 +168,6 @@ function CorrectionForm({
         data={[...choices].map(([value, { label }]) => ({ value, label }))}
         value={chosen}
         onChange={setChosen}
-        comboboxProps={{ withinPortal: true, transitionProps: { duration: 0 } }}
         maxDropdownHeight={280}
         required
       />

@@ -4,14 +4,11 @@ import { CsvButton } from "../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
-import { Failure } from "../../ui/Message";
-import { count, counted } from "../../ui/numbers";
-import { Pages } from "../../ui/Pages";
+import { count } from "../../ui/numbers";
 import { SearchField } from "../../ui/SearchField";
-import { NoRows, TableSection } from "../../ui/TableSection";
-import { TableSkeleton } from "../../ui/TableSkeleton";
-import { failureOf } from "../failure";
+import { NoRows } from "../../ui/TableSection";
 import { Incomplete } from "../Incomplete";
+import { PagedTable } from "../PagedTable";
 import classes from "./DeploymentTable.module.css";
 import { deploymentName, SOURCES, serviceName } from "./names";
 import { OutcomeMark } from "./OutcomeMark";
@@ -48,32 +45,26 @@ export function DeploymentTable({
     page: search.page ?? 1,
     page_size: PAGE_SIZE,
   };
-  const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(asked));
+  const answer = useQuery(pageQuery(asked));
   const open = (deployment: number) => onChange({ deployment });
   return (
-    <TableSection
+    <PagedTable
       title="Deployments in this range"
-      count={data ? counted(data.total, "deployment") : "Counting …"}
-      badge={data && <Incomplete of="The list" completeness={data.completeness} />}
+      one="deployment"
+      badge={answer.data && <Incomplete of="The list" completeness={answer.data.completeness} />}
       tools={<Tools asked={asked} search={search} onChange={onChange} />}
+      answer={answer}
+      asked={asked}
+      nothing={<NoRows>Nothing of this kind in this range.</NoRows>}
+      onPage={(page) => onChange({ page })}
     >
-      {error ? (
-        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <TableSkeleton rows={8} />
-      ) : data.total === 0 ? (
-        <NoRows>
-          {asked.search
-            ? `No deployment matches “${asked.search}”.`
-            : "Nothing of this kind in this range."}
-        </NoRows>
-      ) : (
+      {(rows, stale) => (
         <DataTable
           label="Deployments"
           columns={columnsOf(timeZone, open)}
-          rows={data.items}
+          rows={rows}
           rowKey={(row) => row.id}
-          stale={isPlaceholderData}
+          stale={stale}
           sort={asked.sort}
           onSort={(chosen) =>
             onChange({ sort: SORTS.find((sort) => sort === chosen), page: undefined })
@@ -81,13 +72,7 @@ export function DeploymentTable({
           onOpen={(row) => open(row.id)}
         />
       )}
-      <Pages
-        page={asked.page ?? 1}
-        size={PAGE_SIZE}
-        total={data?.total ?? 0}
-        onPage={(page) => onChange({ page })}
-      />
-    </TableSection>
+    </PagedTable>
   );
 }
 
@@ -114,7 +99,6 @@ function Tools({
         onChange={(chosen) =>
           onChange({ outcome: OUTCOMES.find((one) => one === chosen), page: undefined })
         }
-        comboboxProps={{ transitionProps: { duration: 0 } }}
         w={150}
       />
       <SearchField

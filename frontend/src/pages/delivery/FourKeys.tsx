@@ -2,6 +2,7 @@ import { Sparkline } from "../../charts/Sparkline";
 import { duration } from "../../ui/durations";
 import { Figure, type Spread } from "../../ui/Figure";
 import { count, counted, percent } from "../../ui/numbers";
+import { AmountFigure } from "../AmountFigure";
 import { comparison } from "../filters/before";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
@@ -73,18 +74,16 @@ function LeadTime({ figures, explain }: Shared) {
   const found = figures.lead_time;
   const merge = figures.merge_to_deploy?.median;
   return (
-    <Figure
+    <AmountFigure
+      figures={figures}
+      explain={explain}
       name="Lead time for changes"
-      badge={<Incomplete of="Lead time for changes" completeness={figures.completeness} />}
-      unit="median"
-      value={found?.median == null ? null : duration(found.median)}
-      reason={found?.reason}
+      of={found}
+      say={duration}
       before={comparison(found?.median, figures.previous?.lead_time_median, duration)}
-      spread={[
-        ...spreadOf(found),
-        ...(merge == null ? [] : [{ label: "merge to deployment", value: duration(merge) }]),
-      ]}
-      explanation={explain("lead_time", counted(found?.n ?? 0, "deployed pull request"))}
+      more={merge == null ? [] : [{ label: "merge to deployment", value: duration(merge) }]}
+      one="deployed pull request"
+      definition="lead_time"
     >
       <Below
         figures={figures}
@@ -92,7 +91,7 @@ function LeadTime({ figures, explain }: Shared) {
         trend={(week) => week.lead_time_median}
         name="Median lead time"
       />
-    </Figure>
+    </AmountFigure>
   );
 }
 
@@ -128,20 +127,16 @@ function FailureRate({ figures, explain }: Shared) {
 function Restore({ figures, explain }: Shared) {
   const found = figures.time_to_restore;
   return (
-    <Figure
+    <AmountFigure
+      figures={figures}
+      explain={explain}
       name="Time to restore"
-      badge={<Incomplete of="Time to restore" completeness={figures.completeness} />}
-      unit="median"
-      value={found?.median == null ? null : duration(found.median)}
-      reason={found?.reason}
+      of={found}
+      say={duration}
       before={comparison(found?.median, figures.previous?.time_to_restore_median, duration)}
-      spread={[
-        ...spreadOf(found),
-        ...(figures.unrestored
-          ? [{ label: "not restored", value: count(figures.unrestored) }]
-          : []),
-      ]}
-      explanation={explain("time_to_restore", counted(found?.n ?? 0, "restored deployment"))}
+      more={figures.unrestored ? [{ label: "not restored", value: count(figures.unrestored) }] : []}
+      one="restored deployment"
+      definition="time_to_restore"
     >
       <Below
         figures={figures}
@@ -149,22 +144,8 @@ function Restore({ figures, explain }: Shared) {
         trend={(week) => week.time_to_restore_median}
         name="Median time to restore"
       />
-    </Figure>
+    </AmountFigure>
   );
-}
-
-function spreadOf(found: DeploymentFigures["lead_time"]): Spread[] {
-  if (found === null || found.n === null) return [];
-  const values: [string, number | null][] = [
-    ["p75", found.p75],
-    ["p90", found.p90],
-  ];
-  return [
-    ...values.flatMap(([label, value]) =>
-      value === null ? [] : [{ label, value: duration(value) }],
-    ),
-    { label: "n", value: count(found.n) },
-  ];
 }
 
 /** A key's weeks and its band. */

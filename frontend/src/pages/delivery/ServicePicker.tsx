@@ -13,7 +13,6 @@ const SHARED = {
   size: "sm",
   allowDeselect: false,
   checkIconPosition: "right",
-  comboboxProps: { withinPortal: true, transitionProps: { duration: 0 } },
 } as const;
 
 /** Of which service, and to which kind of environment. */

@@ -4,14 +4,10 @@ import { CsvButton } from "../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dateTime } from "../../ui/dates";
 import { duration } from "../../ui/durations";
-import { Failure } from "../../ui/Message";
-import { counted } from "../../ui/numbers";
-import { Pages } from "../../ui/Pages";
 import { SearchField } from "../../ui/SearchField";
-import { NoRows, TableSection } from "../../ui/TableSection";
-import { TableSkeleton } from "../../ui/TableSkeleton";
-import { failureOf } from "../failure";
+import { NoRows } from "../../ui/TableSection";
 import { Incomplete } from "../Incomplete";
+import { PagedTable } from "../PagedTable";
 import { pageQuery } from "./queries";
 import { type IssuesSearch, SORTS, STATES } from "./search";
 import type { IssueFilters, IssuePageFilters, IssueRow } from "./types";
@@ -47,30 +43,26 @@ export function IssueTable({
     page: search.page ?? 1,
     page_size: PAGE_SIZE,
   };
-  const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(asked));
+  const answer = useQuery(pageQuery(asked));
   const open = (issue: number) => onChange({ issue });
   return (
-    <TableSection
+    <PagedTable
       title={STATE_CHOICES[state]}
-      count={data ? counted(data.total, "issue") : "Counting …"}
-      badge={data && <Incomplete of="The list" completeness={data.completeness} />}
+      one="issue"
+      badge={answer.data && <Incomplete of="The list" completeness={answer.data.completeness} />}
       tools={<Tools asked={asked} search={search} onChange={onChange} />}
+      answer={answer}
+      asked={asked}
+      nothing={<NoRows>No issue of this kind.</NoRows>}
+      onPage={(page) => onChange({ page })}
     >
-      {error ? (
-        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <TableSkeleton rows={8} />
-      ) : data.total === 0 ? (
-        <NoRows>
-          {asked.search ? `No issue matches “${asked.search}”.` : "No issue of this kind."}
-        </NoRows>
-      ) : (
+      {(rows, stale) => (
         <DataTable
           label="Issues"
           columns={columnsOf(timeZone, isOpen, open)}
-          rows={data.items}
+          rows={rows}
           rowKey={(row) => row.id}
-          stale={isPlaceholderData}
+          stale={stale}
           sort={asked.sort}
           onSort={(chosen) =>
             onChange({ sort: SORTS.find((sort) => sort === chosen), page: undefined })
@@ -78,13 +70,7 @@ export function IssueTable({
           onOpen={(row) => open(row.id)}
         />
       )}
-      <Pages
-        page={asked.page ?? 1}
-        size={PAGE_SIZE}
-        total={data?.total ?? 0}
-        onPage={(page) => onChange({ page })}
-      />
-    </TableSection>
+    </PagedTable>
   );
 }
 
@@ -112,7 +98,6 @@ function Tools({
             page: undefined,
           })
         }
-        comboboxProps={{ transitionProps: { duration: 0 } }}
         w={160}
       />
       <SearchField

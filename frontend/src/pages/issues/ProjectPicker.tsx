@@ -6,14 +6,6 @@ import { type IssuesSearch, narrowing } from "./search";
 import type { ChangeIssues } from "./useIssuesSearch";
 
 const ALL = "*";
-const SHARED = {
-  size: "sm",
-  allowDeselect: false,
-  checkIconPosition: "right",
-  searchable: true,
-  maxDropdownHeight: 320,
-  comboboxProps: { withinPortal: true, transitionProps: { duration: 0 } },
-} as const;
 
 /** Of which project, which type, and whether parts of issues count. */
 export function ProjectPicker({
@@ -29,28 +21,21 @@ export function ProjectPicker({
     value: key,
     label: `${name} (${key})`,
   }));
-  const types = (data?.issue_types ?? []).map((value) => ({ value, label: value }));
   return (
     <>
-      <Select
-        {...SHARED}
-        className={classes.picker}
+      <Choice
         label="Project"
-        data={[{ value: ALL, label: "All projects" }, ...projects]}
-        value={project || ALL}
-        onChange={(value) =>
-          onChange({ project: value && value !== ALL ? value : undefined, page: undefined })
-        }
+        all="All projects"
+        data={projects}
+        value={project}
+        onChange={(chosen) => onChange({ project: chosen, page: undefined })}
       />
-      <Select
-        {...SHARED}
-        className={classes.picker}
+      <Choice
         label="Type"
-        data={[{ value: ALL, label: "All types" }, ...types]}
-        value={type || ALL}
-        onChange={(value) =>
-          onChange({ type: value && value !== ALL ? value : undefined, page: undefined })
-        }
+        all="All types"
+        data={data?.issue_types ?? []}
+        value={type}
+        onChange={(chosen) => onChange({ type: chosen, page: undefined })}
       />
       <Switch
         className={classes.parts}
@@ -61,5 +46,35 @@ export function ProjectPicker({
         }
       />
     </>
+  );
+}
+
+/** One of these, or all: undefined. */
+function Choice({
+  label,
+  all,
+  data,
+  value,
+  onChange,
+}: {
+  label: string;
+  all: string;
+  data: (string | { value: string; label: string })[];
+  value: string;
+  onChange: (chosen: string | undefined) => void;
+}) {
+  return (
+    <Select
+      className={classes.picker}
+      label={label}
+      size="sm"
+      allowDeselect={false}
+      checkIconPosition="right"
+      searchable
+      maxDropdownHeight={320}
+      data={[{ value: ALL, label: all }, ...data]}
+      value={value || ALL}
+      onChange={(chosen) => onChange(chosen && chosen !== ALL ? chosen : undefined)}
+    />
   );
 }

@@ -1,10 +1,11 @@
-import type { Distribution, Figures } from "../../api/types";
+import type { Figures } from "../../api/types";
 import { STAGES } from "../../charts/palette";
 import { duration } from "../../ui/durations";
 import { Explain } from "../../ui/Explain";
-import { Figure, type Spread } from "../../ui/Figure";
+import { Figure } from "../../ui/Figure";
 import strip from "../../ui/FigureStrip.module.css";
 import { count, counted, percent, sayOr } from "../../ui/numbers";
+import { AmountFigure } from "../AmountFigure";
 import { comparison } from "../filters/before";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
@@ -13,58 +14,39 @@ import classes from "./FigureStrip.module.css";
 const seconds = (value: number) => duration(value);
 const lines = (value: number) => count(Math.round(value));
 
-function spreadOf(distribution: Distribution | null, say: (value: number) => string): Spread[] {
-  if (distribution === null || distribution.n === null) return [];
-  const values: [string, number | null][] = [
-    ["p75", distribution.p75],
-    ["p90", distribution.p90],
-  ];
-  return [
-    ...values.flatMap(([label, value]) => (value === null ? [] : [{ label, value: say(value) }])),
-    { label: "n", value: count(distribution.n) },
-  ];
-}
-
 /** The page's figures on one strip: cycle time with its stages first, then the rest. */
 export function FigureStrip({ figures, explain }: { figures: Figures; explain: Explainer }) {
   const { cycle_time, time_to_first_review, review_rate, batch_size, throughput } = figures;
   const before = figures.previous;
+  const shared = { figures, explain, one: "merged pull request" };
   const badge = (of: string) => <Incomplete of={of} completeness={figures.completeness} />;
   return (
     <div className={`${strip.strip} ${classes.strip}`}>
       <div className={strip.lead}>
-        <Figure
+        <AmountFigure
+          {...shared}
           large
           name="Cycle time"
-          badge={badge("Cycle time")}
-          unit="median"
-          value={sayOr(cycle_time?.median, seconds)}
-          reason={cycle_time?.reason}
+          of={cycle_time}
+          say={seconds}
           before={comparison(cycle_time?.median, before?.cycle_time_median, seconds)}
-          spread={spreadOf(cycle_time, seconds)}
-          explanation={explain("cycle_time", counted(cycle_time?.n ?? 0, "merged pull request"))}
+          definition="cycle_time"
         />
         <StageMedians figures={figures} explain={explain} />
       </div>
-      <Figure
+      <AmountFigure
+        {...shared}
         name="Time to first review"
-        badge={badge("Time to first review")}
-        unit="median"
-        value={sayOr(time_to_first_review?.median, seconds)}
-        reason={time_to_first_review?.reason}
+        of={time_to_first_review}
+        say={seconds}
         before={comparison(
           time_to_first_review?.median,
           before?.time_to_first_review_median,
           seconds,
         )}
-        spread={[
-          ...spreadOf(time_to_first_review, seconds),
-          ...(figures.waiting ? [{ label: "waiting now", value: count(figures.waiting) }] : []),
-        ]}
-        explanation={explain(
-          "time_to_first_review",
-          counted(time_to_first_review?.n ?? 0, "first review"),
-        )}
+        more={figures.waiting ? [{ label: "waiting now", value: count(figures.waiting) }] : []}
+        one="first review"
+        definition="time_to_first_review"
       />
       <Figure
         name="Review rate"
@@ -91,15 +73,14 @@ export function FigureStrip({ figures, explain }: { figures: Figures; explain: E
           counted(review_rate?.denominator ?? 0, "merged pull request"),
         )}
       />
-      <Figure
+      <AmountFigure
+        {...shared}
         name="Batch size"
-        badge={badge("Batch size")}
-        value={sayOr(batch_size?.median, lines)}
+        of={batch_size}
+        say={lines}
         unit="lines, median"
-        reason={batch_size?.reason}
         before={comparison(batch_size?.median, before?.batch_size_median, lines)}
-        spread={spreadOf(batch_size, lines)}
-        explanation={explain("batch_size", counted(batch_size?.n ?? 0, "merged pull request"))}
+        definition="batch_size"
       />
       <Figure
         name="Throughput"

@@ -4,14 +4,11 @@ import { lazy, Suspense } from "react";
 import { pageQuery } from "../../api/queries";
 import type { Filters, PageFilters } from "../../api/types";
 import { CsvButton } from "../../ui/CsvButton";
-import { Failure } from "../../ui/Message";
-import { counted } from "../../ui/numbers";
-import { Pages } from "../../ui/Pages";
 import { SearchField } from "../../ui/SearchField";
-import { NoRows, TableSection } from "../../ui/TableSection";
+import { NoRows } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
-import { failureOf } from "../failure";
 import { Incomplete } from "../Incomplete";
+import { PagedTable } from "../PagedTable";
 import { type Search, SORTS } from "./search";
 import type { ChangeSearch } from "./useSearchState";
 
@@ -33,22 +30,21 @@ export function PullRequestTable({
 }) {
   const state = search.state ?? "merged";
   const sort = search.sort ?? (state === "open" ? "-opened_at" : "-merged_at");
-  const page = search.page ?? 1;
   const asked: PageFilters = {
     ...filters,
     state,
     search: search.q ?? "",
     sort,
-    page,
+    page: search.page ?? 1,
     page_size: PAGE_SIZE,
   };
-  const { data, error, isPlaceholderData, refetch } = useQuery(pageQuery(asked));
+  const answer = useQuery(pageQuery(asked));
 
   return (
-    <TableSection
+    <PagedTable
       title={state === "open" ? "Open now" : "Merged in this range"}
-      count={data ? counted(data.total, "pull request") : "Counting …"}
-      badge={data && <Incomplete of="The list" completeness={data.completeness} />}
+      one="pull request"
+      badge={answer.data && <Incomplete of="The list" completeness={answer.data.completeness} />}
       tools={
         <>
           <SegmentedControl
@@ -77,27 +73,23 @@ export function PullRequestTable({
           <CsvButton address="/api/v1/pull-requests.csv" asked={asked} />
         </>
       }
-    >
-      {error ? (
-        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <TableSkeleton rows={8} />
-      ) : data.total === 0 ? (
+      answer={answer}
+      asked={asked}
+      nothing={
         <NoRows>
-          {asked.search
-            ? `No pull request matches “${asked.search}”.`
-            : state === "open"
-              ? "Nothing is open."
-              : "Nothing was merged in this range."}
+          {state === "open" ? "Nothing is open." : "Nothing was merged in this range."}
         </NoRows>
-      ) : (
+      }
+      onPage={(to) => onChange({ page: to })}
+    >
+      {(rows, stale) => (
         <Suspense fallback={<TableSkeleton rows={8} />}>
           <Rows
-            rows={data.items}
+            rows={rows}
             state={state}
             sort={sort}
             timeZone={timeZone}
-            stale={isPlaceholderData}
+            stale={stale}
             onSort={(chosen) =>
               onChange({ sort: SORTS.find((one) => one === chosen), page: undefined })
             }
@@ -105,12 +97,6 @@ export function PullRequestTable({
           />
         </Suspense>
       )}
-      <Pages
-        page={page}
-        size={PAGE_SIZE}
-        total={data?.total ?? 0}
-        onPage={(to) => onChange({ page: to })}
-      />
-    </TableSection>
+    </PagedTable>
   );
 }

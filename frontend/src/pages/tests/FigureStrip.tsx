@@ -1,21 +1,20 @@
 import { duration } from "../../ui/durations";
-import { Figure, type Spread as Shown } from "../../ui/Figure";
+import { Figure } from "../../ui/Figure";
 import strip from "../../ui/FigureStrip.module.css";
 import { count, counted, percent, sayOr } from "../../ui/numbers";
+import { AmountFigure } from "../AmountFigure";
 import { comparison } from "../filters/before";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
 import classes from "./FigureStrip.module.css";
-import type { RunFigures, Spread } from "./types";
-
-const seconds = (value: number) => duration(value);
+import type { RunFigures } from "./types";
 
 /** The page's figures on one strip: what came of the runs first, then their times. */
 export function FigureStrip({ figures, explain }: { figures: RunFigures; explain: Explainer }) {
   const { failure_rate: rate, runs, wasted, previous } = figures;
   const badge = (of: string) => <Incomplete of={of} completeness={figures.completeness} />;
   const ended = rate?.denominator ?? 0;
-  const timed = (of: Spread | null) => counted(of?.n ?? 0, "run");
+  const shared = { figures, explain, say: duration, one: "run" };
   return (
     <div className={`${strip.strip} ${classes.strip}`}>
       <div className={strip.lead}>
@@ -36,51 +35,41 @@ export function FigureStrip({ figures, explain }: { figures: RunFigures; explain
         />
         {runs && <Outcomes of={runs} />}
       </div>
-      <Figure
+      <AmountFigure
+        {...shared}
         name="Duration"
-        badge={badge("Duration")}
-        unit="median"
-        value={sayOr(figures.duration?.median, seconds)}
-        reason={figures.duration?.reason}
-        before={comparison(figures.duration?.median, previous?.duration_median, seconds)}
-        spread={spreadOf(figures.duration)}
-        explanation={explain("run_duration", timed(figures.duration))}
+        of={figures.duration}
+        before={comparison(figures.duration?.median, previous?.duration_median, duration)}
+        definition="run_duration"
       />
-      <Figure
+      <AmountFigure
+        {...shared}
         name="Queue time"
-        badge={badge("Queue time")}
-        unit="median"
-        value={sayOr(figures.queue?.median, seconds)}
-        reason={figures.queue?.reason}
-        before={comparison(figures.queue?.median, previous?.queue_median, seconds)}
-        spread={spreadOf(figures.queue)}
-        explanation={explain("queue_time", timed(figures.queue))}
+        of={figures.queue}
+        before={comparison(figures.queue?.median, previous?.queue_median, duration)}
+        definition="queue_time"
       />
-      <Figure
+      <AmountFigure
+        {...shared}
         name="Time to feedback"
-        badge={badge("Time to feedback")}
-        unit="median"
-        value={sayOr(figures.feedback?.median, seconds)}
-        reason={figures.feedback?.reason}
-        before={comparison(figures.feedback?.median, previous?.feedback_median, seconds)}
-        spread={[
-          ...spreadOf(figures.feedback),
-          ...(figures.feedback_waiting
+        of={figures.feedback}
+        before={comparison(figures.feedback?.median, previous?.feedback_median, duration)}
+        more={
+          figures.feedback_waiting
             ? [{ label: "waiting now", value: count(figures.feedback_waiting) }]
-            : []),
-        ]}
-        explanation={explain(
-          "time_to_feedback",
-          counted(figures.feedback?.n ?? 0, "push", "pushes"),
-        )}
+            : []
+        }
+        one="push"
+        many="pushes"
+        definition="time_to_feedback"
       />
       <Figure
         name="Wasted time"
         badge={badge("Wasted time")}
         unit="machine time"
-        value={sayOr(wasted?.seconds, seconds)}
+        value={sayOr(wasted?.seconds, duration)}
         reason={wasted?.reason}
-        before={comparison(wasted?.seconds, previous?.wasted_seconds, seconds)}
+        before={comparison(wasted?.seconds, previous?.wasted_seconds, duration)}
         spread={
           wasted?.attempts == null
             ? []
@@ -90,21 +79,6 @@ export function FigureStrip({ figures, explain }: { figures: RunFigures; explain
       />
     </div>
   );
-}
-
-function spreadOf(of: Spread | null): Shown[] {
-  if (of === null || of.n === null) return [];
-  const values: [string, number | null][] = [
-    ["p75", of.p75],
-    ["p90", of.p90],
-    ["p95", of.p95],
-  ];
-  return [
-    ...values.flatMap(([label, value]) =>
-      value === null ? [] : [{ label, value: duration(value) }],
-    ),
-    { label: "n", value: count(of.n) },
-  ];
 }
 
 /** All runs by what came of them. Those that neither failed nor succeeded are in no rate. */

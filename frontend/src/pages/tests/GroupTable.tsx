@@ -6,14 +6,11 @@ import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { Explain } from "../../ui/Explain";
-import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
-import { Pages } from "../../ui/Pages";
-import { NoRows, TableSection } from "../../ui/TableSection";
-import { TableSkeleton } from "../../ui/TableSkeleton";
-import { failureOf } from "../failure";
+import { NoRows } from "../../ui/TableSection";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
+import { PagedTable } from "../PagedTable";
 import { placeOf } from "./Panels";
 import { GROUPED, groupsQuery } from "./queries";
 import { Rate } from "./Rate";
@@ -50,17 +47,17 @@ export function GroupTable({
 }) {
   const by = search.by ?? "workflow";
   const sort = search.by_sort ?? DEFAULT_SORT;
-  const page = search.by_page ?? 1;
-  const asked = { ...query, sort, page, page_size: PAGE_SIZE, search: "" };
-  const { data, error, isPlaceholderData, refetch } = useQuery(groupsQuery(by, asked));
+  const asked = { ...query, sort, page: search.by_page ?? 1, page_size: PAGE_SIZE, search: "" };
+  const answer = useQuery(groupsQuery(by, asked));
   const names = NAMES[by];
   const explanation = explain("test_runs", counted(figures.runs?.total ?? 0, "run"));
   return (
-    <TableSection
+    <PagedTable
       title={`Runs by ${names.one}`}
+      one={names.one}
       count={
         <>
-          {data ? counted(data.total, names.one, names.many) : "Counting …"}
+          {answer.data ? counted(answer.data.total, names.one, names.many) : "Counting …"}
           {by === "team" && ". A run counts in each team of its pull request."}{" "}
           {explanation && <Explain of={explanation} />}
         </>
@@ -85,20 +82,18 @@ export function GroupTable({
           <CsvButton address={`${GROUPED[by]}.csv`} asked={asked} />
         </>
       }
+      answer={answer}
+      asked={asked}
+      nothing={<NoRows>Nothing ran in this range.</NoRows>}
+      onPage={(to) => onChange({ by_page: to })}
     >
-      {error ? (
-        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <TableSkeleton rows={6} />
-      ) : data.total === 0 ? (
-        <NoRows>Nothing ran in this range.</NoRows>
-      ) : (
+      {(rows, stale) => (
         <DataTable
           label={`Runs, one ${names.one} a row`}
           columns={columnsOf(by, timeZone, onChange)}
-          rows={data.items}
+          rows={rows}
           rowKey={(row) => `${row.repository} ${row.source} ${row.key} ${row.name}`}
-          stale={isPlaceholderData}
+          stale={stale}
           sort={sort}
           onSort={(chosen) =>
             onChange({
@@ -108,13 +103,7 @@ export function GroupTable({
           }
         />
       )}
-      <Pages
-        page={page}
-        size={PAGE_SIZE}
-        total={data?.total ?? 0}
-        onPage={(to) => onChange({ by_page: to })}
-      />
-    </TableSection>
+    </PagedTable>
   );
 }
 

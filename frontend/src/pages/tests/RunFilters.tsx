@@ -43,7 +43,6 @@ export function RunFilters({
         clearButtonProps={{ "aria-label": "All workflows" }}
         nothingFoundMessage="None of that name ran"
         maxDropdownHeight={320}
-        comboboxProps={{ withinPortal: true, transitionProps: { duration: 0 } }}
       />
       <Select
         label="Branches"
@@ -57,7 +56,6 @@ export function RunFilters({
             ...BEGIN,
           })
         }
-        comboboxProps={{ withinPortal: true, transitionProps: { duration: 0 } }}
       />
     </>
   );

@@ -5,14 +5,11 @@ import { CsvButton } from "../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { fullDay, shortDay } from "../../ui/dates";
 import { Explain } from "../../ui/Explain";
-import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
-import { Pages } from "../../ui/Pages";
 import { SearchField } from "../../ui/SearchField";
-import { NoRows, TableSection } from "../../ui/TableSection";
-import { TableSkeleton } from "../../ui/TableSkeleton";
-import { failureOf } from "../failure";
+import { NoRows } from "../../ui/TableSection";
 import type { Explainer } from "../filters/explanations";
+import { PagedTable } from "../PagedTable";
 import { NoResults } from "./NoResults";
 import { LISTED, testsQuery } from "./queries";
 import { Rate } from "./Rate";
@@ -73,7 +70,6 @@ export function TestTable({
   onChange: ChangeTests;
 }) {
   const list = search.list ?? "flaky";
-  const page = search.page ?? 1;
   const { team, from, to, bots, repository } = query;
   const about = ABOUT[list];
   const sort = search.list_sort ?? about.sort;
@@ -86,17 +82,18 @@ export function TestTable({
     show: (list === "flaky" && search.mutes) || ("all" as const),
     search: search.q ?? "",
     sort,
-    page,
+    page: search.page ?? 1,
     page_size: PAGE_SIZE,
   };
-  const { data, error, isPlaceholderData, refetch } = useQuery(testsQuery(list, asked));
+  const answer = useQuery(testsQuery(list, asked));
   const explanation = explain("flaky_tests", `${counted(figures.tests ?? 0, "test")} reported`);
   return (
-    <TableSection
+    <PagedTable
       title={about.title}
+      one="test"
       count={
         <>
-          {data && `${counted(data.total, "test")}${known(figures)}. `}
+          {answer.data && `${counted(answer.data.total, "test")}${known(figures)}. `}
           {about.about} {list === "flaky" && explanation && <Explain of={explanation} />}
         </>
       }
@@ -130,7 +127,6 @@ export function TestTable({
                   page: undefined,
                 })
               }
-              comboboxProps={{ withinPortal: true, transitionProps: { duration: 0 } }}
             />
           )}
           <SearchField
@@ -142,22 +138,25 @@ export function TestTable({
           <CsvButton address={`${LISTED[list]}.csv`} asked={asked} />
         </>
       }
+      answer={answer}
+      asked={asked}
+      nothing={
+        figures.tests_reason === null ? (
+          <NoRows>{about.none}</NoRows>
+        ) : (
+          <NoResults reason={figures.tests_reason} me={me} />
+        )
+      }
+      onPage={(to) => onChange({ page: to })}
+      note={<p className={classes.note}>{answer.data?.note}</p>}
     >
-      {error ? (
-        <Failure {...failureOf(error)} onRetry={() => void refetch()} />
-      ) : data === undefined ? (
-        <TableSkeleton rows={8} />
-      ) : data.total === 0 && figures.tests_reason !== null ? (
-        <NoResults reason={figures.tests_reason} me={me} />
-      ) : data.total === 0 ? (
-        <NoRows>{asked.search ? `No test matches “${asked.search}”.` : about.none}</NoRows>
-      ) : (
+      {(rows, stale) => (
         <DataTable
           label={`${about.title}, one by one`}
           columns={columnsOf(list, (test) => onChange({ test }))}
-          rows={data.items}
+          rows={rows}
           rowKey={(row) => row.id}
-          stale={isPlaceholderData}
+          stale={stale}
           sort={sort}
           onSort={(chosen) =>
             onChange({
@@ -168,14 +167,7 @@ export function TestTable({
           onOpen={(row) => onChange({ test: row.id })}
         />
       )}
-      <Pages
-        page={page}
-        size={PAGE_SIZE}
-        total={data?.total ?? 0}
-        onPage={(to) => onChange({ page: to })}
-      />
-      {data && data.total > 0 && <p className={classes.note}>{data.note}</p>}
-    </TableSection>
+    </PagedTable>
   );
 }
 
