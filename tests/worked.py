@@ -24,6 +24,7 @@ from tests.factories import MONDAY, a_connection
 STATUSES = {
     "To Do": StatusRecord(1, "To Do", "new"),
     "In Progress": StatusRecord(3, "In Progress", "indeterminate"),
+    "In Review": StatusRecord(4, "In Review", "indeterminate"),
     "Done": StatusRecord(5, "Done", "done"),
 }
 _numbers = count(1)

@@ -21,6 +21,12 @@ TOP = Path(__file__).resolve().parents[2]
 DATABASE = os.environ.get("PLUMBLINE_DATABASE_NAME", "plumbline") + "_e2e"
 FILL = "import django, json; django.setup(); from tests.e2e import world; print(json.dumps(world.fill()))"
 """A process of its own: the browser's driver runs an event loop, in which Django speaks to no database."""
+WORK = """
+import django; django.setup()
+from backend.connections.models import Connection
+from tests.pipeline.state import collect
+collect(Connection.objects.latest("pk"))
+"""
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
@@ -48,6 +54,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class Site:
     address: str
     enrolment_links: dict[str, str]
+    environment: dict[str, str]
+
+    def work(self) -> None:
+        """What the worker would do by now, for the connection that was added last."""
+        _run("-c", WORK, environment=self.environment)
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +81,7 @@ def site() -> Iterator[Site]:
     )
     try:
         _wait_for(f"{address}/healthz", web)
-        yield Site(address, links)
+        yield Site(address, links, environment)
     finally:
         web.terminate()
         web.wait(timeout=20)

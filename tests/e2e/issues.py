@@ -18,18 +18,23 @@ SUMMARIES = (
 )
 
 
-def work(groups: Sequence[Sequence[Identity]], chance: random.Random) -> None:
-    """Some dozen issues a team: done, in progress, waiting to be begun, straight to done, and re-opened."""
+SPRINT_HOURS = 15 * 24
+
+
+def work(groups: Sequence[Sequence[Identity]], alone: Identity, chance: random.Random) -> None:
+    """Some dozen issues a team: done, in progress, straight to done, and re-opened; and a few of one person alone."""
     begin = datetime.now(UTC).replace(microsecond=0) - timedelta(days=DAYS)
     tracker = Tracker(begin=begin)
     tracker.connection.url = "https://jira.example"
     tracker.connection.save()
     for number in range(4):
-        ended = None if number == 3 else (number + 1) * 15 * 24.0
-        tracker.sprint(number + 1, start=number * 15 * 24.0, end=ended)
+        ended = None if number == 3 else (number + 1.0) * SPRINT_HOURS
+        tracker.sprint(number + 1, start=number * SPRINT_HOURS, end=ended)
     for group in groups:
         for number in range(24):
             _one(tracker, group[number % len(group)], number, chance)
+    for number in range(5):
+        _one(tracker, alone, number, chance)
     for project in tracker.connection.projects.all():
         Cursor.objects.create(
             connection=tracker.connection,
@@ -48,14 +53,23 @@ def work(groups: Sequence[Sequence[Identity]], chance: random.Random) -> None:
 
 def _one(tracker: Tracker, who: Identity, number: int, chance: random.Random) -> None:
     start = chance.uniform(0, (DAYS - 12) * 24)
+    sprint = int(start / SPRINT_HOURS) + 1
+    if number % 2 == 0:  # It is made just before a sprint that it is planned into.
+        sprint = number // 2 % 3 + 2
+        start = (sprint - 1) * SPRINT_HOURS - chance.uniform(6, 30)
     work = chance.lognormvariate(3.2, 0.8)
-    moves = [(start + 5, "In Progress"), (start + 5 + work, "Done")]
+    begun = start + 36
+    moves = [(begun, "In Progress"), (begun + work, "Done")]
     if number % 8 == 3:
-        moves = [(start + 9, "Done")]
+        moves = [(begun, "Done")]
     elif number % 8 == 5:
         moves = moves[:1]
+    elif number % 8 == 1:
+        start, sprint = DAYS * 24 - 70.0, 4
+        begun = DAYS * 24 - chance.uniform(12, 60)
+        moves = [(begun, "In Progress"), (begun + 6, "In Review")]
     elif number % 8 == 7:
-        again = start + 5 + work + 30
+        again = begun + work + 30
         moves += [(again, "In Progress"), (again + 8, "Done")]
     issue = tracker.issue(
         who,
@@ -64,7 +78,7 @@ def _one(tracker: Tracker, who: Identity, number: int, chance: random.Random) ->
         kind=chance.choice(("Story", "Story", "Bug")),
         summary=SUMMARIES[number % len(SUMMARIES)],
         estimate=float(chance.choice((1, 2, 3, 5, 8))),
-        sprints=(min(3, int(start / (15 * 24))) + 1,),
+        sprints=(min(4, sprint),),
     )
     pull = PullRequest.objects.filter(author=who).order_by("pk").first()
     if pull is not None and number % 3 == 0:

@@ -72,6 +72,9 @@ def test_a_sprint_opens_into_its_burn_up(visitor: Visitor) -> None:
     visitor.open("/issues?team=department")
     page = visitor.page
     table = page.get_by_role("region", name="Sprints of this range")
+    expect(
+        table.get_by_role("row", name=re.compile("Sprint 2")).get_by_role("cell").nth(2)
+    ).to_have_text(re.compile(r"^[1-9]\d* \(\d+ points\)$"))
     table.get_by_role("button", name="Sprint 2").click()
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_role("heading", name="Burn-up")).to_be_visible()
@@ -99,3 +102,23 @@ def test_a_range_without_issues_offers_the_nearest_one(visitor: Visitor) -> None
 def test_a_team_of_enough_people_sees_its_figures(visitor: Visitor) -> None:
     visitor.open("/issues?team=team-a&project=FORGE")
     expect(visitor.page.get_by_role("region", name="Cycle time", exact=True)).to_be_visible()
+
+
+def test_a_team_of_one_sees_its_issues_and_no_figures(visitor: Visitor) -> None:
+    visitor.open("/issues?team=team-of-one")
+    page = visitor.page
+    expect(page.get_by_text("Figures of this team are hidden in this range")).to_be_visible()
+    for name in ("Cycle time", "Throughput", "Done and in progress, week by week"):
+        expect(page.get_by_role("region", name=name, exact=True)).to_have_count(0)
+    for name in ("Every issue", "In progress now, by age"):
+        region = page.get_by_role("region", name=name, exact=True)
+        expect(region.locator("path[class*=dots]").first).to_be_attached()
+        expect(region.get_by_text(re.compile("^p(50|85)"))).to_have_count(0)
+    sprints = page.get_by_role("region", name="Sprints of this range")
+    expect(sprints.get_by_text("hidden").first).to_be_visible()
+    expect(
+        page.get_by_role("region", name="Issues", exact=True).get_by_role("row").nth(1)
+    ).to_be_visible()
+    visitor.look("issues-suppressed")
+    sprints.get_by_role("button").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("Worked on by fewer than")

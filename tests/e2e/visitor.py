@@ -69,6 +69,9 @@ class Visitor:
     def _barriers(self) -> list[str]:
         self.page.evaluate(AXE)
         found: dict[str, Any] = self.page.evaluate(_JUDGE, RULES)
+        # What the policy keeps the judge from is not the page's doing: the next look begins anew.
+        self.page.evaluate("window.policyViolations.length = 0")
+        self.complaints.clear()
         return [
             f"axe {violation['impact']}: {violation['id']}: {node['html'][:300]} {node['failureSummary']}"
             for violation in found["violations"]

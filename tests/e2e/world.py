@@ -49,7 +49,7 @@ def fill() -> dict[str, str]:
     compute.catch_up()
     deploy(history.repository, chance)
     run(history.repository)
-    work(groups, chance)
+    work(groups, lonely, chance)
     count = PullRequest.objects.count()
     Cursor.objects.create(
         connection=connection,

@@ -22,7 +22,7 @@ const REACH_PIXELS = 24;
 /** Beside the plot, where the lines are named. */
 const LINE_NAME_WIDTH = 92;
 const NARROW = 500;
-const AXIS_WIDTH = 52;
+const AXIS_WIDTH = 58;
 /** Above this many, dots are paler, so that where they crowd can be seen. */
 const CROWD = 600;
 

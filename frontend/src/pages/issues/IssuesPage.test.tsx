@@ -133,6 +133,17 @@ describe("what is in progress", () => {
     await waitFor(() => expect(search()).toMatchObject({ issue: 31 }));
   });
 
+  it("is shown though nothing was done in the range", async () => {
+    const none = { merged: 0, per_week_median: 0, weeks: 12, definition: "issue_throughput" };
+    open("/issues", {
+      [FIGURES]: () => issueFigures({ throughput: none, elapsed: null, work_in_progress: null }),
+      [TABLE]: () => page(going(31, 200_000, "Review")),
+    });
+    expect(await screen.findByRole("heading", { name: /^No issue was done: / })).toBeTruthy();
+    expect(await screen.findByRole("region", { name: "In progress now, by age" })).toBeTruthy();
+    expect(screen.queryByRole("region", { name: "Every issue" })).toBeNull();
+  });
+
   it("is compared with nothing where the figures are hidden", async () => {
     const suppressed = { reason: "Worked on by fewer than 3 people.", minimum_group_size: 3 };
     open("/issues", {

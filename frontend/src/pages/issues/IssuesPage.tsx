@@ -14,6 +14,7 @@ import { EmptyRange, lookBack } from "../filters/EmptyRange";
 import { explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
+import type { Scope } from "../filters/search";
 import { AgePanel } from "./AgePanel";
 import { FigureStrip } from "./FigureStrip";
 import { IssueDrawer } from "./IssueDrawer";
@@ -26,6 +27,8 @@ import { SprintTable } from "./SprintTable";
 import { type IssuesSearch, narrowing } from "./search";
 import type { IssueFigures, IssueFilters } from "./types";
 import { type ChangeIssues, useIssuesSearch } from "./useIssuesSearch";
+
+type Filters = IssueFilters & Scope;
 
 export default function IssuesPage() {
   const [search, change] = useIssuesSearch();
@@ -69,14 +72,15 @@ function Content({
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
   if (figures === undefined || choices === undefined) return <PageSkeleton />;
   if (choices.projects.length === 0) return <NothingRead me={me} figures={figures} />;
-  const nothing = figures.throughput?.merged === 0;
   return (
     <div className={frame.content} aria-busy={isPlaceholderData}>
-      {nothing && figures.work_in_progress?.in_progress === 0 ? (
-        <NothingDone filters={filters} today={me.today} timeZone={timeZone} onChange={onChange} />
-      ) : (
-        <Pictures figures={figures} filters={filters} search={search} onChange={onChange} />
-      )}
+      <Pictures
+        figures={figures}
+        filters={filters}
+        today={me.today}
+        search={search}
+        onChange={onChange}
+      />
       <SprintTable
         filters={filters}
         timeZone={timeZone}
@@ -90,11 +94,13 @@ function Content({
 function Pictures({
   figures,
   filters,
+  today,
   search,
   onChange,
 }: {
   figures: IssueFigures;
-  filters: IssueFilters;
+  filters: Filters;
+  today: string;
   search: IssuesSearch;
   onChange: ChangeIssues;
 }) {
@@ -106,26 +112,35 @@ function Pictures({
     explain: explainer(definitions, figures),
     ...chartTables(search.tables, onChange),
   };
+  if (figures.suppressed) {
+    return (
+      <>
+        <HiddenFigures
+          reason={figures.suppressed.reason}
+          minimum={figures.suppressed.minimum_group_size}
+        />
+        <AgePanel {...shared} />
+        <ScatterPanel {...shared} />
+      </>
+    );
+  }
+  if (figures.throughput?.merged === 0) {
+    const timeZone = figures.range.time_zone;
+    return (
+      <>
+        <NothingDone filters={filters} today={today} timeZone={timeZone} onChange={onChange} />
+        <AgePanel {...shared} />
+      </>
+    );
+  }
   return (
     <>
-      {figures.suppressed ? (
-        <>
-          <HiddenFigures
-            reason={figures.suppressed.reason}
-            minimum={figures.suppressed.minimum_group_size}
-          />
-          <AgePanel {...shared} />
-        </>
-      ) : (
-        <>
-          <FigureStrip figures={figures} explain={shared.explain} />
-          <AlsoInRange said={besides(figures)} />
-          <div className={frame.pair} data-even>
-            <WeeklyPanel {...shared} />
-            <AgePanel {...shared} />
-          </div>
-        </>
-      )}
+      <FigureStrip figures={figures} explain={shared.explain} />
+      <AlsoInRange said={besides(figures)} />
+      <div className={frame.pair} data-even>
+        <WeeklyPanel {...shared} />
+        <AgePanel {...shared} />
+      </div>
       <ScatterPanel {...shared} />
     </>
   );
@@ -175,7 +190,7 @@ function NothingDone({
   timeZone,
   onChange,
 }: {
-  filters: IssueFilters & { team: string; bots: boolean };
+  filters: Filters;
   today: string;
   timeZone: string;
   onChange: ChangeIssues;
