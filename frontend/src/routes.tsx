@@ -11,6 +11,7 @@ import { meQuery, statusQuery } from "./api/queries";
 import { qualitySchema } from "./pages/data-quality/search";
 import { deliverySchema } from "./pages/delivery/search";
 import { FailurePage } from "./pages/FailurePage";
+import { investmentSchema } from "./pages/investment/search";
 import { issuesSchema } from "./pages/issues/search";
 import { NotFoundPage } from "./pages/NotFoundPage";
 import { searchSchema } from "./pages/pull-requests/search";
@@ -63,6 +64,13 @@ const issues = createRoute({
   component: lazyRouteComponent(() => import("./pages/issues/IssuesPage")),
 });
 
+const investment = createRoute({
+  getParentRoute: () => root,
+  path: "/investment",
+  validateSearch: investmentSchema,
+  component: lazyRouteComponent(() => import("./pages/investment/InvestmentPage")),
+});
+
 const dataQuality = createRoute({
   getParentRoute: () => root,
   path: "/data-quality",
@@ -74,7 +82,15 @@ const dataQuality = createRoute({
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
     history,
-    routeTree: root.addChildren([home, pullRequests, delivery, issues, tests, dataQuality]),
+    routeTree: root.addChildren([
+      home,
+      pullRequests,
+      delivery,
+      issues,
+      tests,
+      investment,
+      dataQuality,
+    ]),
     context: { client },
     defaultErrorComponent: FailurePage,
     defaultPreload: false,

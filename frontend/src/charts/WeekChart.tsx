@@ -23,14 +23,16 @@ type Part<Key> = { key: Key; name: string; colour: string; meaning: string };
 export function WeekFrame<W extends Week>({
   cursor,
   tip,
+  sayStart = shortDay,
 }: {
   cursor: { fill?: string; stroke?: string };
   tip: (week: W) => ReactNode;
+  sayStart?: (day: string) => string;
 }) {
   return (
     <>
       <CartesianGrid vertical={false} stroke="var(--hairline)" />
-      <XAxis {...AXIS} dataKey="start" tickFormatter={shortDay} minTickGap={24} />
+      <XAxis {...AXIS} dataKey="start" tickFormatter={sayStart} minTickGap={24} />
       <Tooltip
         isAnimationActive={false}
         cursor={cursor}
@@ -55,7 +57,7 @@ export function DurationAxis({ largest, width }: { largest: number; width: numbe
   );
 }
 
-/** A bar for each week, of parts one upon the other. Weeks that are not whole are paler. */
+/** A bar for each week (or month: `sayStart` names it), of parts one upon the other. Weeks that are not whole are paler. */
 export function WeekBars<W extends Week, Key extends string>({
   weeks,
   parts,
@@ -63,6 +65,7 @@ export function WeekBars<W extends Week, Key extends string>({
   height,
   axis,
   tip,
+  sayStart,
   children,
 }: {
   weeks: W[];
@@ -71,6 +74,7 @@ export function WeekBars<W extends Week, Key extends string>({
   height: number;
   axis: ReactNode;
   tip: (week: W) => ReactNode;
+  sayStart?: (day: string) => string;
   /** Lines over the bars. */
   children?: ReactNode;
 }) {
@@ -82,7 +86,7 @@ export function WeekBars<W extends Week, Key extends string>({
         barCategoryGap="22%"
       >
         {axis}
-        <WeekFrame cursor={{ fill: "var(--hover)" }} tip={tip} />
+        <WeekFrame cursor={{ fill: "var(--hover)" }} tip={tip} sayStart={sayStart} />
         {parts.map((part) => (
           <Bar
             key={part.key}

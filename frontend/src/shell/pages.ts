@@ -4,4 +4,5 @@ export const PAGES = [
   { to: "/delivery", name: "Delivery" },
   { to: "/issues", name: "Sprints & issues" },
   { to: "/tests", name: "Tests" },
+  { to: "/investment", name: "Investment" },
 ] as const;

@@ -34,6 +34,11 @@ export function shortDay(day: string): string {
   return formatDay(day, DAY_MONTH);
 }
 
+/** "Nov 2026" */
+export function monthName(day: string): string {
+  return formatDay(day, { month: "short", year: "numeric", timeZone: "UTC" });
+}
+
 export function fullDay(day: string): string {
   return formatDay(day, DAY_MONTH_YEAR);
 }

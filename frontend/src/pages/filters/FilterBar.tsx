@@ -16,6 +16,7 @@ export function FilterBar({
   scope,
   search,
   timeZone,
+  plain,
   onChange,
   children,
 }: {
@@ -23,6 +24,8 @@ export function FilterBar({
   scope: Scope;
   search: FilterSearch;
   timeZone: string;
+  /** Bots and elapsed time have no part in the page. */
+  plain: boolean;
   onChange: ChangeFilters;
   children?: ReactNode;
 }) {
@@ -45,17 +48,23 @@ export function FilterBar({
         onRange={({ from, to }) => onChange({ from, to, days: undefined, page: undefined })}
       />
       {children}
-      <Switch
-        className={classes.bots}
-        label="Include bots"
-        checked={scope.bots}
-        onChange={(event) =>
-          onChange({ bots: event.currentTarget.checked || undefined, page: undefined })
-        }
-      />
+      {!plain && (
+        <Switch
+          className={classes.bots}
+          label="Include bots"
+          checked={scope.bots}
+          onChange={(event) =>
+            onChange({ bots: event.currentTarget.checked || undefined, page: undefined })
+          }
+        />
+      )}
       <p className={classes.clock}>
-        Elapsed time: nights and weekends count
-        <br />
+        {!plain && (
+          <>
+            Elapsed time: nights and weekends count
+            <br />
+          </>
+        )}
         Time zone: {zoneName(timeZone)}
       </p>
     </search>

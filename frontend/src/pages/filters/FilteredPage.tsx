@@ -24,6 +24,7 @@ export function FilteredPage({
   search,
   onChange,
   filters,
+  plain = false,
   children,
 }: {
   title: string;
@@ -31,6 +32,8 @@ export function FilteredPage({
   onChange: ChangeFilters;
   /** The page's own filters, beside those that all pages have. */
   filters?: ReactNode;
+  /** Its figures count no bots, measure no time, and are compared with no range before. */
+  plain?: boolean;
   children: (of: PageScope) => ReactNode;
 }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -56,11 +59,18 @@ export function FilteredPage({
       <header className={frame.head}>
         <h1 className={frame.title}>{title}</h1>
         <p className={frame.scope}>
-          {chosen?.name ?? "All teams"}, {dayRange(scope.from, scope.to)}, compared with{" "}
-          {previousName(scope)}
+          {chosen?.name ?? "All teams"}, {dayRange(scope.from, scope.to)}
+          {!plain && `, compared with ${previousName(scope)}`}
         </p>
       </header>
-      <FilterBar me={me} scope={scope} search={search} timeZone={timeZone} onChange={onChange}>
+      <FilterBar
+        me={me}
+        scope={scope}
+        search={search}
+        timeZone={timeZone}
+        plain={plain}
+        onChange={onChange}
+      >
         {filters}
       </FilterBar>
       {children({ me, status, scope, timeZone })}

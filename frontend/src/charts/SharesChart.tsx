@@ -1,0 +1,73 @@
+import { YAxis } from "recharts";
+import { monthName } from "../ui/dates";
+import { percent } from "../ui/numbers";
+import classes from "./charts.module.css";
+import { AXIS } from "./palette";
+import { Swatch, WeekBars } from "./WeekChart";
+
+type Part = { key: string; name: string; colour: string };
+export type SharesOfMonth = {
+  start: string;
+  partial: boolean;
+  /** By part; empty: nothing. */
+  shares: Record<string, number>;
+  said: (key: string) => string;
+};
+
+/** Each month's shares, one upon the other up to the whole. */
+export default function SharesChart({ months, parts }: { months: SharesOfMonth[]; parts: Part[] }) {
+  return (
+    <figure className={classes.figure}>
+      <ul className={classes.legend}>
+        {parts.map((part) => (
+          <li key={part.key}>
+            <Swatch colour={part.colour} />
+            {part.name}
+          </li>
+        ))}
+      </ul>
+      <WeekBars
+        weeks={months}
+        parts={parts}
+        of={(month, part) => month.shares[part] ?? null}
+        height={280}
+        sayStart={monthName}
+        axis={
+          <YAxis
+            {...AXIS}
+            axisLine={false}
+            width={48}
+            domain={[0, 1]}
+            ticks={[0, 0.25, 0.5, 0.75, 1]}
+            tickFormatter={percent}
+          />
+        }
+        tip={(month) => <Tip month={month} parts={parts} />}
+      />
+    </figure>
+  );
+}
+
+function Tip({ month, parts }: { month: SharesOfMonth; parts: Part[] }) {
+  return (
+    <div className={classes.tip}>
+      <strong>
+        {monthName(month.start)}
+        {month.partial && ", partial"}
+      </strong>
+      <dl>
+        {[...parts].reverse().map((part) => (
+          <div key={part.key}>
+            <dt>
+              <Swatch colour={part.colour} />
+              {part.name}
+            </dt>
+            <dd>
+              {percent(month.shares[part.key] ?? 0)} ({month.said(part.key)})
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
