@@ -17,7 +17,7 @@ SUMMARIES = (
     "The project page says who owns it",
 )
 
-
+KINDS = ("Story", "Story", "Bug", "Improvement", "Technical debt", "Task")
 SPRINT_HOURS = 15 * 24
 
 
@@ -75,7 +75,7 @@ def _one(tracker: Tracker, who: Identity, number: int, chance: random.Random) ->
         who,
         *moves,
         created=start,
-        kind=chance.choice(("Story", "Story", "Bug")),
+        kind=chance.choice(KINDS),
         summary=SUMMARIES[number % len(SUMMARIES)],
         estimate=float(chance.choice((1, 2, 3, 5, 8))),
         sprints=(min(4, sprint),),
