@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from backend.delivery.models import PullRequest, PullRequestIssueKey
+from backend.delivery.store.noting import note_pending
+from backend.metrics.compute import measure
 from backend.people.models import Identity
 from backend.sources.models import Cursor, Hint, SyncRun
 from tests.worked import Tracker
@@ -35,6 +37,10 @@ def work(groups: Sequence[Sequence[Identity]], alone: Identity, chance: random.R
             _one(tracker, group[number % len(group)], number, chance)
     for number in range(5):
         _one(tracker, alone, number, chance)
+    # Keys were written beside the store: what rests on them is measured anew.
+    note_pending(PullRequestIssueKey.objects.values_list("pull_request", flat=True))
+    while measure():
+        pass
     for project in tracker.connection.projects.all():
         Cursor.objects.create(
             connection=tracker.connection,
@@ -75,6 +81,7 @@ def _one(tracker: Tracker, who: Identity, number: int, chance: random.Random) ->
         who,
         *moves,
         created=start,
+        by=who,
         kind=chance.choice(KINDS),
         summary=SUMMARIES[number % len(SUMMARIES)],
         estimate=float(chance.choice((1, 2, 3, 5, 8))),

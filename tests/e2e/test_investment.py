@@ -33,7 +33,7 @@ def test_the_page(windows: Windows, signed_in: SignedIn, width: str, scheme: Sch
 def test_a_category_narrows_the_list_and_stands_in_the_address(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("/investment?team=department")
-    page.get_by_text("Issues done", exact=True).click()
+    page.get_by_text("Pull requests merged", exact=True).click()
     page.get_by_role("button", name="Productivity").click()
     table = page.get_by_role("region", name="Done and merged: Productivity")
     rows = table.get_by_role("region", name="Issues and pull requests").get_by_role("row")
@@ -41,7 +41,7 @@ def test_a_category_narrows_the_list_and_stands_in_the_address(visitor: Visitor)
     expect(rows.nth(1)).to_contain_text(re.compile("a built-in rule|it is about FORGE"))
     page.get_by_role("button", name="Show month by month as table").click()
     shown = visitor.address_shown()
-    for part in ("view=issues", "category=productivity", "tables="):
+    for part in ("view=pull_requests", "category=productivity", "tables="):
         assert part in shown
     page.reload(wait_until="networkidle")
     assert visitor.address_shown() == shown

@@ -17,6 +17,7 @@ from tests.e2e.runs import run
 from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
 
 DAYS = 120
+LABELS = (["feature"], ["bug"], ["feature"], ["enhancement"], ["tech-debt"], [])
 TITLES = (
     "Fix the retry of a task whose broker went away",
     "Filter the rack list by site",
@@ -152,6 +153,7 @@ def _pulls(history: History, group: list[Identity], chance: random.Random) -> No
             lines=round(chance.lognormvariate(4, 1.3)) + 1,
             generated=chance.choice((0, 0, 900)),
             title=chance.choice(TITLES),
+            labels=LABELS[round(picked_up * 60) % len(LABELS)],
         )
 
 

@@ -32,11 +32,12 @@ export default function SharesChart({ months, parts }: { months: SharesOfMonth[]
         of={(month, part) => month.shares[part] ?? null}
         height={280}
         sayStart={monthName}
+        widest={88}
         axis={
           <YAxis
             {...AXIS}
             axisLine={false}
-            width={48}
+            width={56}
             domain={[0, 1]}
             ticks={[0, 0.25, 0.5, 0.75, 1]}
             tickFormatter={percent}

@@ -66,6 +66,7 @@ export function WeekBars<W extends Week, Key extends string>({
   axis,
   tip,
   sayStart,
+  widest = 40,
   children,
 }: {
   weeks: W[];
@@ -75,6 +76,8 @@ export function WeekBars<W extends Week, Key extends string>({
   axis: ReactNode;
   tip: (week: W) => ReactNode;
   sayStart?: (day: string) => string;
+  /** Of a bar, in pixels. */
+  widest?: number;
   /** Lines over the bars. */
   children?: ReactNode;
 }) {
@@ -96,7 +99,7 @@ export function WeekBars<W extends Week, Key extends string>({
             fill={part.colour}
             stroke="var(--surface)"
             strokeWidth={1}
-            maxBarSize={40}
+            maxBarSize={widest}
             isAnimationActive={false}
           >
             {weeks.map((week) => (

@@ -64,19 +64,23 @@ export function Overview({
             {lines.map((line) => (
               <tr key={line.code} data-chosen={line.code === chosen || undefined}>
                 <th scope="row">
-                  <i className={classes.swatch} style={{ background: line.colour }} />
-                  {line.code === KEPT_BACK ? (
-                    line.name
-                  ) : (
-                    <UnstyledButton
-                      className={classes.choose}
-                      aria-pressed={line.code === chosen}
-                      onClick={() => onChoose(line.code === chosen ? undefined : line.code)}
-                    >
-                      {line.name}
-                    </UnstyledButton>
-                  )}
-                  <span className={classes.about}>{line.description}</span>
+                  <div className={classes.line}>
+                    <i className={classes.swatch} style={{ background: line.colour }} />
+                    <div>
+                      {line.code === KEPT_BACK ? (
+                        line.name
+                      ) : (
+                        <UnstyledButton
+                          className={classes.choose}
+                          aria-pressed={line.code === chosen}
+                          onClick={() => onChoose(line.code === chosen ? undefined : line.code)}
+                        >
+                          {line.name}
+                        </UnstyledButton>
+                      )}
+                      <span className={classes.about}>{line.description}</span>
+                    </div>
+                  </div>
                 </th>
                 <td>{amount(line.amount, view)}</td>
                 <td>{percent(line.share)}</td>

@@ -10,4 +10,5 @@ export type InvestmentPageFilters = Schemas["InvestmentPageFilters"];
 export type InvestmentItem = Schemas["InvestmentItem"];
 export type InvestmentMonth = Schemas["InvestmentMonth"];
 export type Category = Schemas["Category"];
+export type CategoryAmount = Schemas["CategoryAmount"];
 export type View = Schemas["View"];
