@@ -12,15 +12,15 @@ from backend.api.scoped import exportable, scope_for
 from backend.audit.events import record
 from backend.metrics.investment import queries, results, rows
 from backend.metrics.scope import Scope
-from backend.sources.issue_completeness import of_issues_if_any
+from backend.sources.issue_completeness import of_issues as completeness_of_issues
 
 router = Router(tags=["investment"])
 
 
 def _behind(scope: Scope) -> schemas.Completeness:
     """Of pull requests, and of issues where there is a Jira."""
-    of_code, of_issues = behind(scope), of_issues_if_any()
-    if of_issues is None:
+    of_code, of_issues = behind(scope), completeness_of_issues()
+    if of_issues.source.state == "not_connected":
         return of_code
     times = [one.fresh_to for one in (of_code, of_issues)]
     return schemas.Completeness(

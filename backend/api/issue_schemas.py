@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from ninja import Schema
 from pydantic import Field
 
 from backend.api import schemas
@@ -47,13 +48,25 @@ class IssuePageFilters(IssueTableFilters):
     page_size: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class IssueSource(Schema):
+    """How the Jiras fare that issues come from."""
+
+    state: Literal["not_connected", "misconfigured", "syncing", "ready"]
+    reason: str | None = Field(description="What a failing one says.")
+    action: str | None
+
+
+class IssueCompleteness(schemas.Completeness):
+    source: IssueSource
+
+
 class IssueFigures(results.IssueFigures):
-    completeness: schemas.Completeness
+    completeness: IssueCompleteness
 
 
 class IssueScatter(results.IssueScatter):
-    completeness: schemas.Completeness
+    completeness: IssueCompleteness
 
 
 class IssuePage(results.IssuePage):
-    completeness: schemas.Completeness
+    completeness: IssueCompleteness

@@ -1,14 +1,18 @@
 """Figures and rows of issues."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from ninja import Query, Router
 
+from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import issue_schemas, schemas
 from backend.api.errors import ERRORS
 from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, scope_for, searched, seen_by
+from backend.api.status import HELD_BACK
 from backend.audit.events import record
 from backend.metrics.issues import queries, results, rows, sprints
 from backend.metrics.issues.asked import Asked
@@ -31,8 +35,13 @@ def _table(filters: issue_schemas.IssueTableFilters) -> rows.Table:
     return rows.Table(state=filters.state, search=searched(filters.search), sort=filters.sort)
 
 
-def _behind() -> schemas.Completeness:
-    return schemas.Completeness.from_orm(of_issues())
+def _behind(user: User) -> issue_schemas.IssueCompleteness:
+    """What a Jira says may name what the caller must not know of."""
+    found = of_issues()
+    if found.source.reason is not None and not access.may_see_all_teams(user):
+        reason, action = HELD_BACK
+        found = replace(found, source=replace(found.source, reason=reason, action=action))
+    return issue_schemas.IssueCompleteness.from_orm(found)
 
 
 @router.get(
@@ -46,8 +55,9 @@ def figures(
     request: HttpRequest, filters: Query[issue_schemas.IssueFilters]
 ) -> issue_schemas.IssueFigures:
     """Cycle time, flow efficiency, throughput and work in progress of a range."""
-    found = queries.figures(_asked(caller(request), filters))
-    return issue_schemas.IssueFigures(**dict(found), completeness=_behind())
+    user = caller(request)
+    found = queries.figures(_asked(user, filters))
+    return issue_schemas.IssueFigures(**dict(found), completeness=_behind(user))
 
 
 @router.get(
@@ -59,8 +69,9 @@ def figures(
 def scatter(
     request: HttpRequest, filters: Query[issue_schemas.IssueFilters]
 ) -> issue_schemas.IssueScatter:
-    found = rows.scatter(_asked(caller(request), filters))
-    return issue_schemas.IssueScatter(**dict(found), completeness=_behind())
+    user = caller(request)
+    found = rows.scatter(_asked(user, filters))
+    return issue_schemas.IssueScatter(**dict(found), completeness=_behind(user))
 
 
 @router.get(
@@ -83,9 +94,10 @@ def list_choices(request: HttpRequest) -> results.IssueChoices:
 def table(
     request: HttpRequest, filters: Query[issue_schemas.IssuePageFilters]
 ) -> issue_schemas.IssuePage:
-    asked = _asked(caller(request), filters)
+    user = caller(request)
+    asked = _asked(user, filters)
     found = rows.page(asked, _table(filters), page=filters.page, page_size=filters.page_size)
-    return issue_schemas.IssuePage(**dict(found), completeness=_behind())
+    return issue_schemas.IssuePage(**dict(found), completeness=_behind(user))
 
 
 @router.get(

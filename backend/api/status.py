@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
@@ -23,7 +23,7 @@ from backend.sources.models import Cursor, Hint, SyncRun
 
 router = Router(tags=["status"])
 
-_HELD_BACK = (
+HELD_BACK: Final = (
     "A source keeps the collection waiting or needs attention.",
     "An administrator sees what it says.",
 )
@@ -69,7 +69,7 @@ def status(request: HttpRequest) -> schemas.Status:
     state, reason, action = _state(connections, active, waiting)
     see_all = access.may_see_all_teams(caller(request))
     if not see_all and reason is not None and connections:
-        reason, action = _HELD_BACK  # what a source says may name what the caller must not know of
+        reason, action = HELD_BACK  # what a source says may name what the caller must not know of
     known = bool(expected) and None not in expected
     return schemas.Status(
         state=state,

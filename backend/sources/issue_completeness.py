@@ -1,8 +1,9 @@
 """Whether figures of issues rest on all there is, and if not, why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
@@ -15,7 +16,21 @@ from backend.sources.models import Cursor, Hint, SyncRun
 _READ = Q(state=Project.State.ACTIVE)
 
 
-def of_issues() -> Completeness:
+@dataclass(frozen=True)
+class IssueSource:
+    """How the Jiras fare that issues come from. `reason` and `action` are what a failing one says."""
+
+    state: Literal["not_connected", "misconfigured", "syncing", "ready"]
+    reason: str | None = None
+    action: str | None = None
+
+
+@dataclass(frozen=True)
+class IssueCompleteness(Completeness):
+    source: IssueSource
+
+
+def of_issues() -> IssueCompleteness:
     """Of all projects that are read. Two statements."""
     cursor = Cursor.objects.filter(project=OuterRef("pk"), kind=Hint.Kind.ISSUES)
     parked = Hint.objects.filter(
@@ -32,32 +47,44 @@ def of_issues() -> Completeness:
         lost=Count("pk", filter=Q(state=Project.State.LOST_ACCESS)),
     )
     reasons = " ".join(_reasons(found))
-    return Completeness(
+    jiras = _jiras()
+    return IssueCompleteness(
         complete=not reasons,
         reason=reasons or None,
-        fresh_to=_fresh_to() if found["read"] else None,
+        fresh_to=_fresh_to(jiras) if found["read"] else None,
+        source=_source(jiras, filled=found["read"] > 0 and not found["unfilled"]),
     )
 
 
-def of_issues_if_any() -> Completeness | None:
-    """None where no Jira is connected."""
-    return of_issues() if Connection.objects.filter(kind__in=JIRA_KINDS).exists() else None
+def _jiras() -> list[Any]:
+    """Each with `at`: the beginning of its last look that succeeded."""
+    looked = Max(
+        "runs__started_at",
+        filter=Q(
+            runs__kind=Hint.Kind.ISSUES,
+            runs__project=None,
+            runs__outcome=SyncRun.Outcome.SUCCEEDED,
+        ),
+    )
+    return list(Connection.objects.filter(kind__in=JIRA_KINDS).annotate(at=looked).order_by("pk"))
 
 
-def _fresh_to() -> datetime | None:
+def _fresh_to(jiras: Sequence[Any]) -> datetime | None:
     """The beginning of the last look of that Jira which was looked at longest ago; None: one was never."""
-    looks = Connection.objects.filter(kind__in=JIRA_KINDS).annotate(
-        at=Max(
-            "runs__started_at",
-            filter=Q(
-                runs__kind=Hint.Kind.ISSUES,
-                runs__project=None,
-                runs__outcome=SyncRun.Outcome.SUCCEEDED,
-            ),
-        )
-    )
-    times = list(looks.values_list("at", flat=True))
-    return min((at for at in times if at is not None), default=None) if None not in times else None
+    times = [jira.at for jira in jiras]
+    return min(times) if times and None not in times else None
+
+
+def _source(jiras: Sequence[Any], *, filled: bool) -> IssueSource:
+    connected = [jira for jira in jiras if jira.state != Connection.State.PAUSED]
+    if not connected:
+        return IssueSource("not_connected")
+    for jira in connected:
+        if jira.state == Connection.State.FAILING:
+            return IssueSource(
+                "misconfigured", jira.state_reason or None, jira.state_action or None
+            )
+    return IssueSource("ready" if filled else "syncing")
 
 
 def _reasons(found: dict[str, Any]) -> Iterator[str]:

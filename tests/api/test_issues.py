@@ -2,11 +2,17 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from backend.audit.models import Event
+from backend.connections.models import Connection
+from backend.delivery.models import Project
+from backend.sources.models import Cursor
 from tests.api.conftest import SignIn, World
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +26,37 @@ def test_figures_of_a_team(world: World, sign_in: SignIn) -> None:
     assert found["throughput"]["merged"] == 3
     assert found["completeness"]["complete"] is False
     assert "not read to the end" in found["completeness"]["reason"]
+
+
+def _source(client: Client) -> Any:
+    return client.get(f"/api/v1/issues/figures?{RANGE}").json()["completeness"]["source"]
+
+
+def test_how_the_jiras_fare_is_told(world: World, sign_in: SignIn) -> None:
+    client = sign_in("administrator")
+    jiras = Connection.objects.filter(kind="jira_dc")
+    assert _source(client) == {"state": "syncing", "reason": None, "action": None}
+    project = Project.objects.get()
+    Cursor.objects.create(
+        connection=project.connection, project=project, kind="issues", complete_to=timezone.now()
+    )
+    assert _source(client)["state"] == "ready"
+    said = {"reason": "Jira refuses the token of forge.", "action": "Give a new one."}
+    jiras.update(state="failing", state_reason=said["reason"], state_action=said["action"])
+    assert _source(client) == {"state": "misconfigured"} | said
+    jiras.update(state="paused")
+    assert _source(client)["state"] == "not_connected"
+
+
+def test_what_a_jira_says_is_held_back_from_who_may_not_see_all(
+    world: World, sign_in: SignIn
+) -> None:
+    Connection.objects.update(state="failing", state_reason="of hidden", state_action="hidden")
+    client = sign_in("lead of team a")
+    found = client.get(f"/api/v1/issues/figures?{RANGE}&team=team-a").json()
+    assert found["completeness"]["source"]["state"] == "misconfigured"
+    assert found["completeness"]["source"]["action"]
+    assert "hidden" not in str(found)
 
 
 def test_rows_link_to_jira(world: World, sign_in: SignIn) -> None:

@@ -2807,6 +2807,22 @@ export interface components {
             /** Projects */
             projects: components["schemas"]["ProjectChoice"][];
         };
+        /** IssueCompleteness */
+        IssueCompleteness: {
+            /** Complete */
+            complete: boolean;
+            /**
+             * Fresh To
+             * @description Everything that changed before this is stored.
+             */
+            fresh_to: string | null;
+            /**
+             * Reason
+             * @description Why it is not; null: it is.
+             */
+            reason: string | null;
+            source: components["schemas"]["IssueSource"];
+        };
         /** IssueDetail */
         IssueDetail: {
             /**
@@ -2876,7 +2892,7 @@ export interface components {
         };
         /** IssueFigures */
         IssueFigures: {
-            completeness: components["schemas"]["Completeness"];
+            completeness: components["schemas"]["IssueCompleteness"];
             /** Computed At */
             computed_at: string | null;
             cycle_time: components["schemas"]["Amounts"] | null;
@@ -2956,7 +2972,7 @@ export interface components {
         };
         /** IssuePage */
         IssuePage: {
-            completeness: components["schemas"]["Completeness"];
+            completeness: components["schemas"]["IssueCompleteness"];
             /** Items */
             items: components["schemas"]["IssueRow"][];
             /** Page */
@@ -3125,7 +3141,7 @@ export interface components {
         };
         /** IssueScatter */
         IssueScatter: {
-            completeness: components["schemas"]["Completeness"];
+            completeness: components["schemas"]["IssueCompleteness"];
             /** N */
             n: number;
             /** Points */
@@ -3134,6 +3150,24 @@ export interface components {
             sampled: boolean;
             /** Shown */
             shown: number;
+        };
+        /**
+         * IssueSource
+         * @description How the Jiras fare that issues come from.
+         */
+        IssueSource: {
+            /** Action */
+            action: string | null;
+            /**
+             * Reason
+             * @description What a failing one says.
+             */
+            reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "not_connected" | "misconfigured" | "syncing" | "ready";
         };
         /** IssueTableFilters */
         IssueTableFilters: {

@@ -25,11 +25,7 @@ export function NothingCollected({
       </Message>
     );
   }
-  const step = admin && (
-    <Button component="a" href={admin}>
-      Open the administration
-    </Button>
-  );
+  const step = admin && <Administration href={admin} />;
   if (status.state === "not_connected") {
     return (
       <Message title="Nothing is connected yet" step={step} wholePage={wholePage}>
@@ -45,23 +41,60 @@ export function NothingCollected({
     );
   }
   return (
-    <Message title="The connection does not work" step={step} wholePage={wholePage}>
-      <p>{status.reason ?? "Nothing could be collected."}</p>
-      {status.action && <p>{status.action}</p>}
+    <ConnectionFails
+      title="The connection does not work"
+      of={status}
+      admin={admin}
+      wholePage={wholePage}
+    />
+  );
+}
+
+/** What a connection that fails says of itself. */
+type Failing = { reason: string | null; action: string | null };
+
+export function ConnectionFails({
+  title,
+  of: { reason, action },
+  admin,
+  wholePage = false,
+}: {
+  title: string;
+  of: Failing;
+  admin: string | null;
+  wholePage?: boolean;
+}) {
+  return (
+    <Message title={title} step={admin && <Administration href={admin} />} wholePage={wholePage}>
+      <p>{reason ?? "Nothing could be collected."}</p>
+      {action && <p>{action}</p>}
     </Message>
+  );
+}
+
+function Administration({ href }: { href: string }) {
+  return (
+    <Button component="a" href={href}>
+      Open the administration
+    </Button>
+  );
+}
+
+/** Above figures that do not grow any more. */
+export function NothingArrives({ what, of: { reason, action } }: { what: string; of: Failing }) {
+  return (
+    <div className={classes.notice} role="status">
+      <p>
+        <strong>{what}</strong> {reason} {action}
+      </p>
+    </div>
   );
 }
 
 /** Above figures that are not complete: how far the collection is, or why it stands. */
 export function CollectionNotice({ status, timeZone }: { status: Status; timeZone: string }) {
   if (status.state === "misconfigured") {
-    return (
-      <div className={classes.notice} role="status">
-        <p>
-          <strong>New data does not arrive.</strong> {status.reason} {status.action}
-        </p>
-      </div>
-    );
+    return <NothingArrives what="New data does not arrive." of={status} />;
   }
   const share = shareOf(status);
   return (

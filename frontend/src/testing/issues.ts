@@ -1,4 +1,5 @@
 import type {
+  IssueCompleteness,
   IssueDetail,
   IssueFigures,
   IssuePoint,
@@ -20,6 +21,11 @@ const amounts = (definition: string, median: number, unit: "seconds" | "ratio" =
   reason: null,
   definition,
 });
+
+export const wholeIssues: IssueCompleteness = {
+  ...whole,
+  source: { state: "ready", reason: null, action: null },
+};
 
 export function issueFigures(values: Partial<IssueFigures> = {}): IssueFigures {
   const { team, range } = figures();
@@ -62,7 +68,7 @@ export function issueFigures(values: Partial<IssueFigures> = {}): IssueFigures {
     previous: null,
     version: 1,
     computed_at: "2026-08-21T06:00:00Z",
-    completeness: whole,
+    completeness: wholeIssues,
     ...values,
   };
 }

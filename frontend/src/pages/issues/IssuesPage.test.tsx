@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { me, whole } from "../../testing/answers";
+import { me } from "../../testing/answers";
 import {
   issueDetail,
   issueFigures,
@@ -9,8 +9,10 @@ import {
   issueRow,
   sprint,
   sprintDetail,
+  wholeIssues,
 } from "../../testing/issues";
 import { type Answers, open as openPage, Refusal } from "../../testing/page";
+import type { IssueCompleteness } from "./types";
 
 const FIGURES = "/api/v1/issues/figures";
 const TABLE = "/api/v1/issues";
@@ -22,7 +24,7 @@ const page = (...items: ReturnType<typeof issueRow>[]) => ({
   total: items.length,
   page: 1,
   page_size: 25,
-  completeness: whole,
+  completeness: wholeIssues,
 });
 
 const scatter = () => ({
@@ -30,7 +32,7 @@ const scatter = () => ({
   n: 2,
   shown: 2,
   sampled: false,
-  completeness: whole,
+  completeness: wholeIssues,
 });
 
 function open(address: string, answers: Answers = {}) {
@@ -244,13 +246,26 @@ describe("the sprints", () => {
 
 describe("where there is nothing", () => {
   const none = { projects: [], issue_types: [] };
-  const unread = { complete: false, reason: "No project is read yet.", fresh_to: null };
+  const said = { reason: "Jira refuses the token.", action: "Give a new one." };
+  const standing = (
+    state: IssueCompleteness["source"]["state"],
+    reason: string | null,
+    why: Partial<typeof said> = {},
+  ) =>
+    issueFigures({
+      completeness: {
+        complete: reason === null,
+        reason,
+        fresh_to: null,
+        source: { state, reason: null, action: null, ...why },
+      },
+    });
 
   it("offers an administrator to connect a Jira", async () => {
     open("/issues", {
       "/api/v1/me": () => ({ ...me(), links: { ...me().links, admin: "/admin/" } }),
       [CHOICES]: () => none,
-      [FIGURES]: () => issueFigures({ completeness: unread }),
+      [FIGURES]: () => standing("not_connected", "No project is read yet."),
     });
     const link = await screen.findByRole("link", { name: "Connect a Jira" });
     expect(link.getAttribute("href")).toBe("/admin/connections/connection/add/");
@@ -259,7 +274,7 @@ describe("where there is nothing", () => {
   it("tells others whom to ask", async () => {
     open("/issues", {
       [CHOICES]: () => none,
-      [FIGURES]: () => issueFigures({ completeness: unread }),
+      [FIGURES]: () => standing("not_connected", "No project is read yet."),
     });
     expect(await screen.findByText("Ask an administrator to connect it.")).toBeTruthy();
   });
@@ -268,8 +283,41 @@ describe("where there is nothing", () => {
     const reason = "1 of 3 projects not read to the end yet.";
     open("/issues", {
       [CHOICES]: () => none,
-      [FIGURES]: () => issueFigures({ completeness: { ...unread, reason } }),
+      [FIGURES]: () => standing("syncing", reason),
     });
     expect(await screen.findByText(reason)).toBeTruthy();
   });
+
+  it("says that none is of one's teams where all is read", async () => {
+    open("/issues", { [CHOICES]: () => none, [FIGURES]: () => standing("ready", null) });
+    expect(
+      await screen.findByText("None of the issues that are read belongs to a team of yours."),
+    ).toBeTruthy();
+  });
+
+  it("says what keeps issues away, and what to do", async () => {
+    open("/issues", {
+      "/api/v1/me": () => ({ ...me(), links: { ...me().links, admin: "/admin/" } }),
+      [CHOICES]: () => none,
+      [FIGURES]: () => standing("misconfigured", "No project is read yet.", said),
+    });
+    const title = { name: "The connection to Jira does not work" };
+    expect(await screen.findByRole("heading", title)).toBeTruthy();
+    expect(screen.getByText("Give a new one.")).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Open the administration" })).toBeTruthy();
+  });
+});
+
+it("tells above the figures that no new issues arrive", async () => {
+  const source = {
+    state: "misconfigured",
+    reason: "Jira refuses the token.",
+    action: null,
+  } as const;
+  open("/issues", {
+    [FIGURES]: () => issueFigures({ completeness: { ...wholeIssues, source } }),
+  });
+  expect(await screen.findByText("New issues do not arrive.")).toBeTruthy();
+  expect(screen.getByText(/Jira refuses the token\./)).toBeTruthy();
+  expect(screen.getByRole("region", { name: "Cycle time" })).toBeTruthy();
 });

@@ -7,6 +7,7 @@ import { Failure, Message } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import frame from "../../ui/Page.module.css";
 import { PageSkeleton } from "../../ui/PageSkeleton";
+import { ConnectionFails, NothingArrives } from "../CollectionState";
 import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
 import { chartTables } from "../filters/chartTables";
@@ -25,7 +26,7 @@ import { choicesQuery, figuresQuery, pageQuery } from "./queries";
 import { SprintDrawer } from "./SprintDrawer";
 import { SprintTable } from "./SprintTable";
 import { type IssuesSearch, narrowing } from "./search";
-import type { IssueFigures, IssueFilters } from "./types";
+import type { IssueCompleteness, IssueFigures, IssueFilters } from "./types";
 import { type ChangeIssues, useIssuesSearch } from "./useIssuesSearch";
 
 type Filters = IssueFilters & Scope;
@@ -71,9 +72,13 @@ function Content({
   const { data: choices } = useQuery(choicesQuery);
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
   if (figures === undefined || choices === undefined) return <PageSkeleton />;
-  if (choices.projects.length === 0) return <NothingRead me={me} figures={figures} />;
+  if (choices.projects.length === 0) return <NothingRead me={me} of={figures.completeness} />;
+  const { source } = figures.completeness;
   return (
     <div className={frame.content} aria-busy={isPlaceholderData}>
+      {source.state === "misconfigured" && (
+        <NothingArrives what="New issues do not arrive." of={source} />
+      )}
       <Pictures
         figures={figures}
         filters={filters}
@@ -155,17 +160,25 @@ function besides({ people, direct_to_done: direct, reopened }: IssueFigures): (s
   ];
 }
 
-/** No issue is known yet: says how far reading is, or where a Jira is connected. */
-function NothingRead({ me, figures }: { me: Me; figures: IssueFigures }) {
-  const { completeness } = figures;
+/** No issue is known yet: what keeps them away, and the next step. */
+function NothingRead({ me, of: { source, reason } }: { me: Me; of: IssueCompleteness }) {
   const admin = me.links.admin;
-  const begun =
-    completeness.fresh_to !== null || completeness.reason?.includes("not read to the end");
+  if (source.state === "misconfigured") {
+    return (
+      <ConnectionFails title="The connection to Jira does not work" of={source} admin={admin} />
+    );
+  }
+  if (source.state !== "not_connected") {
+    return (
+      <Message title="No issue is here yet">
+        <p>{reason ?? "None of the issues that are read belongs to a team of yours."}</p>
+      </Message>
+    );
+  }
   return (
     <Message
-      title={begun ? "No issue is here yet" : "No Jira is connected yet"}
+      title="No Jira is connected yet"
       step={
-        !begun &&
         admin && (
           <Button component="a" href={`${admin}connections/connection/add/`}>
             Connect a Jira
@@ -174,11 +187,10 @@ function NothingRead({ me, figures }: { me: Me; figures: IssueFigures }) {
       }
     >
       <p>
-        {begun
-          ? (completeness.reason ?? "None of the issues that are read belongs to a team of yours.")
-          : "Connect a Jira to see how long issues take, how much is in progress, and which pull requests are about them."}
+        Connect a Jira to see how long issues take, how much is in progress, and which pull requests
+        are about them.
       </p>
-      {!begun && !admin && <p>Ask an administrator to connect it.</p>}
+      {!admin && <p>Ask an administrator to connect it.</p>}
     </Message>
   );
 }

@@ -5,6 +5,7 @@ import type { components } from "../../api/schema";
 type Schemas = components["schemas"];
 
 export type IssueFigures = Schemas["IssueFigures"];
+export type IssueCompleteness = Schemas["IssueCompleteness"];
 export type IssueWeek = Schemas["IssueWeek"];
 export type Amounts = Schemas["Amounts"];
 export type IssueChoices = Schemas["IssueChoices"];
