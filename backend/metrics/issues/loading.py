@@ -189,3 +189,11 @@ def _accounts(
     for source, account, pk, key, is_bot in cursor.fetchall():
         by_identity[pk] = known[source, account] = Account(pk, key, is_bot)
     return known, by_identity
+
+
+def points_of(text: str) -> float | None:
+    """What a history calls an estimate; None: none."""
+    try:
+        return float(text)
+    except ValueError:
+        return None

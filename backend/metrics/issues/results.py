@@ -138,6 +138,14 @@ class StatusSpan(Result):
     seconds: int
 
 
+class EstimateChange(Result):
+    """Points; null: not estimated."""
+
+    at: datetime
+    before: float | None
+    after: float | None
+
+
 class LinkedPullRequest(Result):
     id: int
     repository: str
@@ -150,6 +158,7 @@ class LinkedPullRequest(Result):
 
 class IssueDetail(IssueRow):
     spans: list[StatusSpan]
+    estimates: list[EstimateChange] = Field(description="Changes of the estimate, in order.")
     sprints: list[str]
     pull_requests: list[LinkedPullRequest]
 

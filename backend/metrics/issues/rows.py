@@ -8,11 +8,11 @@ from typing import Any, Final
 from django.db.models import F, OrderBy, Q, QuerySet
 
 from backend import clock
-from backend.delivery.models import IssueStatus, PullRequest, Sprint
+from backend.delivery.models import IssueStatus, IssueTransition, PullRequest, Sprint
 from backend.metrics.formulas import issue as formula
 from backend.metrics.issues import links, results
 from backend.metrics.issues.asked import Asked
-from backend.metrics.issues.loading import load
+from backend.metrics.issues.loading import load, points_of
 from backend.metrics.models import IssueFact
 from backend.people.models import Team
 
@@ -110,6 +110,12 @@ def detail(issue_id: int, *, within: QuerySet[Team] | None) -> results.IssueDeta
     return results.IssueDetail(
         **_row(values),
         spans=_spans(issue_id, values["issue__connection"]),
+        estimates=[
+            results.EstimateChange(at=at, before=points_of(before), after=points_of(after))
+            for at, before, after in IssueTransition.objects.filter(issue=issue_id, kind="estimate")
+            .order_by("occurred_at", "pk")
+            .values_list("occurred_at", "before", "after")
+        ],
         sprints=list(
             Sprint.objects.filter(
                 connection=values["issue__connection"], external_id__in=values["issue__sprints"]

@@ -15,7 +15,7 @@ from backend.metrics.formulas import sprint as formula
 from backend.metrics.formulas import weeks as calendar
 from backend.metrics.issues import results
 from backend.metrics.issues.asked import Asked
-from backend.metrics.issues.loading import load
+from backend.metrics.issues.loading import load, points_of
 
 SHOWN: Final = 12
 """Sprints of a list, the latest first."""
@@ -182,18 +182,11 @@ def _estimates(
     told: Sequence[tuple[Any, ...]], created: int, now: float | None
 ) -> list[formula.Estimate]:
     changes = [(at, before, after) for kind, at, before, after in told if kind == "estimate"]
-    first = _number(changes[0][1]) if changes else now
+    first = points_of(changes[0][1]) if changes else now
     return [
         formula.Estimate(created, first),
-        *(formula.Estimate(at, _number(after)) for at, _, after in changes),
+        *(formula.Estimate(at, points_of(after)) for at, _, after in changes),
     ]
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
 
 
 def _amount(of: formula.Amount) -> results.SprintAmount:

@@ -2141,6 +2141,21 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * EstimateChange
+         * @description Points; null: not estimated.
+         */
+        EstimateChange: {
+            /** After */
+            after: number | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: number | null;
+        };
         /** Excluded */
         Excluded: {
             /** N */
@@ -2850,6 +2865,11 @@ export interface components {
             elapsed_seconds: number | null;
             /** Estimate */
             estimate: number | null;
+            /**
+             * Estimates
+             * @description Changes of the estimate, in order.
+             */
+            estimates: components["schemas"]["EstimateChange"][];
             /** Flags */
             flags: string[];
             /** Id */

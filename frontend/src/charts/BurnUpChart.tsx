@@ -13,7 +13,8 @@ import classes from "./charts.module.css";
 import { AXIS } from "./palette";
 import { Legend } from "./WeekChart";
 
-export type BurnUp = { at: string; scope: number; done: number };
+/** Null: not known. */
+export type BurnUp = { at: string; scope: number | null; done: number | null };
 
 const LINES = [
   { key: "scope", name: "Scope", colour: "var(--bar-quiet)", meaning: "what is in the sprint" },
@@ -39,7 +40,7 @@ export default function BurnUpChart({ points, timeZone }: { points: BurnUp[]; ti
                 <div className={classes.tip}>
                   <strong>{day(point.at)}</strong>
                   <p>
-                    {count(point.done)} of {count(point.scope)} done
+                    {said(point.done)} of {said(point.scope)} done
                   </p>
                 </div>
               ) : null;
@@ -61,4 +62,8 @@ export default function BurnUpChart({ points, timeZone }: { points: BurnUp[]; ti
       </ResponsiveContainer>
     </figure>
   );
+}
+
+function said(value: number | null): string {
+  return value === null ? "not known" : count(value);
 }

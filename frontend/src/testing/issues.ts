@@ -130,6 +130,7 @@ export function issueDetail(values: Partial<IssueDetail> = {}): IssueDetail {
         seconds: 3600,
       },
     ],
+    estimates: [{ at: "2026-08-10T09:00:00Z", before: null, after: 3 }],
     sprints: ["Sprint 7"],
     pull_requests: [
       {
@@ -171,7 +172,7 @@ export function sprint(values: Partial<SprintRow> = {}): SprintRow {
 export function sprintDetail(values: Partial<SprintDetail> = {}): SprintDetail {
   const at = (day: number, scope: number, done: number) => ({
     at: `2026-08-${day}T00:00:00Z`,
-    scope: { issues: scope, points: null },
+    scope: { issues: scope, points: 2 * scope },
     done: { issues: done, points: 3 },
   });
   return { ...sprint(), burn_up: [at(10, 12, 0), at(11, 13, 2), at(12, 13, 5)], ...values };

@@ -185,6 +185,17 @@ def test_the_scatter_holds_what_has_a_cycle_time(tracker: Tracker, people: list[
     assert not found.sampled
 
 
+def test_one_issue_tells_how_its_estimate_changed(tracker: Tracker, people: list[Identity]) -> None:
+    changes = tracker.planned((1, "", "3"), (30, "3", "5.0"), kind="estimate")
+    issue = tracker.issue(people[0], (2, "In Progress"), estimate=5.0, further=changes)
+    found = rows.detail(issue.pk, within=None)
+    assert found is not None
+    assert [(one.at, one.before, one.after) for one in found.estimates] == [
+        (tracker.at(1), None, 3.0),
+        (tracker.at(30), 3.0, 5.0),
+    ]
+
+
 def test_one_issue_tells_its_time_in_each_status(tracker: Tracker, people: list[Identity]) -> None:
     issue = tracker.issue(people[0], (2, "In Progress"), (9, "Done"))
     found = rows.detail(issue.pk, within=None)
@@ -196,6 +207,7 @@ def test_one_issue_tells_its_time_in_each_status(tracker: Tracker, people: list[
     ]
     assert [span.seconds for span in found.spans[:2]] == [2 * HOUR, 7 * HOUR]
     assert found.spans[-1].to is None
+    assert found.estimates == []
     assert found.url == f"{tracker.connection.url}/browse/{issue.key}"
 
 

@@ -53,7 +53,9 @@ export function AgePanel({
   const going = (data?.items ?? []).filter((row): row is Going => row.age_seconds !== null);
   const isOld = (row: Going) => usual !== null && row.age_seconds > usual;
   const total = data?.total ?? 0;
-  const notes = ["By the time since each was first begun. Click a dot to see its statuses."];
+  const notes = [
+    "Age is the time since an issue was first begun. Click a dot to see its statuses.",
+  ];
   if (total > MOST) notes.push(`The ${count(MOST)} oldest of ${count(total)} are shown.`);
   return (
     <Panel
@@ -100,7 +102,7 @@ export function AgePanel({
 }
 
 function headline(old: number, n: number, usual: number | null): string {
-  if (usual === null || n === 0) return "Each dot is an issue that is in progress or waiting.";
+  if (usual === null || n === 0) return "By status, and by the time since each was first begun.";
   return `${count(old)} of ${count(n)} ${old === 1 ? "is" : "are"} older than ${duration(usual)}: 85 % of what was done in this range took no longer from first start to done.`;
 }
 

@@ -62,6 +62,20 @@ function Told({ id, timeZone }: { id: number; timeZone: string }) {
           ]}
         />
       </DetailSection>
+      {data.estimates.length > 0 && (
+        <DetailSection title="Changes of the estimate">
+          <FactTable
+            caption="Changes of the estimate"
+            rows={data.estimates}
+            rowKey={(change) => `${change.at} ${change.before} ${change.after}`}
+            columns={[
+              { name: "At", cell: (change) => dateTime(change.at, timeZone) },
+              { name: "From", numeric: true, cell: (change) => points(change.before) },
+              { name: "To", numeric: true, cell: (change) => points(change.after) },
+            ]}
+          />
+        </DetailSection>
+      )}
       <PullRequests of={data} />
       {data.sprints.length > 0 && (
         <DetailSection title="Sprints">
@@ -74,6 +88,10 @@ function Told({ id, timeZone }: { id: number; timeZone: string }) {
       </p>
     </>
   );
+}
+
+function points(estimate: number | null): string {
+  return estimate === null ? "none" : counted(estimate, "point");
 }
 
 function Facts({ of, timeZone }: { of: IssueDetail; timeZone: string }) {

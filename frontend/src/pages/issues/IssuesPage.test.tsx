@@ -153,7 +153,7 @@ describe("what is in progress", () => {
       [TABLE]: () => page(going(31, 200_000, "Review")),
     });
     expect(
-      await screen.findByText("Each dot is an issue that is in progress or waiting."),
+      await screen.findByText("By status, and by the time since each was first begun."),
     ).toBeTruthy();
   });
 });
@@ -211,6 +211,9 @@ describe("one issue", () => {
     expect(within(drawer).getByText("not known")).toBeTruthy();
     expect(within(drawer).getByText(/the branch, a commit’s message/)).toBeTruthy();
     expect(within(drawer).getByText("Sprint 7")).toBeTruthy();
+    const estimates = within(drawer).getByRole("region", { name: "Changes of the estimate" });
+    expect(within(estimates).getByText("none")).toBeTruthy();
+    expect(within(estimates).getByText("3 points")).toBeTruthy();
     const link = within(drawer).getByRole("link", { name: /Open in Jira/ });
     expect(link.getAttribute("href")).toBe("https://jira.example/browse/FORGE-21");
   });
@@ -233,6 +236,14 @@ describe("the sprints", () => {
     expect(await within(drawer).findByText("5 (3 points)")).toBeTruthy();
     expect(within(drawer).getByText("Carried over")).toBeTruthy();
     expect(asked).toContain(`/api/v1/sprints/5?${SCOPE}&project=&issue_type=&subtasks=false`);
+  });
+
+  it("burn up by points where the address says so", async () => {
+    const { search } = open("/issues?sprint=5");
+    const drawer = await screen.findByRole("dialog");
+    const choice = await within(drawer).findByRole("radiogroup", { name: "Counted in" });
+    await userEvent.click(within(choice).getByText("Points"));
+    await waitFor(() => expect(search()).toEqual({ sprint: 5, burn_up: "points" }));
   });
 
   it("of too few people are hidden", async () => {

@@ -34,7 +34,10 @@ type Filters = IssueFilters & Scope;
 export default function IssuesPage() {
   const [search, change] = useIssuesSearch();
   const close = useCallback(() => change({ issue: undefined }), [change]);
-  const closeSprint = useCallback(() => change({ sprint: undefined }), [change]);
+  const closeSprint = useCallback(
+    () => change({ sprint: undefined, burn_up: undefined }),
+    [change],
+  );
   return (
     <FilteredPage
       title="Sprints & issues"
@@ -47,9 +50,10 @@ export default function IssuesPage() {
           <Content of={of} search={search} onChange={change} />
           <IssueDrawer id={search.issue} timeZone={of.timeZone} onClose={close} />
           <SprintDrawer
-            id={search.sprint}
+            search={search}
             filters={{ ...of.scope, ...narrowing(search) }}
             timeZone={of.timeZone}
+            onChange={change}
             onClose={closeSprint}
           />
         </>

@@ -41,8 +41,9 @@ export const issuesSchema = v.object({
   tables: optional(v.array(v.picklist(TABLES))),
   /** The issue that is open. */
   issue: openId,
-  /** The sprint that is open. */
+  /** The sprint that is open, and what its burn-up counts. Absent: issues. */
   sprint: openId,
+  burn_up: optional(v.picklist(["points"])),
 });
 
 export type IssuesSearch = v.InferOutput<typeof issuesSchema>;
