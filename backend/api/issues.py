@@ -155,6 +155,32 @@ def list_sprints(
 
 
 @router.get(
+    "/sprints.csv",
+    response={ERRORS: schemas.Error},
+    auth=READS_FIGURES,
+    operation_id="sprints_csv",
+    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+)
+def export_sprints(
+    request: HttpRequest, filters: Query[issue_schemas.IssueFilters]
+) -> StreamingHttpResponse:
+    user = caller(request)
+    asked = _asked(user, filters)
+    found = sprints.listed(asked)
+    record(
+        name="sprints_exported",
+        actor=user,
+        subject=asked.scope.team,
+        detail={"from": str(filters.from_), "to": str(filters.to), "rows": len(found)},
+    )
+    return csv_answer(
+        map(sprints.line, found),
+        kind=results.SprintLine,
+        name=f"sprints-{filters.from_}-{filters.to}.csv",
+    )
+
+
+@router.get(
     "/sprints/{int:sprint_id}",
     response={200: results.SprintDetail, ERRORS: schemas.Error},
     auth=READS_FIGURES,

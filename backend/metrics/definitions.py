@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.metrics.formulas import dora, effort, issue, pull_request, size, test_runs
+from backend.metrics.formulas import dora, effort, issue, pull_request, size, sprint, test_runs
 
 
 @dataclass(frozen=True)
@@ -223,6 +223,15 @@ DEFINITIONS = {
         "Age of work in progress",
         "Of issues in progress or waiting now, the time since they were first begun.",
         _I,
+        _ISSUES,
+    ),
+    "sprints": Definition(
+        "Sprints",
+        "Committed: in the sprint when it was started. Added: came in later. Removed: not in it at its end, or now. "
+        "Completed: in it and done then; the others are carried over. So committed + added - removed = completed + "
+        "carried over. What was done before the start is in none of these. Points are those of the start for what "
+        "was committed, and of the end for the rest.",
+        sprint.VERSION,
         _ISSUES,
     ),
     "investment_effort": Definition(

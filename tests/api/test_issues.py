@@ -77,6 +77,18 @@ def test_the_export_is_the_table_and_is_on_record(world: World, sign_in: SignIn)
     assert Event.objects.get(name="issues_exported")
 
 
+def test_sprints_are_exported_with_an_amount_a_cell(world: World, sign_in: SignIn) -> None:
+    client = sign_in("administrator")
+    answer = client.get(f"/api/v1/sprints.csv?{RANGE}")
+    content = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined] # it streams
+    (line,) = csv.DictReader(io.StringIO(content))
+    (row,) = client.get(f"/api/v1/sprints?{RANGE}").json()["items"]
+    assert line["name"] == row["name"]
+    assert line["committed_issues"] == str(row["committed"]["issues"])
+    assert line["committed_points"] == ""
+    assert Event.objects.get(name="sprints_exported")
+
+
 @pytest.mark.parametrize(
     "query", ["state=lost", "sort=secret", "page=0", "search=%00", "project=%00"]
 )

@@ -54,7 +54,7 @@ def test_every_figure_of_an_answer_is_defined() -> None:
         if field.annotation in (results.Ratio | None, Runs | None, Spread | None, Wasted | None)
     }
     assert of_runs == set(RUNS)
-    others = {"weekly_stages", "flaky_tests"}
+    others = {"weekly_stages", "flaky_tests", "sprints"}
     of_issues = {key for key in DEFINITIONS if key.startswith("issue_")}
     assert {
         f"issue_{name}"

@@ -200,6 +200,30 @@ class SprintRow(Result):
     )
 
 
+class SprintLine(Result):
+    """A sprint in one line of an export."""
+
+    name: str
+    board: str | None
+    state: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    completed_at: datetime | None
+    reason: str | None
+    committed_issues: int | None
+    committed_points: float | None
+    added_issues: int | None
+    added_points: float | None
+    removed_issues: int | None
+    removed_points: float | None
+    completed_issues: int | None
+    completed_points: float | None
+    carried_over_issues: int | None
+    carried_over_points: float | None
+    done_before_issues: int | None
+    done_before_points: float | None
+
+
 class BurnUpPoint(Result):
     at: datetime
     scope: SprintAmount

@@ -20,6 +20,7 @@ from backend.metrics.issues.loading import load, points_of
 SHOWN: Final = 12
 """Sprints of a list, the latest first."""
 LOOKED_AT: Final = 60
+AMOUNTS: Final = ("committed", "added", "removed", "completed", "carried_over", "done_before")
 NOT_STARTED: Final = "It has not been started."
 _MEMBERS: Final = """
     SELECT fact.issue_id, fact.author_key, fact.is_bot, issue.sprints @> ARRAY[%(sprint)s]::bigint[],
@@ -50,6 +51,17 @@ def listed(asked: Asked) -> list[results.SprintRow]:
         if len(rows) == SHOWN:
             break
     return rows
+
+
+def line(row: results.SprintRow) -> results.SprintLine:
+    """The same for an export, whose cells hold one value each."""
+    amounts: dict[str, Any] = {}
+    for name in AMOUNTS:
+        amount: results.SprintAmount | None = getattr(row, name)
+        amounts[f"{name}_issues"] = amount.issues if amount else None
+        amounts[f"{name}_points"] = amount.points if amount else None
+    own = row.model_dump(include=set(results.SprintLine.model_fields))
+    return results.SprintLine(**own, **amounts)
 
 
 def detail(asked: Asked, sprint_id: int) -> results.SprintDetail | None:
@@ -101,14 +113,13 @@ def _told(
         "suppressed": hidden,
         "reason": None,
     }
-    names = ("committed", "added", "removed", "completed", "carried_over", "done_before")
     ends = _ends(sprint)
     if ends is None or hidden:
         minimum = asked.scope.minimum_group_size
         reason = f"Worked on by fewer than {minimum} people." if hidden else NOT_STARTED
-        return told | dict.fromkeys(names) | {"reason": reason}
+        return told | dict.fromkeys(AMOUNTS) | {"reason": reason}
     measured = formula.measure(members, start=ends[0], end=ends[1])
-    return told | {name: _amount(getattr(measured, name)) for name in names}
+    return told | {name: _amount(getattr(measured, name)) for name in AMOUNTS}
 
 
 def _ends(sprint: Sprint) -> tuple[int, int] | None:

@@ -196,7 +196,8 @@ describe("the table", () => {
 
   it("can be taken along as CSV with the same filters", async () => {
     open("/issues?state=open&q=rack");
-    const link = await screen.findByRole("link", { name: "CSV" });
+    const section = await screen.findByRole("region", { name: "Open now" });
+    const link = within(section).getByRole("link", { name: "CSV" });
     expect(link.getAttribute("href")).toBe(
       `${TABLE}.csv?${SCOPE}&project=&issue_type=&subtasks=false&state=open&search=rack&sort=started_at`,
     );
@@ -225,6 +226,14 @@ describe("the sprints", () => {
     const table = await screen.findByRole("region", { name: "Sprints of this range" });
     expect(within(table).getByText("12 (34 points)")).toBeTruthy();
     expect(within(table).getByText("under way")).toBeTruthy();
+  });
+
+  it("can be taken along as CSV with the same filters", async () => {
+    open("/issues?project=FORGE");
+    const table = await screen.findByRole("region", { name: "Sprints" });
+    expect(within(table).getByRole("link", { name: "CSV" }).getAttribute("href")).toBe(
+      `/api/v1/sprints.csv?${SCOPE}&project=FORGE&issue_type=&subtasks=false`,
+    );
   });
 
   it("open into their burn-up, in the address", async () => {

@@ -12,7 +12,7 @@ import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
 import { chartTables } from "../filters/chartTables";
 import { EmptyRange, lookBack } from "../filters/EmptyRange";
-import { explainer } from "../filters/explanations";
+import { type Explainer, explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import type { Scope } from "../filters/search";
@@ -74,10 +74,12 @@ function Content({
   const filters = { ...scope, ...narrowing(search) };
   const { data: figures, error, isPlaceholderData, refetch } = useQuery(figuresQuery(filters));
   const { data: choices } = useQuery(choicesQuery);
+  const { data: definitions } = useQuery(definitionsQuery);
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
   if (figures === undefined || choices === undefined) return <PageSkeleton />;
   if (choices.projects.length === 0) return <NothingRead me={me} of={figures.completeness} />;
   const { source } = figures.completeness;
+  const explain = explainer(definitions, figures);
   return (
     <div className={frame.content} aria-busy={isPlaceholderData}>
       {source.state === "misconfigured" && (
@@ -85,6 +87,7 @@ function Content({
       )}
       <Pictures
         figures={figures}
+        explain={explain}
         filters={filters}
         today={me.today}
         search={search}
@@ -92,6 +95,7 @@ function Content({
       />
       <SprintTable
         filters={filters}
+        explain={explain}
         timeZone={timeZone}
         onOpen={(sprint) => onChange({ sprint })}
       />
@@ -102,23 +106,24 @@ function Content({
 
 function Pictures({
   figures,
+  explain,
   filters,
   today,
   search,
   onChange,
 }: {
   figures: IssueFigures;
+  explain: Explainer;
   filters: Filters;
   today: string;
   search: IssuesSearch;
   onChange: ChangeIssues;
 }) {
-  const { data: definitions } = useQuery(definitionsQuery);
   const shared = {
     figures,
     filters,
     onOpen: (issue: number) => onChange({ issue }),
-    explain: explainer(definitions, figures),
+    explain,
     ...chartTables(search.tables, onChange),
   };
   if (figures.suppressed) {
@@ -144,7 +149,7 @@ function Pictures({
   }
   return (
     <>
-      <FigureStrip figures={figures} explain={shared.explain} />
+      <FigureStrip figures={figures} explain={explain} />
       <AlsoInRange said={besides(figures)} />
       <div className={frame.pair} data-even>
         <WeeklyPanel {...shared} />

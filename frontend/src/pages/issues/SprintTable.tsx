@@ -1,29 +1,41 @@
 import { useQuery } from "@tanstack/react-query";
+import { CsvButton } from "../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../ui/DataTable";
 import { dayOf, fullDay } from "../../ui/dates";
+import { Explain } from "../../ui/Explain";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { NoRows, TableSection } from "../../ui/TableSection";
 import { TableSkeleton } from "../../ui/TableSkeleton";
 import { failureOf } from "../failure";
+import type { Explainer } from "../filters/explanations";
 import { sprintsQuery } from "./queries";
 import type { IssueFilters, SprintAmount, SprintRow } from "./types";
 
 /** The latest sprints of the range: what each took on, and what became of it. */
 export function SprintTable({
   filters,
+  explain,
   timeZone,
   onOpen,
 }: {
   filters: IssueFilters;
+  explain: Explainer;
   timeZone: string;
   onOpen: (sprint: number) => void;
 }) {
   const { data, error, isPlaceholderData, refetch } = useQuery(sprintsQuery(filters));
+  const sprints = counted(data?.items.length ?? 0, "sprint");
+  const explanation = explain("sprints", sprints);
   return (
     <TableSection
       title="Sprints"
-      count={data ? counted(data.items.length, "sprint") : "Counting …"}
+      count={
+        <>
+          {data ? sprints : "Counting …"} {explanation && <Explain of={explanation} />}
+        </>
+      }
+      tools={<CsvButton address="/api/v1/sprints.csv" asked={filters} />}
     >
       {error ? (
         <Failure {...failureOf(error)} onRetry={() => void refetch()} />
