@@ -17,7 +17,7 @@ import { Legend } from "./WeekChart";
 export type BurnUp = { at: string; scope: number | null; done: number | null };
 
 const LINES = [
-  { key: "scope", name: "Scope", colour: "var(--bar-quiet)", meaning: "what is in the sprint" },
+  { key: "scope", name: "Scope", colour: "var(--text-soft)", meaning: "what is in the sprint" },
   { key: "done", name: "Done", colour: "var(--bar)", meaning: "of that, what is done" },
 ] as const;
 

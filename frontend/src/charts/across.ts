@@ -16,7 +16,7 @@ export function acrossDays(range: { from: string; to: string; time_zone: string 
   const days = daysBetween(range.from, range.to);
   return (width) => ({
     domain: [startOfDay(range.from, zone), startOfDay(range.to, zone)],
-    ticks: dayTicks(days, Math.min(8, Math.max(3, Math.floor(width / TICK_PIXELS)))).map((day) =>
+    ticks: dayTicks(days, Math.min(8, Math.max(4, Math.floor(width / TICK_PIXELS)))).map((day) =>
       startOfDay(addDays(range.from, day), zone),
     ),
     name: (at) => shortDay(dayOf(new Date(at).toISOString(), zone)),
