@@ -28,6 +28,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # What counts as a deployment, what people correct, and what the organisation's systems report.
     "delivery.deploymentrule": {"web": WRITE, "worker": READ},
     "delivery.hotfixrule": {"web": WRITE, "worker": READ},
+    "delivery.incidentrule": {"web": WRITE, "worker": READ},
     "delivery.deliverysettings": {"web": WRITE, "worker": READ},
     "delivery.fixcorrection": {"web": WRITE, "worker": READ},
     "delivery.ingesttoken": {"web": WRITE},

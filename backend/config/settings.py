@@ -276,6 +276,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.GeneratedFileRule"},
     {"model": "delivery.DeploymentRule"},
     {"model": "delivery.HotfixRule"},
+    {"model": "delivery.IncidentRule"},
     {"model": "delivery.DeliverySettings"},
     {"model": "delivery.ArtifactRule"},
     {"model": "connections.JiraSettings", "exclude_fields": ["fields_found"]},

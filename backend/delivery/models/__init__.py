@@ -23,6 +23,7 @@ from backend.delivery.models.deployment_rules import (
     Environment,
     FixCorrection,
     HotfixRule,
+    IncidentRule,
 )
 from backend.delivery.models.deployments import Deployment, DeploymentStatus, Release, Tag
 from backend.delivery.models.investment import (
@@ -96,6 +97,7 @@ __all__ = [
     "HeadCommit",
     "HotfixRule",
     "Incident",
+    "IncidentRule",
     "IngestToken",
     "InvestmentCategory",
     "InvestmentRule",

@@ -88,6 +88,28 @@ class HotfixRule(models.Model):
         return f"{self.field} {self.pattern} of {self.repositories}"
 
 
+class IncidentRule(models.Model):
+    """An issue of Jira that matches is an incident of this service. Without a rule none is."""
+
+    class Field(models.TextChoices):
+        ISSUE_TYPE = "issue_type", "issue type"
+        LABEL = "label"
+
+    projects = models.CharField(max_length=300, default="*", help_text="A glob over projects' keys.")
+    field = models.CharField(max_length=10, choices=Field.choices)
+    pattern = models.CharField(max_length=300, help_text="A glob, such as Incident.")
+    component = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text="A glob: only issues with a component that matches. Empty: whatever they have.",
+    )
+    repository = models.ForeignKey(Repository, models.CASCADE, related_name="incident_rules")
+    service = models.CharField(max_length=200, blank=True, help_text="Empty: the repository's.")
+
+    def __str__(self) -> str:
+        return f"{self.get_field_display()} {self.pattern} in {self.projects} is about {self.service or self.repository}"
+
+
 class DeliverySettings(models.Model):
     """One row: what else rests on the organisation's choice."""
 
@@ -123,9 +145,11 @@ class FixCorrection(models.Model):
     source = models.CharField(max_length=20, choices=DeploymentSource.choices)
     key = models.CharField(max_length=200)
     fix_source = models.CharField(
-        max_length=20, choices=[*DeploymentSource.choices, ("incident", "incident")]
+        max_length=20, choices=[*DeploymentSource.choices, ("incident", "incident"), ("issue", "issue")]
     )
-    fix_key = models.CharField(max_length=200)
+    fix_key = models.CharField(
+        max_length=200, help_text="Of an issue our own id, which a move to another project keeps."
+    )
     verdict = models.CharField(max_length=12, choices=Verdict.choices)
     reason = models.CharField(max_length=500)
     made_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")

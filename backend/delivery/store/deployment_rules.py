@@ -1,4 +1,4 @@
-"""The organisation's rules on deployments and hotfixes, and what else of delivery rests on its choice.
+"""The organisation's rules on deployments, hotfixes and incidents, and what else of delivery rests on its choice.
 
 A change is stored row by row, so that each is audited, and has the deployments of all repositories measured anew.
 """
@@ -9,11 +9,13 @@ from typing import Any
 from django.db import transaction
 
 from backend.delivery.deployment_rules import Hotfix, Rule
-from backend.delivery.models import DeliverySettings, DeploymentRule, HotfixRule
+from backend.delivery.incident_rules import IssueRule
+from backend.delivery.models import DeliverySettings, DeploymentRule, HotfixRule, IncidentRule
 from backend.delivery.store.pending import lock_rules, note_all_deployments
 
 _RULE = ("repositories", "source", "pattern", "environment", "service", "paths")
 _HOTFIX = ("repositories", "field", "pattern")
+_INCIDENT = ("projects", "field", "pattern", "component", "repository_id", "service")
 
 
 def deployment_rules() -> tuple[Rule, ...]:
@@ -28,6 +30,11 @@ def deployment_rules() -> tuple[Rule, ...]:
 def hotfix_rules() -> tuple[Hotfix, ...]:
     found = HotfixRule.objects.order_by("pk").values_list(*_HOTFIX)
     return tuple(Hotfix(*values) for values in found)
+
+
+def incident_rules() -> tuple[IssueRule, ...]:
+    found = IncidentRule.objects.order_by("pk").values_list(*_INCIDENT)
+    return tuple(IssueRule(*values) for values in found)
 
 
 def incidents_are_linked_by_time() -> bool:
@@ -63,6 +70,19 @@ def set_hotfix_rules(*, rules: Sequence[Hotfix]) -> bool:
 
 
 @transaction.atomic
+def set_incident_rules(*, rules: Sequence[IssueRule]) -> bool:
+    """Make the rules these, in whatever order; whether that changed anything."""
+    lock_rules()
+    if set(rules) == set(incident_rules()):
+        return False
+    _make(
+        IncidentRule, _INCIDENT, [{name: getattr(one, name) for name in _INCIDENT} for one in rules]
+    )
+    note_all_deployments()
+    return True
+
+
+@transaction.atomic
 def set_delivery_settings(*, link_incidents_by_time: bool) -> bool:
     """Whether that changed anything."""
     lock_rules()
@@ -76,7 +96,7 @@ def set_delivery_settings(*, link_incidents_by_time: bool) -> bool:
 
 
 def _make(
-    model: type[DeploymentRule] | type[HotfixRule],
+    model: type[DeploymentRule] | type[HotfixRule] | type[IncidentRule],
     names: Sequence[str],
     wanted: Sequence[dict[str, Any]],
 ) -> None:
@@ -100,7 +120,9 @@ def _make(
         model._default_manager.create(**values)  # noqa: SLF001
 
 
-def _change(stored: DeploymentRule | HotfixRule, values: dict[str, Any]) -> None:
+def _change(
+    stored: DeploymentRule | HotfixRule | IncidentRule, values: dict[str, Any]
+) -> None:
     if any(getattr(stored, name) != value for name, value in values.items()):
         for name, value in values.items():
             setattr(stored, name, value)

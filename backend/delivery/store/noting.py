@@ -30,13 +30,24 @@ def note_issues(issues: Iterable[int]) -> None:
 
 
 def note_issues_of(project_ids: Iterable[int]) -> None:
-    """All issues of projects: what their statuses mean, or whether they count, has changed."""
+    """All issues of projects: what these are called, what their statuses mean, or whether they count, has changed."""
     with database.cursor() as cursor:
         cursor.execute(
             "INSERT INTO delivery_pendingissue (issue_id, since)"
             " SELECT id, now() FROM delivery_issue WHERE project_id = ANY(%s) ORDER BY id"
             " ON CONFLICT (issue_id) DO UPDATE SET since = excluded.since",
             [sorted(project_ids)],
+        )
+
+
+def note_issues_of_types(type_ids: Iterable[int]) -> None:
+    """All issues of types that are now called otherwise, or are now parts of others."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO delivery_pendingissue (issue_id, since)"
+            " SELECT id, now() FROM delivery_issue WHERE issue_type_id = ANY(%s) ORDER BY id"
+            " ON CONFLICT (issue_id) DO UPDATE SET since = excluded.since",
+            [sorted(type_ids)],
         )
 
 

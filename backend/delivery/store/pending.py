@@ -39,9 +39,9 @@ def note_deployments(
     if not repositories:
         return
     wanted = None if sources is None else list(sources)
+    share_rules()
+    # In a statement after the lock's, so that it sees the rules that were stored meanwhile.
     with database.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
-        # In a statement after the lock's, so that it sees the rules that were stored meanwhile.
         cursor.execute(_NOTE_SOME, {"repositories": repositories, "sources": wanted})
 
 
@@ -65,6 +65,12 @@ def take_note(*, repository_id: int, noted_by: int) -> None:
         cursor.execute(_DONE, [repository_id, noted_by])
         if not cursor.rowcount:
             cursor.execute(_AGAIN, [repository_id])
+
+
+def share_rules() -> None:
+    """Before rules are asked whom to note: none is changed from then on to the end of the transaction."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
 
 
 def lock_rules() -> None:

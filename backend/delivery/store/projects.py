@@ -16,6 +16,7 @@ from backend.delivery.issue_records import (
     VersionRecord,
 )
 from backend.delivery.models import Board, IssueStatus, Project
+from backend.delivery.store.noting import note_issues_of, note_issues_of_types
 from backend.delivery.store.tables import INT, TEXT, TIME, Table, remove_missing, row, upsert
 
 PROJECTS = Table(
@@ -94,7 +95,7 @@ def store_projects(
                 state_reason="" if chosen else _NOT_CHOSEN,
             )
         )
-    upsert(PROJECTS, rows, returning="id")
+    note_issues_of(upsert(PROJECTS, rows, returning="id"))
     read = {pk for pk, one in known.items() if one.state == Project.State.ACTIVE}
     return list(
         Project.objects.filter(
@@ -140,9 +141,10 @@ def _former_keys(before: Project | None, key: str) -> list[str]:
 def store_issue_types(
     *, connection: Connection, types: Iterable[IssueTypeRecord]
 ) -> dict[int, int]:
-    """Types by the source's ids; returns our own."""
+    """Types by the source's ids, within a transaction; returns our own."""
     records = list(types)
-    upsert(TYPES, [row(TYPES, one, connection_id=connection.pk) for one in records], returning="id")
+    rows = [row(TYPES, one, connection_id=connection.pk) for one in records]
+    note_issues_of_types(upsert(TYPES, rows, returning="id"))
     return _ids("delivery_issuetype", connection, {one.external_id for one in records})
 
 

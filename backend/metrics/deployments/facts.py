@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import connection
 
 from backend.metrics.deployments.contents import Attempt, Change, Deployed, lead
-from backend.metrics.deployments.fixes import Fix
+from backend.metrics.deployments.fixes import INCIDENT, Fix
 from backend.metrics.formulas import dora
 
 Natural = tuple[str, str, str, str]
@@ -80,10 +80,10 @@ _CHANGES: Final = _Table(
 )  # fmt: skip
 _FIXES: Final = _Table(
     "metrics_deploymentfix",
-    ("failed_id", "fixed_by_id", "incident_id"),
+    ("failed_id", "fixed_by_id", "incident_id", "issue_id"),
     {
-        "failed_id": "bigint", "fixed_by_id": "bigint", "incident_id": "bigint", "kind": "text",
-        "is_inferred": "boolean", "restored_at": _TIME, "restore_seconds": "bigint",
+        "failed_id": "bigint", "fixed_by_id": "bigint", "incident_id": "bigint",
+        "issue_id": "bigint", "kind": "text", "is_inferred": "boolean", "restored_at": _TIME, "restore_seconds": "bigint",
     },
 )  # fmt: skip
 
@@ -102,11 +102,12 @@ _FORGET_CHANGES: Final = """
 _FORGET_FIXES: Final = """
     DELETE FROM metrics_deploymentfix old USING metrics_servicedeployment failed
     WHERE failed.id = old.failed_id AND failed.repository_id = %s AND NOT EXISTS (
-        SELECT FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])
-            AS new (failed_id, fixed_by_id, incident_id)
+        SELECT FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+            AS new (failed_id, fixed_by_id, incident_id, issue_id)
         WHERE new.failed_id = old.failed_id
             AND new.fixed_by_id IS NOT DISTINCT FROM old.fixed_by_id
             AND new.incident_id IS NOT DISTINCT FROM old.incident_id
+            AND new.issue_id IS NOT DISTINCT FROM old.issue_id
     )
 """
 _FORGET_TEAMS: Final = "DELETE FROM metrics_deploymentteam WHERE deployment_id = ANY(%s)"
@@ -144,8 +145,8 @@ def store(repository_id: int, deployed: Sequence[Deployed], fixes: Sequence[Fix]
     with connection.cursor() as cursor:
         kept = [list(column) for column in zip(*(row[1:4] for row in changes), strict=True)]
         cursor.execute(_FORGET_CHANGES, [repository_id, *(kept or [[], [], []])])
-        kept = [list(column) for column in zip(*(row[:3] for row in told), strict=True)]
-        cursor.execute(_FORGET_FIXES, [repository_id, *(kept or [[], [], []])])
+        kept = [list(column) for column in zip(*(row[:4] for row in told), strict=True)]
+        cursor.execute(_FORGET_FIXES, [repository_id, *(kept or [[], [], [], []])])
     _CHANGES.write(changes)
     _FIXES.write(told)
     with connection.cursor() as cursor:
@@ -187,9 +188,13 @@ def _change(
 
 
 def _fix(ids: Mapping[Natural, int], fix: Fix) -> tuple[Any, ...]:
+    incident = (None, None)
+    if fix.incident is not None:
+        pk = fix.incident.pk
+        incident = (pk, None) if fix.incident.source == INCIDENT else (None, pk)
     return (
         ids[natural(fix.failed)],
         None if fix.fixed_by is None else ids[natural(fix.fixed_by)],
-        None if fix.incident is None else fix.incident.pk,
+        *incident,
         *(fix.kind, fix.is_inferred, fix.restored_at, fix.restore_seconds),
     )

@@ -7,7 +7,8 @@ Only what succeeded can have failed in use, and only a later success, or an inci
 - rollback: it goes back from what the failed deployment had made live.
 - hotfix: it brings a pull request that is one by the organisation's rules. It fixes the latest earlier deployment that
   brought anything and is no rollback. One that is brought a second time, to another branch, is no second one.
-- incident: it names the deployment, or, where the organisation chose so, is linked to the latest earlier one.
+- incident: it names the deployment, or, where the organisation chose so, is linked to the latest earlier one. Its end
+  fixes that; and so does a later deployment that brings a pull request about the issue which the incident is.
 - a person's word comes before all of these.
 """
 
@@ -22,6 +23,7 @@ REVERT: Final = "revert"
 ROLLED_BACK: Final = "rollback"
 HOTFIX: Final = "hotfix"
 INCIDENT: Final = "incident"
+ISSUE: Final = "issue"
 PERSON: Final = "person"
 
 FIXED_BY: Final = "fixed_by"
@@ -30,20 +32,28 @@ NOT_FIXED_BY: Final = "not_fixed_by"
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """As `delivery.Incident`; times are whole seconds."""
+    """As `delivery.Incident`, or an issue that is one by rule; times are whole seconds."""
 
     pk: int
+    source: str
+    """INCIDENT: reported; ISSUE. With `external_id` what corrections name it by."""
     external_id: str
     service: str
     environment: str
     caused_by: str
     started_at: int
     resolved_at: int | None
+    pulls: frozenset[int] = frozenset()
+    """Ids of the pull requests that are about the issue."""
+
+    @property
+    def told_by(self) -> tuple[str, str]:
+        return self.source, self.external_id
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """As `delivery.FixCorrection`. A fix is told by source and key; an incident by INCIDENT and its own id."""
+    """As `delivery.FixCorrection`. A fix is told by source and key, and so is an incident."""
 
     service: str
     environment: str
@@ -56,7 +66,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Either an attempt or an incident fixed it. `restored_at` is None where an incident goes on."""
+    """An attempt fixed it, or else the end of an incident; of both, the attempt brought a change for the incident.
+
+    `restored_at` is None where an incident goes on.
+    """
 
     failed: Attempt
     kind: str
@@ -74,10 +87,16 @@ class Fix:
     @property
     def told_by(self) -> tuple[str, str]:
         """Source and key of what fixed it, as corrections name it."""
-        if self.incident is not None:
-            return INCIDENT, self.incident.external_id
-        assert self.fixed_by is not None  # noqa: S101 - one of the two, by construction
-        return self.fixed_by.source, self.fixed_by.key
+        if self.fixed_by is not None:
+            return self.fixed_by.source, self.fixed_by.key
+        assert self.incident is not None  # noqa: S101 - one of the two, by construction
+        return self.incident.told_by
+
+    def rests_on(self, named: tuple[str, str]) -> bool:
+        """It is told so, or is for an incident that is."""
+        return named == self.told_by or (
+            self.incident is not None and named == self.incident.told_by
+        )
 
 
 def find(
@@ -179,6 +198,8 @@ def _by_incident(
     successes: Sequence[Deployed], incidents: Iterable[Incident], *, by_time: bool
 ) -> Iterator[Fix]:
     named = Named(successes)
+    place = {one.attempt: at for at, one in enumerate(successes)}
+    brought = {change.pull.pk: one.attempt for one in successes for change in one.changes}
     for incident in incidents:
         failed = None
         if incident.caused_by:
@@ -189,6 +210,9 @@ def _by_incident(
             continue
         inferred = not incident.caused_by
         yield Fix(failed, INCIDENT, None, incident, incident.resolved_at, is_inferred=inferred)
+        for by in (brought[pull] for pull in sorted(incident.pulls & brought.keys())):
+            if place[by] > place[failed]:
+                yield Fix(failed, INCIDENT, by, incident, by.finished_at, is_inferred=inferred)
 
 
 def _ends_before(incident: Incident, failed: Attempt) -> bool:
@@ -206,16 +230,18 @@ def _corrected(
     for fix in found:
         fixes.setdefault((fix.failed, fix.told_by), fix)
     attempts = {(one.attempt.source, one.attempt.key): one.attempt for one in successes}
-    by_id = {one.external_id: one for one in incidents}
+    by_id = {one.told_by: one for one in incidents}
     for word in corrections:
         failed = attempts.get((word.source, word.key))
         if failed is None:
             continue
-        key = (failed, (word.fix_source, word.fix_key))
+        named = (word.fix_source, word.fix_key)
         if word.verdict == NOT_FIXED_BY:
-            fixes.pop(key, None)
+            gone = [key for key, fix in fixes.items() if key[0] == failed and fix.rests_on(named)]
+            for key in gone:
+                del fixes[key]
         elif said := _said(word, failed, attempts, by_id):
-            fixes[key] = said
+            fixes[failed, named] = said
     yield from fixes.values()
 
 
@@ -223,15 +249,16 @@ def _said(
     word: Correction,
     failed: Attempt,
     attempts: Mapping[tuple[str, str], Attempt],
-    incidents: Mapping[str, Incident],
+    incidents: Mapping[tuple[str, str], Incident],
 ) -> Fix | None:
     """As a person has it; None where what is named is not known any more, or came before the failure."""
-    if word.fix_source == INCIDENT:
-        incident = incidents.get(word.fix_key)
+    named = (word.fix_source, word.fix_key)
+    if word.fix_source in {INCIDENT, ISSUE}:
+        incident = incidents.get(named)
         if incident is None or _ends_before(incident, failed):
             return None
         return Fix(failed, PERSON, None, incident, incident.resolved_at)
-    fixed_by = attempts.get((word.fix_source, word.fix_key))
+    fixed_by = attempts.get(named)
     if fixed_by is None or fixed_by == failed:
         return None
     if (fixed_by.finished_at or 0) < (failed.finished_at or 0):

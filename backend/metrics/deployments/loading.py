@@ -23,7 +23,9 @@ from backend.delivery.deployment_rules import (
 from backend.delivery.models import FixCorrection, Repository
 from backend.delivery.store.deployment_rules import deployment_rules, hotfix_rules
 from backend.metrics.deployments.contents import Attempt, Known, Place, Pull, Row
-from backend.metrics.deployments.fixes import Correction, Incident
+from backend.metrics.deployments.fixes import INCIDENT, ISSUE, Correction, Incident
+from backend.metrics.deployments.issue_incidents import PRODUCTION, of_repository
+from backend.metrics.issues import links
 
 Paths = tuple[str, ...]
 _ROWS_AT_ONCE: Final = 10_000
@@ -209,9 +211,15 @@ def _touching(
 
 
 def incidents(repository: Repository) -> list[Incident]:
+    """Those that were reported, and issues that are some by rule."""
+    return [*_reported(repository), *_issues(repository)]
+
+
+def _reported(repository: Repository) -> list[Incident]:
     return [
         Incident(
             pk=told.pk,
+            source=INCIDENT,
             external_id=told.external_id,
             service=told.service,
             environment=told.environment,
@@ -220,6 +228,33 @@ def incidents(repository: Repository) -> list[Incident]:
             resolved_at=None if told.resolved_at is None else seconds(told.resolved_at),
         )
         for told in repository.incidents.order_by("started_at", "pk")
+    ]
+
+
+def _issues(repository: Repository) -> list[Incident]:
+    """An issue tells of no deployment that it was caused by."""
+    found = {
+        (fact.pk, service): fact
+        for service, facts in of_repository(repository.pk)
+        for fact in facts.order_by("created_at", "pk")
+    }
+    pulls: dict[int, set[int]] = defaultdict(set)
+    for link in links.of_issues({issue for issue, _ in found}) if found else ():
+        if link.holds:
+            pulls[link.issue_id].add(link.pull_request_id)
+    return [
+        Incident(
+            pk=issue,
+            source=ISSUE,
+            external_id=str(issue),
+            service=service,
+            environment=PRODUCTION,
+            caused_by="",
+            started_at=seconds(fact.created_at),
+            resolved_at=None if fact.done_at is None else seconds(fact.done_at),
+            pulls=frozenset(pulls[issue]),
+        )
+        for (issue, service), fact in found.items()
     ]
 
 

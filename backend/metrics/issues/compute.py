@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from backend import clock
 from backend.delivery.models import PendingIssue
 from backend.metrics import identities
+from backend.metrics.deployments import issue_incidents
 from backend.metrics.investment.days import store_days_of_issues
 from backend.metrics.investment.sorting import sort_issues
 from backend.metrics.issues import facts
@@ -42,6 +43,7 @@ def measure(limit: int = BATCH) -> int:
         facts.store_teams_of(ids, time_zone=organisation().time_zone, now=clock.now())
         store_days_of_issues(ids)
         sort_issues(ids)
+        issue_incidents.note(ids)
         PendingIssue.objects.filter(pk__in=ids).delete()
     return len(ids)
 

@@ -136,6 +136,13 @@ class DeploymentFix(models.Model):
     kind = models.CharField(max_length=8, choices=Kind.choices)
     fixed_by = models.ForeignKey(ServiceDeployment, models.CASCADE, null=True, related_name="fixed")
     incident = models.ForeignKey("delivery.Incident", models.CASCADE, null=True, related_name="+")
+    issue = models.ForeignKey(
+        "delivery.Issue",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="An incident too. With fixed_by: that brought a change for it.",
+    )
     is_inferred = models.BooleanField(
         default=False, help_text="Linked by time alone, by the organisation's choice."
     )
@@ -146,7 +153,7 @@ class DeploymentFix(models.Model):
         verbose_name_plural = "deployment fixes"
         constraints = [
             models.UniqueConstraint(
-                fields=["failed", "fixed_by", "incident"],
+                fields=["failed", "fixed_by", "incident", "issue"],
                 nulls_distinct=False,
                 name="metrics_fix_once",
             )

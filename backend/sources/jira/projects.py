@@ -11,7 +11,6 @@ from backend.connections.models import Connection, JiraSettings
 from backend.delivery.issue_records import ProjectRecord
 from backend.delivery.models import Project
 from backend.delivery.store.issue_links import find_keys_of
-from backend.delivery.store.noting import note_issues_of
 from backend.delivery.store.projects import (
     store_issue_types,
     store_project_detail,
@@ -84,7 +83,6 @@ def _take_in(connection: Connection, records: Sequence[ProjectRecord]) -> list[P
     # What changed while a project was not read is in no look at what changed.
     Cursor.objects.filter(project__in=new, kind=Hint.Kind.ISSUES).update(complete_to=None, page="")
     find_keys_of([project.pk for project in new])
-    note_issues_of([project.pk for project in new])
     _fill(connection)
     return new
 
