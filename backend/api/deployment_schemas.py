@@ -68,7 +68,7 @@ class CandidateFilters(Schema):
 
 
 class FixCorrection(Schema):
-    """What a person says of what fixed a deployment: of one deployment or one incident."""
+    """What a person says of what fixed a deployment: of one deployment, incident or issue."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -77,7 +77,10 @@ class FixCorrection(Schema):
         None, description="A later deployment's id."
     )
     incident: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(
-        None, description="An incident's id."
+        None, description="The id of an incident that was reported."
+    )
+    issue: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(
+        None, description="The id of an issue that is an incident by rule."
     )
     reason: Annotated[
         str,

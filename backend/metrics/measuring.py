@@ -1,4 +1,4 @@
-"""All that waits to be measured: pull requests first, since deployments and test runs rest on their figures."""
+"""All that waits to be measured: pull requests and issues first, since deployments and test runs rest on their figures."""
 
 from typing import Final
 
@@ -30,9 +30,9 @@ def measure_some() -> int:
     """Measure a part of what waits; how many rows of an outbox that took away, so that 0 is "all is done"."""
     return (
         compute.measure()
+        or issues.measure()
         or deployments.measure_pending_deployments(1)
         or test_runs.measure()
-        or issues.measure()
         or sort_everything()
     )
 

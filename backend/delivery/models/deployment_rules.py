@@ -95,7 +95,9 @@ class IncidentRule(models.Model):
         ISSUE_TYPE = "issue_type", "issue type"
         LABEL = "label"
 
-    projects = models.CharField(max_length=300, default="*", help_text="A glob over projects' keys.")
+    projects = models.CharField(
+        max_length=300, default="*", help_text="A glob over projects' keys."
+    )
     field = models.CharField(max_length=10, choices=Field.choices)
     pattern = models.CharField(max_length=300, help_text="A glob, such as Incident.")
     component = models.CharField(
@@ -145,7 +147,8 @@ class FixCorrection(models.Model):
     source = models.CharField(max_length=20, choices=DeploymentSource.choices)
     key = models.CharField(max_length=200)
     fix_source = models.CharField(
-        max_length=20, choices=[*DeploymentSource.choices, ("incident", "incident"), ("issue", "issue")]
+        max_length=20,
+        choices=[*DeploymentSource.choices, ("incident", "incident"), ("issue", "issue")],
     )
     fix_key = models.CharField(
         max_length=200, help_text="Of an issue our own id, which a move to another project keeps."

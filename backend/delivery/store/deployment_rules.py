@@ -120,9 +120,7 @@ def _make(
         model._default_manager.create(**values)  # noqa: SLF001
 
 
-def _change(
-    stored: DeploymentRule | HotfixRule | IncidentRule, values: dict[str, Any]
-) -> None:
+def _change(stored: DeploymentRule | HotfixRule | IncidentRule, values: dict[str, Any]) -> None:
     if any(getattr(stored, name) != value for name, value in values.items()):
         for name, value in values.items():
             setattr(stored, name, value)

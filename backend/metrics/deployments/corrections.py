@@ -1,13 +1,14 @@
 """A person's word on what fixed a deployment: which two it is about, and whether it makes sense."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from backend.accounts.models import User
 from backend.delivery.models import FixCorrection, Incident
 from backend.delivery.store.corrections import Link, correct_fix, withdraw_correction
+from backend.metrics.deployments.fixes import INCIDENT, ISSUE
+from backend.metrics.deployments.issue_incidents import of_repository
 from backend.metrics.models import ServiceDeployment
-
-INCIDENT = "incident"
 
 
 class InvalidCorrection(ValueError):
@@ -16,11 +17,12 @@ class InvalidCorrection(ValueError):
 
 @dataclass(frozen=True)
 class Word:
-    """`deployment` or `incident` is the id of what fixed it, or did not."""
+    """`deployment`, `incident` or `issue` is the id of what fixed it, or did not."""
 
     verdict: str
     deployment: int | None
     incident: int | None
+    issue: int | None
     reason: str
 
 
@@ -59,11 +61,14 @@ def withdraw(failed: ServiceDeployment, correction_id: int, *, acting_user: User
 
 def _named(failed: ServiceDeployment, word: Word) -> tuple[str, str]:
     """What the word is about, as it is called outside."""
-    if word.deployment is not None and word.incident is None:
-        return _deployment(failed, word.deployment)
-    if word.incident is not None and word.deployment is None:
-        return _incident(failed, word.incident)
-    raise InvalidCorrection("Name a deployment or an incident, one of the two.")
+    match word.deployment, word.incident, word.issue:
+        case int(named), None, None:
+            return _deployment(failed, named)
+        case None, int(named), None:
+            return _incident(failed, named)
+        case None, None, int(named):
+            return _issue(failed, named)
+    raise InvalidCorrection("Name a deployment, an incident or an issue, one of the three.")
 
 
 def _deployment(failed: ServiceDeployment, deployment_id: int) -> tuple[str, str]:
@@ -90,6 +95,21 @@ def _incident(failed: ServiceDeployment, incident_id: int) -> tuple[str, str]:
     found = Incident.objects.filter(pk=incident_id, repository=failed.repository_id).first()
     if found is None:
         raise InvalidCorrection("There is no such incident of its repository.")
-    if found.resolved_at and failed.finished_at and found.resolved_at < failed.finished_at:
-        raise InvalidCorrection("The incident was resolved before it was deployed.")
+    _in_order(failed, found.resolved_at)
     return INCIDENT, found.external_id
+
+
+def _issue(failed: ServiceDeployment, issue_id: int) -> tuple[str, str]:
+    by_rule = (
+        facts.filter(pk=issue_id).first() for _, facts in of_repository(failed.repository_id)
+    )
+    found = next(filter(None, by_rule), None)
+    if found is None:
+        raise InvalidCorrection("By no rule is this issue an incident of its repository.")
+    _in_order(failed, found.done_at)
+    return ISSUE, str(found.pk)
+
+
+def _in_order(failed: ServiceDeployment, resolved_at: datetime | None) -> None:
+    if resolved_at and failed.finished_at and resolved_at < failed.finished_at:
+        raise InvalidCorrection("The incident was resolved before it was deployed.")

@@ -5,9 +5,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from backend.delivery import candidates
-from backend.delivery.models import FixCorrection, Incident, PendingDeployments
+from backend.delivery.models import FixCorrection, Incident, Issue, PendingDeployments
 from backend.delivery.store.deployment_rules import deployment_rules
 from backend.metrics.deployments import results
+from backend.metrics.deployments.issue_incidents import PRODUCTION, of_repository
 from backend.metrics.deployments.links import address
 from backend.metrics.deployments.queries import versions
 from backend.metrics.deployments.rows import FIELDS, measured, told, visible
@@ -43,7 +44,7 @@ def detail(
         fixed=[_fixed(site, one) for one in _fixes(fixed_by=deployment_id)],
         corrections=list(_corrections(site, values)),
         later=[_name(site, one) for one in _later(values)],
-        incidents=[_incident(one) for one in _incidents(values)],
+        incidents=_incidents(values),
         may_correct=may_correct,
         is_pending=PendingDeployments.objects.filter(pk=values["repository_id"]).exists(),
         versions=versions(),
@@ -88,14 +89,15 @@ def _change(site: str, change: DeployedChange) -> results.Change:
 
 def _fixes(**which: int) -> QuerySet[DeploymentFix]:
     found = DeploymentFix.objects.filter(**which)
-    return found.select_related("failed", "fixed_by", "incident").order_by("restored_at", "pk")
+    related = ("failed", "fixed_by", "incident", "issue__connection", "issue__fact")
+    return found.select_related(*related).order_by("restored_at", "pk")
 
 
 def _fix(site: str, fix: DeploymentFix) -> results.Fix:
     return results.Fix(
         kind=fix.kind,
         deployment=_name(site, fix.fixed_by) if fix.fixed_by else None,
-        incident=_incident(fix.incident) if fix.incident else None,
+        incident=_cause(fix),
         is_inferred=fix.is_inferred,
         restored_at=fix.restored_at,
         restore_seconds=fix.restore_seconds,
@@ -122,10 +124,29 @@ def _name(site: str, deployment: ServiceDeployment) -> results.DeploymentName:
     )
 
 
+def _cause(fix: DeploymentFix) -> results.IncidentName | None:
+    if fix.issue:
+        return _issue(fix.issue)
+    return _incident(fix.incident) if fix.incident else None
+
+
+def _issue(issue: Issue) -> results.IncidentName:
+    return results.IncidentName(
+        source="jira",
+        id=issue.pk,
+        external_id=issue.key,
+        url=f"{issue.connection.url}/browse/{issue.key}",
+        started_at=issue.fact.created_at,
+        resolved_at=issue.fact.done_at,
+    )
+
+
 def _incident(incident: Incident) -> results.IncidentName:
     return results.IncidentName(
+        source="api",
         id=incident.pk,
         external_id=incident.external_id,
+        url=None,
         started_at=incident.started_at,
         resolved_at=incident.resolved_at,
     )
@@ -146,20 +167,33 @@ def _later(values: dict[str, Any]) -> QuerySet[ServiceDeployment]:
     return found.exclude(pk=values["pk"]).order_by("finished_at", "pk")[:LATER]
 
 
-def _incidents(values: dict[str, Any]) -> QuerySet[Incident]:
+def _incidents(values: dict[str, Any]) -> list[results.IncidentName]:
     """An incident that names no service is the repository's."""
     if values["finished_at"] is None:
-        return Incident.objects.none()
+        return []
     names = {values["service"]}
     if values["service"] == values["repository__name_with_owner"].rpartition("/")[2]:
         names.add("")
-    found = Incident.objects.filter(
+    reported = Incident.objects.filter(
         repository=values["repository_id"],
         environment=values["environment"],
         service__in=names,
         started_at__gte=values["finished_at"],
     )
-    return found.order_by("started_at", "pk")[:LATER]
+    found = [_incident(one) for one in reported.order_by("started_at", "pk")[:LATER]]
+    if values["environment"] == PRODUCTION:
+        found += map(_issue, _issues(values, names))
+    return sorted(found, key=lambda one: (one.started_at, one.source, one.id))[:LATER]
+
+
+def _issues(values: dict[str, Any], names: set[str]) -> QuerySet[Issue]:
+    """The first by each rule, without those that came before it was deployed."""
+    first = set[int]()
+    for service, facts in of_repository(values["repository_id"]):
+        if service in names:
+            since = facts.filter(created_at__gte=values["finished_at"])
+            first.update(since.order_by("created_at", "pk").values_list("pk", flat=True)[:LATER])
+    return Issue.objects.filter(pk__in=first).select_related("connection", "fact")
 
 
 def _corrections(site: str, values: dict[str, Any]) -> list[results.Correction]:
@@ -177,9 +211,12 @@ def _corrections(site: str, values: dict[str, Any]) -> list[results.Correction]:
         for one in ServiceDeployment.objects.filter(**_service(values), key__in=keys)
     }
     incidents = {
-        one.external_id: one
+        ("incident", one.external_id): _incident(one)
         for one in Incident.objects.filter(repository=values["repository_id"], external_id__in=keys)
     }
+    issues = [int(one.fix_key) for one in found if one.fix_source == "issue"]
+    for issue in Issue.objects.filter(pk__in=issues).select_related("connection", "fact"):
+        incidents["issue", str(issue.pk)] = _issue(issue)
     return [_correction(site, one, deployments, incidents) for one in found]
 
 
@@ -187,15 +224,14 @@ def _correction(
     site: str,
     said: FixCorrection,
     deployments: dict[tuple[str, str], ServiceDeployment],
-    incidents: dict[str, Incident],
+    incidents: dict[tuple[str, str], results.IncidentName],
 ) -> results.Correction:
     named = deployments.get((said.fix_source, said.fix_key))
-    incident = incidents.get(said.fix_key) if said.fix_source == "incident" else None
     return results.Correction(
         id=said.pk,
         verdict=said.verdict,
         deployment=_name(site, named) if named else None,
-        incident=_incident(incident) if incident else None,
+        incident=incidents.get((said.fix_source, said.fix_key)),
         fix_key=said.fix_key,
         reason=said.reason,
         made_by=(said.made_by.get_full_name() or said.made_by.email) if said.made_by else None,

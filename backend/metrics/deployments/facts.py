@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import connection
 
 from backend.metrics.deployments.contents import Attempt, Change, Deployed, lead
-from backend.metrics.deployments.fixes import INCIDENT, Fix
+from backend.metrics.deployments.fixes import INCIDENT, ISSUE, Fix
 from backend.metrics.formulas import dora
 
 Natural = tuple[str, str, str, str]
@@ -188,13 +188,10 @@ def _change(
 
 
 def _fix(ids: Mapping[Natural, int], fix: Fix) -> tuple[Any, ...]:
-    incident = (None, None)
-    if fix.incident is not None:
-        pk = fix.incident.pk
-        incident = (pk, None) if fix.incident.source == INCIDENT else (None, pk)
+    by_source = {fix.incident.source: fix.incident.pk} if fix.incident else {}
     return (
         ids[natural(fix.failed)],
         None if fix.fixed_by is None else ids[natural(fix.fixed_by)],
-        *incident,
+        *(by_source.get(INCIDENT), by_source.get(ISSUE)),
         *(fix.kind, fix.is_inferred, fix.restored_at, fix.restore_seconds),
     )

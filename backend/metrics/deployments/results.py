@@ -274,14 +274,19 @@ class DeploymentName(Result):
 
 
 class IncidentName(Result):
-    id: int
-    external_id: str
+    source: Literal["api", "jira"] = Field(description="Reported, or an issue by rule.")
+    id: int = Field(description="Among those of its source.")
+    external_id: str = Field(description="The id that it was reported by, or the issue's key.")
+    url: str | None = Field(description="Of the issue; null: it was reported.")
     started_at: datetime
     resolved_at: datetime | None
 
 
 class Fix(Result):
-    """What restored a failing deployment: a later deployment, or an incident's end."""
+    """What restored a failing deployment: a later deployment, or an incident's end.
+
+    Of both: the deployment brought a pull request about the issue that the incident is.
+    """
 
     kind: FixKind
     deployment: DeploymentName | None

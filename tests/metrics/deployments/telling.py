@@ -22,18 +22,22 @@ Times are hours. Told may be:
     rule PATTERN ENVIRONMENT SERVICE [paths …]              of reported deployments
     hotfix branch hotfix/*
     incident I1 5 8 [names D1] [of web]                     8 may be -: it goes on
+    incidents issue_type Incident [component web*] [of web] issues of Jira that are incidents
+    issue X1 Incident 5 8 [label urgent] [component web] [reopened 9] [gone] [unread]
+    about X1 2                                              pull request #2 names the issue
     by time                                                 incidents are linked by time
     person D1 fixed_by D2
 
 Found is each deployment in order: its role (`-`: it did not succeed), the commits and the direct ones (`?`: not known),
 and its pull requests with lead and waiting time after the merge; `~` marks a copy. Then each fix, as `D1 < D2 revert 4`
-(`-`: not yet), and the failure rate of the successful ones. A service or environment that is not the usual one is named
+(`-`: not yet; `D3 for X1`: it brought a change for the issue), and the failure rate of the successful ones. A service or environment that is not the usual one is named
 behind the key, as D1@web@staging.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import sha1
 from pathlib import Path
 from typing import Any, Final
@@ -46,17 +50,25 @@ from backend.delivery.models import (
     FixCorrection,
     HotfixRule,
     Incident,
+    IncidentRule,
+    Issue,
+    Project,
     PullRequest,
     PullRequestCommit,
     PullRequestFile,
+    PullRequestIssueKey,
     ReportedDeployment,
     Repository,
 )
+from backend.delivery.store.issues import mark_issues_deleted
+from backend.delivery.store.noting import note_issues_of
 from backend.metrics import compute as pull_requests
 from backend.metrics.deployments.compute import measure_deployments
+from backend.metrics.issues import compute as issues
 from backend.metrics.models import DeployedChange, DeploymentFix, ServiceDeployment
 from tests.factories import MONDAY, History, a_repository
 from tests.metrics.deployments.drawing import read
+from tests.worked import Tracker
 
 HOUR: Final = 3600
 
@@ -97,6 +109,7 @@ class Telling:
     def __init__(self, repository: Repository | None = None) -> None:
         self.repository = repository or a_repository()
         self.history = History(self.repository)
+        self.issues: dict[str, Issue] = {}
 
     def draw(self, drawing: str) -> None:
         """Authored and committed at moments of their own, so that none is taken for another."""
@@ -235,6 +248,52 @@ class Telling:
             reported_at=hour(began),
         )
 
+    @cached_property
+    def tracker(self) -> Tracker:
+        return Tracker()
+
+    def incidents(self, words: list[str]) -> None:
+        (field, pattern), told = _named(words, 2)
+        IncidentRule.objects.create(
+            projects="forge",
+            field=field,
+            pattern=pattern,
+            component=told.get("component", [""])[0],
+            repository=self.repository,
+            service=told.get("of", [""])[0],
+        )
+
+    def issue(self, words: list[str]) -> None:
+        (name, kind, began, ended), told = _named(words, 4)
+        moves = [(float(ended), "Done")] if ended != "-" else []
+        moves += [(float(at), "In Progress") for at in told.get("reopened", [])]
+        if "unread" in told:
+            self.tracker.know("FORGED")
+        made = self.issues[name] = self.tracker.issue(
+            None,
+            *moves,
+            created=float(began),
+            kind=kind,
+            key="FORGED" if "unread" in told else "",
+            labels=tuple(told.get("label", [])),
+            components=tuple(told.get("component", [])),
+        )
+        if "gone" in told:
+            mark_issues_deleted(
+                connection=made.connection, external_ids=[made.external_id], at=MONDAY
+            )
+        if "unread" in told:
+            Project.objects.filter(pk=made.project_id).update(state="excluded", key="FORGE")
+            note_issues_of([made.project_id])
+
+    def about(self, words: list[str]) -> None:
+        name, number = words
+        PullRequestIssueKey.objects.create(
+            pull_request=self.repository.pull_requests.get(number=number),
+            key=self.issues[name].key,
+            found_in=["branch"],
+        )
+
     def person(self, words: list[str]) -> None:
         failed, verdict, fix = words
         FixCorrection.objects.create(
@@ -243,16 +302,17 @@ class Telling:
             environment="production",
             source="api",
             key=failed,
-            fix_source="incident" if fix.startswith("I") else "api",
-            fix_key=fix,
+            fix_source={"I": "incident", "X": "issue"}.get(fix[0], "api"),
+            fix_key=str(self.issues[fix].pk) if fix in self.issues else fix,
             verdict=verdict,
             reason="seen",
             made_at=MONDAY,
         )
 
     def measure(self) -> None:
-        """As the pipeline does it: pull requests, then deployments."""
+        """As the pipeline does it: pull requests and issues, then deployments."""
         pull_requests.measure()
+        issues.measure()
         measure_deployments(self.repository.pk)
 
     def found(self) -> list[str]:
@@ -289,15 +349,13 @@ class Telling:
         return " ".join(words)
 
     def _fix(self, one: DeploymentFix) -> str:
-        by = one.incident.external_id if one.incident else self.name(_one(one.fixed_by))
+        named = [self.name(one.fixed_by)] if one.fixed_by else []
+        named += [one.incident.external_id] if one.incident else []
+        named += [name for name, issue in self.issues.items() if issue == one.issue]
+        by = " for ".join(named)
         restored = "-" if one.restore_seconds is None else _hours(one.restore_seconds)
         inferred = " inferred" if one.is_inferred else ""
         return f"{self.name(one.failed)} < {by} {one.kind} {restored}{inferred}"
-
-
-def _one(deployment: ServiceDeployment | None) -> ServiceDeployment:
-    assert deployment is not None
-    return deployment
 
 
 def _change(one: DeployedChange) -> str:
@@ -314,6 +372,7 @@ _WORDS: Final = frozenset(
     (
         *("started", "merged", "commits", "rebased", "reverts", "branch", "label", "files"),
         *("picked", "aside", "to", "of", "failed", "running", "paths", "names", "head"),
+        *("component", "reopened", "gone", "unread"),
     )
 )
 

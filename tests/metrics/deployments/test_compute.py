@@ -362,7 +362,7 @@ def test_statements_do_not_grow_with_the_deployments(number: int) -> None:
     pull_requests.measure()
     with CaptureQueriesContext(connection) as captured:
         compute.measure_deployments(telling.repository.pk)
-    assert len(captured) == 26
+    assert len(captured) == 27
 
 
 @pytest.mark.django_db(transaction=True)

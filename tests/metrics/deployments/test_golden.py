@@ -7,7 +7,9 @@ import pytest
 from tests.metrics.deployments.telling import Case, cases, store
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "deployments"
-CASES = [case for name in ("contents", "failures") for case in cases(GOLDEN / f"{name}.txt")]
+CASES = [
+    case for name in ("contents", "failures", "issues") for case in cases(GOLDEN / f"{name}.txt")
+]
 
 pytestmark = pytest.mark.django_db
 
