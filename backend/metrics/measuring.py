@@ -1,4 +1,4 @@
-"""All that waits to be measured: pull requests and issues first, since deployments and test runs rest on their figures."""
+"""All that waits to be measured: pull requests and issues first, since the rest rests on their figures."""
 
 from typing import Final
 

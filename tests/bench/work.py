@@ -4,6 +4,7 @@ Made set by set in SQL; sorted into categories by the product itself.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from rich.console import Console
 
@@ -163,7 +164,7 @@ def _fill(items: int, last: date) -> None:
     from tests.factories import a_connection, a_repository  # noqa: PLC0415
 
     source = a_connection(kind="jira_dc")
-    given = {
+    given: dict[str, Any] = {
         "source": source.pk,
         "repository": a_repository(source).pk,
         "project": Project.objects.create(

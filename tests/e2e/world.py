@@ -17,7 +17,14 @@ from tests.e2e.runs import run
 from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
 
 DAYS = 120
-LABELS = (["feature"], ["bug"], ["feature"], ["enhancement"], ["tech-debt"], [])
+LABELS: tuple[list[str], ...] = (
+    ["feature"],
+    ["bug"],
+    ["feature"],
+    ["enhancement"],
+    ["tech-debt"],
+    [],
+)
 TITLES = (
     "Fix the retry of a task whose broker went away",
     "Filter the rack list by site",

@@ -1,16 +1,13 @@
 """What counts as a deployment, and what as a fix of one: typed in, looked at, then stored."""
 
-from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.forms import BaseFormSet, formset_factory
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
+from backend.config.admin.rule_rows import RepositoriesForm, shown, stored, text, typed
 from backend.config.admin.rules import RulesPage
 from backend.config.admin.site import site
 from backend.delivery.deployment_rule_effect import effect
@@ -26,43 +23,18 @@ from backend.delivery.store.deployment_rules import (
     set_hotfix_rules,
 )
 from backend.delivery.wildmatch import matcher
-from backend.pipeline import bell
 
-FURTHER: Final = 3
-"""Empty rows for further rules."""
-MOST_RULES: Final = 100
 MOST_PATHS: Final = 20
 LONGEST_PATH: Final = 300
 _ENVIRONMENTS: Final = [*Environment.choices, (NO_DEPLOYMENT, "no deployment")]
 
 
-def _text(placeholder: str, *, label: str, longest: int = 300) -> forms.CharField:
-    widget = forms.TextInput(attrs={"size": 12, "placeholder": placeholder})
-    return forms.CharField(max_length=longest, required=False, label=label, widget=widget)
-
-
-class RowForm(forms.Form):
-    """One rule of a kind, by the names that it has. A row without a pattern is none."""
-
-    kind: type[Rule] | type[Hotfix]
-    repositories = _text("all repositories", label="Repositories")
-
-    def clean_repositories(self) -> str:
-        return self.cleaned_data["repositories"] or "*"
-
-    def is_filled(self) -> bool:
-        return bool(self.cleaned_data.get("pattern"))
-
-    def rule(self) -> Rule | Hotfix:
-        return self.kind(**{name: self.cleaned_data[name] for name in self.kind.__slots__})
-
-
-class DeploymentRuleForm(RowForm):
+class DeploymentRuleForm(RepositoriesForm):
     kind = Rule
     source = forms.ChoiceField(choices=list(SOURCES.items()), label="Source")
-    pattern = _text("such as deploy*", label="Named")
+    pattern = text("such as deploy*", label="Named")
     environment = forms.ChoiceField(choices=_ENVIRONMENTS, label="Counts as")
-    service = _text("the repository's", label="Of the service", longest=200)
+    service = text("the repository's", label="Of the service", longest=200)
     paths = forms.CharField(
         max_length=MOST_PATHS * LONGEST_PATH,
         required=False,
@@ -83,38 +55,15 @@ class DeploymentRuleForm(RowForm):
             )
         return paths
 
+    @classmethod
+    def as_typed(cls, rule: Any) -> dict[str, Any]:
+        return super().as_typed(rule) | {"paths": "\n".join(rule.paths)}
 
-class HotfixRuleForm(RowForm):
+
+class HotfixRuleForm(RepositoriesForm):
     kind = Hotfix
     field = forms.ChoiceField(choices=HotfixRule.Field.choices, label="By")
-    pattern = _text("such as hotfix/*", label="Named")
-
-
-class Rows(BaseFormSet):
-    @classmethod
-    def get_ordering_widget(cls) -> Any:
-        return forms.TextInput(attrs={"size": 3, "inputmode": "numeric", "placeholder": "place"})
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)
-        for name, field in form.fields.items():
-            if name != "DELETE":
-                field.widget.attrs["aria-label"] = field.label  # in a table without labels
-
-    def clean(self) -> None:
-        super().clean()
-        rules = [] if any(self.errors) else self.entered()
-        if len(rules) != len(set(rules)):
-            raise ValidationError("The same rule stands there twice. Remove one of them.")
-
-    def entered(self) -> list[Any]:
-        """The rules of rows that are filled in and not marked to be removed, in their order."""
-        filled = [
-            form for form in self.forms if form.is_filled() and not form.cleaned_data.get("DELETE")
-        ]
-        last = len(self.forms) + 1
-        filled.sort(key=lambda form: form.cleaned_data.get("ORDER") or last)
-        return [form.rule() for form in filled]
+    pattern = text("such as hotfix/*", label="Named")
 
 
 class SettingsForm(forms.Form):
@@ -125,58 +74,20 @@ class SettingsForm(forms.Form):
     )
 
 
-def _formset(form: type[RowForm], *, further: int, ordered: bool) -> type[Rows]:
-    made = formset_factory(
-        form,
-        formset=Rows,
-        extra=further,
-        can_delete=True,
-        can_order=ordered,
-        max_num=MOST_RULES,
-        validate_max=True,
-    )
-    return cast("type[Rows]", made)  # of which the stubs know the base alone
-
-
-def _typed(form: type[RowForm], request: HttpRequest, *, ordered: bool) -> Rows:
-    return _formset(form, further=0, ordered=ordered)(request.POST, prefix="rules")
-
-
-def _shown(form: type[RowForm], rules: Sequence[Rule | Hotfix], *, ordered: bool) -> Rows:
-    initial: list[dict[str, Any]] = []
-    for rule in rules:
-        values = {name: getattr(rule, name) for name in rule.__slots__}
-        if values["repositories"] == "*":
-            values["repositories"] = ""
-        if "paths" in values:
-            values["paths"] = "\n".join(values["paths"])
-        initial.append(values)
-    return _formset(form, further=FURTHER, ordered=ordered)(initial=initial, prefix="rules")
-
-
-def _stored(request: HttpRequest, page: RulesPage, *, changed: bool) -> HttpResponse:
-    if changed:
-        transaction.on_commit(lambda: bell.ring(bell.MEASURE))
-        messages.success(request, "Stored. Deployments are measured anew in the background.")
-    else:
-        messages.info(request, "Nothing was changed.")
-    return redirect(page.address())
-
-
 @admin.register(DeploymentRule, site=site)
 class DeploymentRuleAdmin(RulesPage):
     def page(self, request: HttpRequest) -> HttpResponse:
         in_force = rules = deployment_rules()
-        rows, previewing = _shown(DeploymentRuleForm, rules, ordered=True), False
+        rows, previewing = shown(DeploymentRuleForm, rules, ordered=True), False
         if request.method == "POST":
-            typed = _typed(DeploymentRuleForm, request, ordered=True)
-            if not typed.is_valid():
-                rows = typed
+            told = typed(DeploymentRuleForm, request, ordered=True)
+            if not told.is_valid():
+                rows = told
             elif "save" in request.POST:
-                return _stored(request, self, changed=set_deployment_rules(rules=typed.entered()))
+                return stored(request, self, changed=set_deployment_rules(rules=told.entered()))
             else:
-                rules, previewing = tuple(typed.entered()), True
-                rows = _shown(DeploymentRuleForm, rules, ordered=True)
+                rules, previewing = tuple(told.entered()), True
+                rows = shown(DeploymentRuleForm, rules, ordered=True)
         return self.shown(
             request,
             "admin/deployment_rules.html",
@@ -192,17 +103,17 @@ class DeploymentRuleAdmin(RulesPage):
 class HotfixRuleAdmin(RulesPage):
     def page(self, request: HttpRequest) -> HttpResponse:
         rules = hotfix_rules()
-        rows = _shown(HotfixRuleForm, rules, ordered=False)
+        rows = shown(HotfixRuleForm, rules, ordered=False)
         settings = SettingsForm(initial={"link_incidents_by_time": incidents_are_linked_by_time()})
         if request.method == "POST":
-            rows = _typed(HotfixRuleForm, request, ordered=False)
+            rows = typed(HotfixRuleForm, request, ordered=False)
             settings = SettingsForm(request.POST)
             if rows.is_valid() and settings.is_valid():
                 changed = [
                     set_hotfix_rules(rules=rows.entered()),
                     set_delivery_settings(**settings.cleaned_data),
                 ]
-                return _stored(request, self, changed=any(changed))
+                return stored(request, self, changed=any(changed))
         return self.shown(
             request,
             "admin/deployment_rules_hotfixes.html",

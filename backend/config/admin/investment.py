@@ -6,38 +6,28 @@ from typing import Any, Final, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.forms import formset_factory
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.text import slugify
 
-from backend.config.admin.deployments import Rows
+from backend.config.admin.rule_rows import FURTHER, RowForm, Rows, formset, stored, text
 from backend.config.admin.rules import RulesPage
 from backend.config.admin.site import site
 from backend.delivery.investment_rules import UNCATEGORISED, Category, Rule
 from backend.delivery.models import InvestmentRule
 from backend.delivery.store.investment import categories, investment_rules, set_investment
 from backend.metrics.investment.rule_effect import effect
-from backend.pipeline import bell
 
-FURTHER_RULES: Final = 3
 FURTHER_CATEGORIES: Final = 1
-MOST_RULES: Final = 200
 MOST_CATEGORIES: Final = 12
 """More are told apart neither by colour nor by a reader."""
 
 
-class CategoryForm(forms.Form):
+class CategoryForm(RowForm):
     """A row without a name is none. The code of a new one is made of its name."""
 
+    kind = Category
     code = forms.RegexField(r"^[-\w]*$", max_length=40, required=False, widget=forms.HiddenInput)
-    name = forms.CharField(
-        max_length=60,
-        required=False,
-        label="Name",
-        widget=forms.TextInput(attrs={"placeholder": "a further category"}),
-    )
+    name = text("a further category", label="Name", longest=60)
     description = forms.CharField(
         max_length=200,
         required=False,
@@ -48,35 +38,24 @@ class CategoryForm(forms.Form):
     def is_filled(self) -> bool:
         return bool(self.cleaned_data.get("name"))
 
-    def rule(self) -> Category:
-        told = self.cleaned_data
-        code = told["code"] or slugify(told["name"], allow_unicode=True).replace("-", "_")[:40]
-        return Category(code, told["name"], told["description"])
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if "code" in values and not values["code"]:
+            made = slugify(values.get("name", ""), allow_unicode=True)
+            values["code"] = made.replace("-", "_")[:40]
+        return values
 
 
-class RuleForm(forms.Form):
-    """A row without a pattern is none."""
-
+class RuleForm(RowForm):
+    kind = Rule
     field = forms.ChoiceField(choices=InvestmentRule.Field.choices, label="What is asked")
-    pattern = forms.CharField(
-        max_length=300,
-        required=False,
-        label="Is",
-        widget=forms.TextInput(attrs={"placeholder": "such as tech-debt*"}),
-    )
+    pattern = text("such as tech-debt*", label="Is")
     category = forms.ChoiceField(label="Category")
 
     def __init__(self, *args: Any, chosen: Sequence[Category], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = cast("forms.ChoiceField", self.fields["category"])
         choice.choices = [(one.code, one.name) for one in chosen]
-
-    def is_filled(self) -> bool:
-        return bool(self.cleaned_data.get("pattern"))
-
-    def rule(self) -> Rule:
-        told = self.cleaned_data
-        return Rule(told["field"], told["pattern"].strip(), told["category"])
 
 
 class Categories(Rows):
@@ -95,29 +74,12 @@ class Categories(Rows):
             raise ValidationError("Keep at least one category.")
 
 
-def _formset(form: type[forms.Form], kind: type[Rows], *, most: int, further: int) -> type[Rows]:
-    made = formset_factory(
-        form,
-        formset=kind,
-        extra=further,
-        can_delete=True,
-        can_order=True,
-        max_num=most,
-        validate_max=True,
-    )
-    return cast("type[Rows]", made)  # of which the stubs know the base alone
-
-
 def _category_rows(data: Any = None, *, chosen: Sequence[Category] = ()) -> Rows:
-    made = _formset(
-        CategoryForm,
-        Categories,
-        most=MOST_CATEGORIES,
-        further=0 if data is not None else FURTHER_CATEGORIES,
+    further = FURTHER_CATEGORIES if data is None else 0
+    made = formset(
+        CategoryForm, further=further, ordered=True, rows=Categories, most=MOST_CATEGORIES
     )
-    initial = [
-        {name: getattr(one, name) for name in ("code", "name", "description")} for one in chosen
-    ]
+    initial = [CategoryForm.as_typed(one) for one in chosen]
     return made(data, initial=initial, prefix="categories")
 
 
@@ -127,11 +89,8 @@ def _rule_rows(
     chosen: Sequence[Category],
     rules: Sequence[Rule] = (),
 ) -> Rows:
-    further = 0 if data is not None else FURTHER_RULES
-    made = _formset(RuleForm, Rows, most=MOST_RULES, further=further)
-    initial = [
-        {name: getattr(rule, name) for name in ("field", "pattern", "category")} for rule in rules
-    ]
+    made = formset(RuleForm, further=FURTHER if data is None else 0, ordered=True)
+    initial = [RuleForm.as_typed(rule) for rule in rules]
     return made(data, initial=initial, prefix="rules", form_kwargs={"chosen": chosen})
 
 
@@ -151,7 +110,8 @@ class InvestmentRuleAdmin(RulesPage):
                 if left := [rule for rule in entered if rule.category not in codes]:
                     messages.error(request, _still_used(left, chosen))
                 elif "save" in request.POST:
-                    return self._store(request, named, entered)
+                    changed = set_investment(chosen=named, rules=entered)
+                    return stored(request, self, changed=changed, what="Everything is sorted")
                 else:
                     rules, chosen, previewing = tuple(entered), tuple(named), True
                     category_rows = _category_rows(chosen=chosen)
@@ -167,16 +127,6 @@ class InvestmentRuleAdmin(RulesPage):
             effect=effect(rules, before=in_force, chosen=chosen),
             previewing=previewing,
         )
-
-    def _store(
-        self, request: HttpRequest, chosen: Sequence[Category], rules: Sequence[Rule]
-    ) -> HttpResponse:
-        if set_investment(chosen=chosen, rules=rules):
-            transaction.on_commit(lambda: bell.ring(bell.MEASURE))
-            messages.success(request, "Stored. Everything is sorted anew in the background.")
-        else:
-            messages.info(request, "Nothing was changed.")
-        return redirect(self.address())
 
 
 def _name(rule: Rule, chosen: Sequence[Category]) -> str:

@@ -109,7 +109,8 @@ class IncidentRule(models.Model):
     service = models.CharField(max_length=200, blank=True, help_text="Empty: the repository's.")
 
     def __str__(self) -> str:
-        return f"{self.get_field_display()} {self.pattern} in {self.projects} is about {self.service or self.repository}"
+        about = self.service or self.repository
+        return f"{self.get_field_display()} {self.pattern} in {self.projects} is about {about}"
 
 
 class DeliverySettings(models.Model):

@@ -83,7 +83,8 @@ _FIXES: Final = _Table(
     ("failed_id", "fixed_by_id", "incident_id", "issue_id"),
     {
         "failed_id": "bigint", "fixed_by_id": "bigint", "incident_id": "bigint",
-        "issue_id": "bigint", "kind": "text", "is_inferred": "boolean", "restored_at": _TIME, "restore_seconds": "bigint",
+        "issue_id": "bigint", "kind": "text", "is_inferred": "boolean",
+        "restored_at": _TIME, "restore_seconds": "bigint",
     },
 )  # fmt: skip
 

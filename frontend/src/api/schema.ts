@@ -2261,6 +2261,8 @@ export interface components {
         /**
          * Fix
          * @description What restored a failing deployment: a later deployment, or an incident's end.
+         *
+         *     Of both: the deployment brought a pull request about the issue that the incident is.
          */
         Fix: {
             deployment: components["schemas"]["DeploymentName"] | null;
@@ -2285,7 +2287,7 @@ export interface components {
         };
         /**
          * FixCorrection
-         * @description What a person says of what fixed a deployment: of one deployment or one incident.
+         * @description What a person says of what fixed a deployment: of one deployment, incident or issue.
          */
         FixCorrection: {
             /**
@@ -2295,9 +2297,14 @@ export interface components {
             deployment?: number | null;
             /**
              * Incident
-             * @description An incident's id.
+             * @description The id of an incident that was reported.
              */
             incident?: number | null;
+            /**
+             * Issue
+             * @description The id of an issue that is an incident by rule.
+             */
+            issue?: number | null;
             /**
              * Reason
              * @description For those who read the record.
@@ -2579,17 +2586,34 @@ export interface components {
         };
         /** IncidentName */
         IncidentName: {
-            /** External Id */
+            /**
+             * External Id
+             * @description The id that it was reported by, or the issue's key.
+             */
             external_id: string;
-            /** Id */
+            /**
+             * Id
+             * @description Among those of its source.
+             */
             id: number;
             /** Resolved At */
             resolved_at: string | null;
+            /**
+             * Source
+             * @description Reported, or an issue by rule.
+             * @enum {string}
+             */
+            source: "api" | "jira";
             /**
              * Started At
              * Format: date-time
              */
             started_at: string;
+            /**
+             * Url
+             * @description Of the issue; null: it was reported.
+             */
+            url: string | null;
         };
         /** IncidentReport */
         IncidentReport: {

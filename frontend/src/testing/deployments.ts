@@ -190,8 +190,10 @@ export function deploymentDetail(values: Partial<DeploymentDetail> = {}): Deploy
     later: [rollback],
     incidents: [
       {
+        source: "api",
         id: 5,
         external_id: "INC-7",
+        url: null,
         started_at: "2026-08-19T12:30:00Z",
         resolved_at: null,
       },

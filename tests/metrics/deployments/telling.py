@@ -30,8 +30,8 @@ Times are hours. Told may be:
 
 Found is each deployment in order: its role (`-`: it did not succeed), the commits and the direct ones (`?`: not known),
 and its pull requests with lead and waiting time after the merge; `~` marks a copy. Then each fix, as `D1 < D2 revert 4`
-(`-`: not yet; `D3 for X1`: it brought a change for the issue), and the failure rate of the successful ones. A service or environment that is not the usual one is named
-behind the key, as D1@web@staging.
+(`-`: not yet; `D3 for X1`: it brought a change for the issue), and the failure rate of the successful ones. A service
+or environment that is not the usual one is named behind the key, as D1@web@staging.
 """
 
 from collections.abc import Iterator, Sequence

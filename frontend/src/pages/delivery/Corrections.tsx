@@ -5,9 +5,15 @@ import { dateTime, dayOf, fullDay } from "../../ui/dates";
 import { Failure } from "../../ui/Message";
 import { failureOf } from "../failure";
 import classes from "./Corrections.module.css";
-import { deploymentName } from "./names";
+import { deploymentName, incidentName } from "./names";
 import { correctFix, deploymentQuery, withdrawCorrection } from "./queries";
-import type { Correction, DeploymentDetail, DeploymentName, FixCorrection } from "./types";
+import type {
+  Correction,
+  DeploymentDetail,
+  DeploymentName,
+  FixCorrection,
+  IncidentName,
+} from "./types";
 
 /** What people said of what fixed it, which comes before what was found; and the form to say so. */
 export function Corrections({ of, timeZone }: { of: DeploymentDetail; timeZone: string }) {
@@ -70,7 +76,9 @@ export function Corrections({ of, timeZone }: { of: DeploymentDetail; timeZone: 
 function said({ verdict, deployment, incident, fix_key: key }: Correction, timeZone: string) {
   const what = deployment
     ? named(deployment, timeZone)
-    : `incident ${incident?.external_id ?? key}`;
+    : incident
+      ? incidentName(incident)
+      : `incident ${key}`;
   return verdict === "fixed_by"
     ? `It failed, and ${what} fixed it:`
     : `${capitalised(what)} is no fix of it:`;
@@ -98,9 +106,9 @@ function choicesOf(of: DeploymentDetail, timeZone: string): Map<string, Choice> 
       });
     }
     if (incident) {
-      found.set(`not incident ${incident.id}`, {
-        label: `Incident ${incident.external_id} was not its doing`,
-        word: { verdict: "not_fixed_by", incident: incident.id },
+      found.set(`not ${incident.source} ${incident.id}`, {
+        label: `${capitalised(incidentName(incident))} was not its doing`,
+        word: { verdict: "not_fixed_by", ...idOf(incident) },
       });
     }
   }
@@ -111,12 +119,16 @@ function choicesOf(of: DeploymentDetail, timeZone: string): Map<string, Choice> 
     });
   }
   for (const incident of of.incidents) {
-    found.set(`incident ${incident.id}`, {
-      label: `Incident ${incident.external_id} was its doing`,
-      word: { verdict: "fixed_by", incident: incident.id },
+    found.set(`${incident.source} ${incident.id}`, {
+      label: `${capitalised(incidentName(incident))} was its doing`,
+      word: { verdict: "fixed_by", ...idOf(incident) },
     });
   }
   return found;
+}
+
+function idOf({ source, id }: IncidentName) {
+  return source === "jira" ? { issue: id } : { incident: id };
 }
 
 function CorrectionForm({

@@ -155,6 +155,54 @@ describe("one deployment", () => {
     expect(sent).toEqual([{ verdict: "fixed_by", incident: 5, reason: "By the on-call's log." }]);
   });
 
+  it("leads to the issue that an incident is, and lets who may say that it was not its doing", async () => {
+    const incident = {
+      source: "jira",
+      id: 5,
+      external_id: "OPS-12",
+      url: "https://jira.example/browse/OPS-12",
+      started_at: "2026-08-19T12:30:00Z",
+      resolved_at: "2026-08-19T15:00:00Z",
+    } as const;
+    const brought = {
+      kind: "incident",
+      deployment: deploymentDetail().later[0] ?? null,
+      incident,
+      is_inferred: true,
+      restored_at: "2026-08-19T14:00:00Z",
+      restore_seconds: 7200,
+    } as const;
+    const ended = {
+      ...brought,
+      deployment: null,
+      restored_at: "2026-08-19T15:00:00Z",
+      restore_seconds: 10_800,
+    };
+    const { sent } = open("/delivery?deployment=31", {
+      [ONE]: () => deploymentDetail({ may_correct: true, fixes: [brought, ended] }),
+      [`${ONE}/fixes`]: () => deploymentDetail({ may_correct: true }),
+    });
+    const links = await screen.findAllByRole("link", { name: "issue OPS-12" });
+    expect(links.map((link) => link.getAttribute("href"))).toEqual([incident.url, incident.url]);
+    expect(links[0]?.closest("li")?.textContent).toContain(
+      ": a change for issue OPS-12, inferred by time alone",
+    );
+    expect(links[1]?.closest("li")?.textContent).toContain(
+      "Fixed by issue OPS-12: the end of an incident, inferred by time alone",
+    );
+    await userEvent.click(screen.getByRole("button", { name: "Correct this …" }));
+    await userEvent.click(await screen.findByPlaceholderText("Choose"));
+    expect(await screen.findByRole("option", { name: "Incident INC-7 was its doing" })).toBeTruthy();
+    await userEvent.click(
+      await screen.findByRole("option", { name: "Issue OPS-12 was not its doing" }),
+    );
+    await userEvent.type(screen.getByRole("textbox", { name: /Reason/ }), "A drill.");
+    await userEvent.click(screen.getByRole("button", { name: "Record it" }));
+    await waitFor(() =>
+      expect(sent).toEqual([{ verdict: "not_fixed_by", issue: 5, reason: "A drill." }]),
+    );
+  });
+
   it("lists corrections, and lets who may take them back", async () => {
     const correction = {
       id: 3,

@@ -6,8 +6,8 @@ import { duration } from "../../ui/durations";
 import { Corrections } from "./Corrections";
 import text from "./DeploymentDrawer.module.css";
 import classes from "./Fixes.module.css";
-import { deploymentName, FIXES } from "./names";
-import type { DeploymentDetail, DeploymentName, Fix } from "./types";
+import { deploymentName, FIXES, incidentName } from "./names";
+import type { DeploymentDetail, DeploymentName, Fix, IncidentName } from "./types";
 
 /** What fixed a deployment that failed in use, and what one fixed. */
 export function Fixes({
@@ -34,7 +34,7 @@ export function Fixes({
       <ul className={classes.list} aria-label="Fixes">
         {of.fixes.map((fix) => (
           <li key={keyOf(fix)}>
-            Fixed by {whatFixed(fix, link)}: {FIXES[fix.kind]}
+            Fixed by {whatFixed(fix, link)}: {howFixed(fix)}
             {fix.is_inferred && ", inferred by time alone"}
             <span className={drawer.soft}>{restored(fix, timeZone)}</span>
           </li>
@@ -55,7 +55,7 @@ export function Fixes({
 }
 
 function keyOf({ deployment, incident }: Fix): string {
-  return deployment ? `deployment ${deployment.id}` : `incident ${incident?.id}`;
+  return deployment ? `deployment ${deployment.id}` : `${incident?.source} ${incident?.id}`;
 }
 
 function whatFixed(
@@ -63,7 +63,25 @@ function whatFixed(
   link: (deployment: DeploymentName) => ReactNode,
 ): ReactNode {
   if (deployment) return link(deployment);
-  return incident ? `incident ${incident.external_id}` : "something that is not known any more";
+  return incident ? <Incident named={incident} /> : "something that is not known any more";
+}
+
+function howFixed({ kind, deployment, incident }: Fix): ReactNode {
+  if (!deployment || !incident) return FIXES[kind];
+  return (
+    <>
+      a change for <Incident named={incident} />
+    </>
+  );
+}
+
+function Incident({ named }: { named: IncidentName }) {
+  if (named.url === null) return incidentName(named);
+  return (
+    <a href={named.url} target="_blank" rel="noreferrer">
+      {incidentName(named)}
+    </a>
+  );
 }
 
 function restored(fix: Fix, timeZone: string): string {

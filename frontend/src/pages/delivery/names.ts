@@ -1,4 +1,4 @@
-import type { DeploymentName, DeploymentRow, Fix } from "./types";
+import type { DeploymentName, DeploymentRow, Fix, IncidentName } from "./types";
 
 /** The API's words as a person reads them. */
 
@@ -26,6 +26,11 @@ export const FIXES: Record<Fix["kind"], string> = {
   incident: "the end of an incident",
   person: "said by a person",
 };
+
+/** What an incident is called: "incident INC-7" as reported, "issue OPS-12" of Jira. */
+export function incidentName({ source, external_id: id }: IncidentName): string {
+  return source === "jira" ? `issue ${id}` : `incident ${id}`;
+}
 
 /** A service by its name, and by its repository as well where the name alone would not say it. */
 export function serviceName({ repository, service }: { repository: string; service: string }) {

@@ -15,6 +15,7 @@ export type DeploymentRow = Schemas["DeploymentRow"];
 export type DeploymentDetail = Schemas["DeploymentDetail"];
 export type DeploymentName = Schemas["DeploymentName"];
 export type Change = Schemas["Change"];
+export type IncidentName = Schemas["IncidentName"];
 export type Fix = Schemas["Fix"];
 export type Fixed = Schemas["Fixed"];
 export type Correction = Schemas["Correction"];
