@@ -192,7 +192,9 @@ describe("one deployment", () => {
     );
     await userEvent.click(screen.getByRole("button", { name: "Correct this …" }));
     await userEvent.click(await screen.findByPlaceholderText("Choose"));
-    expect(await screen.findByRole("option", { name: "Incident INC-7 was its doing" })).toBeTruthy();
+    expect(
+      await screen.findByRole("option", { name: "Incident INC-7 was its doing" }),
+    ).toBeTruthy();
     await userEvent.click(
       await screen.findByRole("option", { name: "Issue OPS-12 was not its doing" }),
     );
