@@ -131,3 +131,63 @@ def test_a_persons_word_survives_computing_again(
     measure_pending_deployments()
     (fix,) = second(administrator)["fixes"]
     assert fix["kind"] == "incident"
+
+
+def test_an_issue_that_is_an_incident_is_told_with_its_address_and_may_be_corrected(
+    administrator: Client, token: str, told: Telling
+) -> None:
+    reported(token)
+    for line in ("by time", "incidents issue_type Incident", "issue X1 Incident 6 9"):
+        told.tell(line)
+    issue = told.issues["X1"]
+    measure_pending_deployments()
+    one = second(administrator)
+    named = one["fixes"][1]["incident"]
+    assert named == {
+        "source": "jira",
+        "id": issue.pk,
+        "external_id": issue.key,
+        "url": f"{issue.connection.url}/browse/{issue.key}",
+        "started_at": at(6).replace("+00:00", "Z"),
+        "resolved_at": at(9).replace("+00:00", "Z"),
+    }
+    assert (one["fixes"][1]["is_inferred"], one["fixes"][1]["restore_seconds"]) == (True, 4 * 3600)
+    assert [(one["source"], one["external_id"]) for one in one["incidents"]] == [
+        ("api", "I1"),
+        ("jira", issue.key),
+    ]
+    path = f"/api/v1/deployments/{one['id']}/fixes"
+    word = {"verdict": "not_fixed_by", "issue": issue.pk, "reason": "A drill."}
+    answer = administrator.post(path, word, content_type="application/json")
+    assert answer.json()["corrections"][0]["incident"] == named
+    measure_pending_deployments()
+    assert [fix["incident"]["source"] for fix in second(administrator)["fixes"]] == ["api"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("issue X1 Story 6 9", "By no rule is this issue an incident of its repository."),
+        ("issue X1 Incident 2 3", "The incident was resolved before it was deployed."),
+    ],
+)
+def test_an_issue_that_cannot_be_of_its_doing_is_refused(
+    administrator: Client, token: str, told: Telling, line: str, message: str
+) -> None:
+    reported(token)
+    told.tell("incidents issue_type Incident")
+    told.tell(line)
+    one = second(administrator)
+    assert one["incidents"][1:] == []
+    for named, refused in (
+        ({"issue": told.issues["X1"].pk}, message),
+        ({"issue": 1, "incident": 1}, "one of the three"),
+        ({}, "one of the three"),
+    ):
+        answer = administrator.post(
+            f"/api/v1/deployments/{one['id']}/fixes",
+            named | {"verdict": "fixed_by", "reason": "It was."},
+            content_type="application/json",
+        )
+        assert answer.status_code == 422
+        assert refused in answer.json()["message"]
