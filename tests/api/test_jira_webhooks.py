@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from backend.connections.models import Connection
+from backend.connections.models import Connection, JiraSettings
 from backend.connections.store import JiraChoice, set_jira, set_webhook_secret
 from backend.sources.models import Hint
 from tests.factories import a_connection
@@ -141,6 +141,9 @@ def test_a_jira_that_cannot_sign_is_known_by_its_secret_and_its_address(
     assert post(client, UPDATED, path="/hooks/jira/jira/wrong", secret="").status_code == 401
     set_jira(connection=jira, choice=JiraChoice())
     assert post(client, UPDATED, path=path, secret="").status_code == 403
+    JiraSettings.objects.all().delete()
+    assert post(client, UPDATED, path=path, secret="").status_code == 403
+    assert kept() == [("issue", None, "10001", "")]
 
 
 def test_a_doubled_delivery_is_one_fetch(client: Client, jira: Connection) -> None:
