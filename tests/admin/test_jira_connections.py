@@ -86,8 +86,11 @@ def test_the_cloud_wants_an_address_with_its_token(client: Client, administrator
         ({"email": "a@example.com"}, "belongs to Jira Cloud"),
         ({"sign_in": "new_app"}, "belongs to GitHub"),
         ({"token": ""}, "This is needed"),
+        ({"webhook_addresses": "10.1.0.0/24\n0.0.0.0/0"}, "lets nearly everybody in"),
+        ({"webhook_addresses": "128.0.0.0/1"}, "lets nearly everybody in"),
+        ({"webhook_addresses": "::/0"}, "lets nearly everybody in"),
     ],
-    ids=range(10),
+    ids=range(13),
 )
 def test_what_cannot_be_is_told_with_what_to_enter(
     client: Client, administrator: User, change: dict[str, str], told: str

@@ -16,6 +16,8 @@ from backend.connections.store.cleaning import InvalidConnection
 JIRA_KINDS: Final = frozenset({Connection.Kind.JIRA_DC, Connection.Kind.JIRA_CLOUD})
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_*?\[\]-]{1,100}")
 _FIELD: Final = re.compile(r"customfield_[0-9]{1,15}")
+_WIDEST: Final = 8
+"""As of 10.0.0.0/8: the largest network that is anybody's own."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,13 @@ def _field(text: str) -> str:
 
 def _network(text: str) -> str:
     try:
-        return str(ip_network(text))
+        network = ip_network(text)
     except ValueError:
         raise InvalidConnection(
             f"“{text}” is no network: write it like 10.1.0.0/24, or one address like 10.1.0.7."
         ) from None
+    if network.prefixlen < _WIDEST:
+        raise InvalidConnection(
+            f"“{text}” lets nearly everybody in: name the networks that Jira sends from, like 10.1.0.0/24."
+        )
+    return str(network)
