@@ -5,6 +5,7 @@ import pytest
 from backend.audit.models import Event
 from backend.delivery.models import (
     Issue,
+    IssueKey,
     PendingIssue,
     PendingMeasurement,
     PullRequestIssueKey,
@@ -41,6 +42,20 @@ def test_keys_tell_with_where_they_stand(world: World, sign_in: SignIn) -> None:
     )
     assert one["summary"] == _issue(world).summary
     assert found["may_correct"] is False
+
+
+def test_places_of_all_its_keys_are_told_the_strongest_first(
+    world: World, sign_in: SignIn
+) -> None:
+    issue = _issue(world)
+    IssueKey.objects.create(issue=issue, key="OLD-7")
+    _named(world, issue.key, "body", "commit")
+    _named(world, "OLD-7", "branch", "title", "body")
+    client = sign_in("administrator")
+    (one,) = client.get(_address(world)).json()["items"]
+    assert one["found_in"] == ["branch", "title", "body", "commit"]
+    (pull,) = client.get(f"/api/v1/issues/{issue.pk}").json()["pull_requests"]
+    assert pull["found_in"] == one["found_in"]
 
 
 def test_of_another_teams_issue_only_the_key_is_told(world: World, sign_in: SignIn) -> None:

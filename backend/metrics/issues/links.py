@@ -9,6 +9,8 @@ from typing import Final
 
 from django.db import connection
 
+from backend.delivery.models import PullRequestIssueKey
+
 _LINKS: Final = """
     WITH named AS (
         SELECT named.pull_request_id, known.issue_id, named.key, named.found_in
@@ -22,7 +24,7 @@ _LINKS: Final = """
         FROM named
     ), told AS (
         SELECT pull_request_id, issue_id,
-            array_agg(DISTINCT place ORDER BY place) AS found_in, bool_or(is_ambiguous) AS is_ambiguous
+            array_agg(DISTINCT place) AS found_in, bool_or(is_ambiguous) AS is_ambiguous
         FROM alone, unnest(found_in) AS place GROUP BY 1, 2
     ), said AS (
         SELECT pull_request_id, issue_id, verdict FROM delivery_issuecorrection named WHERE {which_said}
@@ -36,7 +38,7 @@ ADDED, REJECTED = "added", "rejected"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`verdict` is what a person says: added, rejected, or None."""
+    """`found_in`: the strongest evidence first. `verdict` is what a person says: added, rejected, or None."""
 
     pull_request_id: int
     issue_id: int
@@ -67,6 +69,10 @@ def _links(which: str, which_said: str, ids: Collection[int]) -> list[Link]:
     with connection.cursor() as cursor:
         cursor.execute(_LINKS.format(which=which, which_said=which_said), {"ids": list(ids)})
         return [
-            Link(pull, issue, tuple(places), ambiguous, verdict)
+            Link(pull, issue, _strongest_first(places), ambiguous, verdict)
             for pull, issue, places, ambiguous, verdict in cursor.fetchall()
         ]
+
+
+def _strongest_first(places: Collection[str]) -> tuple[str, ...]:
+    return tuple(place for place in PullRequestIssueKey.Place.values if place in places)
