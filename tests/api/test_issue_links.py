@@ -1,6 +1,7 @@
 """Which issues a pull request is about: by keys, above them by what an administrator says."""
 
 import pytest
+from django.utils import timezone
 
 from backend.audit.models import Event
 from backend.delivery.models import (
@@ -10,6 +11,7 @@ from backend.delivery.models import (
     PendingMeasurement,
     PullRequestIssueKey,
 )
+from backend.delivery.store.issues import mark_issues_deleted
 from tests.api.conftest import SignIn, World
 from tests.worked import Tracker
 
@@ -44,9 +46,7 @@ def test_keys_tell_with_where_they_stand(world: World, sign_in: SignIn) -> None:
     assert found["may_correct"] is False
 
 
-def test_places_of_all_its_keys_are_told_the_strongest_first(
-    world: World, sign_in: SignIn
-) -> None:
+def test_places_of_all_its_keys_are_told_the_strongest_first(world: World, sign_in: SignIn) -> None:
     issue = _issue(world)
     IssueKey.objects.create(issue=issue, key="OLD-7")
     _named(world, issue.key, "body", "commit")
@@ -78,6 +78,15 @@ def test_a_key_of_two_jiras_names_neither(world: World, sign_in: SignIn) -> None
     )
     assert said.status_code == 422
     assert "Two Jiras" in said.json()["message"]
+    mark_issues_deleted(
+        connection=second.connection,
+        external_ids=list(
+            Issue.objects.filter(connection=second.connection).values_list("external_id", flat=True)
+        ),
+        at=timezone.now(),
+    )
+    (one,) = client.get(_address(world)).json()["items"]
+    assert (one["id"], one["is_ambiguous"], one["holds"]) == (world.issue_of_a, False, True)
 
 
 def test_what_a_person_says_stands_above_keys_and_is_measured_and_on_record(

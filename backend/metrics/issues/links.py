@@ -1,6 +1,6 @@
 """Which pull requests and issues belong together: by the keys that stand in pull requests, and by what people say.
 
-A key that issues of two Jiras have names neither of them by itself.
+A key that issues of two Jiras have names neither of them by itself. One that was deleted is named by none.
 """
 
 from collections.abc import Collection
@@ -12,14 +12,17 @@ from django.db import connection
 from backend.delivery.models import PullRequestIssueKey
 
 _LINKS: Final = """
-    WITH named AS (
+    WITH standing AS NOT MATERIALIZED (
+        SELECT held.issue_id, held.key FROM delivery_issuekey held
+        JOIN delivery_issue issue ON issue.id = held.issue_id WHERE issue.deleted_at IS NULL
+    ), named AS (
         SELECT named.pull_request_id, known.issue_id, named.key, named.found_in
         FROM delivery_pullrequestissuekey named
-        JOIN delivery_issuekey known ON known.key = named.key
+        JOIN standing known ON known.key = named.key
         WHERE {which}
     ), alone AS (
         SELECT named.*, (
-            SELECT count(DISTINCT other.issue_id) FROM delivery_issuekey other WHERE other.key = named.key
+            SELECT count(DISTINCT other.issue_id) FROM standing other WHERE other.key = named.key
         ) > 1 AS is_ambiguous
         FROM named
     ), told AS (
