@@ -75,14 +75,20 @@ def arm(project: Project, kind: str, *, action: str = "") -> None:
 
 
 def _take_in(connection: Connection, records: Sequence[ProjectRecord]) -> list[Project]:
-    """Store them, and ask for all issues of those that begin to be read, or are read again; which these are."""
+    """Store them, and ask for all issues of those that begin to be read, or are read again; which these are.
+
+    Pull requests may have named them before: by a key that was not known, or that a project has only now.
+    """
     settings = JiraSettings.objects.filter(connection=connection).first()
+    keys = dict(Project.objects.filter(connection=connection).values_list("pk", "key"))
     new = store_projects(
         connection=connection, projects=records, patterns=settings.projects if settings else ()
     )
     # What changed while a project was not read is in no look at what changed.
     Cursor.objects.filter(project__in=new, kind=Hint.Kind.ISSUES).update(complete_to=None, page="")
-    find_keys_of([project.pk for project in new])
+    now = Project.objects.filter(pk__in=keys).values_list("pk", "key")
+    renamed = {pk for pk, key in now if key != keys[pk]}
+    find_keys_of({project.pk for project in new} | renamed)
     _fill(connection)
     return new
 

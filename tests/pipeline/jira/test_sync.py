@@ -11,11 +11,15 @@ from backend.delivery.models import (
     IssueTransition,
     Project,
     ProjectVersion,
+    PullRequestIssueKey,
     Sprint,
 )
+from backend.delivery.store import store_pull_requests
 from backend.sources import hints
 from backend.sources.jira import census
 from backend.sources.models import Cursor, Hint, SyncRun
+from tests.delivery.records import a_pull_request
+from tests.factories import a_repository
 from tests.pipeline.jira.conftest import Source, stored
 from tests.pipeline.state import row_versions
 from tests.simulators.jira.records import Project as Simulated
@@ -231,6 +235,27 @@ def test_a_project_that_is_listed_no_more_is_looked_at_by_itself(source: Source)
     assert project.state == "lost_access"
     assert "hides it" in project.state_reason
     assert stored()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_renamed_project_finds_the_pull_requests_that_name_its_new_key(
+    source: Source,
+    *,
+    listed: bool,
+) -> None:
+    forge = _forge(source)
+    source.world.create_issue(forge)
+    source.collect()
+    pull = a_pull_request(title="ANVIL-1: mend")
+    store_pull_requests(repository=a_repository(), pull_requests=[pull])
+    forge.key = "ANVIL"
+    if listed:
+        source.ask(Hint.Kind.PROJECTS)
+    else:
+        source.ask(Hint.Kind.PROJECT, container_external_id=forge.id)
+    assert Project.objects.get().former_keys == ["FORGE"]
+    named = PullRequestIssueKey.objects.order_by("key").values_list("key", "found_in")
+    assert list(named) == [("ANVIL-1", ["title"])]
 
 
 def test_an_issue_of_a_project_that_is_not_read_is_not_stored(source: Source) -> None:
