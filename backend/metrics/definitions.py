@@ -110,8 +110,8 @@ DEFINITIONS = {
         "Change failure rate",
         "Successful deployments that something had to fix, of all successful ones. A fix is a revert "
         "of a change in it, a rollback to an earlier commit, a hotfix by rule, an incident that names "
-        "it or is linked to it by time where the organisation chose so, or what a person says. Attempts "
-        "that failed are counted apart.",
+        "it or is linked to it by time where the organisation chose so, or what a person says. "
+        "Attempts that failed are counted apart.",
         _D,
         _DELIVERY,
     ),

@@ -11,7 +11,11 @@ from django.db import connection, transaction
 from backend.delivery.incident_rules import IssueRule
 from backend.delivery.issue_records import IssueTypeRecord, ProjectRecord
 from backend.delivery.models import IncidentRule, Issue, PendingDeployments, PullRequest
-from backend.delivery.store.deployment_rules import set_delivery_settings, set_incident_rules
+from backend.delivery.store.deployment_rules import (
+    incident_rules,
+    set_delivery_settings,
+    set_incident_rules,
+)
 from backend.delivery.store.issue_corrections import correct_issue
 from backend.delivery.store.issues import mark_issues_deleted
 from backend.delivery.store.noting import note_issues
@@ -55,6 +59,7 @@ def fixes(telling: Telling) -> list[str]:
     return [line for line in telling.found() if "<" in line]
 
 
+NONE: list[str] = []
 LINKED = ["D2 < X1 incident 6 inferred"]
 
 
@@ -104,15 +109,15 @@ def test_a_type_or_a_project_that_is_called_otherwise(telling: Telling) -> None:
     assert fixes(telling) == LINKED
     made = telling.issues["X1"]
     kind, project, jira = made.issue_type, made.project, made.connection
-    for name, found in (("Outage", []), ("incident", LINKED)):
+    for name, found in (("Outage", NONE), ("incident", LINKED)):
         with transaction.atomic():
-            record = IssueTypeRecord(kind.external_id, name, is_subtask=False)
-            store_issue_types(connection=jira, types=[record])
+            told = IssueTypeRecord(kind.external_id, name, is_subtask=False)
+            store_issue_types(connection=jira, types=[told])
         assert fixes(telling) == found
     for key, patterns, left in (
-        ("FORGE2", (), []),
+        ("FORGE2", (), NONE),
         ("FORGE", (), LINKED),
-        ("FORGE", ("OTHER",), []),
+        ("FORGE", ("OTHER",), NONE),
     ):
         record = ProjectRecord(project.external_id, key, key)
         store_projects(connection=jira, projects=[record], patterns=patterns)
@@ -132,8 +137,8 @@ def test_it_follows_the_rules(telling: Telling) -> None:
 def test_it_follows_what_says_which_pull_requests_are_about_it(telling: Telling) -> None:
     assert fixes(telling) == LINKED
     pull = PullRequest.objects.get(number=2)
-    said = {"pull_request": pull, "issue": telling.issues["X1"]}
     user = an_account("administrator")
+    said: dict[str, Any] = {"pull_request": pull, "issue": telling.issues["X1"]}
     correct_issue(**said, verdict="added", acting_user=user)
     assert fixes(telling) == ["D2 < D3 for X1 incident 4 inferred", *LINKED]
     correct_issue(**said, verdict="rejected", acting_user=user)
@@ -160,7 +165,7 @@ def test_a_rule_that_is_stored_while_an_issue_is_measured_misses_none(
     measured()
     note_issues([telling.issues["X1"].pk])
     asked, stored = Event(), Event()
-    rules: Callable[[], Any] = issue_incidents.incident_rules
+    rules: Callable[[], Any] = incident_rules
 
     def slow() -> Any:
         found = rules()
