@@ -25,10 +25,11 @@ PULL_REQUESTS = 150
 WORKER = """
 import django
 django.setup()
-from backend.metrics.compute import measure
+from backend.metrics import compute
+from backend.metrics.issues import compute as issues
 from backend.pipeline.work import work
-while work() or measure():
-    measure(limit=20)
+while work() or compute.measure(limit=20) or issues.measure(limit=20):
+    pass
 """
 """Works off the inbox as it stands: nobody asks for anything anew."""
 
