@@ -5,7 +5,7 @@ import classes from "./PointTable.module.css";
 const MOST = 100;
 
 /** The table behind a scatter, the longest first. The first column's cell names a point, and opens it. */
-export function PointTable<P extends { id: number }>({
+export default function PointTable<P extends { id: number }>({
   name,
   points,
   seconds,

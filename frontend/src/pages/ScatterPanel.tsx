@@ -1,9 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import type { Completeness } from "../api/types";
-import { acrossDays } from "../charts/across";
-import { percentile } from "../charts/geometry";
-import type { Line, Plotted } from "../charts/ScatterChart";
+import type { Plotted } from "../charts/ScatterChart";
 import type { Column } from "../ui/FactTable";
 import { Failure } from "../ui/Message";
 import { count, counted } from "../ui/numbers";
@@ -12,10 +10,12 @@ import { NoRows } from "../ui/TableSection";
 import { failureOf } from "./failure";
 import type { Explainer } from "./filters/explanations";
 import { Incomplete } from "./Incomplete";
-import { PointTable } from "./PointTable";
+import type Table from "./PointTable";
 import classes from "./ScatterPanel.module.css";
 
-const ScatterChart = lazy(() => import("../charts/ScatterChart"));
+const RangeScatterChart = lazy(() => import("../charts/RangeScatterChart"));
+/** A lazy component forgets what its rows are. */
+const PointTable = lazy(() => import("./PointTable")) as unknown as typeof Table;
 
 type Point = { id: number };
 type Answer<P extends Point> = {
@@ -84,34 +84,28 @@ export function ScatterPanel<P extends Point>({
           <Skeleton height={340} />
         ) : data.n === 0 ? (
           <NoRows>Nothing in this range has a cycle time.</NoRows>
-        ) : asTable ? (
-          <PointTable
-            name="longest cycle times"
-            points={data.points}
-            seconds={(point) => plot(point).seconds}
-            columns={columns}
-            more={more}
-            onOpen={onOpen}
-          />
         ) : (
           <Suspense fallback={<Skeleton height={340} />}>
-            <ScatterChart
-              points={data.points.map(plot)}
-              across={acrossDays(range)}
-              lines={hidden ? [] : linesOf(data.points.map((point) => plot(point).seconds))}
-              onOpen={onOpen}
-            />
+            {asTable ? (
+              <PointTable
+                name="longest cycle times"
+                points={data.points}
+                seconds={(point) => plot(point).seconds}
+                columns={columns}
+                more={more}
+                onOpen={onOpen}
+              />
+            ) : (
+              <RangeScatterChart
+                points={data.points.map(plot)}
+                range={range}
+                hidden={hidden}
+                onOpen={onOpen}
+              />
+            )}
           </Suspense>
         )}
       </div>
     </Panel>
   );
-}
-
-function linesOf(seconds: number[]): Line[] {
-  const sorted = seconds.sort((one, other) => one - other);
-  return [
-    { name: "p85", seconds: percentile(sorted, 0.85), dashed: true },
-    { name: "p50", seconds: percentile(sorted, 0.5), dashed: false },
-  ].flatMap(({ seconds, ...line }) => (seconds === null ? [] : [{ ...line, seconds }]));
 }

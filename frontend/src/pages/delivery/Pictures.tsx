@@ -9,7 +9,7 @@ import { Panel } from "../../ui/Panel";
 import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
-import { BucketTable, bucketRows } from "../pull-requests/ChartTables";
+import { BucketTable } from "../pull-requests/ChartTables";
 import { madeOf } from "./explanations";
 import type { ChartName } from "./search";
 import type { DeploymentFigures, DeploymentWeek } from "./types";
@@ -134,7 +134,7 @@ export function LeadTimePanel({ figures, explain, isTable, onTable }: Shared) {
         <BucketTable
           caption="Pull requests by lead time"
           measure="Lead time"
-          rows={bucketRows(figures.histogram)}
+          buckets={figures.histogram}
         />
       ) : (
         n > 0 && (

@@ -13,7 +13,7 @@ import { failureOf } from "../failure";
 import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
-import { PointTable } from "../PointTable";
+import PointTable from "../PointTable";
 import { pageQuery } from "./queries";
 import type { ChartName } from "./search";
 import type { IssueFigures, IssueFilters, IssueRow } from "./types";

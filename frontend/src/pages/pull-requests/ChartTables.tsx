@@ -40,7 +40,7 @@ function absent(week: Week): string {
   return week.suppressed ? "hidden: too few people" : "nothing merged";
 }
 
-export function bucketRows(buckets: Bucket[]) {
+function bucketRows(buckets: Bucket[]) {
   const total = buckets.reduce((sum, bucket) => sum + bucket.n, 0);
   return buckets.map((bucket) => ({
     name: bucketName(bucket),
@@ -52,16 +52,16 @@ export function bucketRows(buckets: Bucket[]) {
 export function BucketTable({
   caption,
   measure,
-  rows,
+  buckets,
 }: {
   caption: string;
   measure: string;
-  rows: ReturnType<typeof bucketRows>;
+  buckets: Bucket[];
 }) {
   return (
     <FactTable
       caption={caption}
-      rows={rows}
+      rows={bucketRows(buckets)}
       rowKey={(row) => row.name}
       columns={[
         { name: measure, cell: (row) => row.name },

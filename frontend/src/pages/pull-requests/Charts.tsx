@@ -11,11 +11,13 @@ import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
 import { Incomplete } from "../Incomplete";
 import { ScatterPanel as Scatter } from "../ScatterPanel";
-import { BucketTable, bucketRows, WeekTable } from "./ChartTables";
 import type { ChartName } from "./search";
 
 const StagesChart = lazy(() => import("../../charts/StagesChart"));
 const Distribution = lazy(() => import("../../charts/Distribution"));
+
+const WeekTable = lazy(async () => ({ default: (await import("./ChartTables")).WeekTable }));
+const BucketTable = lazy(async () => ({ default: (await import("./ChartTables")).BucketTable }));
 
 type Shared = { explain: Explainer } & ChartTables<ChartName>;
 
@@ -44,13 +46,13 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: F
       onAsTable={(shown) => onTable("stages", shown)}
       notes={notes}
     >
-      {isTable("stages") ? (
-        <WeekTable weeks={figures.weeks} />
-      ) : (
-        <Suspense fallback={<Skeleton height={290} />}>
+      <Suspense fallback={<Skeleton height={290} />}>
+        {isTable("stages") ? (
+          <WeekTable weeks={figures.weeks} />
+        ) : (
           <StagesChart weeks={figures.weeks} />
-        </Suspense>
-      )}
+        )}
+      </Suspense>
     </Panel>
   );
 }
@@ -72,17 +74,17 @@ export function DistributionPanel({
       asTable={isTable("distribution")}
       onAsTable={(shown) => onTable("distribution", shown)}
     >
-      {isTable("distribution") ? (
-        <BucketTable
-          caption="Pull requests by cycle time"
-          measure="Cycle time"
-          rows={bucketRows(figures.histogram)}
-        />
-      ) : (
-        <Suspense fallback={<Skeleton height={290} />}>
+      <Suspense fallback={<Skeleton height={290} />}>
+        {isTable("distribution") ? (
+          <BucketTable
+            caption="Pull requests by cycle time"
+            measure="Cycle time"
+            buckets={figures.histogram}
+          />
+        ) : (
           <Distribution buckets={figures.histogram} />
-        </Suspense>
-      )}
+        )}
+      </Suspense>
     </Panel>
   );
 }
