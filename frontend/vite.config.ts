@@ -21,7 +21,11 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: "charts", test: CHARTS }],
+          groups: [
+            { name: "charts", test: CHARTS },
+            // Small, and needed by more than charts: beside them, not within.
+            { name: "charts-geometry", test: /src.charts.(across|geometry)/ },
+          ],
         },
       },
     },
