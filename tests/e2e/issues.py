@@ -38,7 +38,8 @@ def work(groups: Sequence[Sequence[Identity]], alone: Identity, chance: random.R
     for number in range(5):
         _one(tracker, alone, number, chance)
     # Keys were written beside the store: what rests on them is measured anew.
-    note_pending(PullRequestIssueKey.objects.values_list("pull_request", flat=True))
+    named = PullRequestIssueKey.objects.values_list("pull_request", flat=True)
+    note_pending(named.distinct())
     while measure():
         pass
     for project in tracker.connection.projects.all():
