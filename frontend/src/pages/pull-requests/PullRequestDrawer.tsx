@@ -15,7 +15,7 @@ import classes from "./PullRequestDrawer.module.css";
 import { StageBar } from "./StageBar";
 
 /** One pull request: how its time divides, and the events that say so. */
-export function PullRequestDrawer({
+export default function PullRequestDrawer({
   id,
   timeZone,
   onClose,

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { definitionsQuery, figuresQuery } from "../../api/queries";
 import type { Figures, Filters, Me, Status } from "../../api/types";
 import { Failure } from "../../ui/Message";
@@ -16,20 +16,28 @@ import { HiddenFigures } from "../filters/HiddenFigures";
 import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
 import { EmptyRange } from "./EmptyRange";
 import { FigureStrip } from "./FigureStrip";
-import { PullRequestDrawer } from "./PullRequestDrawer";
 import { PullRequestTable } from "./PullRequestTable";
 import type { Search } from "./search";
 import { type ChangeSearch, useSearchState } from "./useSearchState";
 
+// Opened by a click: its code comes with the first one.
+const PullRequestDrawer = lazy(() => import("./PullRequestDrawer"));
+
 export default function PullRequestsPage() {
   const [search, change] = useSearchState();
+  const [wasOpen, setWasOpen] = useState(false);
+  if (search.pr !== undefined && !wasOpen) setWasOpen(true);
   const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
   return (
     <FilteredPage title="Pull requests" search={search} onChange={change}>
       {({ me, status, scope, timeZone }) => (
         <>
           <Content me={me} status={status} filters={scope} search={search} onChange={change} />
-          <PullRequestDrawer id={search.pr} timeZone={timeZone} onClose={closeDrawer} />
+          {wasOpen && (
+            <Suspense fallback={null}>
+              <PullRequestDrawer id={search.pr} timeZone={timeZone} onClose={closeDrawer} />
+            </Suspense>
+          )}
         </>
       )}
     </FilteredPage>
