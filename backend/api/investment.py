@@ -3,12 +3,13 @@
 from django.http import HttpRequest, StreamingHttpResponse
 from ninja import Query, Router
 
+from backend.accounts.models import User
 from backend.api import investment_schemas, schemas
 from backend.api.completeness import behind
 from backend.api.errors import ERRORS
 from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
-from backend.api.scoped import exportable, scope_for
+from backend.api.scoped import exportable, scope_for, seen_by
 from backend.audit.events import record
 from backend.metrics.investment import queries, results, rows
 from backend.metrics.scope import Scope
@@ -30,8 +31,10 @@ def _behind(scope: Scope) -> schemas.Completeness:
     )
 
 
-def _table(filters: investment_schemas.InvestmentItemFilters) -> rows.Table:
-    return rows.Table(kind=filters.kind, category=filters.category)
+def _table(user: User, filters: investment_schemas.InvestmentItemFilters) -> rows.Table:
+    seen = seen_by(user)
+    teams = None if seen is None else tuple(seen.values_list("pk", flat=True))
+    return rows.Table(kind=filters.kind, category=filters.category, seen=teams)
 
 
 @router.get(
@@ -60,8 +63,9 @@ def items(
     request: HttpRequest, filters: Query[investment_schemas.InvestmentPageFilters]
 ) -> investment_schemas.InvestmentItems:
     """Issues done and pull requests merged in the range, each with its category and why."""
-    scope = scope_for(caller(request), filters)
-    found = rows.page(scope, _table(filters), page=filters.page, page_size=filters.page_size)
+    user = caller(request)
+    scope, wanted = scope_for(user, filters), _table(user, filters)
+    found = rows.page(scope, wanted, page=filters.page, page_size=filters.page_size)
     return investment_schemas.InvestmentItems(**dict(found), completeness=_behind(scope))
 
 
@@ -76,7 +80,7 @@ def export(
     request: HttpRequest, filters: Query[investment_schemas.InvestmentItemFilters]
 ) -> StreamingHttpResponse:
     user = caller(request)
-    scope, wanted = scope_for(user, filters), _table(filters)
+    scope, wanted = scope_for(user, filters), _table(user, filters)
     total = exportable(rows.count(scope, wanted))
     record(
         name="investment_exported",

@@ -117,6 +117,13 @@ def _take_jira(request: HttpRequest, slug: str, secret: str) -> str:
     else:
         given = request.headers.get("X-Hub-Signature", "").encode(errors="replace")
         _verify(connection, lambda known: hmac.compare_digest(_signature(known, body), given))
+        # The secret in an address can sign as well: where senders are named, it does so from there alone.
+        if (
+            JiraSettings.objects.filter(connection=connection)
+            .exclude(webhook_addresses=[])
+            .exists()
+        ):
+            _need_address(request, connection)
     payload = _parsed(body)
     try:
         event, found = jira_webhook.event_of(payload), jira_webhook.changed(payload)

@@ -24,8 +24,7 @@ from backend.metrics import cells, facts, identities
 from backend.metrics.deployments import compute as deployments
 from backend.metrics.formulas import dora, effort, issue, pull_request, size
 from backend.metrics.formulas import test_runs as formulas_of_runs
-from backend.metrics.investment.days import store_days_of_pull_requests
-from backend.metrics.investment.sorting import sort_pull_requests
+from backend.metrics.investment.compute import measure_pull_requests, recompute_days
 from backend.metrics.issues import compute as issues
 from backend.metrics.loading import load
 from backend.metrics.models import Basis
@@ -60,8 +59,7 @@ def measure(limit: int = BATCH) -> int:
             # In a statement after the lock's, so that it sees what the one before committed.
             cells.recompute(touched, time_zone=organisation().time_zone)
             _remember()
-        store_days_of_pull_requests(ids)
-        sort_pull_requests(ids)
+        measure_pull_requests(ids)
         PendingMeasurement.objects.filter(pk__in=ids).delete()
     return len(ids)
 
@@ -128,7 +126,7 @@ def _recompute_others() -> None:
 def _note_others() -> None:
     """All deployments, test runs, issues and investment, by and by; days of work at once."""
     for ids in _batches():
-        store_days_of_pull_requests(ids)
+        recompute_days(ids)
     note_all_deployments()
     test_runs.note_everything()
     issues.note_everything()

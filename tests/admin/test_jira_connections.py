@@ -89,8 +89,13 @@ def test_the_cloud_wants_an_address_with_its_token(client: Client, administrator
         ({"webhook_addresses": "10.1.0.0/24\n0.0.0.0/0"}, "lets nearly everybody in"),
         ({"webhook_addresses": "128.0.0.0/1"}, "lets nearly everybody in"),
         ({"webhook_addresses": "::/0"}, "lets nearly everybody in"),
+        ({"webhook_addresses": "2a00::/8"}, "lets nearly everybody in"),
+        (
+            {"webhook_addresses": "\n".join(f"10.{n}.0.0/16" for n in range(21))},
+            "at most 20 networks",
+        ),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_cannot_be_is_told_with_what_to_enter(
     client: Client, administrator: User, change: dict[str, str], told: str

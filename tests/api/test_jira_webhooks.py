@@ -97,6 +97,8 @@ def test_what_changed_is_kept_and_nothing_else(
         {},
         {"webhookEvent": 7},
         {"webhookEvent": "x" * 61},
+        {"webhookEvent": "jira:\x00"},
+        {"webhookEvent": "jira:\ud800"},
         {"webhookEvent": "jira:issue_updated"},
         {"webhookEvent": "jira:issue_updated", "issue": {"id": "a"}},
         {"webhookEvent": "jira:issue_updated", "issue": {"id": "9" * 30}},
@@ -105,7 +107,7 @@ def test_what_changed_is_kept_and_nothing_else(
         {"webhookEvent": "issuelink_created", "issueLink": {"sourceIssueId": 7}},
         b"{",
     ],
-    ids=range(11),
+    ids=range(13),
 )
 def test_what_is_malformed_is_refused_in_words(
     client: Client, jira: Connection, payload: object
@@ -144,6 +146,15 @@ def test_a_jira_that_cannot_sign_is_known_by_its_secret_and_its_address(
     JiraSettings.objects.all().delete()
     assert post(client, UPDATED, path=path, secret="").status_code == 403
     assert kept() == [("issue", None, "10001", "")]
+
+
+def test_who_signs_with_the_secret_of_an_address_does_so_from_where_the_jira_stands(
+    client: Client, jira: Connection
+) -> None:
+    assert post(client, UPDATED, REMOTE_ADDR="203.0.113.7").status_code == 403
+    assert kept() == []
+    set_jira(connection=jira, choice=JiraChoice())
+    assert post(client, UPDATED, REMOTE_ADDR="203.0.113.7").status_code == 202
 
 
 def test_a_doubled_delivery_is_one_fetch(client: Client, jira: Connection) -> None:

@@ -20,7 +20,7 @@ DAYS = 120
 LABELS: tuple[list[str], ...] = (
     ["feature"],
     ["bug"],
-    ["feature"],
+    [],
     ["enhancement"],
     ["tech-debt"],
     [],

@@ -16,8 +16,9 @@ from backend.connections.store.cleaning import InvalidConnection
 JIRA_KINDS: Final = frozenset({Connection.Kind.JIRA_DC, Connection.Kind.JIRA_CLOUD})
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_*?\[\]-]{1,100}")
 _FIELD: Final = re.compile(r"customfield_[0-9]{1,15}")
-_WIDEST: Final = 8
-"""As of 10.0.0.0/8: the largest network that is anybody's own."""
+_WIDEST: Final = {4: 8, 6: 32}
+"""As of 10.0.0.0/8, and what one provider is given of version 6: the largest networks that are anybody's own."""
+_MOST_NETWORKS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def clean_choice(kind: str, choice: JiraChoice) -> JiraChoice:
         email=email,
         projects=tuple(_project(one) for one in _filled(choice.projects)),
         keeps_summaries=choice.keeps_summaries,
-        webhook_addresses=tuple(_network(one) for one in _filled(choice.webhook_addresses)),
+        webhook_addresses=_networks(choice.webhook_addresses),
         **fields,
     )
 
@@ -97,6 +98,15 @@ def _field(text: str) -> str:
     return field
 
 
+def _networks(texts: Iterable[str]) -> tuple[str, ...]:
+    found = tuple(_network(one) for one in _filled(texts))
+    if len(found) > _MOST_NETWORKS:
+        raise InvalidConnection(
+            f"Name at most {_MOST_NETWORKS} networks: write them as larger ones."
+        )
+    return found
+
+
 def _network(text: str) -> str:
     try:
         network = ip_network(text)
@@ -104,7 +114,7 @@ def _network(text: str) -> str:
         raise InvalidConnection(
             f"“{text}” is no network: write it like 10.1.0.0/24, or one address like 10.1.0.7."
         ) from None
-    if network.prefixlen < _WIDEST:
+    if network.prefixlen < _WIDEST[network.version]:
         raise InvalidConnection(
             f"“{text}” lets nearly everybody in: name the networks that Jira sends from, like 10.1.0.0/24."
         )

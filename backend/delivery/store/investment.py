@@ -1,11 +1,15 @@
 """The organisation's investment categories and rules. A change has all issues and pull requests sorted anew."""
 
 from collections.abc import Sequence
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from backend.delivery.investment_rules import DEFAULTS, Category, Rule
 from backend.delivery.models import InvestmentCategory, InvestmentRule, PendingInvestment
+
+_LOCK: Final = 7_301_210
+"""Names the advisory lock; any number that nobody else takes."""
 
 
 def categories() -> tuple[Category, ...]:
@@ -22,7 +26,12 @@ def investment_rules() -> tuple[Rule, ...]:
 
 @transaction.atomic
 def set_investment(*, chosen: Sequence[Category], rules: Sequence[Rule]) -> bool:
-    """Make categories and rules these; whether that changed anything. Row by row, so that each is audited."""
+    """Make categories and rules these; whether that changed anything. Row by row, so that each is audited.
+
+    Of two who do so at once the later one's stand.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     changed = tuple(rules) != investment_rules()
     if changed:
         _set_rules(rules)

@@ -77,6 +77,11 @@ def store_issues(
 
 
 @transaction.atomic
+def forget_summaries(connection: Connection) -> None:
+    """Of all issues, those as well that are not read any more: none is kept from now on."""
+    Issue.objects.filter(connection=connection).exclude(summary="").update(summary="")
+
+
 def mark_issues_deleted(
     *, connection: Connection, external_ids: Collection[int], at: datetime
 ) -> int:

@@ -44,7 +44,8 @@ def detail(
         fixed=[_fixed(site, one) for one in _fixes(fixed_by=deployment_id)],
         corrections=list(_corrections(site, values)),
         later=[_name(site, one) for one in _later(values)],
-        incidents=_incidents(values),
+        # Offered to be chosen from: of whatever team they are.
+        incidents=_incidents(values) if may_correct else [],
         may_correct=may_correct,
         is_pending=PendingDeployments.objects.filter(pk=values["repository_id"]).exists(),
         versions=versions(),

@@ -28,6 +28,7 @@ DEFINITION: Final = {
     "issues": "investment_activity",
     "pull_requests": "investment_activity",
 }
+FEW_DAYS: Final = 15
 # A month is one unit of each person's, whatever part of it the range and the team hold: so the whole month is read.
 # In a team's effort are the days on which they were in it.
 _EFFORT: Final = """
@@ -143,9 +144,13 @@ def _view(
 ) -> results.View:
     """What is kept back in the whole range is so in every month; what is in a month alone stays in the range's sum."""
     every = [*codes, UNCATEGORISED]
-    months = _months(scope)
+    periods = _periods(scope)
+    months = [month for period in periods for month in period]
     people = {
-        category: [parts.people.get((category, month), set()) for month in months]
+        category: [
+            set().union(*(parts.people.get((category, month), ()) for month in period))
+            for period in periods
+        ]
         for category in every
     }
     whole = {category: [set().union(*people[category])] for category in every}
@@ -176,11 +181,17 @@ def _view(
     told, kept_back = amounts(months, hidden) if hidden is not None else ([], None)
     monthly = []
     if hidden is not None and by_month is not None:
-        for month in months:
-            shown, kept = amounts([month], by_month)
-            partial = month < scope.start or _next_month(month) > min(scope.end, scope.today)
+        for period in periods:
+            shown, kept = amounts(period, by_month)
+            first, last = period[0], period[-1]
             monthly.append(
-                results.InvestmentMonth(start=month, partial=partial, amounts=shown, kept_back=kept)
+                results.InvestmentMonth(
+                    start=first,
+                    last=last,
+                    partial=first < scope.start or _next_month(last) > min(scope.end, scope.today),
+                    amounts=shown,
+                    kept_back=kept,
+                )
             )
     return results.View(
         unit=name,
@@ -209,12 +220,20 @@ def _suppressed(scope: Scope) -> Suppressed:
     )
 
 
-def _months(scope: Scope) -> list[date]:
-    """First days of all months that the range touches."""
-    months = [scope.start.replace(day=1)]
-    while (following := _next_month(months[-1])) < scope.end:
-        months.append(following)
-    return months
+def _periods(scope: Scope) -> list[list[date]]:
+    """First days of all months that the range touches; one of which it holds a few days is told with its neighbour.
+
+    A few days are the work of few people, which would have much kept back in all months.
+    """
+    periods = [[scope.start.replace(day=1)]]
+    while (following := _next_month(periods[-1][0])) < scope.end:
+        periods.append([following])
+    few = timedelta(days=FEW_DAYS)
+    if len(periods) > 1 and _next_month(periods[0][0]) - scope.start < few:
+        periods[:2] = [periods[0] + periods[1]]
+    if len(periods) > 1 and scope.end - periods[-1][0] < few:
+        periods[-2:] = [periods[-2] + periods[-1]]
+    return periods
 
 
 def _next_month(first: date) -> date:

@@ -24,9 +24,12 @@ class CategoryAmount(Result):
 
 
 class InvestmentMonth(Result):
-    """A month's part of the range. The amounts and what is kept back add up to the month's total."""
+    """A month's part of the range; a few days at the range's ends are told with the month beside them. The amounts and
+    what is kept back add up to the total.
+    """
 
-    start: date
+    start: date = Field(description="First day of the first month.")
+    last: date = Field(description="First day of the last month; mostly the same.")
     partial: bool = Field(description="The range holds it in part, or it is not over.")
     amounts: list[CategoryAmount]
     kept_back: float | None = Field(

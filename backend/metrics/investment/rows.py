@@ -29,7 +29,10 @@ _PAGE: Final = """
         CASE WHEN issue.id IS NULL
             THEN code.url || '/' || repository.name_with_owner || '/pull/' || pull.number
             ELSE tracker.url || '/browse/' || issue.key END AS url,
-        finished.category, finished.because, above.key AS inherited_from, who.login AS person,
+        finished.category, finished.because,
+        CASE WHEN %(seen)s::bigint[] IS NULL OR finished.kind = 'pull_request' OR EXISTS (
+            SELECT FROM metrics_issueteam team WHERE team.fact_id = above.id AND team.team_id = ANY(%(seen)s)
+        ) THEN above.key END AS inherited_from, who.login AS person,
         finished.finished_at
     FROM finished
     LEFT JOIN delivery_issue issue ON finished.kind = 'issue' AND issue.id = finished.id
@@ -47,10 +50,14 @@ _PAGE: Final = """
 
 @dataclass(frozen=True)
 class Table:
-    """`kind` is issue or pull_request, `category` a code; empty: all."""
+    """`kind` is issue or pull_request, `category` a code; empty: all. `seen`: teams of the caller's; None: all.
+
+    What stands above an issue may be another team's: its key is told to those who see it.
+    """
 
     kind: str = ""
     category: str = ""
+    seen: tuple[int, ...] | None = None
 
 
 def page(scope: Scope, table: Table, *, page: int, page_size: int) -> results.InvestmentItems:
@@ -101,4 +108,5 @@ def _values(scope: Scope, table: Table) -> dict[str, Any]:
         "uncategorised": UNCATEGORISED,
         "kind": table.kind,
         "category": table.category,
+        "seen": None if table.seen is None else list(table.seen),
     }

@@ -81,8 +81,7 @@ _STRENGTH: Final = {place: rank for rank, place in enumerate(PullRequestIssueKey
 
 
 def sort_issues(ids: Sequence[int]) -> None:
-    """These, whatever is below them, and the pull requests about any of these, or that were. In a transaction."""
-    _lock()
+    """These, whatever is below them, and the pull requests about any of these, or that were. Under the lock."""
     books = _books(investment_rules())
     with connection.cursor() as cursor:
         cursor.execute(_BELOW, [list(ids)])
@@ -99,8 +98,7 @@ def sort_issues(ids: Sequence[int]) -> None:
 
 
 def sort_pull_requests(ids: Sequence[int]) -> None:
-    """Within a transaction."""
-    _lock()
+    """Under the lock."""
     _store_pull_requests(ids, _books(investment_rules()))
 
 
@@ -109,15 +107,14 @@ def sort_everything() -> int:
     noted = PendingInvestment.objects.filter(pk=1).first()
     if noted is None:
         return 0
-    books = _books(investment_rules())
     for issues in _batches(Issue):
         with transaction.atomic():
-            _lock()
-            _store_issues(issues, books)
+            lock()
+            _store_issues(issues, _books(investment_rules()))
     for pulls in _batches(PullRequest):
         with transaction.atomic():
-            _lock()
-            _store_pull_requests(pulls, books)
+            lock()
+            _store_pull_requests(pulls, _books(investment_rules()))
     # Where they have changed once more, the row is another's.
     PendingInvestment.objects.filter(since=noted.since).delete()
     return 1
@@ -215,6 +212,7 @@ def _batches(model: type[Issue] | type[PullRequest]) -> Iterator[list[int]]:
         last = ids[-1]
 
 
-def _lock() -> None:
+def lock() -> None:
+    """To the end of the transaction; whoever waits for it sees what the one before committed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -6,8 +6,7 @@ from backend import clock
 from backend.delivery.models import PendingIssue
 from backend.metrics import identities
 from backend.metrics.deployments import issue_incidents
-from backend.metrics.investment.days import store_days_of_issues
-from backend.metrics.investment.sorting import sort_issues
+from backend.metrics.investment.compute import measure_issues
 from backend.metrics.issues import facts
 from backend.metrics.issues.loading import load
 from backend.metrics.models import IssueFact
@@ -41,9 +40,8 @@ def measure(limit: int = BATCH) -> int:
         )
         facts.store_facts(loaded)
         facts.store_teams_of(ids, time_zone=organisation().time_zone, now=clock.now())
-        store_days_of_issues(ids)
-        sort_issues(ids)
         issue_incidents.note(ids)
+        measure_issues(ids)
         PendingIssue.objects.filter(pk__in=ids).delete()
     return len(ids)
 

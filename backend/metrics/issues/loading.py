@@ -26,7 +26,7 @@ _CHANGES: Final = """
     SELECT issue_id, kind, floor(extract(epoch FROM occurred_at))::bigint, before, after
     FROM delivery_issuetransition
     WHERE issue_id = ANY(%s) AND kind IN ('status', 'assignee')
-    ORDER BY occurred_at, split_part(external_id, '.', 1)::numeric, external_id
+    ORDER BY occurred_at, (substring(external_id FROM '^[0-9]+(?=[.])'))::numeric NULLS FIRST, external_id
 """
 _STATUSES: Final = """
     SELECT connection_id, external_id, name, category FROM delivery_issuestatus

@@ -20,6 +20,8 @@ from backend.metrics.issues.loading import load, points_of
 SHOWN: Final = 12
 """Sprints of a list, the latest first."""
 LOOKED_AT: Final = 60
+MOST_DAYS: Final = 400
+"""Of a burn-up."""
 AMOUNTS: Final = ("committed", "added", "removed", "completed", "carried_over", "done_before")
 NOT_STARTED: Final = "It has not been started."
 _MEMBERS: Final = """
@@ -37,7 +39,7 @@ _MEMBERS: Final = """
 _CHANGES: Final = """
     SELECT issue_id, kind, floor(extract(epoch FROM occurred_at))::bigint, before, after
     FROM delivery_issuetransition WHERE issue_id = ANY(%s) AND kind IN ('sprint', 'estimate')
-    ORDER BY occurred_at, split_part(external_id, '.', 1)::numeric, external_id
+    ORDER BY occurred_at, (substring(external_id FROM '^[0-9]+(?=[.])'))::numeric NULLS FIRST, external_id
 """
 
 
@@ -132,7 +134,9 @@ def _ends(sprint: Sprint) -> tuple[int, int] | None:
 
 
 def _midnights(asked: Asked, start: int, end: int) -> Iterator[int]:
+    """Of the last days, where a sprint that was never ended goes on for longer than anybody looks at."""
     zone = asked.scope.zone
+    start = max(start, end - MOST_DAYS * 86_400)
     day = calendar.day_of(datetime.fromtimestamp(start, UTC), zone) + timedelta(days=1)
     while (at := int(calendar.midnight(day, zone).timestamp())) < end:
         yield at

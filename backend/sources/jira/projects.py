@@ -11,6 +11,7 @@ from backend.connections.models import Connection, JiraSettings
 from backend.delivery.issue_records import ProjectRecord
 from backend.delivery.models import Project
 from backend.delivery.store.issue_links import find_keys_of
+from backend.delivery.store.issues import forget_summaries
 from backend.delivery.store.projects import (
     store_issue_types,
     store_project_detail,
@@ -38,6 +39,8 @@ def collect_projects(connection: Connection, jira: Jira) -> Collected:
     types, statuses = jira.issue_types(), jira.statuses()
     found = list(jira.projects())
     began = jira.server().time or timezone.now() - CLOCKS_DIFFER
+    if JiraSettings.objects.filter(connection=connection, keeps_summaries=False).exists():
+        forget_summaries(connection)
     with transaction.atomic():
         store_issue_types(connection=connection, types=types)
         store_statuses(connection=connection, statuses=statuses)

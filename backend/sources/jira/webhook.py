@@ -3,13 +3,14 @@
 A delivery is a hint: of its body no more is read than which objects to fetch.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from backend.sources.changed import MAXIMUM_ID, Changed, InvalidPayload
 
 DELETED: Final = "deleted"
-_LONGEST_NAME: Final = 60
+_NAME: Final = re.compile(r"[A-Za-z0-9:_-]{1,60}")
 _LONGEST_ID: Final = 19
 """Digits of the largest id there may be."""
 
@@ -17,8 +18,8 @@ _LONGEST_ID: Final = 19
 def event_of(payload: Mapping[str, Any]) -> str:
     """The event's name. Raises InvalidPayload."""
     name = payload.get("webhookEvent")
-    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
-        raise InvalidPayload("“webhookEvent” is missing.")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise InvalidPayload("“webhookEvent” is missing, or no name of an event.")
     return name
 
 

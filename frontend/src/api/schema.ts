@@ -2791,7 +2791,8 @@ export interface components {
         };
         /**
          * InvestmentMonth
-         * @description A month's part of the range. The amounts and what is kept back add up to the month's total.
+         * @description A month's part of the range; a few days at the range's ends are told with the month beside them. The amounts and
+         *     what is kept back add up to the total.
          */
         InvestmentMonth: {
             /** Amounts */
@@ -2802,6 +2803,12 @@ export interface components {
              */
             kept_back: number | null;
             /**
+             * Last
+             * Format: date
+             * @description First day of the last month; mostly the same.
+             */
+            last: string;
+            /**
              * Partial
              * @description The range holds it in part, or it is not over.
              */
@@ -2809,6 +2816,7 @@ export interface components {
             /**
              * Start
              * Format: date
+             * @description First day of the first month.
              */
             start: string;
         };

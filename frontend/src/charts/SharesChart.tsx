@@ -1,5 +1,4 @@
 import { YAxis } from "recharts";
-import { monthName } from "../ui/dates";
 import { percent } from "../ui/numbers";
 import classes from "./charts.module.css";
 import { AXIS } from "./palette";
@@ -8,6 +7,7 @@ import { Swatch, WeekBars } from "./WeekChart";
 type Part = { key: string; name: string; colour: string };
 export type SharesOfMonth = {
   start: string;
+  name: string;
   partial: boolean;
   /** By part; empty: nothing. */
   shares: Record<string, number>;
@@ -31,7 +31,7 @@ export default function SharesChart({ months, parts }: { months: SharesOfMonth[]
         parts={parts}
         of={(month, part) => month.shares[part] ?? null}
         height={280}
-        sayStart={monthName}
+        sayStart={(start) => months.find((month) => month.start === start)?.name ?? ""}
         widest={88}
         axis={
           <YAxis
@@ -53,7 +53,7 @@ function Tip({ month, parts }: { month: SharesOfMonth; parts: Part[] }) {
   return (
     <div className={classes.tip}>
       <strong>
-        {monthName(month.start)}
+        {month.name}
         {month.partial && ", partial"}
       </strong>
       <dl>

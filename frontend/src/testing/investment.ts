@@ -25,8 +25,20 @@ export function view(values: Partial<View> = {}): View {
     kept_back: null,
     kept_back_categories: [],
     months: [
-      { start: "2026-07-01", partial: false, amounts: amounts(7, SHARES), kept_back: null },
-      { start: "2026-08-01", partial: true, amounts: amounts(5, SHARES), kept_back: null },
+      {
+        start: "2026-07-01",
+        last: "2026-07-01",
+        partial: false,
+        amounts: amounts(7, SHARES),
+        kept_back: null,
+      },
+      {
+        start: "2026-08-01",
+        last: "2026-08-01",
+        partial: true,
+        amounts: amounts(5, SHARES),
+        kept_back: null,
+      },
     ],
     months_suppressed: null,
     ...values,

@@ -34,9 +34,11 @@ export function shortDay(day: string): string {
   return formatDay(day, DAY_MONTH);
 }
 
-/** "Nov 2026" */
-export function monthName(day: string): string {
-  return formatDay(day, { month: "short", year: "numeric", timeZone: "UTC" });
+/** "Nov 2026", "Oct – Nov 2026" */
+export function monthName(first: string, last = first): string {
+  const form = { month: "short", year: "numeric", timeZone: "UTC" } as const;
+  if (first === last) return formatDay(first, form);
+  return new Intl.DateTimeFormat(LOCALE, form).formatRange(calendar(first), calendar(last));
 }
 
 export function fullDay(day: string): string {

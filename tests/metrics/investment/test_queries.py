@@ -214,6 +214,36 @@ def test_a_month_of_too_few_is_not_told_by_the_others(
     assert found.months_suppressed is not None
 
 
+@pytest.mark.parametrize(
+    ("begin", "days", "told"),
+    [
+        (0, 28, [("03", "03")]),
+        (-5, 33, [("02", "03")]),
+        (-20, 48, [("02", "02"), ("03", "03")]),
+        (0, 35, [("03", "04")]),
+        (-5, 40, [("02", "04")]),
+        (-3, 4, [("02", "03")]),
+    ],
+    ids=["one", "few before", "half before", "few after", "few at both", "few alone"],
+)
+def test_a_few_days_are_told_with_the_month_beside_them(
+    history: History,
+    people: list[Identity],
+    begin: int,
+    days: int,
+    told: list[tuple[str, str]],
+) -> None:
+    show_everything()
+    history.pull(people[0], opened=MONDAY, merged=1, labels=["feature"])
+    measure()
+    start = MONDAY.date() + timedelta(days=begin)
+    found = queries.figures(scope_of(team=None, start=start, end=start + timedelta(days=days)))
+    months = found.effort.months
+    assert [(f"{one.start:%m}", f"{one.last:%m}") for one in months] == told
+    shown_by_month = sum(one.amount for month in months for one in month.amounts)
+    assert shown_by_month == pytest.approx(found.effort.total)
+
+
 def test_rows_say_why(history: History, tracker: Tracker, people: list[Identity]) -> None:
     set_investment(chosen=DEFAULTS, rules=[Rule("project", "FORGE", "improvements")])
     issue = tracker.issue(people[0], (2, "In Progress"), (40, "Done"))
@@ -233,6 +263,25 @@ def test_rows_say_why(history: History, tracker: Tracker, people: list[Identity]
     assert [one.id for one in narrowed.items] == [pull.pk]
     assert rows.count(scope, rows.Table(kind="issue", category="improvements")) == 1
     assert [one.id for one in rows.everything(scope, rows.Table(), rows=2)] == [issue.pk, pull.pk]
+
+
+def test_an_issue_above_is_named_to_those_who_see_it(
+    history: History, tracker: Tracker, people: list[Identity]
+) -> None:
+    ours, theirs = a_team(people[0]), a_team(people[1])
+    epic = tracker.issue(people[1], kind="Epic", labels=("maintenance",))
+    task = tracker.issue(people[0], (2, "Done"), kind="Task", parent_external_id=epic.external_id)
+    start = MONDAY.date()
+    scope = scope_of(team=None, start=start, end=start + timedelta(days=28))
+
+    def told(*seen: Team) -> list[tuple[int, str | None]]:
+        table = rows.Table(seen=tuple(team.pk for team in seen) if seen else None)
+        found = rows.page(scope, table, page=1, page_size=10).items
+        return [(one.id, one.inherited_from) for one in found]
+
+    assert told() == [(task.pk, epic.key)]
+    assert told(ours) == [(task.pk, None)]
+    assert told(ours, theirs) == [(task.pk, epic.key)]
 
 
 def test_figures_take_a_fixed_number_of_statements(

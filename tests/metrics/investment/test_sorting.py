@@ -20,6 +20,7 @@ from backend.delivery.store.issue_corrections import correct_issue
 from backend.delivery.store.issues import mark_issues_deleted
 from backend.delivery.store.noting import note_issues
 from backend.metrics.compute import measure
+from backend.metrics.investment import sorting
 from backend.metrics.issues import compute as issues
 from backend.metrics.measuring import anything_waits, how_much_waits, measure_some
 from backend.metrics.models import IssueCategory, PullRequestCategory
@@ -143,3 +144,30 @@ def test_categories_are_the_default_ones_until_there_are_others() -> None:
     set_investment(chosen=[renamed, chosen[0]], rules=[])
     assert InvestmentCategory.objects.get(code="new_features").pk == kept
     assert [one.code for one in categories()] == ["new_features", "compliance"]
+
+
+def test_rules_that_change_while_all_is_sorted_are_the_ones_that_hold(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody stores others, and another process sorts by them, just after the first ones were read."""
+    issue = tracker.issue(kind="Task")
+    history = History()
+    pull = named(history, issue)
+    while measure_some():
+        pass
+    first, second = (Rule("project", "FORGE", to) for to in ("unplanned", "productivity"))
+    set_investment(chosen=DEFAULTS, rules=[first])
+    asked: list[str] = []
+
+    def overtaken() -> tuple[Rule, ...]:
+        rules = investment_rules()
+        asked.append("once")
+        if len(asked) == 1:
+            set_investment(chosen=DEFAULTS, rules=[second])
+        return rules
+
+    monkeypatch.setattr(sorting, "investment_rules", overtaken)
+    while measure_some():
+        pass
+    assert [sorted_into(one)[0] for one in (issue, pull)] == ["productivity", "productivity"]
+    assert not anything_waits()

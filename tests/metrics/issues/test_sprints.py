@@ -108,3 +108,14 @@ def test_one_that_goes_on_is_told_as_it_is_and_one_to_come_is_not_listed(
     to_come = sprints.detail(asked(), tracker.sprint(9, start=None).pk)
     assert to_come is not None
     assert (to_come.committed, to_come.reason) == (None, sprints.NOT_STARTED)
+
+
+def test_a_sprint_that_was_never_ended_has_a_burn_up_of_its_last_days(
+    tracker: Tracker, people: list[Identity]
+) -> None:
+    sprint = tracker.sprint(7, start=-24 * 365 * 900)
+    for who in people:
+        tracker.issue(who, (30, "In Progress"), (50, "Done"), sprints=(7,))
+    told = sprints.detail(asked(), sprint.pk)
+    assert told is not None
+    assert sprints.MOST_DAYS <= len(told.burn_up) <= sprints.MOST_DAYS + 2

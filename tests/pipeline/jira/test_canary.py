@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from backend.connections.models import JiraSettings
 from backend.delivery.models import Issue
 from tests.pipeline.jira.conftest import Source
 from tests.pipeline.test_canary import in_rows
@@ -37,3 +38,16 @@ def test_what_may_not_be_kept_is_nowhere(source: Source, caplog: pytest.LogCaptu
     assert in_rows("A summary that is kept")
     assert not in_rows(MARK)
     assert MARK not in caplog.text
+
+
+def test_summaries_that_are_to_be_kept_no_more_are_forgotten(source: Source) -> None:
+    """Of issues that are not read again as well: one was deleted."""
+    forge = next(iter(source.world.projects.values()))
+    for _ in range(2):
+        source.world.create_issue(forge, "A summary that is kept")
+    source.collect()
+    first = Issue.objects.order_by("pk")[0]
+    Issue.objects.filter(pk=first.pk).update(deleted_at=first.updated_at)
+    JiraSettings.objects.update(keeps_summaries=False)
+    source.ask("projects")
+    assert list(Issue.objects.values_list("summary", flat=True)) == ["", ""]

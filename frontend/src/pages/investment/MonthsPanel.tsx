@@ -48,6 +48,7 @@ export function MonthsPanel({
             parts={parts}
             months={view.months.map((month) => ({
               start: month.start,
+              name: monthName(month.start, month.last),
               partial: month.partial,
               shares: sharesOf(month),
               said: (key) => amount(amountsOf(month)[key] ?? 0, view),
@@ -104,7 +105,8 @@ function MonthTable({ view, parts }: { view: View; parts: Part[] }) {
       columns={[
         {
           name: "Month",
-          cell: (month) => `${monthName(month.start)}${month.partial ? " (partial)" : ""}`,
+          cell: (month) =>
+            `${monthName(month.start, month.last)}${month.partial ? " (partial)" : ""}`,
         },
         ...parts.map((part) => ({
           name: part.name,
