@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import TypeVar, cast
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, Value
@@ -15,16 +15,19 @@ from backend.api import schemas
 from backend.api.errors import ERRORS
 from backend.api.rules import ADMINISTERS, READS_FIGURES, caller
 from backend.audit.events import record
+from backend.connections.store import JIRA_KINDS
 from backend.metrics.models import PullRequestFact, PullRequestTeam
 from backend.metrics.scope import Scope
 from backend.people.models import Identity
 from backend.pipeline import bell
-from backend.sources import activity, completeness
+from backend.sources import activity, completeness, issue_completeness
 from backend.sources.completeness import Entry, Line
-from backend.sources.models import SyncRun
+from backend.sources.issue_completeness import ProjectLine
+from backend.sources.models import Hint, SyncRun
 
 router = Router(tags=["completeness"])
 PARKED_SHOWN = 100
+T = TypeVar("T")
 
 
 @router.get(
@@ -41,17 +44,29 @@ def quality(request: HttpRequest, filters: Query[schemas.QualityFilters]) -> sch
     connections = activity.connections() if named else []
     slugs = {one.connection.pk: one.connection.slug for one in connections}
     left = _left(lines, filters, slugs) if named else []
-    begin = (filters.page - 1) * filters.page_size
+    projects = issue_completeness.projects()
+    read = [project.issues for project in projects if project.is_read]
+    kinds = completeness.totals(lines) if lines or not projects else []
+    if projects:
+        kinds.append(completeness.total_of(Hint.Kind.ISSUES, read))
+    # Those that need somebody first.
+    shown = sorted(projects, key=lambda one: (one.is_whole, not one.is_read)) if named else []
+    size = filters.page_size
     parked, parked_total = activity.parked(PARKED_SHOWN) if named else ([], 0)
     return schemas.Quality(
-        complete=bool(lines) and all(line.is_whole for line in lines),
+        complete=bool(lines or projects)
+        and all(line.is_whole for line in lines)
+        and all(line.is_whole for line in projects),
         fresh_to=completeness.fresh_to(),
-        kinds=[schemas.KindTotal.from_orm(total) for total in completeness.totals(lines)],
+        kinds=[schemas.KindTotal.from_orm(total) for total in kinds],
         connections=[_connection(one) for one in connections],
-        repositories=_repositories(left[begin : begin + filters.page_size], slugs),
+        repositories=_repositories(_page(left, filters.page, size), slugs),
         total=len(left),
         page=filters.page,
-        page_size=filters.page_size,
+        page_size=size,
+        projects=_projects(_page(shown, filters.projects_page, size), slugs),
+        projects_total=len(shown),
+        projects_page=filters.projects_page,
         parked=[_parked(one) for one in parked],
         parked_total=parked_total,
         unmatched=_unmatched() if named else None,
@@ -122,6 +137,27 @@ def _repositories(lines: list[Line], slugs: dict[int, str]) -> list[schemas.Repo
     ]
 
 
+def _page(rows: list[T], page: int, size: int) -> list[T]:
+    return rows[(page - 1) * size : page * size]
+
+
+def _projects(lines: list[ProjectLine], slugs: dict[int, str]) -> list[schemas.ProjectCompleteness]:
+    runs = activity.last_runs_of_projects([line.id for line in lines])
+    return [
+        schemas.ProjectCompleteness(
+            id=line.id,
+            key=line.key,
+            name=line.name,
+            connection=slugs.get(line.connection_id, ""),
+            state=line.state,
+            reason=line.reason or None,
+            issues=_entry(line.issues),
+            last_run=last_run(runs.get(line.id)),
+        )
+        for line in lines
+    ]
+
+
 def _entry(entry: Entry) -> schemas.KindEntry:
     return schemas.KindEntry.from_orm(entry)
 
@@ -148,6 +184,7 @@ def _connection(one: activity.ConnectionActivity) -> schemas.ConnectionQuality:
         action=connection.state_action or None,
         server_version=connection.server_version or None,
         repositories=one.repositories,
+        projects=one.projects if connection.kind in JIRA_KINDS else None,
         last_synced_at=one.last_synced_at,
         waiting_until=one.waiting_until,
         requests_per_hour=connection.requests_per_hour,

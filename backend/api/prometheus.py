@@ -21,7 +21,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from backend.connections.models import Connection
-from backend.delivery.models import PendingMeasurement, Repository
+from backend.delivery.models import PendingMeasurement, Project, Repository
 from backend.keyring.files import secret_file
 from backend.sources.budget import hour_of
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
@@ -175,10 +175,10 @@ def _runs() -> Iterator[Metric]:
 
 
 def _ledger() -> Iterator[Metric]:
-    """Of the repositories that are read. What nobody counted is in no sum."""
+    """Of the repositories and projects that are read. What nobody counted is in no sum."""
     expected = GaugeMetricFamily(
         "plumbline_objects_expected",
-        "Objects that the source counts, of repositories that were counted.",
+        "Objects that the source counts, of repositories and projects that were counted.",
         labels=["connection", "kind"],
     )
     held = GaugeMetricFamily(
@@ -186,33 +186,41 @@ def _ledger() -> Iterator[Metric]:
         "Of these, objects that are stored.",
         labels=["connection", "kind"],
     )
-    standing = GaugeMetricFamily(
-        "plumbline_repositories",
-        "Repositories by how complete the kind is there.",
-        labels=["connection", "kind", "state"],
-    )
+    standing = {
+        of: GaugeMetricFamily(
+            f"plumbline_{of}",
+            f"{of.title()} by how complete the kind is there.",
+            labels=["connection", "kind", "state"],
+        )
+        for of in ("repositories", "projects")
+    }
     state = Case(
         When(~Q(unavailable=""), then=Value("unavailable")),
         When(~Q(gap="") | Q(held__lt=F("expected")), then=Value("incomplete")),
         When(Q(expected__isnull=True) | Q(held__isnull=True), then=Value("not_counted")),
         default=Value("complete"),
     )
-    rows = Cursor.objects.filter(repository__state=Repository.State.ACTIVE)
+    read = Q(repository__state=Repository.State.ACTIVE) | Q(
+        project__state=Project.State.ACTIVE, kind=Hint.Kind.ISSUES
+    )
     sums: dict[tuple[str, str], list[int]] = {}
-    for row in _by(rows.annotate(standing=state), "kind", "standing").annotate(
+    for row in _by(
+        Cursor.objects.filter(read).annotate(standing=state), "kind", "standing"
+    ).annotate(
         number=Count("pk"),
         source=Sum("expected", filter=Q(held__isnull=False), default=0),
         stored=Sum("held", filter=Q(expected__isnull=False), default=0),
     ):
         key = (row["slug"], row["kind"])
-        standing.add_metric([*key, row["standing"]], row["number"])
+        of = "projects" if row["kind"] == Hint.Kind.ISSUES else "repositories"
+        standing[of].add_metric([*key, row["standing"]], row["number"])
         if row["standing"] in {"complete", "incomplete"}:
             both = sums.setdefault(key, [0, 0])
             both[0], both[1] = both[0] + row["source"], both[1] + row["stored"]
     for (slug, kind), (source, stored) in sums.items():
         expected.add_metric([slug, kind], source)
         held.add_metric([slug, kind], stored)
-    yield from (expected, held, standing)
+    yield from (expected, held, *standing.values())
 
 
 def _by(rows: QuerySet[Any], *names: str) -> QuerySet[Any, dict[str, Any]]:

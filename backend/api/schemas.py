@@ -83,16 +83,24 @@ class RepositoryStatus(Schema):
     last_run: LastRun | None
 
 
+class IssueProgress(Schema):
+    """Issues of all projects that are read."""
+
+    stored: int
+    expected: int | None = Field(description="The sources' own count; null: not known.")
+
+
 class Status(Schema):
     state: Literal["not_connected", "syncing", "ready", "misconfigured"]
     reason: str | None
     action: str | None
-    stored: int
+    stored: int = Field(description="Pull requests.")
     expected: int | None
     eta_seconds: int | None
     waiting_until: datetime | None
     fresh_to: datetime | None = Field(description="Everything that changed before this is stored.")
     repositories: list[RepositoryStatus]
+    issues: IssueProgress | None = Field(description="Null: no project is read.")
 
 
 class Filters(Schema):
@@ -153,12 +161,13 @@ class Page(results.Page):
 
 
 KindName = Literal[
-    "pull_requests", "commits", "checks", "workflow_runs", "deployments", "releases", "tags"
-]
+    "pull_requests", "commits", "checks", "workflow_runs", "deployments", "releases", "tags",
+    "issues",
+]  # fmt: skip
 
 
 class KindEntry(Schema):
-    """One kind of one repository."""
+    """One kind of one repository, or the issues of one project."""
 
     kind: KindName
     state: Literal["complete", "collecting", "waiting", "incomplete", "unavailable"]
@@ -175,10 +184,10 @@ class KindEntry(Schema):
 
 
 class KindTotal(Schema):
-    """One kind over all repositories that are read; the counts are of those that were counted."""
+    """One kind over all that are read; the counts are of those that were counted."""
 
     kind: KindName
-    repositories: int
+    repositories: int = Field(description="Of issues: projects.")
     counted: int
     complete: int
     unavailable: int
@@ -195,6 +204,17 @@ class RepositoryCompleteness(Schema):
     state: Literal["active", "excluded", "lost_access", "transferred", "gone"]
     reason: str | None = Field(description="Why it is in this state.")
     kinds: list[KindEntry]
+    last_run: LastRun | None
+
+
+class ProjectCompleteness(Schema):
+    id: int
+    key: str
+    name: str
+    connection: str = Field(description="Slug of the connection.")
+    state: Literal["active", "excluded", "lost_access", "gone"]
+    reason: str | None = Field(description="Why it is in this state.")
+    issues: KindEntry
     last_run: LastRun | None
 
 
@@ -216,6 +236,7 @@ class ConnectionQuality(Schema):
     action: str | None
     server_version: str | None
     repositories: int
+    projects: int | None = Field(description="Null: it is no Jira.")
     last_synced_at: datetime | None
     waiting_until: datetime | None
     requests_per_hour: int
@@ -228,7 +249,7 @@ class ConnectionQuality(Schema):
 class ParkedWork(Schema):
     id: int
     connection: str
-    repository: str | None
+    repository: str | None = Field(description="Its name, or a project's key.")
     what: str
     reason: str
     attempts: int
@@ -258,6 +279,9 @@ class Quality(Schema):
     total: int = Field(description="Repositories that the filters leave.")
     page: int
     page_size: int
+    projects: list[ProjectCompleteness]
+    projects_total: int
+    projects_page: int
     parked: list[ParkedWork] = Field(description="The latest of them.")
     parked_total: int
     unmatched: Unmatched | None
@@ -274,6 +298,7 @@ class QualityFilters(Schema):
     )
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     page_size: Annotated[int, Field(ge=1, le=200)] = 50
+    projects_page: Annotated[int, Field(ge=1, le=100_000)] = 1
 
 
 class Retry(Schema):

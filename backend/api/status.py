@@ -16,13 +16,25 @@ from backend.api.completeness import last_run
 from backend.api.errors import ERRORS
 from backend.api.rules import READS_FIGURES, caller
 from backend.connections.models import Connection
-from backend.delivery.models import Repository
+from backend.delivery.models import Issue, Repository
 from backend.people.store import organisation
-from backend.sources import activity, completeness, progress
+from backend.sources import activity, completeness, issue_completeness, progress
+from backend.sources.issue_completeness import ProjectLine
 from backend.sources.models import Cursor, Hint, SyncRun
 
 router = Router(tags=["status"])
 
+State = tuple[Literal["not_connected", "syncing", "ready", "misconfigured"], str | None, str | None]
+_NOT_CONNECTED: Final[State] = (
+    "not_connected",
+    "No source is connected yet.",
+    "An administrator adds a connection in the administration.",
+)
+_NOTHING_READ: Final[State] = (
+    "misconfigured",
+    "The connections show nothing that is to be read.",
+    "Check what each connection is told to read, and what its credential may see.",
+)
 HELD_BACK: Final = (
     "A source keeps the collection waiting or needs attention.",
     "An administrator sees what it says.",
@@ -65,8 +77,9 @@ def status(request: HttpRequest) -> schemas.Status:
     found = _progress()
     active = [p for p in found if p.state in {"waiting", "syncing", "complete"}]
     expected = [p.expected for p in active]
+    projects = [line for line in issue_completeness.projects() if line.is_read]
     waiting = _waiting()
-    state, reason, action = _state(connections, active, waiting)
+    state, reason, action = _state(connections, active, projects, waiting)
     see_all = access.may_see_all_teams(caller(request))
     if not see_all and reason is not None and connections:
         reason, action = HELD_BACK  # what a source says may name what the caller must not know of
@@ -77,10 +90,14 @@ def status(request: HttpRequest) -> schemas.Status:
         action=action,
         stored=sum(p.stored for p in active),
         expected=sum(n for n in expected if n is not None) if known else None,
-        eta_seconds=_eta(active) if state == "syncing" else None,
+        # Of issues no pace is known.
+        eta_seconds=_eta(active)
+        if state == "syncing" and all(line.is_filled for line in projects)
+        else None,
         waiting_until=waiting.retry_at if waiting else None,
         fresh_to=completeness.fresh_to(),
         repositories=([_repository(p) for p in found] if see_all else []),
+        issues=_issues(projects),
     )
 
 
@@ -113,27 +130,40 @@ def _waiting() -> SyncRun | None:
 
 
 def _state(
-    connections: Sequence[Connection], active: Sequence[Progress], waiting: SyncRun | None
-) -> tuple[Literal["not_connected", "syncing", "ready", "misconfigured"], str | None, str | None]:
+    connections: Sequence[Connection],
+    active: Sequence[Progress],
+    projects: Sequence[ProjectLine],
+    waiting: SyncRun | None,
+) -> State:
     if not connections:
-        return (
-            "not_connected",
-            "No source is connected yet.",
-            "An administrator adds a connection in the administration.",
-        )
+        return _NOT_CONNECTED
     failing = [c for c in connections if c.state == Connection.State.FAILING]
     if failing:
         first = failing[0]
         return "misconfigured", first.state_reason or None, first.state_action or None
     if waiting:
         return "syncing", waiting.reason or None, waiting.action or None
-    filling = [p for p in active if p.state != "complete"]
-    if filling or not active:
-        failed = [p.run for p in filling if p.run and p.run.outcome == SyncRun.Outcome.FAILED]
-        if failed:
-            return "syncing", failed[0].reason or None, failed[0].action or None
+    filling = [p.run for p in active if p.state != "complete"]
+    unfilled = [line.id for line in projects if not line.is_filled]
+    if filling or unfilled:
+        runs = [*filling, *activity.last_runs_of_projects(unfilled).values()]
+        failed = (run for run in runs if run and run.outcome == SyncRun.Outcome.FAILED)
+        first_failed = next(failed, SyncRun())
+        return "syncing", first_failed.reason or None, first_failed.action or None
+    if activity.is_one_unseen():
         return "syncing", None, None
-    return "ready", None, None
+    return ("ready", None, None) if active or projects else _NOTHING_READ
+
+
+def _issues(projects: Sequence[ProjectLine]) -> schemas.IssueProgress | None:
+    if not projects:
+        return None
+    expected = [line.issues.source for line in projects]
+    stored = Issue.objects.filter(project__in=[line.id for line in projects], deleted_at=None)
+    return schemas.IssueProgress(
+        stored=stored.count(),
+        expected=sum(n for n in expected if n is not None) if None not in expected else None,
+    )
 
 
 def _eta(active: Sequence[Progress]) -> int | None:

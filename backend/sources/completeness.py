@@ -111,7 +111,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """One kind over all repositories that are read. Numbers are of the `counted` ones among `repositories`."""
+    """One kind over all repositories (of issues: projects) that are read. Numbers are of the `counted` ones."""
 
     kind: str
     repositories: int
@@ -172,7 +172,7 @@ def totals(lines: Sequence[Line]) -> list[Total]:
     """Each kind over the repositories that are read."""
     read = [line for line in lines if line.is_read]
     return [
-        _total(kind, [line.entries[place] for line in read]) for place, kind in enumerate(KINDS)
+        total_of(kind, [line.entries[place] for line in read]) for place, kind in enumerate(KINDS)
     ]
 
 
@@ -335,7 +335,7 @@ def _entry(
     source: int | None = found.get("expected")
     stored: int | None = found.get("held")
     is_counted = source is not None and stored is not None
-    state, reason = _judge(
+    state, reason = judge(
         complete_to=complete_to,
         begun=row is not None,
         missing=max(0, (source or 0) - (stored or 0)) if is_counted else 0,
@@ -350,7 +350,7 @@ def _entry(
     return Entry(kind, state, source, stored, found.get("counted_at"), complete_to, reason)
 
 
-def _judge(
+def judge(
     *,
     complete_to: datetime | None,
     begun: bool,
@@ -380,7 +380,7 @@ def _unfinished(*, begun: bool, empty: bool) -> tuple[State, str | None]:
     return ("collecting", None) if begun else ("waiting", "Its turn has not come yet.")
 
 
-def _total(kind: str, entries: Sequence[Entry]) -> Total:
+def total_of(kind: str, entries: Sequence[Entry]) -> Total:
     counted = [entry for entry in entries if entry.difference is not None]
     given = [entry for entry in entries if entry.state != "unavailable"]
     times = [entry.complete_to for entry in given if entry.reason != NO_COMMIT]

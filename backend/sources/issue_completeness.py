@@ -1,6 +1,6 @@
 """Whether figures of issues rest on all there is, and if not, why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -10,10 +10,63 @@ from django.db.models import Count, Exists, Max, OuterRef, Q
 from backend.connections.models import Connection
 from backend.connections.store import JIRA_KINDS
 from backend.delivery.models import Project
-from backend.sources.completeness import Completeness
+from backend.sources.completeness import NOT_COUNTED, Completeness, Entry, judge
 from backend.sources.models import Cursor, Hint, SyncRun
 
 _READ = Q(state=Project.State.ACTIVE)
+_OF_ISSUES = (Hint.Kind.PROJECT, Hint.Kind.ISSUES, Hint.Kind.CENSUS)
+ProjectState = Literal["active", "excluded", "lost_access", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """One project, and how complete its issues are."""
+
+    id: int
+    connection_id: int
+    key: str
+    name: str
+    state: ProjectState
+    reason: str
+    issues: Entry
+
+    @property
+    def is_read(self) -> bool:
+        return self.state == "active"
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether it was ever read to its end."""
+        return self.issues.complete_to is not None
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is amiss that a person could do something about; what is not chosen is left out by will."""
+        if self.state == "lost_access":
+            return False
+        return self.issues.state == "complete" or not self.is_read
+
+
+def projects() -> list[ProjectLine]:
+    """Every project by key. Four statements, however many projects there are."""
+    cursors = {row["project"]: row for row in _cursors()}
+    looks, work = _looks(), _work()
+    return [
+        ProjectLine(
+            id=one.pk,
+            connection_id=one.connection_id,
+            key=one.key,
+            name=one.name,
+            state=one.state,  # type: ignore[arg-type] # one of its choices
+            reason=one.state_reason,
+            issues=_entry(
+                cursors.get(one.pk),
+                looked_at=looks.get(one.connection_id),
+                waiting=work.get((one.connection_id, one.external_id), (0, 0)),
+            ),
+        )
+        for one in Project.objects.order_by("key", "pk")
+    ]
 
 
 @dataclass(frozen=True)
@@ -85,6 +138,59 @@ def _source(jiras: Sequence[Any], *, filled: bool) -> IssueSource:
                 "misconfigured", jira.state_reason or None, jira.state_action or None
             )
     return IssueSource("ready" if filled else "syncing")
+
+
+def _looks() -> dict[int, datetime | None]:
+    """When each Jira was last looked at for what changed in all its projects: the beginning of that look."""
+    return {jira.pk: jira.at for jira in _jiras()}
+
+
+def _cursors() -> Iterable[dict[str, Any]]:
+    of_projects = Cursor.objects.filter(kind=Hint.Kind.ISSUES).exclude(project=None)
+    found: Iterable[dict[str, Any]] = of_projects.values(
+        *("project", "complete_to", "expected", "held", "counted_at", "unavailable", "gap")
+    )
+    return found
+
+
+def _work() -> dict[tuple[int, int], tuple[int, int]]:
+    """How much waits to be fetched, and how much was given up, by connection and project."""
+    found = (
+        Hint.objects.filter(kind__in=_OF_ISSUES, connection__kind__in=JIRA_KINDS)
+        .exclude(container_external_id=None)
+        .values_list("connection", "container_external_id")
+        .annotate(waiting=Count("pk", filter=Q(parked_at=None)), given_up=Count("parked_at"))
+        .order_by()
+    )
+    return {(connection, project): (n, parked) for connection, project, n, parked in found}
+
+
+def _entry(
+    row: Mapping[str, Any] | None, *, looked_at: datetime | None, waiting: tuple[int, int]
+) -> Entry:
+    found: Mapping[str, Any] = row or {}
+    waits, parked = waiting
+    complete_to: datetime | None = found.get("complete_to")
+    source: int | None = found.get("expected")
+    stored: int | None = found.get("held")
+    is_counted = source is not None and stored is not None
+    state, reason = judge(
+        complete_to=complete_to,
+        begun=row is not None,
+        missing=max(0, (source or 0) - (stored or 0)) if is_counted else 0,
+        gap=found.get("gap") or "",
+        unavailable=found.get("unavailable") or "",
+        waits=waits > 0,
+        parked=parked,
+        empty=False,
+    )
+    if complete_to and looked_at:
+        # What changes once a project is filled is found by looks at the whole connection.
+        complete_to = max(complete_to, looked_at)
+    if reason is None and not is_counted:
+        reason = NOT_COUNTED
+    counted_at: datetime | None = found.get("counted_at")
+    return Entry(Hint.Kind.ISSUES, state, source, stored, counted_at, complete_to, reason)
 
 
 def _reasons(found: dict[str, Any]) -> Iterator[str]:

@@ -12,11 +12,14 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from backend.accounts.models import User
 from backend.audit.models import Event
-from backend.delivery.models import Repository
+from backend.connections.models import Connection
+from backend.delivery.models import Project, Repository
 from backend.pipeline import bell
-from backend.sources.models import Hint, SyncRun, Usage
+from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.api.conftest import SignIn, World
 from tests.factories import a_connection, a_cursor, a_hint, a_repository, an_identity
+from tests.sign_in import an_account
+from tests.sign_in import sign_in as sign_in_with
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -48,6 +51,16 @@ def repository(world: World) -> Repository:
     return world.history.repository
 
 
+def a_project_of(jira: Connection, key: str, **values: object) -> Project:
+    return Project.objects.create(
+        connection=jira,
+        external_id=Project.objects.count() + 1,
+        key=key,
+        name=key.title(),
+        **values,
+    )
+
+
 def retry(client: Client, *work: int, **headers: str) -> Any:
     return client.post(
         "/api/v1/completeness/retry",
@@ -77,7 +90,7 @@ def test_sums_alone_for_who_does_not_see_all_teams(sign_in: SignIn, world: World
     found = quality(sign_in("lead of team a"))
     assert (found["sees_all"], found["may_retry"]) == (False, False)
     assert found["kinds"][0]["source"] == 30
-    for name in ("connections", "repositories", "parked", "left_out"):
+    for name in ("connections", "repositories", "projects", "parked", "left_out"):
         assert found[name] == []
     assert (found["parked_total"], found["unmatched"]) == (0, None)
     assert "org/" not in str(found)
@@ -99,6 +112,70 @@ def test_the_last_run_of_a_repository_with_its_reason(administrator: Client, wor
         "failed",
         "It took too long.",
     )
+
+
+def test_projects_with_their_issues(administrator: Client, world: World) -> None:
+    forge = Project.objects.get()
+    whole = a_project_of(forge.connection, "ANVIL")
+    a_project_of(forge.connection, "YARD", state="excluded", state_reason="Not named.")
+    lost = a_project_of(forge.connection, "MILL", state="lost_access", state_reason="It is hidden.")
+    for project, values in ((whole, WHOLE), (forge, WHOLE | {"held": 28, "gap": "2 are missing."})):
+        Cursor.objects.create(
+            connection=project.connection, project=project, kind="issues", **values
+        )
+    look = {"outcome": "succeeded", "finished_at": NOW + timedelta(hours=1)}
+    for values in ({"kind": "issues"}, {"kind": "projects"}):
+        SyncRun.objects.create(connection=forge.connection, started_at=NOW, **values, **look)
+    SyncRun.objects.create(
+        connection=forge.connection, project=whole, kind="issues", started_at=NOW, **look
+    )
+    found = quality(administrator)
+    told = [(one["key"], one["state"], one["issues"]["state"]) for one in found["projects"]]
+    assert told == [
+        ("FORGE", "active", "incomplete"),
+        ("MILL", "lost_access", "waiting"),
+        ("ANVIL", "active", "complete"),
+        ("YARD", "excluded", "waiting"),
+    ]
+    short, hidden, complete, _ = found["projects"]
+    assert (short["issues"]["source"], short["issues"]["stored"]) == (30, 28)
+    assert short["issues"]["reason"] == "2 are missing."
+    assert (hidden["reason"], hidden["issues"]["stored"], hidden["last_run"]) == (
+        "It is hidden.",
+        None,
+        None,
+    )
+    assert (complete["name"], complete["last_run"]["outcome"]) == ("Anvil", "succeeded")
+    total = found["kinds"][-1]
+    assert (total["kind"], total["repositories"], total["complete"]) == ("issues", 2, 1)
+    assert (total["source"], total["stored"], total["missing"]) == (60, 58, 2)
+    (jira,) = (one for one in found["connections"] if one["slug"] == forge.connection.slug)
+    assert (jira["projects"], jira["repositories"]) == (2, 0)
+    assert {one["projects"] for one in found["connections"]} == {2, None}
+    paged = quality(administrator, "projects_page=2&page_size=3")
+    assert ([one["key"] for one in paged["projects"]], paged["projects_total"]) == (["YARD"], 4)
+    assert lost.key in {one["key"] for one in found["projects"]}
+
+
+def test_projects_alone_are_complete(client: Client) -> None:
+    sign_in_with(client, an_account(User.Role.ADMINISTRATOR))
+    project = a_project_of(a_connection(kind="jira_dc"), "FORGE")
+    assert quality(client)["complete"] is False
+    Cursor.objects.create(connection=project.connection, project=project, kind="issues", **WHOLE)
+    found = quality(client)
+    assert found["complete"] is True
+    assert [one["kind"] for one in found["kinds"]] == ["issues"]
+
+
+def test_parked_work_of_a_project_names_it(administrator: Client, world: World) -> None:
+    project = Project.objects.get()
+    Hint.objects.create(
+        connection=project.connection, container_external_id=project.external_id, kind="census",
+        received_at=NOW, due_at=NOW, parked_at=NOW, last_error="Too big.",
+    )  # fmt: skip
+    found = quality(administrator)
+    assert found["parked"][0]["repository"] == "FORGE"
+    assert found["projects"][0]["issues"]["reason"] == "1 parked: see what could not be fetched."
 
 
 def test_filters_and_pages(administrator: Client, world: World) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.connections.models import Connection
+from backend.delivery.models import Project
 from backend.sources.budget import hour_of
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.factories import a_connection, a_repository
@@ -146,6 +147,24 @@ def test_how_complete_the_data_is(client: Client, ghes: Connection) -> None:
     assert states == {"complete": 1, "incomplete": 2, "not_counted": 1, "unavailable": 1}
     assert found["plumbline_objects_expected", "ghes", "pull_requests"] == 25
     assert found["plumbline_objects_held", "ghes", "pull_requests"] == 22
+
+
+def test_projects_are_counted_by_their_issues(client: Client) -> None:
+    jira = a_connection(slug="jira", kind="jira_dc")
+    for number, (expected, held) in enumerate([(10, 10), (8, 5), (None, None)]):
+        project = Project.objects.create(
+            connection=jira, external_id=number, key=f"P{number}", name="A project"
+        )
+        for kind in ("issues", "census"):
+            Cursor.objects.create(
+                connection=jira, project=project, kind=kind, expected=expected, held=held
+            )
+    found = told(client)
+    states = {key[-1]: value for key, value in found.items() if key[0] == "plumbline_projects"}
+    assert states == {"complete": 1, "incomplete": 1, "not_counted": 1}
+    assert found["plumbline_objects_expected", "jira", "issues"] == 18
+    assert found["plumbline_objects_held", "jira", "issues"] == 15
+    assert not [key for key in found if key[0] == "plumbline_repositories"]
 
 
 def test_the_number_of_statements_does_not_grow(client: Client) -> None:

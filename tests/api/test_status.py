@@ -7,12 +7,22 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from backend.accounts.models import User
 from backend.connections.models import Connection
+from backend.delivery.models import Project
 from backend.sources.models import Cursor, SyncRun
 from tests.api.conftest import SignIn, World
-from tests.factories import a_cursor, a_repository
+from tests.factories import a_connection, a_cursor, a_repository
+from tests.sign_in import an_account
+from tests.sign_in import sign_in as sign_in_with
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def filled(world: World) -> Cursor:
+    """The world's project was read to its end."""
+    return of_project(Project.objects.get(), complete_to=timezone.now(), expected=6, held=6)
 
 
 @pytest.fixture
@@ -29,6 +39,12 @@ def cursor(world: World, **values: object) -> Cursor:
     repository = world.history.repository
     return Cursor.objects.create(
         connection=repository.connection, repository=repository, kind="pull_requests", **values
+    )
+
+
+def of_project(project: Project, **values: object) -> Cursor:
+    return Cursor.objects.create(
+        connection=project.connection, project=project, kind="issues", **values
     )
 
 
@@ -160,3 +176,64 @@ def test_names_of_repositories_are_for_those_who_see_all(sign_in: SignIn, world:
     cursor(world, complete_to=timezone.now(), expected=30)
     found = status(sign_in("lead of team a"))
     assert (found["state"], found["stored"], found["repositories"]) == ("ready", 30, [])
+
+
+def test_a_project_that_fills_says_why_it_takes_long(
+    administrator: Client, world: World, filled: Cursor
+) -> None:
+    cursor(world, complete_to=timezone.now(), expected=30)
+    assert status(administrator)["issues"] == {"stored": 6, "expected": 6}
+    Cursor.objects.filter(pk=filled.pk).update(complete_to=None, expected=None, held=None)
+    SyncRun.objects.create(
+        connection=filled.connection, project=filled.project, kind="issues", outcome="failed",
+        started_at=timezone.now(), finished_at=timezone.now(), reason="It took too long.",
+    )  # fmt: skip
+    found = status(administrator)
+    assert (found["state"], found["reason"]) == ("syncing", "It took too long.")
+    assert found["issues"] == {"stored": 6, "expected": None}
+
+
+def test_a_jira_that_fills_holds_up_the_whole(
+    administrator: Client, world: World, filled: Cursor
+) -> None:
+    cursor(world, complete_to=timezone.now(), expected=30)
+    assert status(administrator)["state"] == "ready"
+    filled.delete()
+    found = status(administrator)
+    assert (found["state"], found["eta_seconds"]) == ("syncing", None)
+    Project.objects.update(state="lost_access")
+    found = status(administrator)
+    assert (found["state"], found["issues"]) == ("ready", None)
+
+
+class TestJiraAlone:
+    @pytest.fixture
+    def filled(self) -> None:
+        """No world: no GitHub, and no project yet."""
+
+    @pytest.fixture
+    def jira(self, client: Client) -> Connection:
+        sign_in_with(client, an_account(User.Role.ADMINISTRATOR))
+        return a_connection(kind="jira_dc")
+
+    def test_it_is_ready_when_its_projects_are_filled(
+        self, client: Client, jira: Connection
+    ) -> None:
+        assert status(client)["state"] == "syncing"
+        project = Project.objects.create(connection=jira, external_id=1, key="FORGE", name="Forge")
+        assert status(client)["state"] == "syncing"
+        of_project(project, complete_to=timezone.now(), expected=0, held=0)
+        found = status(client)
+        assert (found["state"], found["stored"], found["expected"]) == ("ready", 0, None)
+        assert found["issues"] == {"stored": 0, "expected": 0}
+
+    def test_nothing_to_read_is_told(self, client: Client, jira: Connection) -> None:
+        SyncRun.objects.create(
+            connection=jira, kind="projects", outcome="succeeded", started_at=timezone.now(),
+            finished_at=timezone.now(),
+        )  # fmt: skip
+        found = status(client)
+        assert (found["state"], found["issues"]) == ("misconfigured", None)
+        assert "nothing that is to be read" in found["reason"]
+        a_connection(kind="jira_dc")
+        assert status(client)["state"] == "syncing"

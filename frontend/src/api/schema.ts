@@ -1366,6 +1366,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Projects
+             * @description Null: it is no Jira.
+             */
+            projects: number | null;
+            /**
              * Quiet From
              * @description In the organisation's time zone.
              */
@@ -3145,6 +3150,19 @@ export interface components {
             summary: string;
         };
         /**
+         * IssueProgress
+         * @description Issues of all projects that are read.
+         */
+        IssueProgress: {
+            /**
+             * Expected
+             * @description The sources' own count; null: not known.
+             */
+            expected: number | null;
+            /** Stored */
+            stored: number;
+        };
+        /**
          * IssueRow
          * @description One issue. It is no aggregate: who has scope over the team may see it.
          */
@@ -3342,7 +3360,7 @@ export interface components {
         };
         /**
          * KindEntry
-         * @description One kind of one repository.
+         * @description One kind of one repository, or the issues of one project.
          */
         KindEntry: {
             /**
@@ -3361,7 +3379,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pull_requests" | "commits" | "checks" | "workflow_runs" | "deployments" | "releases" | "tags";
+            kind: "pull_requests" | "commits" | "checks" | "workflow_runs" | "deployments" | "releases" | "tags" | "issues";
             /**
              * Reason
              * @description What is amiss, or why a number is missing.
@@ -3385,7 +3403,7 @@ export interface components {
         };
         /**
          * KindTotal
-         * @description One kind over all repositories that are read; the counts are of those that were counted.
+         * @description One kind over all that are read; the counts are of those that were counted.
          */
         KindTotal: {
             /** Complete */
@@ -3398,10 +3416,13 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "pull_requests" | "commits" | "checks" | "workflow_runs" | "deployments" | "releases" | "tags";
+            kind: "pull_requests" | "commits" | "checks" | "workflow_runs" | "deployments" | "releases" | "tags" | "issues";
             /** Missing */
             missing: number | null;
-            /** Repositories */
+            /**
+             * Repositories
+             * @description Of issues: projects.
+             */
             repositories: number;
             /** Source */
             source: number | null;
@@ -3652,7 +3673,10 @@ export interface components {
             parked_at: string;
             /** Reason */
             reason: string;
-            /** Repository */
+            /**
+             * Repository
+             * @description Its name, or a project's key.
+             */
             repository: string | null;
             /** What */
             what: string;
@@ -3760,6 +3784,32 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** ProjectCompleteness */
+        ProjectCompleteness: {
+            /**
+             * Connection
+             * @description Slug of the connection.
+             */
+            connection: string;
+            /** Id */
+            id: number;
+            issues: components["schemas"]["KindEntry"];
+            /** Key */
+            key: string;
+            last_run: components["schemas"]["LastRun"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Reason
+             * @description Why it is in this state.
+             */
+            reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "excluded" | "lost_access" | "gone";
+        };
         /**
          * Quality
          * @description How complete the collected data is. Names are for those who see all teams; the sums are for everybody.
@@ -3791,6 +3841,12 @@ export interface components {
             parked: components["schemas"]["ParkedWork"][];
             /** Parked Total */
             parked_total: number;
+            /** Projects */
+            projects: components["schemas"]["ProjectCompleteness"][];
+            /** Projects Page */
+            projects_page: number;
+            /** Projects Total */
+            projects_total: number;
             /** Repositories */
             repositories: components["schemas"]["RepositoryCompleteness"][];
             /** Sees All */
@@ -3819,6 +3875,11 @@ export interface components {
              * @default 50
              */
             page_size: number;
+            /**
+             * Projects Page
+             * @default 1
+             */
+            projects_page: number;
             /**
              * Search
              * @description A part of the repository's name.
@@ -4545,6 +4606,8 @@ export interface components {
              * @description Everything that changed before this is stored.
              */
             fresh_to: string | null;
+            /** @description Null: no project is read. */
+            issues: components["schemas"]["IssueProgress"] | null;
             /** Reason */
             reason: string | null;
             /** Repositories */
@@ -4554,7 +4617,10 @@ export interface components {
              * @enum {string}
              */
             state: "not_connected" | "syncing" | "ready" | "misconfigured";
-            /** Stored */
+            /**
+             * Stored
+             * @description Pull requests.
+             */
             stored: number;
             /** Waiting Until */
             waiting_until: string | null;
@@ -5223,6 +5289,7 @@ export interface operations {
                 connection?: string;
                 page?: number;
                 page_size?: number;
+                projects_page?: number;
                 /** @description A part of the repository's name. */
                 search?: string;
                 show?: "all" | "incomplete";

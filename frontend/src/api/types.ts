@@ -25,5 +25,7 @@ export type QualityFilters = Schemas["QualityFilters"];
 export type KindEntry = Schemas["KindEntry"];
 export type KindTotal = Schemas["KindTotal"];
 export type RepositoryCompleteness = Schemas["RepositoryCompleteness"];
+export type ProjectCompleteness = Schemas["ProjectCompleteness"];
+export type LastRun = Schemas["LastRun"];
 export type ConnectionQuality = Schemas["ConnectionQuality"];
 export type ParkedWork = Schemas["ParkedWork"];

@@ -19,7 +19,7 @@ export function NothingCollected({
   const admin = me.links.admin;
   if (status.state === "syncing") {
     return (
-      <Message title="The first pull requests are on their way" wholePage={wholePage}>
+      <Message title="The first data is on its way" wholePage={wholePage}>
         <p>{progressText(status, me.organisation.time_zone)}</p>
         <p>Newest first: figures appear here as soon as there are some.</p>
       </Message>
@@ -115,17 +115,38 @@ export function CollectionNotice({ status, timeZone }: { status: Status; timeZon
   );
 }
 
-export function shareOf({ stored, expected }: Status): number | null {
-  return expected === null || expected === 0 ? null : Math.min(1, stored / expected);
+/** How much of all that there is is stored; null: that is not known. */
+export function shareOf({ stored, expected, issues }: Status): number | null {
+  const counted = [{ stored, expected }, issues].filter((one) => one !== null && !isNothing(one));
+  const all = sum(counted.map((one) => one?.expected ?? null));
+  const here = sum(counted.map((one) => one?.stored ?? null));
+  return all === null || here === null || all === 0 ? null : Math.min(1, here / all);
 }
 
-/** "4,120 of 16,398 pull requests, about 2 min left." */
+/** "4,120 of 16,398 pull requests, 20 of 30 issues, about 2 min left." */
 export function progressText(status: Status, timeZone: string): string {
-  const of = status.expected === null ? "" : ` of ${count(status.expected)}`;
+  const { issues } = status;
+  const pulls = issues !== null && isNothing(status) ? [] : [progressOf(status, "pull requests")];
+  const parts = issues === null ? pulls : [...pulls, progressOf(issues, "issues")];
   const eta = status.eta_seconds === null ? "" : `, about ${duration(status.eta_seconds)} left`;
   const waiting =
     status.waiting_until === null
       ? ""
       : ` Waiting for the server's rate limit until ${clockTime(status.waiting_until, timeZone)}.`;
-  return `${count(status.stored)}${of} pull requests${eta}.${waiting}`;
+  return `${parts.join(", ")}${eta}.${waiting}`;
+}
+
+type Progressed = { stored: number; expected: number | null };
+
+/** No repository is read. */
+function isNothing({ stored, expected }: Progressed): boolean {
+  return stored === 0 && expected === null;
+}
+
+function progressOf({ stored, expected }: Progressed, what: string): string {
+  return `${count(stored)}${expected === null ? "" : ` of ${count(expected)}`} ${what}`;
+}
+
+function sum(numbers: (number | null)[]): number | null {
+  return numbers.reduce((all, one) => (all === null || one === null ? null : all + one), 0);
 }

@@ -35,6 +35,23 @@ it("shows how far the collection is, and leads to all about it", async () => {
   expect(more.getAttribute("href")).toBe("/data-quality");
 });
 
+it.each([
+  [
+    { stored: 30, expected: 120, issues: { stored: 50, expected: 80 } },
+    "40 %",
+    /of 120 pull requests, 50 of 80 issues/,
+  ],
+  [{ stored: 0, expected: null, issues: { stored: 20, expected: 80 } }, "25 %", /^20 of 80 issues/],
+])("counts issues with them, or alone", async (values, share, text) => {
+  open("/pull-requests", {
+    "/api/v1/status": () => status({ state: "syncing", ...values }),
+  });
+  await userEvent.click(
+    await screen.findByRole("button", { name: `Data status: Collecting, ${share}` }),
+  );
+  expect(await screen.findAllByText(text)).toBeTruthy();
+});
+
 it("lists the administration to those who may open it, and only to them", async () => {
   open("/pull-requests", {
     "/api/v1/me": () => me({ links: { ...me().links, admin: "/admin/" } }),

@@ -101,9 +101,10 @@ function useRefreshWhileCollecting() {
     let stored: number | null = null;
     return client.getQueryCache().subscribe(({ query }) => {
       if (query.queryKey[0] !== statusQuery.queryKey[0]) return;
-      const now = client.getQueryData(statusQuery.queryKey)?.stored ?? null;
+      const status = client.getQueryData(statusQuery.queryKey);
+      const now = status ? status.stored + (status.issues?.stored ?? 0) : null;
       if (now !== null && stored !== null && now !== stored) {
-        for (const figures of ["pull-requests", "deployments", "tests"]) {
+        for (const figures of ["pull-requests", "deployments", "tests", "issues"]) {
           void client.invalidateQueries({ queryKey: [figures] });
         }
         void client.invalidateQueries({ queryKey: ["completeness"] });

@@ -5,6 +5,7 @@ import type {
   Figures,
   KindEntry,
   Me,
+  ProjectCompleteness,
   PullRequestDetail,
   PullRequestRow,
   Quality,
@@ -48,6 +49,7 @@ export function status(values: Partial<Status> = {}): Status {
     waiting_until: null,
     fresh_to: "2026-08-20T12:00:00Z",
     repositories: [],
+    issues: null,
     ...values,
   };
 }
@@ -104,6 +106,24 @@ export function repository(
   };
 }
 
+export function project(
+  values: Partial<ProjectCompleteness> = {},
+  issues: Partial<KindEntry> = {},
+): ProjectCompleteness {
+  const { kinds, last_run } = repository();
+  return {
+    id: 7,
+    key: "FORGE",
+    name: "Forge",
+    connection: "ghes",
+    state: "active",
+    reason: null,
+    issues: { ...(kinds[0] as KindEntry), kind: "issues", ...issues },
+    last_run,
+    ...values,
+  };
+}
+
 export function quality(values: Partial<Quality> = {}): Quality {
   return {
     complete: true,
@@ -129,6 +149,7 @@ export function quality(values: Partial<Quality> = {}): Quality {
         action: null,
         server_version: "3.19.1",
         repositories: 1,
+        projects: null,
         last_synced_at: "2026-08-20T12:00:00Z",
         waiting_until: null,
         requests_per_hour: 10_000,
@@ -142,6 +163,9 @@ export function quality(values: Partial<Quality> = {}): Quality {
     total: 1,
     page: 1,
     page_size: 25,
+    projects: [],
+    projects_total: 0,
+    projects_page: 1,
     parked: [],
     parked_total: 0,
     unmatched: { accounts: 2, git_addresses: 1 },

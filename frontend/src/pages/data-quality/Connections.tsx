@@ -63,8 +63,8 @@ function Facts({ of, timeZone }: { of: ConnectionQuality; timeZone: string }) {
         <dd>{of.last_synced_at === null ? "none yet" : dateTime(of.last_synced_at, timeZone)}</dd>
       </div>
       <div>
-        <dt>Repositories read</dt>
-        <dd>{count(of.repositories)}</dd>
+        <dt>{of.projects === null ? "Repositories read" : "Projects read"}</dt>
+        <dd>{count(of.projects ?? of.repositories)}</dd>
       </div>
       {of.waiting_until && (
         <div>

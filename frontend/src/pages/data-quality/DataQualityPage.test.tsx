@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
-import { me, quality, repository, status } from "../../testing/answers";
+import { me, project, quality, repository, status } from "../../testing/answers";
 import { open, Refusal } from "../../testing/page";
 
 const QUALITY = "/api/v1/completeness";
@@ -61,13 +61,51 @@ describe("a repository", () => {
   });
 });
 
+describe("projects", () => {
+  it("are shown with their issues and why they are not whole, a page at a time", async () => {
+    const projects = [
+      project({}, { state: "incomplete", stored: 28, reason: "2 of 30 issues are missing." }),
+      project({ id: 8, key: "MILL", state: "lost_access", reason: "The source hides it." }),
+    ];
+    const { search, asked } = open("/data-quality", {
+      [QUALITY]: () => quality({ projects, projects_total: 30 }),
+    });
+    const table = await screen.findByRole("region", { name: "Projects and their issues" });
+    const [short, lost] = within(table).getAllByRole("row").slice(1) as HTMLElement[];
+    expect(short?.textContent).toContain("FORGE, ForgeOur GHESread28 of 30");
+    expect(short?.textContent).toContain("2 of 30 issues are missing.");
+    expect(lost?.textContent).toContain("access lost");
+    expect(lost?.textContent).toContain("The source hides it.");
+    await userEvent.click(screen.getByRole("button", { name: "Page 2" }));
+    await waitFor(() => expect(search()).toEqual({ projects: 2 }));
+    expect(asked.at(-1)).toContain("projects_page=2");
+  });
+
+  it("are no section where there is no Jira", async () => {
+    open("/data-quality");
+    await screen.findByRole("heading", { name: "Repositories" });
+    expect(screen.queryByRole("heading", { name: "Projects" })).toBeNull();
+  });
+
+  it("alone are what the page is about", async () => {
+    const [total] = quality().kinds;
+    const kinds = total ? [{ ...total, kind: "issues" as const }] : [];
+    const connections = quality().connections.map((one) => ({ ...one, projects: 3 }));
+    open("/data-quality", { [QUALITY]: () => quality({ kinds, fresh_to: null, connections }) });
+    expect(await screen.findByText(/Every change of an issue before/)).toBeTruthy();
+    expect(screen.getByText("Projects read").nextSibling?.textContent).toBe("3");
+  });
+});
+
 describe("a filter", () => {
   it("is in the address and asked of the server, from the first page on", async () => {
     const { asked, search } = open("/data-quality?page=2&q=serv", {
       [QUALITY]: () => quality({ total: 60 }),
     });
     await screen.findByText("26 – 50 of 60");
-    expect(asked).toContain(`${QUALITY}?connection=&show=all&search=serv&page=2&page_size=25`);
+    expect(asked).toContain(
+      `${QUALITY}?connection=&show=all&search=serv&page=2&page_size=25&projects_page=1`,
+    );
     await userEvent.click(screen.getByRole("radio", { name: "Not complete" }));
     await waitFor(() => expect(search()).toEqual({ q: "serv", show: "incomplete" }));
     expect(asked.at(-1)).toContain("show=incomplete&search=serv&page=1");

@@ -12,6 +12,7 @@ import { Connections } from "./Connections";
 import classes from "./DataQualityPage.module.css";
 import { NotCounted } from "./NotCounted";
 import { ParkedWork } from "./ParkedWork";
+import { Projects } from "./Projects";
 import { Repositories } from "./Repositories";
 import { filtersOf } from "./search";
 import { Totals } from "./Totals";
@@ -46,8 +47,8 @@ export default function DataQualityPage() {
             <Named quality={data} me={me} search={search} onChange={change} />
           ) : (
             <p className={classes.sums}>
-              These are the sums over all repositories. Connections, repositories and what could not
-              be fetched are shown to those who see all teams.
+              These are the sums over all repositories and projects. Connections, what each holds
+              and what could not be fetched are shown to those who see all teams.
             </p>
           )}
         </div>
@@ -73,17 +74,22 @@ function Named({
       <Connections connections={quality.connections} timeZone={timeZone} />
       <ParkedWork quality={quality} timeZone={timeZone} />
       <Repositories quality={quality} search={search} timeZone={timeZone} onChange={onChange} />
+      <Projects quality={quality} timeZone={timeZone} onChange={onChange} />
       <NotCounted quality={quality} me={me} />
     </>
   );
 }
 
 /** The page in one sentence. */
-function summary({ complete, fresh_to: freshTo }: Quality, timeZone: string): string {
+function summary({ complete, fresh_to, kinds }: Quality, timeZone: string): string {
+  const [first] = kinds;
+  const issuesAlone = first?.kind === "issues";
+  const freshTo = issuesAlone ? first.complete_to : fresh_to;
+  const [every, change] = issuesAlone ? ["issue", "an issue"] : ["pull request", "a pull request"];
   const fresh =
     freshTo === null
-      ? "Not every pull request is here yet."
-      : `Every change of a pull request before ${dateTime(freshTo, timeZone)} (${zoneName(timeZone)}) is stored.`;
+      ? `Not every ${every} is here yet.`
+      : `Every change of ${change} before ${dateTime(freshTo, timeZone)} (${zoneName(timeZone)}) is stored.`;
   return complete ? `All kinds are complete. ${fresh}` : fresh;
 }
 

@@ -6,11 +6,10 @@ import { dateTime } from "../../ui/dates";
 import { FactTable } from "../../ui/FactTable";
 import { count } from "../../ui/numbers";
 import { ScrollRegion } from "../../ui/ScrollRegion";
-import { KINDS, REPOSITORY_STATES } from "./names";
+import { Cell, LastRun } from "./Cells";
+import { KINDS, REPOSITORY_KINDS, REPOSITORY_STATES } from "./names";
 import classes from "./RepositoryTable.module.css";
 import { StateMark } from "./StateMark";
-
-const NAMES = Object.entries(KINDS) as [KindEntry["kind"], string][];
 
 /** Repositories by kinds. A row opens into what is known of each kind. */
 export function RepositoryTable({
@@ -30,7 +29,7 @@ export function RepositoryTable({
         <thead>
           <tr>
             <th scope="col">Repository</th>
-            {NAMES.map(([kind, name]) => (
+            {REPOSITORY_KINDS.map(([kind, name]) => (
               <th key={kind} scope="col" data-numeric data-wide>
                 {name}
               </th>
@@ -59,12 +58,12 @@ export function RepositoryTable({
                     </td>
                   ))}
                   <td data-wide>
-                    <LastRun of={repository} timeZone={timeZone} />
+                    <LastRun of={repository.last_run} timeZone={timeZone} />
                   </td>
                 </tr>
                 {isOpen && (
                   <tr>
-                    <td colSpan={NAMES.length + 2}>
+                    <td colSpan={REPOSITORY_KINDS.length + 2}>
                       <Details of={repository} timeZone={timeZone} />
                     </td>
                   </tr>
@@ -113,35 +112,6 @@ function Summary({ of }: { of: RepositoryCompleteness }) {
         ? "All kinds are complete"
         : `${of.kinds.length - rest.length} of ${of.kinds.length} kinds complete`}
     </p>
-  );
-}
-
-/** A number where there is one: of a complete kind what is stored, of another how far it is. */
-function Cell({ of, isRead }: { of: KindEntry; isRead: boolean }) {
-  const said =
-    of.stored === null
-      ? "–"
-      : of.source === null || of.stored >= of.source
-        ? count(of.stored)
-        : `${count(of.stored)} of ${count(of.source)}`;
-  if (!isRead) return <span className={classes.kept}>{said}</span>;
-  return (
-    <span className={classes.cell} title={of.reason ?? undefined}>
-      {said}
-      <StateMark state={of.state} />
-    </span>
-  );
-}
-
-function LastRun({ of, timeZone }: { of: RepositoryCompleteness; timeZone: string }) {
-  if (of.last_run?.finished_at == null) return <span className={classes.kept}>none yet</span>;
-  return (
-    <>
-      {dateTime(of.last_run.finished_at, timeZone)}
-      {of.last_run.outcome !== "succeeded" && (
-        <span className={classes.outcome}>{of.last_run.outcome}</span>
-      )}
-    </>
   );
 }
 

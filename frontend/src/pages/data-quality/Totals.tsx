@@ -5,7 +5,7 @@ import { count } from "../../ui/numbers";
 import { KINDS } from "./names";
 import classes from "./Section.module.css";
 
-/** Each kind over all repositories: what the source has against what is stored. */
+/** Each kind over all repositories, or projects: what the source has against what is stored. */
 export function Totals({ totals, timeZone }: { totals: KindTotal[]; timeZone: string }) {
   const uncounted = totals.some((total) => total.counted < total.repositories);
   return (
@@ -28,7 +28,7 @@ export function Totals({ totals, timeZone }: { totals: KindTotal[]; timeZone: st
           { name: "Stored", numeric: true, cell: (total) => numberOr(total.stored) },
           { name: "Missing", numeric: true, cell: (total) => numberOr(total.missing) },
           {
-            name: "Repositories complete",
+            name: "Complete",
             numeric: true,
             cell: (total) => `${count(total.complete)} of ${count(total.repositories)}`,
           },
@@ -42,8 +42,8 @@ export function Totals({ totals, timeZone }: { totals: KindTotal[]; timeZone: st
       />
       {uncounted && (
         <p className={classes.note}>
-          Counts are of the repositories that were counted; – means that none was yet, or that the
-          source does not tell.
+          Counts are of the repositories and projects that were counted; – means that none was yet,
+          or that the source does not tell.
         </p>
       )}
     </section>

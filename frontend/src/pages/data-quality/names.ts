@@ -1,8 +1,8 @@
-import type { KindEntry, RepositoryCompleteness } from "../../api/types";
+import type { KindEntry, ProjectCompleteness, RepositoryCompleteness } from "../../api/types";
 
 /** What the page calls things. */
 
-export const KINDS: Record<KindEntry["kind"], string> = {
+const OF_REPOSITORIES: Record<Exclude<KindEntry["kind"], "issues">, string> = {
   pull_requests: "Pull requests",
   commits: "Commits",
   checks: "Checks",
@@ -11,6 +11,11 @@ export const KINDS: Record<KindEntry["kind"], string> = {
   releases: "Releases",
   tags: "Tags",
 };
+
+export const KINDS: Record<KindEntry["kind"], string> = { ...OF_REPOSITORIES, issues: "Issues" };
+
+/** Those that a repository has, in the order of its columns. */
+export const REPOSITORY_KINDS = Object.entries(OF_REPOSITORIES) as [KindEntry["kind"], string][];
 
 export const STATES: Record<KindEntry["state"], string> = {
   complete: "complete",
@@ -25,6 +30,13 @@ export const REPOSITORY_STATES: Record<RepositoryCompleteness["state"], string> 
   excluded: "excluded by a rule",
   lost_access: "access lost",
   transferred: "moved away",
+  gone: "deleted at the source",
+};
+
+export const PROJECT_STATES: Record<ProjectCompleteness["state"], string> = {
+  active: "read",
+  excluded: "not chosen",
+  lost_access: "access lost",
   gone: "deleted at the source",
 };
 

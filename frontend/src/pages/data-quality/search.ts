@@ -15,6 +15,8 @@ export const qualitySchema = v.object({
   show: optional(v.picklist(["all", "incomplete"])),
   q: optional(v.string()),
   page: optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
+  /** Of the projects. */
+  projects: optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
   /** The repository whose kinds are open. */
   open: optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
 });
@@ -28,5 +30,6 @@ export function filtersOf(search: QualitySearch): QualityFilters {
     search: search.q ?? "",
     page: search.page ?? 1,
     page_size: PAGE_SIZE,
+    projects_page: search.projects ?? 1,
   };
 }

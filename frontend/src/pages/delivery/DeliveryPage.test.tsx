@@ -314,7 +314,7 @@ describe("an empty page says why and what next", () => {
     open("/delivery", {
       "/api/v1/status": () => status({ state: "syncing", stored: 0, expected: 120 }),
     });
-    const title = "The first pull requests are on their way";
+    const title = "The first data is on its way";
     expect(await screen.findByRole("heading", { name: title })).toBeTruthy();
   });
 });

@@ -202,7 +202,7 @@ describe("an empty page says why and what next", () => {
       "/api/v1/me": () => me({ teams: [] }),
       [STATUS]: () => status({ state: "syncing", stored: 0, expected: null }),
     });
-    const title = "The first pull requests are on their way";
+    const title = "The first data is on its way";
     expect(await screen.findByRole("heading", { name: title, level: 1 })).toBeTruthy();
   });
 
