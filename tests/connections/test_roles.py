@@ -14,7 +14,8 @@ from backend.accounts.models import User
 from backend.config import grants
 from backend.config.admin.connections.facts import facts
 from backend.connections import store
-from backend.connections.models import Connection, RepositoryRule
+from backend.connections.models import Connection, JiraSettings, RepositoryRule
+from backend.sources.jira.session import open_jira
 from tests.connections.test_store import TOKEN, a_key, an_app
 from tests.sign_in import an_account, sign_in
 
@@ -84,6 +85,28 @@ def test_the_worker_takes_over_an_app(connection: Connection) -> None:
         store.finish_app_change(change=change)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             store.webhook_secrets(connection)
+
+
+def test_a_jira_is_added_by_web_and_read_by_the_worker() -> None:
+    with acting_as("web"):
+        jira = store.add_connection(
+            kind="jira_dc",
+            url="https://jira.example",
+            token=TOKEN,
+            jira=store.JiraChoice(projects=("FORGE",)),
+        )
+        store.set_jira(connection=jira, choice=store.JiraChoice(projects=("MILL",)))
+        store.set_webhook_secret(connection=jira, secret="a-secret-of-a-webhook")
+        assert facts(jira)["webhook"].endswith("/hooks/jira/jira-example")
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            store.credentials(jira)
+    with acting_as("worker"):
+        with open_jira(jira) as session:
+            assert session.url == "https://jira.example"
+        JiraSettings.objects.filter(connection=jira).update(fields_found=[{"id": "customfield_1"}])
+        assert JiraSettings.objects.get().projects == ["MILL"]
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            store.webhook_secrets(jira)
 
 
 def test_the_pages_open_for_web(client: Client, connection: Connection) -> None:

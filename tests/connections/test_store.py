@@ -4,6 +4,7 @@ import base64
 import subprocess
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -19,7 +20,13 @@ from django.utils import timezone
 
 from backend.audit.models import Event
 from backend.connections import store
-from backend.connections.models import Connection, Credential, GitHubApp, WebhookSecret
+from backend.connections.models import (
+    Connection,
+    Credential,
+    GitHubApp,
+    JiraSettings,
+    WebhookSecret,
+)
 from backend.keyring import SealBroken
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +257,44 @@ def test_the_cloud_is_named_by_the_address_in_the_browser(typed: str, says: str)
     with pytest.raises(store.InvalidConnection, match=says):
         store.clean_url(typed)
     assert store.clean_url("https://octocorp.ghe.com/") == "https://octocorp.ghe.com"
+
+
+class TestJira:
+    def test_it_is_stored_with_what_of_it_is_read(self) -> None:
+        choice = store.JiraChoice(
+            projects=(" forge ", "M*", "forge", ""),
+            sprint_field=" customfield_7 ",
+            webhook_addresses=("10.1.0.0/24", "fd00::/8"),
+        )
+        made = store.add_connection(
+            kind="jira_dc", url="https://jira.example/jira/", token=TOKEN, jira=choice
+        )
+        assert (made.url, made.slug) == ("https://jira.example/jira", "jira-example")
+        assert store.credentials(made)[0].secret == TOKEN
+        assert made.jira.projects == ["FORGE", "M*"]
+        assert made.jira.sprint_field == "customfield_7"
+        assert made.jira.webhook_addresses == ["10.1.0.0/24", "fd00::/8"]
+
+    @pytest.mark.parametrize(
+        ("values", "says"),
+        [
+            ({"app": store.AppSignIn(12, "x")}, "belongs to GitHub"),
+            ({"url": "https://jira.example/browse/FORGE-1"}, "Leave out"),
+            ({"jira": store.JiraChoice(sprint_field="Sprint")}, "no id of a custom field"),
+            ({"jira": store.JiraChoice(webhook_addresses=("0.0.0.0/0",))}, "nearly everybody"),
+            ({"kind": "github", "jira": store.JiraChoice()}, "none of GitHub's"),
+        ],
+        ids=range(5),
+    )
+    def test_what_cannot_be_is_refused_whole(self, values: dict[str, Any], says: str) -> None:
+        told: dict[str, Any] = {"kind": "jira_dc", "url": "https://jira.example"}
+        with pytest.raises(store.InvalidConnection, match=says):
+            store.add_connection(**told | values)
+        assert not Connection.objects.exists()
+
+    def test_what_is_read_is_changed_whole_and_keeps_what_was_found(self) -> None:
+        made = store.add_connection(kind="jira_dc", url="https://jira.example", token=TOKEN)
+        JiraSettings.objects.update(fields_found=[{"id": "customfield_7"}])
+        store.set_jira(connection=made, choice=store.JiraChoice(projects=("MILL",)))
+        settings = JiraSettings.objects.get()
+        assert (settings.projects, settings.fields_found) == (["MILL"], [{"id": "customfield_7"}])

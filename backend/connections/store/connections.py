@@ -9,7 +9,12 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from backend.connections.models import Connection
-from backend.connections.store.cleaning import clean_certificate, clean_jira_url, clean_url
+from backend.connections.store.cleaning import (
+    InvalidConnection,
+    clean_certificate,
+    clean_jira_url,
+    clean_url,
+)
 from backend.connections.store.credentials import AppSignIn, set_app, set_token
 from backend.connections.store.jira import JIRA_KINDS, JiraChoice, set_jira
 
@@ -34,6 +39,10 @@ def add_connection(  # noqa: PLR0913 - what is known of a connection when it is 
     Raises InvalidConnection; checks nothing outside.
     """
     is_jira = kind in JIRA_KINDS
+    if is_jira and app is not None:
+        raise InvalidConnection("A GitHub App belongs to GitHub: a Jira is read with a token.")
+    if jira is not None and not is_jira:
+        raise InvalidConnection("What of a Jira is read belongs to none of GitHub's connections.")
     address = (
         clean_jira_url(url, cloud=kind == Connection.Kind.JIRA_CLOUD) if is_jira else clean_url(url)
     )

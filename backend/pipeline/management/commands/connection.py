@@ -1,6 +1,8 @@
 """`manage.py connection`: add, check and list the outside systems that Plumbline may read."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +11,9 @@ from backend.connections import store
 from backend.connections.models import Connection
 from backend.pipeline import bell
 from backend.pipeline.work import check_connection
+
+_OF_GITHUB: Final = ("app_id", "key_file", "installation_id", "organisation")
+_OF_JIRA: Final = ("email", "project")
 
 
 class Command(BaseCommand):
@@ -65,6 +70,8 @@ class Command(BaseCommand):
                 self._list()
 
     def _add(self, options: dict[str, object]) -> None:
+        is_jira = options["kind"] in store.JIRA_KINDS
+        _refuse_foreign(options, _OF_GITHUB if is_jira else _OF_JIRA, is_jira=is_jira)
         ca_file, token_file = options["ca_file"], options["token_file"]
         organisations = options["organisation"]
         try:
@@ -76,7 +83,7 @@ class Command(BaseCommand):
                 app=_app(options),
                 ca_certificate=_read(ca_file) if ca_file else "",
                 organisations=organisations if isinstance(organisations, list) else [],
-                jira=_jira(options),
+                jira=_jira(options) if is_jira else None,
             )
         except store.InvalidConnection as error:
             raise CommandError(str(error)) from error
@@ -86,7 +93,7 @@ class Command(BaseCommand):
         if not connection.credentials.exists():
             self.stdout.write("In the browser, create its GitHub App: Administration, Connections.")
         elif bell.ring(bell.CHECK, connection.pk):
-            kind = "jira" if connection.kind in store.JIRA_KINDS else "github"
+            kind = "jira" if is_jira else "github"
             self.stdout.write(
                 f"A worker checks it now; see how it went: manage.py connection list.\n"
                 f"Webhooks go to /hooks/{kind}/{connection.slug}."
@@ -121,6 +128,21 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {one['name']}: {one['verdict']}. {one['action']}")
 
 
+def _refuse_foreign(options: dict[str, object], names: Iterable[str], *, is_jira: bool) -> None:
+    """Raises CommandError where an option was given that means nothing to this kind of source."""
+    given = [f"--{name.replace('_', '-')}" for name in names if options[name] not in (None, "", [])]
+    if given:
+        whose, instead = ("GitHub", "--token-file") if is_jira else ("a Jira", "--organisation")
+        raise CommandError(
+            f"{', '.join(given)} {'means' if len(given) == 1 else 'mean'} something to {whose} alone: "
+            f"leave it out. See {instead}."
+        )
+    if is_jira and options["token_file"] is None:
+        raise CommandError(
+            "A Jira is read with a token: write it to a file and name that with --token-file."
+        )
+
+
 def _jira(options: dict[str, object]) -> store.JiraChoice:
     projects = options["project"]
     return store.JiraChoice(
@@ -132,11 +154,11 @@ def _jira(options: dict[str, object]) -> store.JiraChoice:
 def _app(options: dict[str, object]) -> store.AppSignIn | None:
     """The App that is typed in. Raises CommandError where only half of it is."""
     app_id, key_file = options["app_id"], options["key_file"]
-    if app_id is None and key_file is None:
+    installation = options["installation_id"]
+    if app_id is None and key_file is None and installation is None:
         return None
     if not isinstance(app_id, int) or key_file is None:
         raise CommandError("A GitHub App needs both --app-id and --key-file.")
-    installation = options["installation_id"]
     return store.AppSignIn(
         app_id=app_id,
         private_key=_read(key_file),
