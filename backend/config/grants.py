@@ -75,7 +75,10 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         ),
         "worker": ("SELECT", "INSERT", "DELETE", "UPDATE (last_used_at)"),
     },
-    "connections.jirasettings": {"web": WRITE, "worker": ("SELECT", "UPDATE (fields_found)")},
+    "connections.jirasettings": {
+        "web": WRITE,
+        "worker": ("SELECT", "UPDATE (fields_found, site_url)"),
+    },
     "connections.githubapp": {"web": WRITE, "worker": ("SELECT", "INSERT", "UPDATE")},
     "connections.appchange": {
         "web": (

@@ -279,7 +279,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.IncidentRule"},
     {"model": "delivery.DeliverySettings"},
     {"model": "delivery.ArtifactRule"},
-    {"model": "connections.JiraSettings", "exclude_fields": ["fields_found"]},
+    {"model": "connections.JiraSettings", "exclude_fields": ["fields_found", "site_url"]},
     {"model": "delivery.StatusRule"},
     {"model": "delivery.InvestmentCategory"},
     {"model": "delivery.InvestmentRule"},

@@ -102,6 +102,12 @@ class JiraSettings(models.Model):
         editable=False,
         help_text="What the last look found: id, name, type and what it is taken for, one entry a custom field.",
     )
+    site_url = models.URLField(
+        max_length=500,
+        blank=True,
+        editable=False,
+        help_text="Where people open it, as the server tells it; empty: at the connection's address.",
+    )
     webhook_addresses = ArrayField(
         models.CharField(max_length=50),
         default=list,

@@ -12,6 +12,7 @@ from backend.metrics.deployments.issue_incidents import PRODUCTION, of_repositor
 from backend.metrics.deployments.links import address
 from backend.metrics.deployments.queries import versions
 from backend.metrics.deployments.rows import FIELDS, measured, told, visible
+from backend.metrics.issues.rows import address_of
 from backend.metrics.models import DeployedChange, DeploymentFix, PullRequestTeam, ServiceDeployment
 from backend.people.models import Team
 
@@ -90,7 +91,7 @@ def _change(site: str, change: DeployedChange) -> results.Change:
 
 def _fixes(**which: int) -> QuerySet[DeploymentFix]:
     found = DeploymentFix.objects.filter(**which)
-    related = ("failed", "fixed_by", "incident", "issue__connection", "issue__fact")
+    related = ("failed", "fixed_by", "incident", "issue__connection__jira", "issue__fact")
     return found.select_related(*related).order_by("restored_at", "pk")
 
 
@@ -136,7 +137,7 @@ def _issue(issue: Issue) -> results.IncidentName:
         source="jira",
         id=issue.pk,
         external_id=issue.key,
-        url=f"{issue.connection.url}/browse/{issue.key}",
+        url=address_of(issue),
         started_at=issue.fact.created_at,
         resolved_at=issue.fact.done_at,
     )
@@ -194,7 +195,7 @@ def _issues(values: dict[str, Any], names: set[str]) -> QuerySet[Issue]:
         if service in names:
             since = facts.filter(created_at__gte=values["finished_at"])
             first.update(since.order_by("created_at", "pk").values_list("pk", flat=True)[:LATER])
-    return Issue.objects.filter(pk__in=first).select_related("connection", "fact")
+    return Issue.objects.filter(pk__in=first).select_related("connection__jira", "fact")
 
 
 def _corrections(site: str, values: dict[str, Any]) -> list[results.Correction]:
@@ -216,7 +217,7 @@ def _corrections(site: str, values: dict[str, Any]) -> list[results.Correction]:
         for one in Incident.objects.filter(repository=values["repository_id"], external_id__in=keys)
     }
     issues = [int(one.fix_key) for one in found if one.fix_source == "issue"]
-    for issue in Issue.objects.filter(pk__in=issues).select_related("connection", "fact"):
+    for issue in Issue.objects.filter(pk__in=issues).select_related("connection__jira", "fact"):
         incidents["issue", str(issue.pk)] = _issue(issue)
     return [_correction(site, one, deployments, incidents) for one in found]
 

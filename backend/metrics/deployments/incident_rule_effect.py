@@ -10,6 +10,7 @@ from backend import clock
 from backend.delivery.incident_rules import IssueRule
 from backend.delivery.models import Issue, Repository
 from backend.metrics.deployments.issue_incidents import of_rule
+from backend.metrics.issues.rows import address_of
 
 LOOKED_BACK: Final = timedelta(days=365)
 SAMPLES: Final = 20
@@ -82,11 +83,13 @@ def _lines(now: _Found, then: _Found, names: dict[int, str]) -> list[Line]:
 
 
 def _samples(changed: Sequence[tuple[int, str, int]], then: _Found) -> list[Sample]:
-    issues = Issue.objects.select_related("connection").in_bulk([issue for _, _, issue in changed])
+    issues = Issue.objects.select_related("connection__jira").in_bulk(
+        [issue for _, _, issue in changed]
+    )
     return [
         Sample(
             issues[key[2]].key,
-            f"{issues[key[2]].connection.url}/browse/{issues[key[2]].key}",
+            address_of(issues[key[2]]),
             key[1],
             is_incident=key in then,
         )

@@ -28,7 +28,7 @@ _PAGE: Final = """
         COALESCE(issue.summary, pull.title) AS title,
         CASE WHEN issue.id IS NULL
             THEN code.url || '/' || repository.name_with_owner || '/pull/' || pull.number
-            ELSE tracker.url || '/browse/' || issue.key END AS url,
+            ELSE COALESCE(NULLIF(jira.site_url, ''), tracker.url) || '/browse/' || issue.key END AS url,
         finished.category, finished.because,
         CASE WHEN %(seen)s::bigint[] IS NULL OR finished.kind = 'pull_request' OR EXISTS (
             SELECT FROM metrics_issueteam team WHERE team.fact_id = above.id AND team.team_id = ANY(%(seen)s)
@@ -37,6 +37,7 @@ _PAGE: Final = """
     FROM finished
     LEFT JOIN delivery_issue issue ON finished.kind = 'issue' AND issue.id = finished.id
     LEFT JOIN connections_connection tracker ON tracker.id = issue.connection_id
+    LEFT JOIN connections_jirasettings jira ON jira.connection_id = issue.connection_id
     LEFT JOIN delivery_pullrequest pull ON finished.kind = 'pull_request' AND pull.id = finished.id
     LEFT JOIN delivery_repository repository ON repository.id = pull.repository_id
     LEFT JOIN connections_connection code ON code.id = repository.connection_id

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import F, OrderBy, Q, QuerySet
 
 from backend import clock
-from backend.delivery.models import IssueStatus, IssueTransition, PullRequest, Sprint
+from backend.delivery.models import Issue, IssueStatus, IssueTransition, PullRequest, Sprint
 from backend.metrics.formulas import issue as formula
 from backend.metrics.issues import links, results
 from backend.metrics.issues.asked import Asked
@@ -39,6 +39,7 @@ _FIELDS: Final = {
     "issue__status__name": "status",
     "assignee__login": "assignee",
     "issue__connection__url": "url",
+    "issue__connection__jira__site_url": "site",
 }
 _GOING: Final = ("in_progress", "waiting")
 _OWN: Final = (
@@ -228,14 +229,22 @@ def _order(sort: str) -> OrderBy:
 def _row(values: dict[str, Any]) -> dict[str, Any]:
     row = {ours: values[theirs] for theirs, ours in _FIELDS.items()}
     row |= {name: values[name] for name in _OWN}
-    return row | {
-        "url": f"{row['url']}/browse/{row['key']}",
-        "state": row["state"] or None,
-        "age_seconds": _age(row),
-    }
+    url = address(row["url"], row.pop("site"), row["key"])
+    return row | {"url": url, "state": row["state"] or None, "age_seconds": _age(row)}
 
 
 def _age(row: dict[str, Any]) -> int | None:
     if row["done_at"] is not None or row["started_at"] is None or row["state"] not in _GOING:
         return None
     return int((clock.now() - row["started_at"]).total_seconds())
+
+
+def address(asked: str, site: str | None, key: str) -> str:
+    """Where people open an issue: at the site, where it is another address than the one that is asked."""
+    return f"{site or asked}/browse/{key}"
+
+
+def address_of(issue: Issue) -> str:
+    """Of an issue with its connection and that one's settings of a Jira."""
+    settings = getattr(issue.connection, "jira", None)  # one without settings has none
+    return address(issue.connection.url, settings and settings.site_url, issue.key)

@@ -20,6 +20,7 @@ from backend.delivery.store.projects import (
 )
 from backend.sources import hints, ledger
 from backend.sources.collected import Collected
+from backend.sources.jira.addresses import site
 from backend.sources.jira.client import Jira
 from backend.sources.models import Cursor, Hint
 
@@ -35,13 +36,16 @@ def collect_projects(connection: Connection, jira: Jira) -> Collected:
     What is read and was not filled yet is asked for; what was expected and not listed is looked at by itself.
     """
     fields = jira.discover()
-    JiraSettings.objects.filter(connection=connection).update(fields_found=fields.told)
     types, statuses = jira.issue_types(), jira.statuses()
     found = list(jira.projects())
-    began = jira.server().time or timezone.now() - CLOCKS_DIFFER
+    server = jira.server()
+    began = server.time or timezone.now() - CLOCKS_DIFFER
     if JiraSettings.objects.filter(connection=connection, keeps_summaries=False).exists():
         forget_summaries(connection)
     with transaction.atomic():
+        JiraSettings.objects.filter(connection=connection).update(
+            fields_found=fields.told, site_url=site(connection.url, server.base_url)
+        )
         store_issue_types(connection=connection, types=types)
         store_statuses(connection=connection, statuses=statuses)
         known = Project.objects.filter(connection=connection, state=Project.State.ACTIVE)

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.connections.models import JiraSettings
-from backend.connections.store import JiraChoice, set_jira
+from backend.connections.store import JiraChoice, add_connection, set_jira
 from backend.delivery.models import (
     Board,
     Issue,
@@ -15,13 +15,16 @@ from backend.delivery.models import (
     Sprint,
 )
 from backend.delivery.store import store_pull_requests
+from backend.metrics.issues import rows
+from backend.metrics.issues.named import issues_of
 from backend.sources import hints
 from backend.sources.jira import census
 from backend.sources.models import Cursor, Hint, SyncRun
 from tests.delivery.records import a_pull_request
-from tests.factories import a_repository
-from tests.pipeline.jira.conftest import Source, stored
+from tests.factories import History, a_repository
+from tests.pipeline.jira.conftest import TOKEN, Source, stored
 from tests.pipeline.state import row_versions
+from tests.simulators.jira import World, running
 from tests.simulators.jira.records import Project as Simulated
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +281,31 @@ def test_a_status_that_is_no_more_is_known_from_histories(source: Source) -> Non
     source.collect()
     assert IssueStatus.objects.get(name="Triage").category == "unknown"
     assert IssueTransition.objects.filter(kind="status").count() == 2
+
+
+def test_through_the_gateway_issues_are_opened_at_the_site(world: World) -> None:
+    world.site = "https://forge.atlassian.net"
+    world.create_issue(next(iter(world.projects.values())))
+    with running(world, cloud=True, path="/ex/jira/1f0c") as jira:
+        connection = add_connection(
+            kind="jira_cloud", url=jira.url, token=TOKEN, jira=JiraChoice(email=world.email)
+        )
+        Source(jira, connection).collect()
+        issue = Issue.objects.get()
+        pull = History(a_repository()).pull(None)
+        PullRequestIssueKey.objects.create(pull_request=pull, key="FORGE-1", found_in=["title"])
+        found = rows.detail(issue.pk, within=None)
+        assert found is not None
+        (named,) = issues_of(pull.pk, within=None)
+        assert found.url == named.url == "https://forge.atlassian.net/browse/FORGE-1"
+        set_jira(connection=connection, choice=JiraChoice(email=world.email))
+        assert JiraSettings.objects.get().site_url == world.site
+
+
+def test_elsewhere_the_address_that_was_entered_is_the_one_to_open(source: Source) -> None:
+    source.world.site = "https://elsewhere.example"
+    source.world.create_issue(_forge(source))
+    source.collect()
+    found = rows.detail(Issue.objects.get().pk, within=None)
+    assert found is not None
+    assert found.url == f"{source.connection.url}/browse/FORGE-1"

@@ -97,7 +97,7 @@ class Endpoints:
         version = "1001.0.0-SNAPSHOT" if self.cloud else self.world.version
         numbers = [int(part) for part in re.findall(r"\d+", version)[:3]]
         shown = {
-            "baseUrl": self.write.base, "version": version, "versionNumbers": numbers,
+            "baseUrl": self.world.site or self.write.base, "version": version, "versionNumbers": numbers,
             "deploymentType": "Cloud" if self.cloud else "Server", "buildNumber": 912004,
             "buildDate": "2026-01-05T00:00:00.000+0000", "serverTime": self.write.time(self.world.now),
             "scmInfo": "0" * 40, "serverTitle": "Jira",

@@ -37,6 +37,8 @@ class World:
     """Seconds until a search finds a change."""
     maximum_page: int = 1000
     signs_webhooks: bool = True
+    site: str = ""
+    """Where people open it, if that is another address than the one that is asked."""
     now: float = START
     projects: dict[int, Project] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
