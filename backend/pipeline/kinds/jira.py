@@ -58,7 +58,8 @@ def _of_connection(piece: Piece, jira: Jira) -> Collected:
         case Hint.Kind.PROJECTS:
             return projects.collect_projects(piece.connection, jira)
         case Hint.Kind.SPRINTS:
-            return sprints.collect_sprints(piece.connection, jira)
+            full = piece.first.action == hints.FULL
+            return sprints.collect_sprints(piece.connection, jira, full=full)
         case Hint.Kind.ISSUE:
             return issues.collect_issue(
                 piece.connection,
@@ -99,6 +100,7 @@ def _poll(connection: Connection) -> None:
 
 
 def _reconcile(connection: Connection) -> None:
+    hints.arm(connection=connection, kind=Hint.Kind.SPRINTS, action=hints.FULL)
     active = Project.objects.filter(connection=connection, state=Project.State.ACTIVE)
     for project in active.select_related("connection").iterator():
         projects.arm(project, Hint.Kind.PROJECT)

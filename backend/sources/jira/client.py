@@ -189,10 +189,12 @@ class Jira:
         for one in values(self._client, self._asked.agile("board")):
             yield normalise.board(read(payloads.Board, one))
 
-    def sprints(self, board: BoardRecord) -> Iterator[SprintRecord]:
-        """Of a board that knows none, or hides them: none."""
+    def sprints(self, board: BoardRecord, *, closed: bool = True) -> Iterator[SprintRecord]:
+        """With or without those that are closed. Of a board that knows none, or hides them: none."""
+        path = self._asked.agile(f"board/{board.external_id}/sprint")
+        narrowed = {} if closed else {"state": "active,future"}
         try:
-            for one in values(self._client, self._asked.agile(f"board/{board.external_id}/sprint")):
+            for one in values(self._client, path, **narrowed):
                 yield normalise.sprint(read(payloads.Sprint, one), board.external_id)
         except (Forbidden, NotFound, QueryRefused):
             return

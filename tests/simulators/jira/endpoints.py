@@ -305,7 +305,12 @@ class Endpoints:
                 {"errorMessages": ["The board does not support sprints"], "errors": {}},
                 "agile",
             )
-        shown = [self.write.sprint(one) for one in self.world.sprints if one.board is board]
+        wanted = request.parameters.get("state", "future,active,closed").split(",")
+        shown = [
+            self.write.sprint(one)
+            for one in self.world.sprints
+            if one.board is board and one.state in wanted
+        ]
         return Answer(200, self._values(request, shown), "agile")
 
     def _values(self, request: Request, every: list[Any]) -> Json:
