@@ -56,7 +56,7 @@ class OrganisationAdmin(admin.ModelAdmin):
 
 class IdentityInline(admin.TabularInline):
     model = Identity
-    fields = readonly_fields = ("login", "kind", "connection", "is_bot")
+    fields = readonly_fields = ("login", "account_id", "kind", "connection", "is_bot")
     extra = 0
     can_delete = False
     show_change_link = True
@@ -101,7 +101,7 @@ class PersonMemberships(admin.TabularInline):
 @admin.register(Person, site=site)
 class PersonAdmin(admin.ModelAdmin):
     list_display = ("__str__", "logins")
-    search_fields = ("name", "identities__login")
+    search_fields = ("name", "identities__login", "=identities__account_id")
     list_filter = (("teams", admin.RelatedOnlyFieldListFilter),)
     inlines = (PersonMemberships, IdentityInline)
 
@@ -117,12 +117,12 @@ class PersonAdmin(admin.ModelAdmin):
 class IdentityAdmin(admin.ModelAdmin):
     """Identities come from sources; who they are, and whether they are bots, people know better."""
 
-    list_display = ("login", "kind", "is_bot", "person", "connection")
+    list_display = ("login", "account_id", "kind", "is_bot", "person", "connection")
     list_filter = ("kind", "is_bot", ("person", admin.EmptyFieldListFilter), "connection")
     list_select_related = ("person", "connection")
-    search_fields = ("login", "person__name")
-    fields = ("connection", "login", "kind", "external_id", "is_bot", "person")
-    readonly_fields = ("connection", "login", "kind", "external_id")
+    search_fields = ("login", "=account_id", "person__name")
+    fields = ("connection", "login", "kind", "external_id", "account_id", "is_bot", "person")
+    readonly_fields = ("connection", "login", "kind", "external_id", "account_id")
     autocomplete_fields = ("person",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -17,6 +17,8 @@ from backend.delivery.models import (
 from backend.delivery.store import store_pull_requests
 from backend.metrics.issues import rows
 from backend.metrics.issues.named import issues_of
+from backend.metrics.models import IssueFact
+from backend.people.models import Identity
 from backend.sources import hints
 from backend.sources.jira import census
 from backend.sources.models import Cursor, Hint, SyncRun
@@ -309,3 +311,21 @@ def test_elsewhere_the_address_that_was_entered_is_the_one_to_open(source: Sourc
     found = rows.detail(Issue.objects.get().pk, within=None)
     assert found is not None
     assert found.url == f"{source.connection.url}/browse/FORGE-1"
+
+
+def test_an_account_of_an_app_is_a_bot_whose_issues_count_apart(source: Source) -> None:
+    world = source.world
+    person, app = world.create_user("dev0001"), world.create_user("automation")
+    app.app = True
+    for who in (person, app):
+        issue = world.create_issue(_forge(source), by=app)
+        world.assign(issue, who, by=app)
+        world.set_status(issue, "In Progress", by=app)
+        world.set_status(issue, "Done", by=app)
+    source.collect()
+    # Data Center knows no such accounts: there the organisation's own list of bots tells.
+    expected = {"dev0001": False, "automation": source.jira.cloud}
+    identities = Identity.objects.filter(login__in=expected)
+    assert dict(identities.values_list("login", "is_bot")) == expected
+    facts = IssueFact.objects.values_list("assignee__login", "is_bot")
+    assert dict(facts) == expected

@@ -88,7 +88,7 @@ class Writer:
         if self.cloud:
             own: Json = {
                 "accountId": user.account_id,
-                "accountType": "atlassian",
+                "accountType": "app" if user.app else "atlassian",
                 "emailAddress": "",
             }
         else:

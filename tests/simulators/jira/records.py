@@ -11,6 +11,8 @@ class User:
     name: str
     time_zone: str = "UTC"
     active: bool = True
+    app: bool = False
+    """The Cloud tells it of accounts that belong to apps; Data Center does not."""
 
     @property
     def key(self) -> str:
