@@ -212,7 +212,7 @@ def test_a_connection_with_what_it_was_asked_for(administrator: Client, world: W
             not_modified=1,
             points=requests,
         )
-    until = NOW + timedelta(minutes=9)
+    until = timezone.now() + timedelta(minutes=9)
     SyncRun.objects.create(
         connection=source, kind="checks", started_at=NOW, finished_at=NOW, outcome="waiting",
         retry_at=until,

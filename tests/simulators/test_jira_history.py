@@ -98,7 +98,7 @@ def _served(*arguments: str) -> Iterator[str]:
             assert process.stdout.readline().startswith("Serving ")
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
     assert process.returncode == 0
 
 

@@ -104,7 +104,7 @@ function useRefreshWhileCollecting() {
       const status = client.getQueryData(statusQuery.queryKey);
       const now = status ? status.stored + (status.issues?.stored ?? 0) : null;
       if (now !== null && stored !== null && now !== stored) {
-        for (const figures of ["pull-requests", "deployments", "tests", "issues"]) {
+        for (const figures of ["pull-requests", "deployments", "tests", "issues", "investment"]) {
           void client.invalidateQueries({ queryKey: [figures] });
         }
         void client.invalidateQueries({ queryKey: ["completeness"] });

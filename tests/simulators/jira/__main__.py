@@ -1,6 +1,7 @@
 """Run the simulated Jira: ``serve`` the issues of the four real histories."""
 
 import argparse
+import signal
 import sys
 import threading
 import time
@@ -12,7 +13,9 @@ from tests.simulators.jira.server import running
 
 def main() -> int:
     arguments = _arguments()
-    began = time.monotonic()
+    began, stopped = time.monotonic(), threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     world = history.load(arguments.project or PROJECTS, canary=arguments.canary)
     world.add_token(arguments.token)
     world.email = arguments.email
@@ -22,10 +25,7 @@ def main() -> int:
         _say(
             f"Serving {len(world.issues):,} issues at {jira.url} after {time.monotonic() - began:.0f} s"
         )
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return 0
+        stopped.wait()
     return 0
 
 
