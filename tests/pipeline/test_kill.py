@@ -78,18 +78,23 @@ def test_a_killed_process_leaves_nothing_undone(source: Source, scratch: Path) -
         Commit.objects.exists,
         PullRequestFact.objects.exists,
     ]
-    done = []
-    for moment in moments:
-        asked.clear()
-        done.append(killed_at(moment, scratch))
-        time_passes()
-    assert sum(done) >= 5
+    assert sum(killed_at_each(moments, asked, scratch)) >= 5
     source.github.faults.clear()
     work_to_the_end(source.connection)
 
     assert different(rows(), wanted) == {}
     assert not Hint.objects.exists()
     assert [path for path in scratch.iterdir() if path.is_dir()] == []
+
+
+def killed_at_each(
+    moments: list[Callable[[], bool]], asked: dict[str, int], scratch: Path
+) -> Iterator[bool]:
+    """A worker after the other, each killed at its moment; `asked` is counted anew for each."""
+    for moment in moments:
+        asked.clear()
+        yield killed_at(moment, scratch)
+        time_passes()
 
 
 def killed_at(moment: Callable[[], bool], scratch: Path) -> bool:

@@ -31,6 +31,7 @@ _ENVIRONMENTS: Final = [*Environment.choices, (NO_DEPLOYMENT, "no deployment")]
 
 class DeploymentRuleForm(RepositoriesForm):
     kind = Rule
+    field_order = ("source", "pattern")
     source = forms.ChoiceField(choices=list(SOURCES.items()), label="Source")
     pattern = text("such as deploy*", label="Named")
     environment = forms.ChoiceField(choices=_ENVIRONMENTS, label="Counts as")
@@ -62,6 +63,7 @@ class DeploymentRuleForm(RepositoriesForm):
 
 class HotfixRuleForm(RepositoriesForm):
     kind = Hotfix
+    field_order = ("field", "pattern")
     field = forms.ChoiceField(choices=HotfixRule.Field.choices, label="By")
     pattern = text("such as hotfix/*", label="Named")
 

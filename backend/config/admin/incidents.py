@@ -22,6 +22,7 @@ from backend.metrics.deployments.incident_rule_effect import effect
 
 class IncidentRuleForm(RowForm):
     kind = IssueRule
+    field_order = ("field", "pattern")
     projects = text("all projects", label="Projects")
     field = forms.ChoiceField(choices=IncidentRule.Field.choices, label="By")
     pattern = text("such as Incident", label="Named")

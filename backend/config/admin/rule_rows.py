@@ -62,6 +62,8 @@ class Rows(BaseFormSet):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        if "ORDER" in form.fields:
+            form.fields["ORDER"].label = "Place"
         for name, field in form.fields.items():
             if name != "DELETE":
                 field.widget.attrs["aria-label"] = field.label  # in a table without labels

@@ -12,8 +12,8 @@ from backend.metrics.models import IssueCategory, IssueFact
 from backend.pipeline.work import check_connection
 from backend.sources.models import Hint
 from tests.pipeline.jira.conftest import TOKEN, Source
-from tests.pipeline.state import different, rows, time_passes, work_to_the_end
-from tests.pipeline.test_kill import killed_at
+from tests.pipeline.state import different, rows, work_to_the_end
+from tests.pipeline.test_kill import killed_at_each
 from tests.simulators.jira import World, running
 
 ISSUES = 260
@@ -59,12 +59,7 @@ def test_a_killed_process_leaves_nothing_undone(source: Source, tmp_path: Path) 
         IssueFact.objects.exists,
         IssueCategory.objects.exists,
     ]
-    done = []
-    for moment in moments:
-        asked.clear()
-        done.append(killed_at(moment, tmp_path))
-        time_passes()
-    assert sum(done) >= 5
+    assert sum(killed_at_each(moments, asked, tmp_path)) >= 5
     source.jira.faults.clear()
     work_to_the_end(source.connection)
 
