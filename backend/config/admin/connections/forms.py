@@ -100,7 +100,7 @@ class ConnectionForm(forms.ModelForm):
         label="Unsigned webhooks from",
         widget=forms.Textarea(attrs=_LINES),
         help_text="For a Jira older than 10.0, which cannot sign: networks like 10.1.0.0/24, one a line. "
-        "Empty: only signed ones are taken.",
+        "Empty: only signed ones are taken, from anywhere; with networks, those too must come from there.",
     )
     story_points_field = _field("Story points")
     epic_link_field = _field("Epic link")
