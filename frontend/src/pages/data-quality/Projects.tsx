@@ -5,6 +5,7 @@ import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { Cell, LastRun } from "./Cells";
 import { PROJECT_STATES } from "./names";
+import table from "./RepositoryTable.module.css";
 import classes from "./Section.module.css";
 import { PAGE_SIZE } from "./search";
 import type { ChangeQuality } from "./useQualitySearch";
@@ -52,9 +53,13 @@ export function Projects({
           },
           {
             name: "Last run",
+            numeric: true,
             cell: (project) => <LastRun of={project.last_run} timeZone={timeZone} />,
           },
-          { name: "Why", cell: why },
+          {
+            name: "Why",
+            cell: (project) => <span className={table.why}>{why(project)}</span>,
+          },
         ]}
       />
       <Pages
