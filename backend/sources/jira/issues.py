@@ -112,7 +112,9 @@ def collect_changed_issues(connection: Connection, jira: Jira) -> Collected:
         cursor.page = str(_milliseconds(cursor.complete_to - overlap))
         cursor.stored, cursor.pass_top = 0, None
     jql = f"project in ({', '.join(names)})"
-    walk, result = _Walk(jira, jql, downward=False, at=int(cursor.page)), Collected()
+    at, *doubt = map(int, cursor.page.split())
+    walk = _Walk(jira, jql, downward=False, at=at, doubt=doubt[0] if doubt else None)
+    result = Collected()
     for page in walk.slice():
         if not walk.ended and cursor.pass_top is None:
             cursor.pass_top = jira.server().time or timezone.now()
@@ -121,10 +123,13 @@ def collect_changed_issues(connection: Connection, jira: Jira) -> Collected:
         reached = cursor.pass_top or cursor.complete_to
         if walk.ended and cursor.pass_top is None:
             reached = _newest(page, reached, jira)
+        if walk.doubt is not None:
+            # The next look begins there.
+            reached = min(reached, _EPOCH + walk.doubt * _MILLISECOND + overlap)
         with transaction.atomic():
             result.stored += store_issues(connection=connection, issues=page.issues)
             cursor.stored += len(page.issues)
-            cursor.page = str(walk.at)
+            cursor.page = f"{walk.at} {walk.doubt}" if walk.doubt is not None else str(walk.at)
             if walk.ended:
                 cursor.complete_to = max(cursor.complete_to, reached)
                 ledger.close(cursor)
@@ -158,13 +163,19 @@ class _Walk:
 
     A search goes by what its index knows and tells issues as they are: what changed a moment ago may stand where it
     stood before. Upward, such a one must not be taken for the place that was reached: `trust` says how old a time must
-    be. Where a page has nothing to go on by, its number is; it is followed to its end within the slice.
+    be. Where a page has nothing to go on by, its number is; it is followed to its end within the slice. What changed a
+    moment ago leaves such a page for the end, and those behind it move up, past the next number: so from where that
+    began all is in `doubt`, and read once more by the next look.
     """
 
-    def __init__(self, jira: Jira, jql: str, *, downward: bool, at: int | None) -> None:
+    def __init__(
+        self, jira: Jira, jql: str, *, downward: bool, at: int | None, doubt: int | None = None
+    ) -> None:
         self._jira, self._jql, self._downward = jira, jql, downward
         self.at = at
         """Milliseconds since 1970: where the next page begins. None: at the very end."""
+        self.doubt = doubt
+        """Milliseconds since 1970; None: nothing is in doubt."""
         self.ended = False
         self.lost: ProjectsUnknown | None = None
         """Projects that the query names and the account may no longer see: the walk ends there."""
@@ -212,12 +223,13 @@ class _Walk:
         )
 
     def _move_on(self, page: Page) -> None:
-        times = [_milliseconds(issue.updated_at) for issue in page.issues]
-        if self._trusted is not None:
-            times = [one for one in times if one < self._trusted]
+        told = [_milliseconds(issue.updated_at) for issue in page.issues]
+        times = [one for one in told if self._trusted is None or one < self._trusted]
         edge = (min if self._downward else max)(times, default=self.at)
         moved = edge != self.at
         self._further = "" if moved else page.next
+        if self._further and len(times) < len(told) and self.doubt is None:
+            self.doubt = self.at
         self.at = edge
 
 
