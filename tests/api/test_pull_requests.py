@@ -76,13 +76,13 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
     [
         ("/me", 3),
         ("/definitions", 0),
-        ("/status", 6),
+        ("/status", 11),
         (f"/pull-requests/figures?{A}", 6),
         (f"/pull-requests/scatter?{A}", 5),
         (f"/pull-requests?{A}", 5),
         (f"/pull-requests.csv?{A}", 5),
         ("/pull-requests/{pull}", 3),
-        ("/completeness", 5),
+        ("/completeness", 9),
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:

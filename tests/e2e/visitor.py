@@ -67,6 +67,8 @@ class Visitor:
         assert not wrong, f"{name}: " + "\n".join(wrong)
 
     def _barriers(self) -> list[str]:
+        # What is half below the header, because the page was scrolled, is no barrier.
+        self.page.evaluate("scrollTo(0, 0)")
         self.page.evaluate(AXE)
         found: dict[str, Any] = self.page.evaluate(_JUDGE, RULES)
         # What the policy keeps the judge from is not the page's doing: the next look begins anew.

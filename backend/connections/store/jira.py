@@ -18,6 +18,8 @@ _PROJECT: Final = re.compile(r"[A-Za-z0-9_*?\[\]-]{1,100}")
 _FIELD: Final = re.compile(r"customfield_[0-9]{1,15}")
 _WIDEST: Final = {4: 8, 6: 32}
 """As of 10.0.0.0/8, and what one provider is given of version 6: the largest networks that are anybody's own."""
+_WIDEST_PRIVATE: Final = 8
+"""As of fd00::/8."""
 _MOST_NETWORKS: Final = 20
 
 
@@ -114,7 +116,8 @@ def _network(text: str) -> str:
         raise InvalidConnection(
             f"“{text}” is no network: write it like 10.1.0.0/24, or one address like 10.1.0.7."
         ) from None
-    if network.prefixlen < _WIDEST[network.version]:
+    widest = _WIDEST_PRIVATE if network.is_private else _WIDEST[network.version]
+    if network.prefixlen < widest:
         raise InvalidConnection(
             f"“{text}” lets nearly everybody in: name the networks that Jira sends from, like 10.1.0.0/24."
         )
