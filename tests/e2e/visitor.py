@@ -68,9 +68,11 @@ class Visitor:
 
     def _barriers(self) -> list[str]:
         # What is half below the header, because the page was scrolled, is no barrier.
+        scrolled = self.page.evaluate("scrollY")
         self.page.evaluate("scrollTo(0, 0)")
         self.page.evaluate(AXE)
         found: dict[str, Any] = self.page.evaluate(_JUDGE, RULES)
+        self.page.evaluate("y => scrollTo(0, y)", scrolled)
         # What the policy keeps the judge from is not the page's doing: the next look begins anew.
         self.page.evaluate("window.policyViolations.length = 0")
         self.complaints.clear()
