@@ -93,6 +93,15 @@ def test_days_weigh_by_what_was_done(
     assert found.total == 2.0
 
 
+def test_a_review_of_ones_own_is_no_work(history: History, people: list[Identity]) -> None:
+    show_everything()
+    on_the_next_day = ((25, "commented", people[0]),)
+    for label, reviews in (("feature", on_the_next_day), ("bug", ())):
+        history.pull(people[0], merged=30, commits=(), labels=[label], reviews=reviews)
+    measure()
+    assert shown(figures().effort) == {"new_features": 0.5, "keeping_the_lights_on": 0.5}
+
+
 def test_a_part_of_a_month_counts_by_its_days(history: History, people: list[Identity]) -> None:
     show_everything()
     for day in (0, 1, 8, 20):
