@@ -3,7 +3,7 @@
 The API, exports and the command line all come through here, so that they cannot differ.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
@@ -13,26 +13,23 @@ from backend.metrics.formulas import distribution, pull_request
 from backend.metrics.formulas import weeks as calendar
 from backend.metrics.models import Basis, PullRequestCell
 from backend.metrics.scope import Scope
+from backend.metrics.suppression.tellable import Family, tellable
 
 NOTHING = "Nothing to measure in this range."
 STAGES = ("coding", "pickup", "review", "merge")
 
 
 def figures(scope: Scope) -> results.Figures:
-    """Everything about a team's range. Three statements."""
+    """Everything about a team's range. Four statements."""
+    scope = tellable(scope, Family.MERGED, Family.REVIEWED)
     row = aggregates.figures(scope)
     basis = Basis.objects.filter(pk=1).first()
     hidden = _hidden(scope, row, "cycle_time")
     weekly = _weekly(scope)
     weeks = [_week(scope, start, found) for start, found in weekly.items()]
     return results.Figures(
-        team=results.TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
-        range=results.Range(
-            from_=scope.start,
-            to=scope.end,
-            time_zone=scope.time_zone,
-            weeks_partial=[week.start for week in weeks if week.partial],
-        ),
+        team=results.TeamName.of(scope),
+        range=results.Range.of(scope),
         people=None if hidden else row["cycle_time_people"],
         suppressed=_suppressed(scope) if hidden else None,
         **{stage: _distribution(scope, row, stage) for stage in ("cycle_time", *STAGES)},
@@ -55,6 +52,7 @@ def figures(scope: Scope) -> results.Figures:
 
 def months(scope: Scope) -> list[results.Month]:
     """The whole months of the range that anything was merged in, bots left out."""
+    scope = tellable(scope, Family.MERGED)
     found: list[results.Month] = []
     for cell in PullRequestCell.objects.filter(
         team=scope.team,
@@ -63,7 +61,10 @@ def months(scope: Scope) -> list[results.Month]:
         starts_on__lt=scope.end,
         merged__gt=0,
     ).order_by("starts_on"):
-        hidden = scope.hides(human=cell.merged, people=cell.people)
+        after = (cell.starts_on + timedelta(days=31)).replace(day=1)
+        if after > scope.end:
+            break
+        hidden = scope.hides_part(cell.starts_on, after, human=cell.merged, people=cell.people)
         median, _, p90 = cell.cycle_time or (None, None, None)
         found.append(
             results.Month(
@@ -166,7 +167,10 @@ def _week(scope: Scope, start: date, row: aggregates.Row | None) -> results.Week
         cycle_time_median=row["median"],
         stages=results.Stages(**dict(zip(STAGES, shares, strict=True))),
     )
-    return _hide(week) if scope.hides(human=row["human"], people=row["people"]) else week
+    hidden = scope.hides_part(
+        start, start + calendar.WEEK, human=row["human"], people=row["people"]
+    )
+    return _hide(week) if hidden else week
 
 
 def _hide(week: results.Week) -> results.Week:
@@ -200,6 +204,7 @@ def _previous(scope: Scope, row: aggregates.Row) -> results.Previous | None:
     merged = row["previous_cycle_time_n"]
     if (
         not merged
+        or scope.hides_previous
         or _hidden(scope, row, "previous_cycle_time")
         or _hidden(scope, row, "cycle_time")
     ):

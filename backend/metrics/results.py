@@ -9,6 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.metrics.formulas.weeks import weeks
+from backend.metrics.scope import Scope
+
 
 class Result(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -18,6 +21,10 @@ class TeamName(Result):
     slug: str
     name: str
 
+    @classmethod
+    def of(cls, scope: Scope) -> "TeamName | None":
+        return cls(slug=scope.team.slug, name=scope.team.name) if scope.team else None
+
 
 class Range(Result):
     """Half-open: the day `to` is outside."""
@@ -26,6 +33,21 @@ class Range(Result):
     to: date
     time_zone: str
     weeks_partial: list[date] = Field(description="Mondays of weeks that the range holds in part.")
+    narrowed: bool = Field(
+        description="Whether this is less than was asked for: more would tell of too few people."
+    )
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Range":
+        return cls(
+            from_=scope.start,
+            to=scope.end,
+            time_zone=scope.time_zone,
+            weeks_partial=[
+                week for week in weeks(scope.start, scope.end) if scope.is_partial(week)
+            ],
+            narrowed=scope.is_narrowed,
+        )
 
 
 class Suppressed(Result):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from backend import clock
 from backend.accounts import access
 from backend.metrics.formulas import weeks
+from backend.metrics.formulas.stretches import NO_STRETCHES, Stretches
 from backend.people.models import Team
 from backend.people.store import organisation
 
@@ -31,6 +32,12 @@ class Scope:
     with_bots: bool
     minimum_group_size: int
     today: date
+    stretches: Stretches = NO_STRETCHES
+    """Of the team's time: what must not be cut. See `suppression.tellable`."""
+    is_narrowed: bool = False
+    """Whether it is a part of what was asked for."""
+    is_kept_back: bool = False
+    """Whether no part of the range can be told of."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,8 +71,25 @@ class Scope:
         return self.midnight(self.previous_start)
 
     def hides(self, *, human: int, people: int) -> bool:
-        """Whether an aggregate is about too few people: there is somebody in it, but not enough of them."""
-        return human > 0 and access.too_few(people, minimum=self.minimum_group_size)
+        """Whether an aggregate is about too few people: there is somebody in it, but not enough of them.
+
+        Or whether nothing of the range can be told.
+        """
+        return self.is_kept_back or (
+            human > 0 and access.too_few(people, minimum=self.minimum_group_size)
+        )
+
+    def hides_part(self, first: date, end: date, *, human: int, people: int) -> bool:
+        """Likewise of a part of the range, a week or month, that may also tell of others that are kept back."""
+        low, high = max(first, self.start), min(end, self.end)
+        return self.hides(human=human, people=people) or self.stretches.cut(
+            self.midnight(low), self.midnight(high)
+        )
+
+    @property
+    def hides_previous(self) -> bool:
+        """Whether the range before would tell of what is kept back."""
+        return self.stretches.cut(self.previous_begins_at, self.begins_at)
 
     def is_partial(self, week: date) -> bool:
         return weeks.is_partial(week, self.start, self.end, self.today)

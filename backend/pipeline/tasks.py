@@ -18,6 +18,7 @@ from backend.delivery.store import marking
 from backend.delivery.store.test_partitions import drop_outdated, make_partitions
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
+from backend.metrics.suppression.compute import recompute_if_due
 from backend.pipeline import bell
 from backend.pipeline.kinds import connector_of
 from backend.pipeline.lineage import ask_for_lineage
@@ -62,7 +63,9 @@ def measure() -> None:
         more = measure_some() > 0
     if more:
         bell.ring(bell.MEASURE)
-    elif ask_for_lineage():
+        return
+    recompute_if_due()
+    if ask_for_lineage():
         bell.ring(bell.COLLECT)
 
 

@@ -49,7 +49,7 @@ def ask(client: Client, path: str) -> Any:
 @pytest.mark.parametrize(
     ("path", "statements"),
     [
-        (f"/deployments/figures?{A}", 8),
+        (f"/deployments/figures?{A}", 9),
         (f"/deployments?{A}", 6),
         (f"/deployments.csv?{A}", 5),
         ("/deployments/choices", 6),

@@ -77,7 +77,7 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
         ("/me", 3),
         ("/definitions", 0),
         ("/status", 11),
-        (f"/pull-requests/figures?{A}", 6),
+        (f"/pull-requests/figures?{A}", 7),
         (f"/pull-requests/scatter?{A}", 5),
         (f"/pull-requests?{A}", 5),
         (f"/pull-requests.csv?{A}", 5),

@@ -6,6 +6,7 @@ changes were deployed. Lead times are about people always.
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ from backend.metrics.formulas import weeks as calendar
 from backend.metrics.models import Basis
 from backend.metrics.results import Bucket, Distribution, Range, Ratio, Suppressed, TeamName
 from backend.metrics.scope import Scope
+from backend.metrics.suppression.tellable import Family, tellable
 
 NOTHING = "No successful deployment in this range."
 NO_CHANGE = "No deployment of this range brought a change that is known."
@@ -26,22 +28,16 @@ _DAY = timedelta(days=1)
 
 
 def figures(asked: Asked) -> results.DeploymentFigures:
-    """The four keys of a range. Four statements."""
-    scope = asked.scope
+    """The four keys of a range. Five statements."""
+    scope = tellable(asked.scope, Family.DEPLOYED)
+    asked = replace(asked, scope=scope)
     row = aggregates.figures(asked)
     daily = {found["day"]: found for found in aggregates.days(asked)}
     basis = Basis.objects.filter(pk=1).first()
     hidden = scope.team is not None and _too_few(scope, row, "lead_time")
     return results.DeploymentFigures(
-        team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
-        range=Range(
-            from_=scope.start,
-            to=scope.end,
-            time_zone=scope.time_zone,
-            weeks_partial=[
-                week for week in calendar.weeks(scope.start, scope.end) if scope.is_partial(week)
-            ],
-        ),
+        team=TeamName.of(scope),
+        range=Range.of(scope),
         environment=asked.environment,
         repository=asked.repository or None,
         service=asked.service or None,
@@ -209,7 +205,12 @@ def _kept_back(scope: Scope, start: date) -> results.DeploymentWeek:
 def _week(
     scope: Scope, start: date, row: aggregates.Row | None, deployments: int, attempts: int
 ) -> results.DeploymentWeek:
-    hidden = row is not None and _too_few(scope, row, "lead_time")
+    hidden = row is not None and scope.hides_part(
+        start,
+        start + calendar.WEEK,
+        human=row["lead_time_human"] or 0,
+        people=row["lead_time_people"] or 0,
+    )
     if hidden and scope.team is not None:
         return _kept_back(scope, start)
     return results.DeploymentWeek(
@@ -237,7 +238,7 @@ def _histogram(row: aggregates.Row) -> list[Bucket]:
 def _previous(scope: Scope, row: aggregates.Row) -> results.PreviousDeployments | None:
     """None where there is nothing to compare with, or too few people in it."""
     deployments = row["previous_deployments"]
-    hidden = _too_few(scope, row, "previous_lead_time")
+    hidden = scope.hides_previous or _too_few(scope, row, "previous_lead_time")
     if not deployments or (hidden and scope.team is not None):
         return None
     median, *_ = row["previous_lead_time"] or (None,)

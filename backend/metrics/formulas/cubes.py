@@ -143,7 +143,11 @@ class _Search:
                 continue
             cube = min(
                 self._candidates(cell),
-                key=lambda cube: (self._cost(cube), self._few(cube), [one.group.at for one in cube]),
+                key=lambda cube: (
+                    self._cost(cube),
+                    self._few(cube),
+                    [one.group.at for one in cube],
+                ),
             )
             seen = noticed(cube, self.calendar)
             self.hidden |= seen

@@ -11,12 +11,12 @@ from django.db import connection
 from backend.delivery.investment_rules import UNCATEGORISED
 from backend.delivery.store.investment import categories
 from backend.metrics.formulas import effort, suppression
-from backend.metrics.formulas import weeks as calendar
 from backend.metrics.investment import results
 from backend.metrics.investment.asked import given, issues_done, pull_requests_merged
 from backend.metrics.models import Basis
 from backend.metrics.results import Range, Suppressed, TeamName
 from backend.metrics.scope import Scope
+from backend.metrics.suppression.tellable import Family, tellable
 
 NOTHING: Final = {
     "person_months": "Nobody worked on an issue or a pull request in this range.",
@@ -77,7 +77,8 @@ class _Parts:
 
 
 def figures(scope: Scope) -> results.InvestmentFigures:
-    """Everything about a range. Six statements."""
+    """Everything about a range. Seven statements."""
+    scope = tellable(scope, Family.WORKED, Family.DONE, Family.MERGED)
     known = [results.Category(code=one.code, name=one.name, description=one.description)
              for one in categories()]  # fmt: skip
     unsorted = results.Category(
@@ -90,15 +91,9 @@ def figures(scope: Scope) -> results.InvestmentFigures:
         "pull_requests": _COUNTS.format(finished=pull_requests_merged(scope)),
     }
     basis = Basis.objects.filter(pk=1).first()
-    weeks = calendar.weeks(scope.start, scope.end)
     return results.InvestmentFigures(
-        team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
-        range=Range(
-            from_=scope.start,
-            to=scope.end,
-            time_zone=scope.time_zone,
-            weeks_partial=[week for week in weeks if scope.is_partial(week)],
-        ),
+        team=TeamName.of(scope),
+        range=Range.of(scope),
         categories=[*known, unsorted],
         effort=_view(scope, "person_months", _effort(scope, codes), codes, unit=effort.UNIT),
         issues=_view(scope, "issues", _counts(counted["issues"], bounds, codes), codes),
@@ -223,7 +218,8 @@ def _suppressed(scope: Scope) -> Suppressed:
 def _periods(scope: Scope) -> list[list[date]]:
     """First days of all months that the range touches; one of which it holds a few days is told with its neighbour.
 
-    A few days are the work of few people, which would have much kept back in all months.
+    A few days are the work of few people, which would have much kept back in all months. So is one told whose
+    beginning would tell of what is kept back.
     """
     periods = [[scope.start.replace(day=1)]]
     while (following := _next_month(periods[-1][0])) < scope.end:
@@ -233,7 +229,13 @@ def _periods(scope: Scope) -> list[list[date]]:
         periods[:2] = [periods[0] + periods[1]]
     if len(periods) > 1 and scope.end - periods[-1][0] < few:
         periods[-2:] = [periods[-2] + periods[-1]]
-    return periods
+    told = periods[:1]
+    for period in periods[1:]:
+        if scope.stretches.cut(scope.begins_at, scope.midnight(period[0])):
+            told[-1] = told[-1] + period
+        else:
+            told.append(period)
+    return told
 
 
 def _next_month(first: date) -> date:

@@ -1,5 +1,6 @@
 """Figures of issues in the shape of `results`, with what is about too few people kept back."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal
 
@@ -13,6 +14,7 @@ from backend.metrics.issues.asked import Asked
 from backend.metrics.models import Basis
 from backend.metrics.results import Excluded, Range, Ratio, Suppressed, TeamName, Throughput
 from backend.metrics.scope import Scope
+from backend.metrics.suppression.tellable import Family, tellable
 
 NOTHING: Final = "No issue was done in this range."
 NOT_BEGUN: Final = "Nothing that was done in this range was ever begun."
@@ -87,8 +89,9 @@ _EXCLUDED: Final = """
 
 
 def figures(asked: Asked) -> results.IssueFigures:
-    """Everything about a range. Five statements; for a team, four."""
-    scope = asked.scope
+    """Everything about a range. Six statements; for a team, five."""
+    scope = tellable(asked.scope, Family.DONE)
+    asked = replace(asked, scope=scope)
     weeks = calendar.weeks(scope.start, scope.end)
     given = asked.parameters | {"now": clock.now(), "weeks": weeks}
     (row,) = _rows(_FIGURES.format(facts=asked.facts), given)
@@ -96,13 +99,8 @@ def figures(asked: Asked) -> results.IssueFigures:
     basis = Basis.objects.filter(pk=1).first()
     hidden = _hidden(scope, row, "done")
     return results.IssueFigures(
-        team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
-        range=Range(
-            from_=scope.start,
-            to=scope.end,
-            time_zone=scope.time_zone,
-            weeks_partial=[week for week in weeks if scope.is_partial(week)],
-        ),
+        team=TeamName.of(scope),
+        range=Range.of(scope),
         people=None if hidden else row["done_people"],
         suppressed=_suppressed(scope) if hidden else None,
         cycle_time=None if hidden else _amounts(row, "cycle_time"),
@@ -183,7 +181,9 @@ def _going(row: Row) -> results.WorkInProgress:
 
 
 def _week(scope: Scope, start: date, row: Row, *, hidden: bool) -> results.IssueWeek:
-    suppressed = hidden or _hidden(scope, row, "done")
+    suppressed = hidden or scope.hides_part(
+        start, start + calendar.WEEK, human=row["done_human"], people=row["done_people"]
+    )
     begun = datetime.combine(start, datetime.min.time(), UTC).date() <= scope.today
     kept_back = not begun or _hidden(scope, row, "going")
     return results.IssueWeek(
@@ -199,6 +199,8 @@ def _week(scope: Scope, start: date, row: Row, *, hidden: bool) -> results.Issue
 def _previous(asked: Asked) -> results.PreviousIssues | None:
     """None where there is nothing to compare with, or too few people in it."""
     scope = asked.scope
+    if scope.hides_previous:
+        return None
     given = asked.parameters | {
         "now": clock.now(),
         "low": scope.previous_begins_at,

@@ -15,6 +15,7 @@ from backend.metrics.models.pull_requests import (
     PullRequestFact,
     PullRequestTeam,
 )
+from backend.metrics.models.suppression import UncutBasis, UncutSpan
 from backend.metrics.models.test_runs import HeadFeedback, RunFact, RunTeam
 
 __all__ = [
@@ -35,4 +36,6 @@ __all__ = [
     "RunFact",
     "RunTeam",
     "ServiceDeployment",
+    "UncutBasis",
+    "UncutSpan",
 ]

@@ -30,13 +30,8 @@ def figures(scope: Scope, narrowing: Narrowing) -> results.RunFigures:
     known = single.counts(scope, narrowing)
     basis = Basis.objects.filter(pk=1).first()
     return results.RunFigures(
-        team=TeamName(slug=scope.team.slug, name=scope.team.name) if scope.team else None,
-        range=Range(
-            from_=scope.start,
-            to=scope.end,
-            time_zone=scope.time_zone,
-            weeks_partial=[week.start for week in weeks if week.partial],
-        ),
+        team=TeamName.of(scope),
+        range=Range.of(scope),
         people=None if hidden else now["people"],
         suppressed=_suppressed(scope) if hidden else None,
         runs=None if hidden else _runs(now),

@@ -3903,6 +3903,11 @@ export interface components {
              * Format: date
              */
             from: string;
+            /**
+             * Narrowed
+             * @description Whether this is less than was asked for: more would tell of too few people.
+             */
+            narrowed: boolean;
             /** Time Zone */
             time_zone: string;
             /**

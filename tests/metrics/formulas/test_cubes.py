@@ -25,8 +25,8 @@ from backend.metrics.formulas.cubes import (
     spans,
 )
 from backend.metrics.formulas.weeks import day_of, midnight, monday
+from tests.metrics.suppression.elimination import Basis
 
-PRIME: Final = 2**31 - 1
 FIRST, TODAY = date(2026, 1, 5), date(2026, 3, 12)
 ZONES: Final = (ZoneInfo("UTC"), ZoneInfo("Pacific/Kiritimati"))
 RANGES: Final = (14, 30)
@@ -125,7 +125,7 @@ def test_nothing_kept_back_follows_from_what_is_shown(
     assert few <= kept_back
     published = [inside for cell, inside in lattice.items() if cell not in kept_back]
     published += other_ranges(organisation, [list(spans(cube)) for cube in found], minimum)
-    basis = Basis(organisation.facts, published)
+    basis = Basis(published)
     for cell in sorted(kept_back, key=str):
         assert not basis.spans(lattice[cell]), cell
 
@@ -217,39 +217,3 @@ def other_ranges(
                 notices(some, team, begin, end) for some in cubes_here
             ):
                 yield inside
-
-
-class Basis:
-    """What can be computed from some aggregates, by elimination modulo a prime."""
-
-    def __init__(self, facts: Sequence[Fact], published: Iterable[Sequence[Fact]]) -> None:
-        self.place = {fact: number for number, fact in enumerate(dict.fromkeys(facts))}
-        self.rows: dict[int, dict[int, int]] = {}
-        for inside in published:
-            left = self._reduced(inside)
-            if left:
-                lead = min(left)
-                inverse = pow(left[lead], -1, PRIME)
-                self.rows[lead] = {at: value * inverse % PRIME for at, value in left.items()}
-
-    def spans(self, inside: Sequence[Fact]) -> bool:
-        return not self._reduced(inside)
-
-    def _reduced(self, inside: Sequence[Fact]) -> dict[int, int]:
-        left: dict[int, int] = {}
-        for fact in inside:
-            left[self.place[fact]] = left.get(self.place[fact], 0) + 1
-        done: dict[int, int] = {}
-        while left:
-            lead = min(left)
-            factor = left[lead]
-            if lead not in self.rows:
-                done[lead] = left.pop(lead)
-                continue
-            for at, value in self.rows[lead].items():
-                changed = (left.get(at, 0) - factor * value) % PRIME
-                if changed:
-                    left[at] = changed
-                else:
-                    left.pop(at, None)
-        return done

@@ -20,6 +20,7 @@ from backend.connections.models import Connection
 from backend.delivery.models import Project
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import how_much_waits, measure_some
+from backend.metrics.suppression.compute import recompute
 from backend.pipeline import bell
 from backend.pipeline.kinds import connector_of
 from backend.pipeline.kinds.connector import Container
@@ -107,6 +108,8 @@ class Command(BaseCommand):
             bar = progress.add_task("figures", total=total)
             while measured := measure_some():
                 progress.advance(bar, measured)
+            if total:
+                recompute()
 
     def _summarise(self, connections: list[Connection], began: datetime) -> None:
         table = Table("connection", "collected", "outcome", "runs", "stored", "requests")
