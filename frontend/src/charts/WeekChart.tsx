@@ -146,7 +146,7 @@ export function WeekTip({
         Week of {shortDay(week.start)}
         {week.partial && ", partial"}
       </strong>
-      {hidden ? <p>Hidden: fewer people than the minimum group size.</p> : children}
+      {hidden ? <p>Hidden: it would tell of too few people.</p> : children}
     </div>
   );
 }

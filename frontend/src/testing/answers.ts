@@ -197,6 +197,7 @@ export function figures(values: Partial<Figures> = {}): Figures {
       to: "2026-08-21",
       time_zone: "Europe/Berlin",
       weeks_partial: ["2026-08-17"],
+      narrowed: false,
     },
     people: 4,
     suppressed: null,

@@ -12,6 +12,7 @@ import { chartTables } from "../filters/chartTables";
 import type { ChangeFilters } from "../filters/FilterBar";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
+import { NarrowedRange } from "../filters/NarrowedRange";
 import { DeploymentDrawer } from "./DeploymentDrawer";
 import { DeploymentTable } from "./DeploymentTable";
 import { NothingDefined, NothingDeployed } from "./EmptyDelivery";
@@ -136,6 +137,7 @@ function Pictures({
   };
   return (
     <>
+      <NarrowedRange range={figures.range} />
       <FourKeys figures={figures} explain={shared.explain} />
       <AlsoInRange said={besides(figures)} />
       <div className={frame.pair}>

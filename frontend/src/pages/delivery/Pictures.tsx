@@ -44,7 +44,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
   }
   if (hidden > 0) {
     notes.push(
-      `${counted(hidden, "week")} without figures: fewer people than the minimum group size had a change deployed.`,
+      `${counted(hidden, "week")} without figures: they would tell of fewer people than the minimum group size.`,
     );
   }
   return (

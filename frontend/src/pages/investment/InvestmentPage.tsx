@@ -12,6 +12,7 @@ import { chartTables } from "../filters/chartTables";
 import { explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
+import { NarrowedRange } from "../filters/NarrowedRange";
 import { ItemTable } from "./ItemTable";
 import { MonthsPanel } from "./MonthsPanel";
 import { UNCATEGORISED, VIEW_NAMES, whole } from "./names";
@@ -119,6 +120,7 @@ function Pictures({
   };
   return (
     <>
+      <NarrowedRange range={figures.range} />
       <Overview
         {...shared}
         chosen={search.category}

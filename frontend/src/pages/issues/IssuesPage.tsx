@@ -15,6 +15,7 @@ import { EmptyRange, lookBack } from "../filters/EmptyRange";
 import { type Explainer, explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
+import { NarrowedRange } from "../filters/NarrowedRange";
 import type { Scope } from "../filters/search";
 import { AgePanel } from "./AgePanel";
 import { FigureStrip } from "./FigureStrip";
@@ -149,6 +150,7 @@ function Pictures({
   }
   return (
     <>
+      <NarrowedRange range={figures.range} />
       <FigureStrip figures={figures} explain={explain} />
       <AlsoInRange said={besides(figures)} />
       <div className={frame.pair} data-even>

@@ -27,7 +27,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
   }
   if (hidden > 0) {
     notes.push(
-      `${counted(hidden, "week")} without figures: fewer people than the minimum group size had an issue done.`,
+      `${counted(hidden, "week")} without figures: they would tell of fewer people than the minimum group size.`,
     );
   }
   const done = figures.throughput?.merged ?? 0;

@@ -30,7 +30,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: F
   }
   if (hidden > 0) {
     notes.push(
-      `${counted(hidden, "week")} without figures: fewer people than the minimum group size merged something.`,
+      `${counted(hidden, "week")} without figures: they would tell of fewer people than the minimum group size.`,
     );
   }
   return (

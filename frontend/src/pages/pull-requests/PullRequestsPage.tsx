@@ -13,6 +13,7 @@ import { chartTables } from "../filters/chartTables";
 import { explainer } from "../filters/explanations";
 import { FilteredPage } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
+import { NarrowedRange } from "../filters/NarrowedRange";
 import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
 import { EmptyRange } from "./EmptyRange";
 import { FigureStrip } from "./FigureStrip";
@@ -100,6 +101,7 @@ function Pictures({
         />
       ) : (
         <>
+          <NarrowedRange range={figures.range} />
           <FigureStrip figures={figures} explain={explain} />
           <Leftovers figures={figures} />
           <div className={frame.pair}>

@@ -25,6 +25,7 @@ export function runFigures(values: Partial<RunFigures> = {}): RunFigures {
       to: "2026-08-21",
       time_zone: "Europe/Berlin",
       weeks_partial: ["2026-08-17"],
+      narrowed: false,
     },
     people: 4,
     suppressed: null,
