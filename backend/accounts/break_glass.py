@@ -28,7 +28,7 @@ def mark(*, user: User) -> None:
 
 @transaction.atomic
 def tell(*, user: User, address: str | None) -> None:
-    """Put the sign-in on record, in front of all administrators, and into the log. What fails here stops the sign-in."""
+    """Put the sign-in on record, before all administrators and into the log. What fails here stops the sign-in."""
     BreakGlassUse.objects.create(user=user, address=address)
     record(name=USED, actor=user, subject=user)
     logger.critical(USED, account=user.pk, address=address)

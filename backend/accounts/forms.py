@@ -35,6 +35,11 @@ def _refused() -> ValidationError:
     return error
 
 
+def _of_a_key(error: ValidationError) -> ValidationError:
+    """Allauth speaks of codes where it means keys."""
+    return _refused() if error.code == "incorrect_code" else error
+
+
 class _OneTime:
     """A one-time code is accepted once (RFC 6238, 5.2), and only where codes count.
 
@@ -81,6 +86,8 @@ class AddKeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc] # allauth has 
             cleaned: dict[str, Any] = super().clean()
         except _MALFORMED as error:
             raise _refused() from error
+        except ValidationError as error:
+            raise _of_a_key(error) from error
         return cleaned
 
 
@@ -105,6 +112,8 @@ class _Key:
             found: Authenticator = super().clean_credential()  # type: ignore[misc]
         except _MALFORMED as error:
             raise _refused() from error
+        except ValidationError as error:
+            raise _of_a_key(error) from error
         if not found.user.is_active:
             raise _refused()
         if not keys.count_use(found, answer.response.authenticator_data.counter):

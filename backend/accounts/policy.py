@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from backend.accounts.models import SignInPolicy, User
+from backend.audit.events import record
 
 KEY: Final[str] = Authenticator.Type.WEBAUTHN
 APP: Final[str] = Authenticator.Type.TOTP
@@ -82,9 +83,11 @@ def may_administer_from(policy: SignInPolicy, address: str) -> bool:
     return any((mapped or found) in network for network in networks)
 
 
-@transaction.atomic
-def set_policy(*, policy: SignInPolicy, acting_user: User, address: str) -> None:
-    """Store it; django-auditlog records what changed. `address` is where the owner sits. Raises InvalidPolicy."""
+def check(*, policy: SignInPolicy, acting_user: User, address: str) -> None:
+    """Whether the user, who sits at that address, may set this policy. Raises InvalidPolicy.
+
+    Nobody can lock themselves out by it, neither by networks nor by keys that do not work here.
+    """
     if acting_user.role != User.Role.OWNER:
         raise InvalidPolicy("Only an owner sets the sign-in policy.")
     policy.admin_networks = parse_networks(policy.admin_networks)
@@ -96,6 +99,12 @@ def set_policy(*, policy: SignInPolicy, acting_user: User, address: str) -> None
         raise InvalidPolicy(
             "Set up a key for yourself first: it shows that keys work here, and lets you in afterwards."
         )
+
+
+@transaction.atomic
+def set_policy(*, policy: SignInPolicy, acting_user: User, address: str) -> None:
+    """Store it; django-auditlog records what changed. Raises InvalidPolicy, and ValidationError beyond the bounds."""
+    check(policy=policy, acting_user=acting_user, address=address)
     policy.pk = 1
     policy.full_clean(validate_unique=False)
     policy.save()
@@ -107,3 +116,4 @@ def open_administration() -> None:
     policy = current()
     policy.admin_networks = []
     policy.save()
+    record(name="administration_opened")

@@ -90,11 +90,3 @@ def end_all(*, user: User, but: str | None = None) -> int:
     for session in ended:
         session.end()
     return len(ended)
-
-
-def end_one(*, user: User, pk: int) -> bool:
-    """Whether the user had such a session. It is ended then."""
-    found = UserSession.objects.filter(user=user, pk=pk).first()
-    if found is not None:
-        found.end()
-    return found is not None

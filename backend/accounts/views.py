@@ -13,16 +13,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from backend.accounts import access, policy, sessions
+from backend.accounts import access, policy, store
 from backend.accounts.browsers import browser_name
 from backend.accounts.models import User
-from backend.audit.events import record
 
 
 @never_cache
@@ -71,8 +70,9 @@ class SessionsPage(ListUserSessionsView):  # type: ignore[misc] # allauth has no
         return context
 
     def form_valid(self, form: Any) -> HttpResponse:
+        user = _user(self.request)
+        store.end_sessions(user=user, acting_user=user, but=self.request.session.session_key)
         response: HttpResponse = super().form_valid(form)
-        record(name="own_sessions_ended", actor=self.request.user, subject=self.request.user)
         return response
 
 
@@ -83,9 +83,8 @@ sessions_page = SessionsPage.as_view()
 @login_required
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(request)
-    if not sessions.end_one(user=user, pk=pk):
-        raise Http404
-    record(name="own_sessions_ended", actor=user, subject=user, detail={"sessions": 1})
+    session = get_object_or_404(UserSession, user=user, pk=pk)
+    store.end_session(session=session, acting_user=user)
     messages.info(request, "That session is ended.")
     return redirect("usersessions_list")
 
