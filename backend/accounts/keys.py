@@ -52,4 +52,4 @@ def count_use(authenticator: Authenticator, count: int) -> bool:
 
 def _last_count(authenticator: Authenticator) -> int:
     data: dict[str, Any] = authenticator.data
-    return int(data.get(_COUNT, authenticator.wrap().authenticator_data.counter))
+    return int(data[_COUNT] if _COUNT in data else authenticator.wrap().authenticator_data.counter)

@@ -79,8 +79,9 @@ def may_administer_from(policy: SignInPolicy, address: str) -> bool:
         networks = [ipaddress.ip_network(line) for line in policy.admin_networks]
     except ValueError:
         return False
-    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-    return any((mapped or found) in network for network in networks)
+    # One of version 4 may come as version 6 writes it.
+    spellings = (found, getattr(found, "ipv4_mapped", None) or found)
+    return any(one in network for network in networks for one in spellings)
 
 
 def check(*, policy: SignInPolicy, acting_user: User, address: str) -> None:

@@ -57,6 +57,7 @@ def enrolled(
     choose_password(client, enrolment_link(user=user))
     secret = set_up_second_factor(client)
     client.get(CODES)
+    user.refresh_from_db()
     return user, secret
 
 

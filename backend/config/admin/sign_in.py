@@ -16,9 +16,12 @@ from backend.config.admin.site import ReadOnly, acting, confirm, may_administer,
 
 
 class Networks(forms.CharField):
-    """A list, one a line."""
+    """A list, one a line. The model's field says what its entries are and how many; here they are text."""
 
     widget = forms.Textarea(attrs={"rows": 4, "cols": 44})
+
+    def __init__(self, *, base_field: Any, max_length: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
