@@ -51,7 +51,7 @@ def needs_second_factor(policy: SignInPolicy, user: User) -> bool:
 
 
 def has_factor(user: User, of_kinds: Iterable[str]) -> bool:
-    return Authenticator.objects.filter(user=user, type__in=of_kinds).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=of_kinds).exists())
 
 
 def has_stronger_factor(user: User) -> bool:

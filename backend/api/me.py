@@ -71,7 +71,9 @@ def _emergency_use(user: User) -> schemas.EmergencyUse | None:
     if access.ADMINISTER not in access.capabilities(user):
         return None
     use = break_glass.unseen().first()
-    return use and schemas.EmergencyUse(
+    if use is None:
+        return None
+    return schemas.EmergencyUse(
         account=use.user.email,
         signed_in_at=use.signed_in_at,
         link=reverse("admin:accounts_breakglassuse_changelist"),

@@ -12,7 +12,7 @@ from django.conf import LazySettings, settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
@@ -154,7 +154,7 @@ ELSEWHERE = (
 )
 
 
-def leads_away(answer: HttpResponse) -> bool:
+def leads_away(answer: HttpResponseBase) -> bool:
     place = answer.headers.get("Location", "")
     return bool(place) and not re.match(r"/(?![/\\\s])", place)
 

@@ -78,6 +78,18 @@ class SignInPolicyAdmin(admin.ModelAdmin):
             return redirect("admin:accounts_signinpolicy_add")
         return super().changelist_view(request, extra_context)
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        shown = {"title": "Sign-in policy", "subtitle": None, "show_save_and_add_another": False}
+        return super().changeform_view(
+            request, object_id, form_url, {**(extra_context or {}), **shown}
+        )
+
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
