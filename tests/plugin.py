@@ -1,6 +1,7 @@
 """Starts Postgres and the broker before Django's settings are read, once for all of pytest's processes."""
 
 import os
+import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +23,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     static = _TOP / ".test" / "static"
     static.mkdir(exist_ok=True)
     os.environ["PLUMBLINE_STATIC_ROOT"] = str(static)
+
+
+def pytest_configure() -> None:
+    """Each of pytest's processes counts attempts in a database of the broker of its own, and clears that alone."""
+    from django.conf import settings  # noqa: PLC0415 - not to be read before the servers run
+
+    cache = settings.CACHES["default"]
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    cache["LOCATION"] = re.sub(r"/1$", f"/{1 + number}", cache["LOCATION"])
 
 
 def pytest_unconfigure() -> None:

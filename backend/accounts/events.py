@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
@@ -10,7 +11,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from backend.accounts import sessions
+from backend.accounts import break_glass, policy, sessions
 from backend.accounts.models import User
 from backend.audit.events import record
 
@@ -21,8 +22,13 @@ def _begin(request: HttpRequest, **_: Any) -> None:
 
 
 @receiver(account.user_logged_in)
-def _signed_in(user: User, **_: Any) -> None:
+def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
     record(name="signed_in", actor=user, subject=user)
+    if user.is_break_glass:
+        break_glass.tell(user=user, address=get_adapter().get_client_ip(request))
+    codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    if codes is not None and not codes.wrap().did_view:
+        sessions.keep_codes_unseen(request)
     # Here, since only web may touch sessions and beat runs elsewhere.
     SessionStore.clear_expired()
 
@@ -49,7 +55,7 @@ def _code_refused(user: User, **_: Any) -> None:
 def _second_factor_shown(
     request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
 ) -> None:
-    sessions.show_second_factor(request, user)
+    sessions.show_second_factor(request, user, by=authenticator.type)
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         record(name="recovery_code_used", actor=user, subject=user)
 
@@ -63,19 +69,26 @@ def _authenticator_added(
         sessions.keep_codes_unseen(request)
         record(name="recovery_codes_made", actor=user, subject=user)
         return
-    sessions.show_second_factor(request, user)
+    sessions.show_second_factor(request, user, by=authenticator.type)
+    sessions.change_key(request)
     sessions.end_all(user=user, but=request.session.session_key)
-    record(name="second_factor_added", actor=user, subject=user)
+    record(
+        name="second_factor_added", actor=user, subject=user, detail={"kind": authenticator.type}
+    )
 
 
 @receiver(mfa.authenticator_removed)
 def _authenticator_removed(
     request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
 ) -> None:
-    if authenticator.type == Authenticator.Type.TOTP:
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        return
+    if not policy.has_factor(user, policy.kinds(policy.of(request))):
         sessions.forget_second_factor(request)
-        sessions.end_all(user=user, but=request.session.session_key)
-        record(name="second_factor_removed", actor=user, subject=user)
+    sessions.end_all(user=user, but=request.session.session_key)
+    record(
+        name="second_factor_removed", actor=user, subject=user, detail={"kind": authenticator.type}
+    )
 
 
 @receiver(account.password_reset)

@@ -3,7 +3,10 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 
@@ -41,6 +44,13 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(
         "may sign in", default=True, help_text="Unticking it ends all their sessions at once."
+    )
+    is_break_glass = models.BooleanField(
+        "for emergencies",
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Every sign-in is told to all administrators. Set with `manage.py owner break-glass`.",
     )
     joined_at = models.DateTimeField(auto_now_add=True)
 
@@ -97,3 +107,82 @@ class TeamGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team} for {self.user}"
+
+
+class SignInPolicy(models.Model):
+    """What the organisation asks of whoever signs in. One row at most: without it, what is shipped holds.
+
+    Nothing here can be laxer than what is shipped, but for the second factor of those who only read figures.
+    """
+
+    class Factors(models.TextChoices):
+        ANY = "any", "authenticator app, security key or passkey"
+        KEYS = "keys", "security key or passkey only"
+
+    MAX_IDLE_MINUTES = 30
+    MAX_SESSION_HOURS = 12
+
+    second_factor_for_all = models.BooleanField(
+        "second factor for every account",
+        default=True,
+        help_text="Unticked, team leads and members may sign in by password alone. Whoever may open the "
+        "administration always needs one.",
+    )
+    factors = models.CharField(
+        "what counts as second factor",
+        max_length=4,
+        choices=Factors.choices,
+        default=Factors.ANY,
+        help_text="No false page talks people out of a key or passkey. Where they alone count, codes of apps and "
+        "recovery codes open no session of somebody who has a key; who has none sets one up at the next sign-in.",
+    )
+    idle_minutes = models.PositiveSmallIntegerField(
+        "minutes without use until a session ends",
+        default=MAX_IDLE_MINUTES,
+        validators=[MinValueValidator(5), MaxValueValidator(MAX_IDLE_MINUTES)],
+    )
+    session_hours = models.PositiveSmallIntegerField(
+        "hours until a session ends in any case",
+        default=MAX_SESSION_HOURS,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_SESSION_HOURS)],
+    )
+    admin_networks = ArrayField(
+        models.CharField(max_length=43),
+        default=list,
+        blank=True,
+        verbose_name="networks that may open the administration",
+        help_text="One a line, such as 10.20.0.0/16 or 2001:db8::/48. Empty: any. Yours must be among them.",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "sign-in policy"
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="accounts_one_policy"),
+            models.CheckConstraint(
+                condition=Q(idle_minutes__range=(5, 30), session_hours__range=(1, 12)),
+                name="accounts_policy_limits",
+            ),
+            models.CheckConstraint(
+                condition=Q(factors__in=["any", "keys"]), name="accounts_policy_factors"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "sign-in policy"
+
+
+class BreakGlassUse(models.Model):
+    """One sign-in of an account for emergencies; it is told to all administrators until one of them has seen to it."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    signed_in_at = models.DateTimeField(auto_now_add=True)
+    address = models.GenericIPAddressField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "use of an emergency account"
+        verbose_name_plural = "uses of emergency accounts"
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.signed_in_at:%Y-%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""What a session remembers besides its user: since when, last seen when, and whether a second factor was shown."""
+"""What a session remembers besides its user: since when, last seen when, and which second factor was shown."""
 
 import time
 from typing import Final
@@ -6,8 +6,9 @@ from typing import Final
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
-from backend.accounts.models import User
+from backend.accounts.models import SignInPolicy, User
 
 _STARTED: Final = "started_at"
 _SEEN: Final = "seen_at"
@@ -23,37 +24,51 @@ def begin(request: HttpRequest) -> None:
     request.session[_STARTED] = request.session[_SEEN] = time.time()
 
 
-def expiry(request: HttpRequest) -> str | None:
+def expiry(request: HttpRequest, policy: SignInPolicy) -> str | None:
     """Why the session must end now: "idle" or "limit"; None while it may go on. In this case it is seen."""
     now = time.time()
     started, seen = request.session.get(_STARTED), request.session.get(_SEEN)
-    if started is None or now - started > settings.SESSION_LIMIT.total_seconds():
+    if started is None or now - started > policy.session_hours * 3600:
         return "limit"
-    if seen is None or now - seen > settings.SESSION_IDLE_LIMIT.total_seconds():
+    if seen is None or now - seen > policy.idle_minutes * 60:
         return "idle"
     if now - seen > _WRITE_EVERY and request.path not in settings.SESSION_PASSIVE_PATHS:
         request.session[_SEEN] = now
+        UserSession.objects.filter(session_key=request.session.session_key).update(
+            last_seen_at=timezone.now()
+        )
     return None
 
 
-def show_second_factor(request: HttpRequest, user: User) -> None:
-    """This session has shown the user's second factor. Bound to the user, so that it means nothing for another."""
-    request.session[_SECOND_FACTOR] = {"user": user.pk, "at": time.time()}
+def show_second_factor(request: HttpRequest, user: User, *, by: str = "") -> None:
+    """This session has shown the user's second factor. Bound to the user, so that it means nothing for another.
+
+    `by` is the authenticator's kind. Empty: one that Plumbline has not seen itself, which is taken for a weak one.
+    """
+    request.session[_SECOND_FACTOR] = {"user": user.pk, "at": time.time(), "by": by}
 
 
 def forget_second_factor(request: HttpRequest) -> None:
     request.session.pop(_SECOND_FACTOR, None)
 
 
-def has_second_factor(request: HttpRequest, user: User) -> bool:
+def second_factor(request: HttpRequest, user: User) -> str | None:
+    """The kind that the session has shown; None where it has shown none."""
     shown = request.session.get(_SECOND_FACTOR) or {}
-    return bool(shown.get("user") == user.pk)
+    return str(shown.get("by", "")) if shown.get("user") == user.pk else None
 
 
 def recently_proven(request: HttpRequest) -> bool:
     shown = (request.session.get(_SECOND_FACTOR) or {}).get("at", 0)
     latest = max(request.session.get(_STARTED, 0), shown)
     return bool(time.time() - latest < _RECENT)
+
+
+def change_key(request: HttpRequest) -> None:
+    """Whoever knew the session's key before knows nothing now; the list of sessions goes along."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 def keep_codes_unseen(request: HttpRequest) -> None:

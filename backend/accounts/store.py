@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
@@ -56,8 +57,14 @@ def reset_second_factor(*, user: User, acting_user: User) -> None:
 
 
 @transaction.atomic
-def end_sessions(*, user: User, acting_user: User) -> int:
-    """How many were ended."""
-    ended = sessions.end_all(user=user)
+def end_sessions(*, user: User, acting_user: User, but: str | None = None) -> int:
+    """End all of the user's sessions, or all but the one of that key. How many were ended."""
+    ended = sessions.end_all(user=user, but=but)
     record(name="sessions_ended", actor=acting_user, subject=user, detail={"sessions": ended})
     return ended
+
+
+@transaction.atomic
+def end_session(*, session: UserSession, acting_user: User) -> None:
+    session.end()
+    record(name="sessions_ended", actor=acting_user, subject=session.user, detail={"sessions": 1})

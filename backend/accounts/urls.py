@@ -6,6 +6,7 @@ from django.urls import include, path
 from backend.accounts import views
 
 urlpatterns = [
+    path("", views.home, name="account_home"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
@@ -18,6 +19,8 @@ urlpatterns = [
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("2fa/webauthn/keys/<int:pk>/remove/", views.remove_key, name="mfa_remove_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
+    path("sessions/<int:pk>/end/", views.end_session, name="end_session"),
+    path("sessions/", views.sessions_page, name="usersessions_list"),
 ]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from ninja import Router
 
 from backend import clock
-from backend.accounts import access
+from backend.accounts import access, break_glass
 from backend.accounts.models import User
 from backend.api import schemas
 from backend.api.errors import ERRORS
@@ -45,6 +45,7 @@ def me(request: HttpRequest) -> schemas.Me:
         teams=_teams(user, home.time_zone),
         may_see_all_teams=access.may_see_all_teams(user),
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
+        emergency_use=_emergency_use(user),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
         links=_links(user),
     )
@@ -66,11 +67,24 @@ def _teams(user: User, time_zone: str) -> list[schemas.TeamChoice]:
     ]
 
 
+def _emergency_use(user: User) -> schemas.EmergencyUse | None:
+    if access.ADMINISTER not in access.capabilities(user):
+        return None
+    use = break_glass.unseen().first()
+    if use is None:
+        return None
+    return schemas.EmergencyUse(
+        account=use.user.email,
+        signed_in_at=use.signed_in_at,
+        link=reverse("admin:accounts_breakglassuse_changelist"),
+    )
+
+
 def _links(user: User) -> schemas.Links:
     return schemas.Links(
         admin=reverse("admin:index") if user.is_staff else None,
         docs=reverse("docs"),
-        security=reverse("mfa_index"),
+        account=reverse("account_home"),
         sign_out=reverse("account_logout"),
     )
 

@@ -35,10 +35,16 @@ class Demo(Schema):
     note: str
 
 
+class EmergencyUse(Schema):
+    account: str
+    signed_in_at: datetime
+    link: str = Field(description="Address of the page where an administrator acknowledges it.")
+
+
 class Links(Schema):
     admin: str | None
     docs: str | None
-    security: str
+    account: str
     sign_out: str
 
 
@@ -50,6 +56,9 @@ class Me(Schema):
     teams: list[TeamChoice]
     may_see_all_teams: bool
     demo: Demo | None
+    emergency_use: EmergencyUse | None = Field(
+        description="For administrators: the latest sign-in of an emergency account that none has acknowledged."
+    )
     today: date
     links: Links
 

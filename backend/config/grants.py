@@ -92,6 +92,8 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "connections.webhooksecret": {"web": WRITE},
     # Who signs in: web's business alone.
     "accounts": {"web": WRITE},
+    "accounts.signinpolicy": {"web": APPEND_AND_UPDATE},
+    "accounts.breakglassuse": {"web": (*APPEND, "UPDATE (acknowledged_at, acknowledged_by_id)")},
     "account": {"web": WRITE},
     "mfa": {"web": WRITE},
     "usersessions": {"web": WRITE},

@@ -3,15 +3,12 @@
 import base64
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -23,59 +20,22 @@ from django.utils import timezone
 from backend.accounts.models import User
 from backend.accounts.store import add_user, enrolment_link
 from backend.audit.models import Event
+from tests.accounts.steps import (
+    CODES,
+    ENROL,
+    LOGIN,
+    PASSWORD,
+    choose_password,
+    code,
+    enrolled,
+    give_password,
+    later,
+    names,
+    set_up_second_factor,
+)
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PASSWORD = "nine bronze kettles"
-LOGIN, ENROL, CODES = (
-    "/accounts/login/",
-    "/accounts/2fa/totp/activate/",
-    "/accounts/2fa/recovery-codes/",
-)
-
-
-def code(secret: str, *, step: int = 0) -> str:
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step)))
-
-
-def choose_password(client: Client, link: str, password: str = PASSWORD) -> str:
-    """Where the answer leads."""
-    form = client.get(link, follow=True)
-    page = form.redirect_chain[-1][0]
-    answer = client.post(page, {"password1": password, "password2": password})
-    return answer.headers.get("Location", "")
-
-
-def set_up_second_factor(client: Client) -> str:
-    """The key."""
-    page = client.get(ENROL).content.decode()
-    found = re.search(r'class="key">([A-Z2-7]+)<', page)
-    assert found
-    answer = client.post(ENROL, {"code": code(found[1])})
-    assert answer.headers["Location"] == CODES
-    return found[1]
-
-
-def enrolled(client: Client, role: str = User.Role.TEAM_LEAD) -> tuple[User, str]:
-    user = add_user(email="lead-a@plumbline.example", role=role)
-    choose_password(client, enrolment_link(user=user))
-    secret = set_up_second_factor(client)
-    client.get(CODES)
-    return user, secret
-
-
-def give_password(client: Client, email: str, password: str = PASSWORD, next_: str = "") -> object:
-    return client.post(LOGIN, {"login": email, "password": password, "next": next_})
-
-
-def names() -> list[str]:
-    return list(Event.objects.exclude(name="").order_by("pk").values_list("name", flat=True))
-
-
-@contextmanager
-def later(**delta: float) -> Iterator[None]:
-    with time_machine.travel(time.time() + sum(delta.values()), tick=True):
-        yield
 
 
 def test_the_first_owner_enrols_by_one_link(client: Client) -> None:
@@ -107,7 +67,7 @@ def test_the_first_owner_enrols_by_one_link(client: Client) -> None:
 
 def test_an_enrolment_link_works_once_and_for_a_day(client: Client) -> None:
     user = an_account(User.Role.MEMBER)
-    with later(hours=25 * 3600):
+    with later(seconds=25 * 3600):
         assert b"does not work any more" in client.get(enrolment_link_of(user), follow=True).content
     link = enrolment_link(user=user)
     assert choose_password(client, link) == "/"
@@ -187,7 +147,7 @@ def test_a_recovery_code_works_once(client: Client) -> None:
 def test_a_wrong_password_and_an_unknown_address_look_the_same(client: Client) -> None:
     user, _ = enrolled(client)
     answers = [
-        re.sub(r'value="[^"]*"', "", give_password(Client(), email, "wrong").content.decode())  # type: ignore[attr-defined]
+        re.sub(r'value="[^"]*"', "", give_password(Client(), email, "wrong").content.decode())
         for email in (user.email, "nobody@plumbline.example")
     ]
     assert "is not right" in answers[0]
@@ -201,14 +161,14 @@ def test_guessing_passwords_is_stopped(client: Client) -> None:
     for _ in range(5):
         give_password(client := Client(), user.email, "wrong")
     answer = give_password(Client(), user.email)
-    assert b"Too many attempts" in answer.content  # type: ignore[attr-defined]
+    assert b"Too many attempts" in answer.content
 
 
 def test_one_address_cannot_try_without_end(client: Client) -> None:
     answers = [give_password(client, f"dev{number}@x.example", "wrong") for number in range(31)]
-    assert b"Too many attempts" in answers[10].content  # type: ignore[attr-defined]
-    assert answers[30].status_code == 429  # type: ignore[attr-defined]
-    assert b"Wait a few minutes" in answers[30].content  # type: ignore[attr-defined]
+    assert b"Too many attempts" in answers[10].content
+    assert answers[30].status_code == 429
+    assert b"Wait a few minutes" in answers[30].content
 
 
 def test_guessing_codes_is_stopped(client: Client) -> None:

@@ -141,7 +141,7 @@ class TestConnections:
     ) -> None:
         client.post(self.add, self.fields)
         page = reverse("admin:connections_connection_change", args=[Connection.objects.get().pk])
-        with django_assert_max_num_queries(40) as captured:
+        with django_assert_max_num_queries(46) as captured:
             client.get(page)
             client.post(page, self.fields)
             client.get("/admin/connections/connection/")

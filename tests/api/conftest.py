@@ -114,7 +114,7 @@ def sign_in(world: World) -> SignIn:
         if name.startswith("member"):
             user.person = world.team_a.members.first()
             user.save()
-        client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
         request = HttpRequest()
         request.session = client.session
         sessions.begin(request)

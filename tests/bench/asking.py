@@ -23,7 +23,7 @@ def asker() -> Callable[[str], None]:
     logging.disable(logging.WARNING)  # a line a request
     user = User.objects.create(email="bench@plumbline.example", role="administrator")
     client = Client(SERVER_NAME="localhost")
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     request = HttpRequest()
     request.session = client.session
     sessions.begin(request)

@@ -34,10 +34,29 @@ def test_the_sign_in_page(windows: Windows, width: str, scheme: Scheme) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["2fa", "sessions"])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_pages_about_the_own_account(
-    windows: Windows, signed_in: SignedIn, path: str, scheme: Scheme
+    windows: Windows, signed_in: SignedIn, width: str, scheme: Scheme
 ) -> None:
-    visitor = windows.open(scheme=scheme, state=signed_in("Lead of team a"))
-    visitor.open(f"/accounts/{path}/")
-    visitor.look(f"account-{path}-{scheme}")
+    visitor = windows.open(width=WIDTHS[width], scheme=scheme, state=signed_in("Lead of team a"))
+    visitor.open("/pull-requests")
+    visitor.page.get_by_role("button", name="account of Lead of team a").click()
+    visitor.page.get_by_role("menuitem", name="Account settings").click()
+    pages = visitor.page.get_by_role("navigation", name="Your account")
+    for name in ("Account", "Second factors", "Sessions", "Password"):
+        pages.get_by_role("link", name=name, exact=True).click()
+        expect(pages.locator("[aria-current=page]")).to_have_text(name)
+        visitor.look(f"account-{name.lower().replace(' ', '-')}-{width}-{scheme}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_owner_sets_the_policy_and_is_told_what_is_not_possible(
+    windows: Windows, signed_in: SignedIn, scheme: Scheme
+) -> None:
+    visitor = windows.open(scheme=scheme, state=signed_in("Owner"))
+    page = visitor.page
+    visitor.open("/admin/accounts/signinpolicy/")
+    page.get_by_label("Networks that may open the administration").fill("10.0.0.0/8")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("you would lock yourself out")).to_be_visible()
+    visitor.look(f"sign-in-policy-{scheme}")

@@ -17,6 +17,7 @@ from tests.e2e.runs import run
 from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
 
 DAYS = 120
+KEY_HOLDERS = ("passkey", "key", "touch", "copied", "other")
 LABELS: tuple[list[str], ...] = (
     ["feature"],
     ["bug"],
@@ -182,4 +183,10 @@ def _accounts(department: Team, others: list[Team]) -> dict[str, str]:
         name="Administrator",
         role=User.Role.ADMINISTRATOR,
     )
-    return {user.name: enrolment_link(user=user) for user in (lead, newcomer, administrator)}
+    owner = add_user(email="owner@plumbline.example", name="Owner", role=User.Role.OWNER)
+    holders = [
+        add_user(email=f"{name}@plumbline.example", name=name, role=User.Role.TEAM_LEAD)
+        for name in KEY_HOLDERS
+    ]
+    users = (lead, newcomer, administrator, owner, *holders)
+    return {user.name: enrolment_link(user=user) for user in users}

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from backend.accounts import store
+from backend.accounts import policy, store
 from backend.accounts.models import TeamGrant, User
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
 
@@ -76,14 +76,19 @@ class UserAdmin(admin.ModelAdmin):
     search_fields = ("email", "name", "person__name")
     ordering = ("email",)
     autocomplete_fields = ("person",)
-    fields = ("email", "name", "role", "person", "is_active", "joined_at", "last_login")
-    readonly_fields = ("joined_at", "last_login")
+    fields = (
+        *("email", "name", "role", "person", "is_active", "is_break_glass"),
+        *("joined_at", "last_login"),
+    )
+    readonly_fields = ("is_break_glass", "joined_at", "last_login")
     inlines = (GrantInline,)
     actions = ("make_enrolment_link", "reset_second_factor", "end_sessions")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        totp = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
-        return super().get_queryset(request).annotate(has_second_factor=Exists(totp))
+        factors = Authenticator.objects.filter(
+            user=OuterRef("pk"), type__in=[policy.APP, policy.KEY]
+        )
+        return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
 
     @admin.display(boolean=True, description="second factor")
     def has_second_factor(self, user: Any) -> bool:
@@ -146,8 +151,8 @@ class UserAdmin(admin.ModelAdmin):
             request,
             queryset,
             question="Reset the second factor?",
-            consequence="Authenticator app and recovery codes stop working, all sessions end, and the next sign-in "
-            "sets up a new second factor. Be sure that the person who asked is who they say.",
+            consequence="Authenticator app, keys and recovery codes stop working, all sessions end, and the next "
+            "sign-in sets up a new second factor. Be sure that the person who asked is who they say.",
         )
         if asked:
             return asked
@@ -181,8 +186,27 @@ def _touchable(request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
 
 @admin.register(UserSession, site=site)
 class UserSessionAdmin(ReadOnly):
-    list_display = ("user", "created_at", "ip", "user_agent")
+    list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     list_select_related = ("user",)
     search_fields = ("user__email", "ip")
     date_hierarchy = "created_at"
-    fields = ("user", "created_at", "ip", "user_agent")
+    fields = ("user", "created_at", "last_seen_at", "ip", "user_agent")
+    actions = ("end",)
+
+    def has_administer_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request)
+
+    @admin.action(description="End these sessions", permissions=["administer"])
+    def end(self, request: HttpRequest, queryset: QuerySet[UserSession]) -> HttpResponse | None:
+        asked = confirm(
+            request,
+            queryset,
+            question="End these sessions?",
+            consequence="Whoever sits there has to sign in again.",
+        )
+        if asked:
+            return asked
+        for session in queryset.select_related("user"):
+            if _may_touch(request, session.user):
+                store.end_session(session=session, acting_user=acting(request))
+        return None

@@ -18,7 +18,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from backend.accounts.models import User
+from backend.accounts import break_glass
+from backend.accounts.models import BreakGlassUse, User
 
 ORDER: Final = ("connections", "people", "accounts", "sources", "delivery", "audit", "usersessions")
 
@@ -31,6 +32,11 @@ class Site(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.is_staff
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Besides: what administrators must be told on every page."""
+        told = break_glass.unseen() if may_administer(request) else BreakGlassUse.objects.none()
+        return {**super().each_context(request), "emergency_uses": told[:3]}
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         """Every page is one transaction: a change whose audit event cannot be written does not happen."""

@@ -2135,6 +2135,21 @@ export interface components {
              */
             unit: "seconds" | "lines";
         };
+        /** EmergencyUse */
+        EmergencyUse: {
+            /** Account */
+            account: string;
+            /**
+             * Link
+             * @description Address of the page where an administrator acknowledges it.
+             */
+            link: string;
+            /**
+             * Signed In At
+             * Format: date-time
+             */
+            signed_in_at: string;
+        };
         /** EnvironmentChoice */
         EnvironmentChoice: {
             /**
@@ -3474,12 +3489,12 @@ export interface components {
         };
         /** Links */
         Links: {
+            /** Account */
+            account: string;
             /** Admin */
             admin: string | null;
             /** Docs */
             docs: string | null;
-            /** Security */
-            security: string;
             /** Sign Out */
             sign_out: string;
         };
@@ -3488,6 +3503,8 @@ export interface components {
             demo: components["schemas"]["Demo"] | null;
             /** Email */
             email: string;
+            /** @description For administrators: the latest sign-in of an emergency account that none has acknowledged. */
+            emergency_use: components["schemas"]["EmergencyUse"] | null;
             links: components["schemas"]["Links"];
             /** May See All Teams */
             may_see_all_teams: boolean;

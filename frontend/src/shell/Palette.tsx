@@ -35,7 +35,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
     ...(me.links.docs
       ? [{ label: "Documentation", onClick: () => leave(me.links.docs ?? "") }]
       : []),
-    { label: "Sign-in and security", onClick: () => leave(me.links.security) },
+    { label: "Account settings", onClick: () => leave(me.links.account) },
     { label: "Sign out", onClick: () => signOut(me.links.sign_out) },
   ];
   const groups: { group: string; actions: { label: string; onClick: () => void }[] }[] = [

@@ -65,3 +65,15 @@ it("says that it is a demo", async () => {
   open("/pull-requests", { "/api/v1/me": () => me({ demo: { note: "Openings are modelled." } }) });
   expect(await screen.findByText("Openings are modelled.")).toBeTruthy();
 });
+
+it("tells administrators that an emergency account was used, and where to see to it", async () => {
+  const used = {
+    account: "emergency@plumbline.example",
+    signed_in_at: "2026-08-20T09:30:00Z",
+    link: "/admin/accounts/breakglassuse/",
+  };
+  open("/pull-requests", { "/api/v1/me": () => me({ emergency_use: used }) });
+  expect(await screen.findByText(/emergency@plumbline.example signed in on/)).toBeTruthy();
+  const link = screen.getByRole("link", { name: "Look into it and acknowledge it" });
+  expect(link.getAttribute("href")).toBe(used.link);
+});

@@ -6,6 +6,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, statusQuery } from "../api/queries";
 import { carried } from "../pages/filters/search";
+import { dateTime } from "../ui/dates";
 import { Mark } from "../ui/Mark";
 import { DataStatus } from "./DataStatus";
 import { PAGES } from "./pages";
@@ -78,6 +79,15 @@ export function Shell() {
       {me.demo && (
         <aside className={classes.demo} aria-label="About this demo">
           <span>{me.demo.note}</span>
+        </aside>
+      )}
+      {me.emergency_use && (
+        <aside className={classes.emergency} aria-label="Emergency account used">
+          <span>
+            The emergency account {me.emergency_use.account} signed in on{" "}
+            {dateTime(me.emergency_use.signed_in_at, me.organisation.time_zone)}.{" "}
+            <a href={me.emergency_use.link}>Look into it and acknowledge it</a>
+          </span>
         </aside>
       )}
       <main id="content" className={classes.main}>

@@ -1,5 +1,5 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconBook, IconLogout, IconSettings, IconShieldLock } from "@tabler/icons-react";
+import { IconBook, IconLogout, IconSettings, IconUserCog } from "@tabler/icons-react";
 import type { Me } from "../api/types";
 import { signOut } from "./signOut";
 import classes from "./UserMenu.module.css";
@@ -51,12 +51,8 @@ export function UserMenu({ me }: { me: Me }) {
           ))}
         </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item
-          component="a"
-          href={me.links.security}
-          leftSection={<IconShieldLock {...ICON} />}
-        >
-          Sign-in and security
+        <Menu.Item component="a" href={me.links.account} leftSection={<IconUserCog {...ICON} />}>
+          Account settings
         </Menu.Item>
         {me.links.admin && (
           <Menu.Item component="a" href={me.links.admin} leftSection={<IconSettings {...ICON} />}>

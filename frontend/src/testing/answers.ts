@@ -27,11 +27,12 @@ export function me(values: Partial<Me> = {}): Me {
     ],
     may_see_all_teams: false,
     demo: null,
+    emergency_use: null,
     today: "2026-08-20",
     links: {
       admin: null,
       docs: null,
-      security: "/accounts/2fa/",
+      account: "/accounts/",
       sign_out: "/accounts/logout/",
     },
     ...values,

@@ -1,0 +1,19 @@
+"""Who may sign in with a password."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
+
+from backend.accounts.models import User
+
+
+class PasswordBackend(AuthenticationBackend):  # type: ignore[misc] # allauth has no types
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
+        """A closed account is answered like one that does not exist, after the same work.
+
+        allauth keeps such an account aside, to tell its owner that it is closed; here it is let go.
+        """
+        user: User | None = super().authenticate(request, **credentials)
+        self.unstash_authenticated_user()
+        return user
