@@ -24,6 +24,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Without our second factor where the identity provider's answer has just shown one that is trusted."""
+        stages: list[str] = super().get_login_stages()
+        if getattr(self.request, "second_factor_at_provider", False):
+            stages.remove("allauth.mfa.stages.AuthenticateStage")
+        return stages
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not right after signing in or showing the second factor: enrolling asks for nothing twice."""
         required: bool = super().is_reauthentication_required(app=app, **kwargs)

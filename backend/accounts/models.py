@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -41,6 +42,12 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(
         "may sign in", default=True, help_text="Unticking it ends all their sessions at once."
+    )
+    break_glass = models.BooleanField(
+        "break-glass account",
+        default=False,
+        help_text="Signs in by password even while single sign-on is the only way for everybody else. For owners "
+        "alone, and for the day on which the identity provider is out of order.",
     )
     joined_at = models.DateTimeField(auto_now_add=True)
 
@@ -97,3 +104,110 @@ class TeamGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team} for {self.user}"
+
+
+class IdentityProvider(models.Model):
+    """One way of single sign-on. Another server is another provider: a subject means nothing at any other."""
+
+    class Kind(models.TextChoices):
+        OIDC = "oidc", "OpenID Connect"
+        SAML = "saml", "SAML 2.0"
+        GITHUB = "github", "GitHub Enterprise Server"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    slug = models.SlugField(
+        max_length=40,
+        unique=True,
+        help_text="Stands in the addresses that the provider is given; it stays as it is.",
+    )
+    name = models.CharField(max_length=60, help_text="As on the button: “Continue with …”.")
+    address = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="OpenID Connect: the issuer. SAML: where the metadata is, or empty. GitHub: the server, like "
+        "https://github.example.com.",
+    )
+    metadata = models.TextField(
+        "SAML metadata",
+        blank=True,
+        help_text="The provider's metadata as XML, where Plumbline is not to fetch it.",
+    )
+    client_id = models.CharField("client ID", max_length=191, blank=True)
+    enveloped_secret = models.BinaryField(null=True, editable=False)
+    ca_certificate = models.TextField(
+        "certificate authority",
+        blank=True,
+        help_text="In PEM form, where the provider's certificate is signed by your own authority.",
+    )
+    other_hosts = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        help_text="Hosts besides the address's own that its endpoints may be at, separated by commas.",
+    )
+    trusts_second_factor = models.BooleanField(
+        "its second factor is enough",
+        default=False,
+        help_text="Where the provider's answer says that a second factor was shown, Plumbline asks for none.",
+    )
+    second_factor_values = ArrayField(
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        help_text="Values of amr, acr or AuthnContext that say so, separated by commas. Empty: the usual ones.",
+    )
+    email_domains = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        verbose_name="e-mail domains",
+        help_text="Domains that this provider may speak for, separated by commas. Empty: none, so that it neither "
+        "connects nor makes accounts.",
+    )
+    vouches_for_email = models.BooleanField(
+        "its e-mail addresses are verified",
+        default=False,
+        help_text="For your own directory, where nobody enters an address of their own. Without it an address counts "
+        "only where the answer says that it was verified.",
+    )
+    links_by_email = models.BooleanField(
+        "connects accounts by e-mail",
+        default=False,
+        help_text="A first sign-in finds the account by its verified e-mail address. Otherwise people connect it "
+        "themselves while signed in.",
+    )
+    creates_accounts = models.BooleanField(
+        "makes accounts",
+        default=False,
+        help_text="Whoever signs in with a verified e-mail address and has no account is given one, without a role.",
+    )
+    is_enabled = models.BooleanField("enabled", default=False)
+    proven_at = models.DateTimeField(
+        "last proven",
+        null=True,
+        editable=False,
+        help_text="When an owner or administrator last signed in by it, as it is set up now.",
+    )
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignInPolicy(models.Model):
+    """The one row that says how people may sign in."""
+
+    sso_only = models.BooleanField(
+        "single sign-on only",
+        default=False,
+        help_text="Passwords stop working for everybody but break-glass accounts.",
+    )
+
+    class Meta:
+        verbose_name_plural = "sign-in policy"
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="accounts_one_policy")]
+
+    def __str__(self) -> str:
+        return "Sign-in policy"

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_structlog",
@@ -186,7 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["backend.accounts.backends.PasswordBackend"]
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -203,6 +204,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+SOCIALACCOUNT_ADAPTER = "backend.accounts.sso.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ADAPTER = "backend.accounts.adapters.SecondFactorAdapter"
 MFA_FORMS = {
@@ -259,6 +264,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     # A new password is an event by name; the library masks but half of a value.
     {"model": "accounts.User", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.TeamGrant"},
+    {"model": "accounts.IdentityProvider", "exclude_fields": ["enveloped_secret", "proven_at"]},
+    {"model": "accounts.SignInPolicy"},
     {"model": "people.Organisation"},
     {"model": "people.Person"},
     {"model": "people.Identity"},
