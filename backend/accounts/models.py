@@ -127,6 +127,12 @@ class IdentityProvider(models.Model):
         help_text="OpenID Connect: the issuer. SAML: where the metadata is, or empty. GitHub: the server, like "
         "https://github.example.com.",
     )
+    entity_id = models.CharField(
+        "entity ID",
+        max_length=500,
+        blank=True,
+        help_text="SAML: what the provider calls itself, in its metadata as entityID.",
+    )
     metadata = models.TextField(
         "SAML metadata",
         blank=True,

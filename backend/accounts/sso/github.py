@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from backend.accounts.models import IdentityProvider
 from backend.accounts.sso import login
-from backend.accounts.sso.outgoing import Session
+from backend.accounts.sso.outgoing import Session, told
 from backend.accounts.sso.rules import Identity, Refusal, Refused
 from backend.accounts.sso.store import callback_address
 
@@ -38,6 +38,20 @@ def identity_of(provider: IdentityProvider, user: Any, emails: Any) -> Identity:
         email_verified=best.get("verified") is True,
         name=name if isinstance(name, str) else "",
     )
+
+
+def version(provider: IdentityProvider) -> str:
+    """As the server tells everybody. Raises Refused."""
+    try:
+        with Session(provider) as session:
+            answer = session.get(f"{provider.address}/api/v3/meta")
+            answer.raise_for_status()
+            told_version = answer.json().get("installed_version")
+    except (OSError, AttributeError) as error:  # requests' exceptions are a kind of OSError
+        raise Refused(Refusal.UNREACHABLE, told(provider, error)) from error
+    if not isinstance(told_version, str):
+        raise Refused(Refusal.ANSWER, "This is no GitHub Enterprise Server.")
+    return told_version[:40]
 
 
 class GithubAdapter(GitHubOAuth2Adapter):  # type: ignore[misc] # allauth has no types

@@ -39,10 +39,9 @@ class Discovery:
     basic_auth: bool
 
 
-def discover(provider: IdentityProvider) -> Discovery:
-    """Ask the issuer. Raises Refused."""
-    url = provider.address.rstrip("/") + "/.well-known/openid-configuration"
-    return read_discovery(provider, _json(provider, url))
+def configuration(provider: IdentityProvider) -> Any:
+    """As the issuer answers. Raises Refused."""
+    return fetch(provider, provider.address.rstrip("/") + "/.well-known/openid-configuration")
 
 
 def read_discovery(provider: IdentityProvider, document: Any) -> Discovery:
@@ -146,7 +145,8 @@ def nonce_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def _json(provider: IdentityProvider, url: str, **headers: str) -> Any:
+def fetch(provider: IdentityProvider, url: str, **headers: str) -> Any:
+    """JSON. Raises Refused."""
     try:
         with Session(provider) as session:
             answer = session.get(url, headers=headers)
@@ -164,7 +164,7 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth h
     @property
     def discovery(self) -> Discovery:
         if not hasattr(self, "_discovery"):
-            self._discovery = discover(self.row)
+            self._discovery = read_discovery(self.row, configuration(self.row))
         return self._discovery
 
     @property
@@ -202,7 +202,7 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth h
         row, answer = self.row, kwargs["response"]
         claims = read_id_token(
             answer.get("id_token"),
-            keys=_json(row, self.discovery.keys),
+            keys=fetch(row, self.discovery.keys),
             issuer=self.discovery.issuer,
             client_id=row.client_id,
             nonce=nonce_of(self._verifier),
@@ -214,7 +214,7 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth h
     def _with_userinfo(self, claims: dict[str, Any], access_token: str) -> dict[str, Any]:
         """Many leave the address out of the ID token. Raises Refused where it is about somebody else."""
         bearer = {"Authorization": f"Bearer {access_token}"}
-        info = _json(self.row, self.discovery.userinfo, **bearer)
+        info = fetch(self.row, self.discovery.userinfo, **bearer)
         if not isinstance(info, dict) or info.get("sub") != claims["sub"]:
             raise Refused(Refusal.ANSWER, "The userinfo endpoint speaks of another subject.")
         wanted = ("email", "email_verified", "name")

@@ -82,17 +82,19 @@ def metadata(provider: IdentityProvider) -> str:
         raise Refused(Refusal.UNREACHABLE, told(provider, error)) from error
 
 
-def read_metadata(xml: str) -> dict[str, Any]:
+def read_metadata(provider: IdentityProvider, xml: str) -> dict[str, Any]:
     """The identity provider in python3-saml's terms. Raises Refused where it is none that can be asked."""
     try:
         document = OneLogin_Saml2_XML.to_etree(xml.encode())
-        found = document.xpath("//md:EntityDescriptor[md:IDPSSODescriptor]", namespaces=_NAMES)
-        if len(found) != 1:
-            raise Refused(
-                Refusal.ANSWER, f"The metadata holds {len(found)} identity providers, not one."
-            )
+        there = {
+            node.get("entityID"): node
+            for node in _all(document, "//md:EntityDescriptor[md:IDPSSODescriptor]")
+        }
+        if provider.entity_id not in there:
+            names = ", ".join(filter(None, there)) or "no identity provider"
+            raise Refused(Refusal.ANSWER, f"The metadata is of {names}, not of the entity ID.")
         read: dict[str, Any] = OneLogin_Saml2_IdPMetadataParser.parse(
-            etree.tostring(found[0]), entity_id=None
+            etree.tostring(there[provider.entity_id])
         ).get("idp", {})
     except (ValueError, etree.LxmlError) as error:
         raise Refused(
@@ -104,12 +106,15 @@ def read_metadata(xml: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
         raise Refused(Refusal.ANSWER, f"The sign-in address {url} is not encrypted.")
-    signing = read.get("x509certMulti", {}).get("signing") or read.get("x509cert")
-    if not signing or not read.get("entityId"):
-        raise Refused(
-            Refusal.ANSWER, "The metadata holds no signing certificate, or no name of the provider."
-        )
+    if not signing_certificates(read):
+        raise Refused(Refusal.ANSWER, "The metadata holds no signing certificate.")
     return read
+
+
+def signing_certificates(read: dict[str, Any]) -> list[str]:
+    """Bodies of PEM."""
+    several = read.get("x509certMulti", {}).get("signing", [])
+    return several or [one for one in (read.get("x509cert"),) if one]
 
 
 def settings_of(provider: IdentityProvider, read: dict[str, Any]) -> dict[str, Any]:
@@ -302,7 +307,7 @@ class SamlProvider(SAMLProvider):  # type: ignore[misc] # allauth has no types
         **kwargs: Any,
     ) -> HttpResponse:
         """Raises Refused."""
-        read = read_metadata(metadata(self.row))
+        read = read_metadata(self.row, metadata(self.row))
         auth = OneLogin_Saml2_Auth(_request(self.row), settings_of(self.row, read))
         url = auth.login(return_to="")
         self.stash_redirect_state(

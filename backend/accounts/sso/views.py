@@ -140,7 +140,7 @@ def finish(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
     encoded = kept.store.get("answer", "")
     kept.delete()
     now = timezone.now()
-    read = saml.read_metadata(saml.metadata(row))
+    read = saml.read_metadata(row, saml.metadata(row))
     answer = saml.read_answer(row, read, encoded, now=now)
     provider = provider_of(request, row)
     made = login.of(provider, answer.identity)

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backend.accounts import store
 from backend.accounts.models import TeamGrant, User
+from backend.accounts.sso import store as sso
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
 
 
@@ -28,6 +29,14 @@ class UserForm(forms.ModelForm):
             given = [choice for choice in User.Role.choices if choice[0] != User.Role.OWNER]
             role.choices = [("", "none yet"), *given]
 
+    def clean_break_glass(self) -> bool:
+        wanted = bool(self.cleaned_data["break_glass"])
+        if wanted and self.cleaned_data.get("role") != User.Role.OWNER:
+            raise ValidationError("Only an owner's account can be a break-glass account.")
+        if wanted != self.instance.break_glass and self.acting_user.role != User.Role.OWNER:
+            raise ValidationError("Only an owner decides on break-glass accounts.")
+        return wanted
+
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
@@ -40,6 +49,16 @@ class UserForm(forms.ModelForm):
         if loses and before == self.acting_user:
             raise ValidationError("You cannot take your own role or your own access away.")
         owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
+        glass = owners.filter(break_glass=True)
+        if (
+            sso.sso_only()
+            and before in glass
+            and (loses or not cleaned.get("break_glass"))
+            and not glass.exclude(pk=before.pk).exists()
+        ):
+            raise ValidationError(
+                "This is the last break-glass owner while single sign-on is the only way in: make another one first."
+            )
         if loses and before.role == User.Role.OWNER and not owners.exclude(pk=before.pk).exists():
             raise ValidationError("This is the last owner: make another one first.")
         return cleaned
@@ -76,7 +95,16 @@ class UserAdmin(admin.ModelAdmin):
     search_fields = ("email", "name", "person__name")
     ordering = ("email",)
     autocomplete_fields = ("person",)
-    fields = ("email", "name", "role", "person", "is_active", "joined_at", "last_login")
+    fields = (
+        "email",
+        "name",
+        "role",
+        "person",
+        "is_active",
+        "break_glass",
+        "joined_at",
+        "last_login",
+    )
     readonly_fields = ("joined_at", "last_login")
     inlines = (GrantInline,)
     actions = ("make_enrolment_link", "reset_second_factor", "end_sessions")

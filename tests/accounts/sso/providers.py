@@ -34,6 +34,7 @@ def a_provider(kind: str = "oidc", **values: Any) -> IdentityProvider:
         "slug": f"the-{kind}",
         "name": f"Our {kind}",
         "address": "" if kind == "saml" else "https://idp.plumbline.example",
+        "entity_id": IDP if kind == "saml" else "",
         "client_id": "" if kind == "saml" else "plumbline",
         "is_enabled": True,
     }
