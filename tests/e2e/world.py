@@ -182,4 +182,5 @@ def _accounts(department: Team, others: list[Team]) -> dict[str, str]:
         name="Administrator",
         role=User.Role.ADMINISTRATOR,
     )
-    return {user.name: enrolment_link(user=user) for user in (lead, newcomer, administrator)}
+    owner = add_user(email="owner@plumbline.example", name="Owner", role=User.Role.OWNER)
+    return {user.name: enrolment_link(user=user) for user in (lead, newcomer, administrator, owner)}

@@ -12,7 +12,6 @@ const provider = new Provider(issuer, {
       client_id: "plumbline",
       client_secret: "the-secret-of-the-client",
       redirect_uris: [callback],
-      application_type: "native", // for a callback on loopback without TLS
     },
   ],
   claims: { openid: ["sub", "amr"], email: ["email", "email_verified"], profile: ["name"] },

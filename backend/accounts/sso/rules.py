@@ -1,8 +1,8 @@
 """What follows from a provider's answer: judgement alone, without database or network."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
 from backend.accounts.models import IdentityProvider, User
 
@@ -59,6 +59,14 @@ class Identity:
     name: str = ""
     contexts: frozenset[str] = frozenset()
     """How they signed in there: values of amr, acr or AuthnContext."""
+
+    def kept(self) -> dict[str, Any]:
+        """For a session, as JSON."""
+        return asdict(self) | {"contexts": sorted(self.contexts)}
+
+    @classmethod
+    def of_kept(cls, kept: dict[str, Any]) -> Self:
+        return cls(**kept | {"contexts": frozenset(kept["contexts"])})
 
 
 @dataclass(frozen=True)

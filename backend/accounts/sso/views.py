@@ -6,7 +6,7 @@ from typing import Final
 
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.account.utils import get_next_redirect_url
-from allauth.decorators import rate_limit
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.base.constants import AuthProcess
@@ -29,9 +29,11 @@ from backend.accounts.models import IdentityProvider, User
 from backend.accounts.sso import login, saml, store
 from backend.accounts.sso.adapter import may_connect, others_remain, provider_of
 from backend.accounts.sso.oidc import OidcAdapter
-from backend.accounts.sso.rules import Refusal, Refused
+from backend.accounts.sso.rules import Identity, Refusal, Refused
 from backend.audit.events import record
 
+LIMITS: Final = {"refusals": "20/m/ip", "starts": "300/m/ip"}
+"""A start asks the provider for its configuration."""
 View = Callable[[HttpRequest, IdentityProvider], HttpResponse]
 _SAML: Final = ("saml_acs_session", "saml-acs-session")
 _WORDS: Final = {
@@ -53,20 +55,33 @@ _NO_ACCOUNT: Final = (
 
 
 def _of_kind(*kinds: str) -> Callable[[View], Callable[..., HttpResponse]]:
-    """The view of an enabled provider; where it refuses, that is recorded and told on a page of ours."""
+    """The view of an enabled provider; where it refuses, that is recorded and told on a page of ours.
+
+    Refusals are limited, not sign-ins: a whole office comes from one address in the morning.
+    """
 
     def decorate(view: View) -> Callable[..., HttpResponse]:
         @wraps(view)
         def inner(request: HttpRequest, slug: str) -> HttpResponse:
             row = get_object_or_404(IdentityProvider, slug=slug, is_enabled=True, kind__in=kinds)
+            if not _within(request, "refusals", dry_run=True):
+                return ratelimit.handler429(request)
             try:
                 return view(request, row)
             except Refused as refused:
+                _within(request, "refusals")
                 return _refusal(request, row, refused)
 
-        return never_cache(rate_limit(action="login")(inner))  # type: ignore[no-any-return]
+        return never_cache(inner)  # type: ignore[no-any-return]
 
     return decorate
+
+
+def _within(request: HttpRequest, action: str, *, dry_run: bool = False) -> bool:
+    usage = ratelimit.consume(
+        request, app="backend.accounts", action=action, config=LIMITS, dry_run=dry_run
+    )
+    return usage is not None
 
 
 def _refusal(request: HttpRequest, row: IdentityProvider, refused: Refused) -> HttpResponse:
@@ -81,6 +96,8 @@ def _refusal(request: HttpRequest, row: IdentityProvider, refused: Refused) -> H
 @_of_kind(*IdentityProvider.Kind)
 def start(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
     """Go there by a page of ours: a form's answer may not lead elsewhere (form-action), a page may."""
+    if not _within(request, "starts"):
+        return ratelimit.handler429(request)
     process = AuthProcess.LOGIN
     if request.POST.get("process") == AuthProcess.CONNECT:
         process = AuthProcess.CONNECT
@@ -119,14 +136,20 @@ def callback(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
 @require_POST
 @_of_kind(IdentityProvider.Kind.SAML)
 def acs(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
-    """Take the answer, which comes without our cookies from another site, and read it in the next request."""
-    encoded = request.POST.get("SAMLResponse", "")
-    if not encoded or len(encoded) > saml.LONGEST_ANSWER:
-        raise Refused(Refusal.ANSWER, "There is no answer, or it is too long.")
+    """Read the answer, which comes without our cookies from another site; whose it is, the next request finds out.
+
+    Only a genuine one is kept, so that nobody else can fill our tables.
+    """
+    now = timezone.now()
+    read = saml.read_metadata(row, saml.metadata(row))
+    answer = saml.read_answer(row, read, request.POST.get("SAMLResponse", ""), now=now)
+    lifetime = (answer.ends_at - now + saml.CLOCK_SKEW).total_seconds()
+    if not cache.add(f"saml-assertion:{row.pk}:{answer.assertion_id}", 1, timeout=lifetime):
+        raise Refused(Refusal.REPLAYED)
     response = redirect("sso_finish", slug=row.slug)
     kept = LoginSession(request, *_SAML)
     kept.store.flush()
-    kept.store["answer"] = encoded
+    kept.store["answer"] = [row.pk, answer.request_id, answer.identity.kept()]
     kept.store.set_expiry(300)
     kept.save(response)
     response.cookies[_SAML[1]]["httponly"] = True
@@ -136,23 +159,21 @@ def acs(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
 @require_safe
 @_of_kind(IdentityProvider.Kind.SAML)
 def finish(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
+    """Whoever asked has the request in this window's session, once."""
     kept = LoginSession(request, *_SAML)
-    encoded = kept.store.get("answer", "")
+    pk, request_id, identity = kept.store.get("answer", (None, "", {}))
     kept.delete()
-    now = timezone.now()
-    read = saml.read_metadata(row, saml.metadata(row))
-    answer = saml.read_answer(row, read, encoded, now=now)
     provider = provider_of(request, row)
-    made = login.of(provider, answer.identity)
     try:
-        made.state = provider.unstash_redirect_state(request, answer.request_id)
+        state = provider.unstash_redirect_state(request, request_id) if pk == row.pk else None
     except PermissionDenied:
+        state = None
+    if state is None:
         raise Refused(
             Refusal.NOT_ASKED_FOR, "The request is of no sign-in of this browser, or was answered."
-        ) from None
-    lifetime = (answer.ends_at - now + saml.CLOCK_SKEW).total_seconds()
-    if not cache.add(f"saml-assertion:{row.pk}:{answer.assertion_id}", 1, timeout=lifetime):
-        raise Refused(Refusal.REPLAYED)
+        )
+    made = login.of(provider, Identity.of_kept(identity))
+    made.state = state
     response: HttpResponse = complete_social_login(request, made)
     return response
 
