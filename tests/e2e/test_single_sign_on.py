@@ -12,9 +12,9 @@ from backend.accounts.models import IdentityProvider
 from tests import servers
 from tests.accounts.sso.providers import Answer, request_id
 from tests.e2e import identity
-from tests.e2e.conftest import Site
+from tests.e2e.conftest import SignedIn, Site
 from tests.e2e.identity import Directory
-from tests.e2e.visitor import Visitor, Windows
+from tests.e2e.visitor import PASSWORD, WIDTHS, Scheme, Visitor, Windows
 from tests.simulators.github import World, running
 from tests.simulators.github.records import Account
 

@@ -24,13 +24,16 @@ class CannotChange(ValueError):
 def save_provider(
     *, provider: IdentityProvider, client_secret: str = "", acting_user: User
 ) -> IdentityProvider:
-    """Store it as it is now set up, which nobody has signed in by yet. An empty secret leaves the stored one.
+    """Store it as it is now set up, which nobody has signed in by yet. An empty secret leaves the stored one, unless
+    the address is another: it is not sent elsewhere.
 
     Raises CannotChange where it is the last way in.
     """
     if not provider.is_enabled:
         _check_not_last(provider)
     provider.proven_at = None
+    if IdentityProvider.objects.filter(pk=provider.pk).exclude(address=provider.address).exists():
+        provider.enveloped_secret = None
     provider.save()
     if client_secret:
         enveloped = keyring.envelope(client_secret.encode(), context=_context(provider))
@@ -129,7 +132,7 @@ def _proven() -> QuerySet[IdentityProvider]:
 
 
 def _context(provider: IdentityProvider) -> str:
-    return f"accounts_identityprovider.enveloped_secret/{provider.pk}"
+    return f"accounts_identityprovider.enveloped_secret/{provider.pk}/{provider.address}"
 
 
 def callback_address(provider: IdentityProvider) -> str:

@@ -30,7 +30,7 @@ class ProviderForm(forms.ModelForm):
         strip=True,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "size": 60}),
-        help_text="Empty: as it is. It is encrypted at once: nobody can read it here again.",
+        help_text="Empty: as it is, unless the address changes. Encrypted at once: nobody can read it here again.",
     )
     ca_certificate = forms.CharField(
         required=False,
