@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from backend import keyring
 from backend.accounts import sessions
+from backend.accounts.sso.store import may_use_password
 
 _CONTEXT = "mfa_authenticator.data"
 
@@ -30,6 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         if getattr(self.request, "second_factor_at_provider", False):
             stages.remove("allauth.mfa.stages.AuthenticateStage")
         return stages
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Without the password where it opens nothing."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in methods if one["id"] != "reauthenticate" or may_use_password(user)]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not right after signing in or showing the second factor: enrolling asks for nothing twice."""

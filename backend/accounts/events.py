@@ -26,6 +26,8 @@ def _begin(request: HttpRequest, **_: Any) -> None:
 def _signed_in(request: HttpRequest, user: User, sociallogin: Any = None, **_: Any) -> None:
     if sociallogin is None:
         record(name="signed_in", actor=user, subject=user)
+        if user.break_glass and sso.sso_only():
+            record(name="break_glass_used", actor=user, subject=user)
     else:
         _signed_in_by_provider(request, user, sociallogin.account.provider)
     # Here, since only web may touch sessions and beat runs elsewhere.

@@ -21,7 +21,7 @@ from tests.simulators.npm import SIMULATORS
 
 SECRET = "the-secret-of-the-client"
 DOMAIN = "plumbline.example"
-ACCOUNTS = {
+ACCOUNTS: dict[str, dict[str, str | bool]] = {
     "lead": {"email": f"sso-lead@{DOMAIN}", "email_verified": True, "name": "Lead by directory"},
     "new": {"email": f"sso-new@{DOMAIN}", "email_verified": True, "name": "New by directory"},
     "closed": {"email": f"sso-closed@{DOMAIN}", "email_verified": True},
@@ -76,7 +76,7 @@ class Directory:
     url: str
 
     def row(self, kind: str, **values: Any) -> dict[str, Any]:
-        common = {
+        common: dict[str, Any] = {
             "kind": kind,
             "slug": f"our-{kind}",
             "name": "Our directory",

@@ -30,7 +30,7 @@ from backend.accounts.sso.rules import (
     shows_second_factor,
 )
 from backend.accounts.sso.saml import SamlProvider
-from backend.accounts.store import add_user
+from backend.accounts.store import InvalidAccount, add_user
 from backend.audit.events import record
 
 PROVIDERS: Final[dict[str, Any]] = {
@@ -120,7 +120,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
 
 
 def _made(row: IdentityProvider, found: NewAccount) -> User:
-    user = add_user(email=found.email, role="", name=found.name)
+    try:
+        user = add_user(email=found.email, role="", name=found.name)
+    except InvalidAccount as error:
+        raise Refused(Refusal.ANSWER, str(error)) from error
     record(name="account_made_by_sign_in", subject=user, detail={"provider": row.slug})
     return user
 
@@ -134,9 +137,10 @@ def _code(request: HttpRequest, exception: Exception | None) -> str:
 
 def may_connect(request: HttpRequest) -> bool:
     """Whether the person has just shown who they are: an open window is not enough to add a way in."""
-    return sessions.recently_proven(request) or (
-        bool(get_reauthentication_flows(request.user)) and did_recently_reauthenticate(request)
-    )
+    if sessions.recently_proven(request):
+        return True
+    # Without a way to do so, allauth takes it for done.
+    return bool(get_reauthentication_flows(request.user) and did_recently_reauthenticate(request))
 
 
 def others_remain(account: SocialAccount) -> bool:
@@ -145,4 +149,4 @@ def others_remain(account: SocialAccount) -> bool:
         return True
     ways = SocialAccount.objects.filter(user=account.user).exclude(pk=account.pk)
     usable = IdentityProvider.objects.filter(is_enabled=True).values("slug")
-    return ways.filter(provider__in=usable).exists()
+    return bool(ways.filter(provider__in=usable).exists())

@@ -30,7 +30,8 @@ def identity_of(provider: IdentityProvider, user: Any, emails: Any) -> Identity:
         verified = one.get("verified") is True
         return verified and domain in provider.email_domains, verified, one.get("primary") is True
 
-    best = max(known, key=preference, default={"email": "", "verified": False})
+    none: dict[str, Any] = {"email": "", "verified": False}
+    best = max(known, key=preference, default=none)
     name = user.get("name")
     return Identity(
         subject=str(number),

@@ -14,7 +14,7 @@ LONGEST_SUBJECT: Final = 191
 class SignIn(SocialLogin):  # type: ignore[misc] # allauth has no types
     """Knows what the answer said; in the session, while the second factor is waited for, it is but whose it is."""
 
-    identity: Identity | None = None
+    identity: Identity
 
     def serialize(self) -> dict[str, Any]:
         data: dict[str, Any] = super().serialize()

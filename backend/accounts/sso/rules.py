@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 
 from backend.accounts.models import IdentityProvider, User
 
-USUAL_SECOND_FACTORS: Final = {
+USUAL_SECOND_FACTORS: Final[dict[str, frozenset[str]]] = {
     # RFC 8176.
     IdentityProvider.Kind.OIDC: frozenset({"mfa"}),
     IdentityProvider.Kind.SAML: frozenset(
@@ -59,6 +59,12 @@ class Identity:
     name: str = ""
     contexts: frozenset[str] = frozenset()
     """How they signed in there: values of amr, acr or AuthnContext."""
+
+    def __post_init__(self) -> None:
+        """Raises Refused for what no table takes."""
+        text = self.subject + self.email + self.name
+        if "\0" in text or text != text.encode(errors="ignore").decode():
+            raise Refused(Refusal.ANSWER, "The answer holds characters that are none.")
 
     def kept(self) -> dict[str, Any]:
         """For a session, as JSON."""

@@ -47,7 +47,7 @@ def save_provider(
 def remove_provider(*, provider: IdentityProvider, acting_user: User) -> int:
     """Forget it with every sign-in that is connected with it; how many. Raises CannotChange where it is the last."""
     _check_not_last(provider)
-    forgotten, _ = SocialAccount.objects.filter(provider=provider.slug).delete()
+    forgotten: int = SocialAccount.objects.filter(provider=provider.slug).delete()[0]
     detail = {"connected": forgotten}
     record(name="identity_provider_removed", actor=acting_user, subject=provider, detail=detail)
     provider.delete()
@@ -72,7 +72,7 @@ def client_secret(provider: IdentityProvider) -> str:
 
 def in_use(provider: IdentityProvider) -> bool:
     """Whether accounts are connected: their subjects mean something at this server alone."""
-    return SocialAccount.objects.filter(provider=provider.slug).exists()
+    return bool(SocialAccount.objects.filter(provider=provider.slug).exists())
 
 
 def enabled_providers() -> list[IdentityProvider]:

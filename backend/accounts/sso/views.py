@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Final
 
-from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal import ratelimit
 from allauth.socialaccount.helpers import complete_social_login
@@ -65,16 +65,20 @@ def _of_kind(*kinds: str) -> Callable[[View], Callable[..., HttpResponse]]:
         def inner(request: HttpRequest, slug: str) -> HttpResponse:
             row = get_object_or_404(IdentityProvider, slug=slug, is_enabled=True, kind__in=kinds)
             if not _within(request, "refusals", dry_run=True):
-                return ratelimit.handler429(request)
+                return _too_many(request)
             try:
                 return view(request, row)
             except Refused as refused:
                 _within(request, "refusals")
                 return _refusal(request, row, refused)
 
-        return never_cache(inner)  # type: ignore[no-any-return]
+        return never_cache(inner)
 
     return decorate
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    return render(request, "429.html", status=429)
 
 
 def _within(request: HttpRequest, action: str, *, dry_run: bool = False) -> bool:
@@ -97,7 +101,7 @@ def _refusal(request: HttpRequest, row: IdentityProvider, refused: Refused) -> H
 def start(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
     """Go there by a page of ours: a form's answer may not lead elsewhere (form-action), a page may."""
     if not _within(request, "starts"):
-        return ratelimit.handler429(request)
+        return _too_many(request)
     process = AuthProcess.LOGIN
     if request.POST.get("process") == AuthProcess.CONNECT:
         process = AuthProcess.CONNECT
@@ -114,9 +118,10 @@ def start(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
 def _prove(request: HttpRequest) -> HttpResponse:
     """Show anew who one is; by signing in again where there is nothing else."""
     back = urlencode({"next": reverse("sso_connections")})
-    if get_reauthentication_flows(request.user):
+    if get_adapter().get_reauthentication_methods(request.user):
         return redirect(f"{reverse('account_reauthenticate')}?{back}")
-    raise Refused(Refusal.PROOF_TOO_OLD)
+    messages.error(request, "Sign out and in again, and come here within five minutes.")
+    return redirect("sso_connections")
 
 
 @require_safe
@@ -208,9 +213,7 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
     if account is None or not isinstance(request.user, User):
         raise Http404
     if not may_connect(request):
-        return redirect(
-            f"{reverse('account_reauthenticate')}?{urlencode({'next': reverse('sso_connections')})}"
-        )
+        return _prove(request)
     if not others_remain(account):
         messages.error(request, "This is your only way to sign in: connect another one first.")
     else:

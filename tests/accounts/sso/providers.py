@@ -23,8 +23,8 @@ from backend.accounts.sso import store
 
 IDP = "https://idp.plumbline.example/metadata"
 SSO = "https://idp.plumbline.example/sso"
-SHA256 = (xmlsec.Transform.RSA_SHA256, xmlsec.Transform.SHA256)
-SHA1 = (xmlsec.Transform.RSA_SHA1, xmlsec.Transform.SHA1)
+SHA256 = (xmlsec.constants.TransformRsaSha256, xmlsec.constants.TransformSha256)
+SHA1 = (xmlsec.constants.TransformRsaSha1, xmlsec.constants.TransformSha1)
 
 
 def a_provider(kind: str = "oidc", **values: Any) -> IdentityProvider:
@@ -179,14 +179,16 @@ def sign(document: Any, what: str, by: Key, algorithms: tuple[Any, Any] = SHA256
     """What is to be signed: "Assertion" or "Response"."""
     node = document if what == "Response" else document.find("{*}Assertion")
     method, digest = algorithms
-    signature = xmlsec.template.create(document, xmlsec.Transform.EXCL_C14N, method, ns="ds")
+    signature = xmlsec.template.create(
+        document, xmlsec.constants.TransformExclC14N, method, ns="ds"
+    )
     node.insert(1, signature)
     reference = xmlsec.template.add_reference(signature, digest, uri=f"#{node.get('ID')}")
-    xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
-    xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
+    xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
+    xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
     xmlsec.tree.add_ids(document, ["ID"])
     context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_memory(by.private, xmlsec.KeyFormat.PEM, None)
+    context.key = xmlsec.Key.from_memory(by.private, xmlsec.constants.KeyDataFormatPem, None)
     context.sign(signature)
     return document
 

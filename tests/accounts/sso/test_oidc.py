@@ -85,16 +85,12 @@ def test_a_token_for_others_or_another_time_is_refused(claims: dict[str, Any]) -
 
 
 def test_a_token_that_the_issuer_did_not_sign_is_refused() -> None:
-    public = private().public_key()
-    pem = public.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
     header, body, _ = token().split(".")
     forged = [
         token(by=private("other")),
         token(kid="unknown"),
         token(by="the-secret-of-the-client-is-known-here", algorithm="HS256"),
-        jwt.encode({"sub": "subject"}, None, algorithm="none"),
+        jwt.encode({"sub": "subject"}, "", algorithm="none"),
         f"{header}.{body}.",
         f"{header}.{body[:-4]}AAAA.{token().rsplit('.', 1)[1]}",
         "no token",
@@ -106,7 +102,6 @@ def test_a_token_that_the_issuer_did_not_sign_is_refused() -> None:
             read(one)
     with pytest.raises(Refused):
         read(token(), {"keys": [{"kty": "oct", "k": "c2VjcmV0", "kid": "one"}]})
-    assert b"PUBLIC KEY" in pem
 
 
 @pytest.mark.parametrize("given", [{}, [], None, {"keys": []}, {"keys": "x"}, keys(use="enc")])

@@ -134,6 +134,14 @@ def test_the_password_page_says_the_same_to_everybody(owner: User) -> None:
     assert len(said) == 1
     assert "is not right" in said.pop()
     assert say(owner, PASSWORD) == "/"
+    assert Event.objects.get(name="break_glass_used").actor == owner
+
+
+@pytest.mark.usefixtures("only")
+def test_who_somebody_is_is_not_shown_by_a_password_either(client: Client) -> None:
+    sign_in(client, with_password(Role.TEAM_LEAD))
+    page = client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert page.status_code == 403
 
 
 @pytest.mark.usefixtures("only")
