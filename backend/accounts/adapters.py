@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from backend import keyring
 from backend.accounts import sessions
 from backend.accounts.models import User
+from backend.accounts.sso.store import may_use_password
 
 _CONTEXT: Final = "mfa_authenticator.data"
 _KNOWN: Final = f"{settings.COOKIE_PREFIX}known"
@@ -32,6 +33,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_stages(self) -> list[str]:
+        """Without our second factor where the identity provider's answer has just shown one that is trusted."""
+        stages: list[str] = super().get_login_stages()
+        if getattr(self.request, "second_factor_at_provider", False):
+            stages.remove("allauth.mfa.stages.AuthenticateStage")
+        return stages
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Without the password where it opens nothing."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in methods if one["id"] != "reauthenticate" or may_use_password(user)]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Not right after signing in or showing the second factor: enrolling asks for nothing twice."""

@@ -6,6 +6,7 @@ from allauth.account import signals as account
 from allauth.account.adapter import get_adapter
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount import signals as social
 from django.contrib.auth import signals as auth
 from django.contrib.sessions.backends.db import SessionStore
 from django.dispatch import receiver
@@ -13,6 +14,7 @@ from django.http import HttpRequest
 
 from backend.accounts import break_glass, policy, sessions
 from backend.accounts.models import User
+from backend.accounts.sso import store as sso
 from backend.audit.events import record
 
 
@@ -22,8 +24,11 @@ def _begin(request: HttpRequest, **_: Any) -> None:
 
 
 @receiver(account.user_logged_in)
-def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    record(name="signed_in", actor=user, subject=user)
+def _signed_in(request: HttpRequest, user: User, sociallogin: Any = None, **_: Any) -> None:
+    if sociallogin is None:
+        record(name="signed_in", actor=user, subject=user)
+    else:
+        _signed_in_by_provider(request, user, sociallogin.account.provider)
     if user.is_break_glass:
         break_glass.tell(user=user, address=get_adapter().get_client_ip(request))
     codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
@@ -31,6 +36,21 @@ def _signed_in(request: HttpRequest, user: User, **_: Any) -> None:
         sessions.keep_codes_unseen(request)
     # Here, since only web may touch sessions and beat runs elsewhere.
     SessionStore.clear_expired()
+
+
+def _signed_in_by_provider(request: HttpRequest, user: User, slug: str) -> None:
+    at_provider = getattr(request, "second_factor_at_provider", False)
+    if at_provider:
+        sessions.show_second_factor(request, user)
+    detail = {"provider": slug, "second_factor_there": at_provider}
+    record(name="signed_in", actor=user, subject=user, detail=detail)
+    sso.note_signed_in(slug=slug, user=user)
+
+
+@receiver(social.social_account_added)
+def _connected(sociallogin: Any, **_: Any) -> None:
+    user, detail = sociallogin.user, {"provider": sociallogin.account.provider}
+    record(name="sign_in_connected", actor=user, subject=user, detail=detail)
 
 
 @receiver(auth.user_logged_out)

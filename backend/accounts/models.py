@@ -50,7 +50,8 @@ class User(AbstractBaseUser):
         default=False,
         db_default=False,
         editable=False,
-        help_text="Every sign-in is told to all administrators. Set with `manage.py owner break-glass`.",
+        help_text="Signs in by password even where single sign-on is the only way for others, and every sign-in is "
+        "told to all administrators. Set with `manage.py owner break-glass`.",
     )
     joined_at = models.DateTimeField(auto_now_add=True)
 
@@ -109,6 +110,102 @@ class TeamGrant(models.Model):
         return f"{self.team} for {self.user}"
 
 
+class IdentityProvider(models.Model):
+    """One way of single sign-on. Another server is another provider: a subject means nothing at any other."""
+
+    class Kind(models.TextChoices):
+        OIDC = "oidc", "OpenID Connect"
+        SAML = "saml", "SAML 2.0"
+        GITHUB = "github", "GitHub Enterprise Server"
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    slug = models.SlugField(
+        max_length=40,
+        unique=True,
+        help_text="Stands in the addresses that the provider is given; it stays as it is.",
+    )
+    name = models.CharField(max_length=60, help_text="As on the button: “Continue with …”.")
+    address = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="OpenID Connect: the issuer. SAML: where the metadata is, or empty. GitHub: the server, like "
+        "https://github.example.com.",
+    )
+    entity_id = models.CharField(
+        "entity ID",
+        max_length=500,
+        blank=True,
+        help_text="SAML: what the provider calls itself, in its metadata as entityID.",
+    )
+    metadata = models.TextField(
+        "SAML metadata",
+        blank=True,
+        help_text="The provider's metadata as XML, where Plumbline is not to fetch it.",
+    )
+    client_id = models.CharField("client ID", max_length=191, blank=True)
+    enveloped_secret = models.BinaryField(null=True, editable=False)
+    ca_certificate = models.TextField(
+        "certificate authority",
+        blank=True,
+        help_text="In PEM form, where the provider's certificate is signed by your own authority.",
+    )
+    other_hosts = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        help_text="Hosts besides the address's own that its endpoints may be at, separated by commas.",
+    )
+    trusts_second_factor = models.BooleanField(
+        "its second factor is enough",
+        default=False,
+        help_text="Where the provider's answer says that a second factor was shown, Plumbline asks for none.",
+    )
+    second_factor_values = ArrayField(
+        models.CharField(max_length=200),
+        default=list,
+        blank=True,
+        help_text="Values of amr, acr or AuthnContext that say so, separated by commas. Empty: the usual ones.",
+    )
+    email_domains = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        verbose_name="e-mail domains",
+        help_text="Domains that this provider may speak for, separated by commas. Empty: none, so that it neither "
+        "connects nor makes accounts.",
+    )
+    vouches_for_email = models.BooleanField(
+        "its e-mail addresses are verified",
+        default=False,
+        help_text="For your own directory, where nobody enters an address of their own. Without it an address counts "
+        "only where the answer says that it was verified.",
+    )
+    links_by_email = models.BooleanField(
+        "connects accounts by e-mail",
+        default=False,
+        help_text="A first sign-in finds the account by its verified e-mail address. Otherwise people connect it "
+        "themselves while signed in.",
+    )
+    creates_accounts = models.BooleanField(
+        "makes accounts",
+        default=False,
+        help_text="Whoever signs in with a verified e-mail address and has no account is given one, without a role.",
+    )
+    is_enabled = models.BooleanField("enabled", default=False)
+    proven_at = models.DateTimeField(
+        "last proven",
+        null=True,
+        editable=False,
+        help_text="When an owner or administrator last signed in by it, as it is set up now.",
+    )
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SignInPolicy(models.Model):
     """What the organisation asks of whoever signs in. One row at most: without it, what is shipped holds.
 
@@ -122,6 +219,12 @@ class SignInPolicy(models.Model):
     MAX_IDLE_MINUTES = 30
     MAX_SESSION_HOURS = 12
 
+    sso_only = models.BooleanField(
+        "single sign-on only",
+        default=False,
+        db_default=False,
+        help_text="Passwords stop working for everybody but accounts for emergencies.",
+    )
     second_factor_for_all = models.BooleanField(
         "second factor for every account",
         default=True,

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from backend.accounts.models import SignInPolicy, User
+from backend.accounts.sso import store as sso
 from backend.audit.events import record
 
 KEY: Final[str] = Authenticator.Type.WEBAUTHN
@@ -96,6 +97,11 @@ def check(*, policy: SignInPolicy, acting_user: User, address: str) -> None:
         raise InvalidPolicy(
             f"These networks do not hold your own address, {address}: you would lock yourself out."
         )
+    if policy.sso_only and not sso.sso_only():
+        try:
+            sso.check_ready()
+        except sso.CannotChange as error:
+            raise InvalidPolicy(str(error)) from error
     if policy.factors == SignInPolicy.Factors.KEYS and not has_factor(acting_user, [KEY]):
         raise InvalidPolicy(
             "Set up a key for yourself first: it shows that keys work here, and lets you in afterwards."
@@ -108,6 +114,9 @@ def set_policy(*, policy: SignInPolicy, acting_user: User, address: str) -> None
     check(policy=policy, acting_user=acting_user, address=address)
     policy.pk = 1
     policy.full_clean(validate_unique=False)
+    if policy.sso_only != sso.sso_only():
+        switched = "on" if policy.sso_only else "off"
+        record(name=f"sso_only_switched_{switched}", actor=acting_user, subject=acting_user)
     policy.save()
 
 

@@ -4,6 +4,7 @@ from allauth.account import views as account
 from django.urls import include, path
 
 from backend.accounts import views
+from backend.accounts.sso import views as sso
 
 urlpatterns = [
     path("", views.home, name="account_home"),
@@ -11,8 +12,16 @@ urlpatterns = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account.password_change, name="account_change_password"),
-    path("password/set/", account.password_set, name="account_set_password"),
+    path(
+        "password/change/",
+        views.where_passwords_work(account.password_change),
+        name="account_change_password",
+    ),
+    path(
+        "password/set/",
+        views.where_passwords_work(account.password_set),
+        name="account_set_password",
+    ),
     path("enrol/", views.enrol, name="enrol"),
     path(
         "enrol/<str:uidb36>/<str:key>/",
@@ -21,6 +30,13 @@ urlpatterns = [
     ),
     path("2fa/webauthn/keys/<int:pk>/remove/", views.remove_key, name="mfa_remove_webauthn"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("connections/", sso.connections, name="sso_connections"),
+    path("connections/<int:pk>/disconnect/", sso.disconnect, name="sso_disconnect"),
+    path("sso/<slug:slug>/start/", sso.start, name="sso_start"),
+    path("sso/<slug:slug>/callback/", sso.callback, name="sso_callback"),
+    path("sso/<slug:slug>/acs/", sso.acs, name="sso_acs"),
+    path("sso/<slug:slug>/acs/finish/", sso.finish, name="sso_finish"),
+    path("sso/<slug:slug>/metadata/", sso.metadata, name="sso_metadata"),
     path("sessions/<int:pk>/end/", views.end_session, name="end_session"),
     path("sessions/", views.sessions_page, name="usersessions_list"),
 ]

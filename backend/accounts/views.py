@@ -1,6 +1,8 @@
 """The pages about one's own account that allauth does not have, or has otherwise."""
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.views import INTERNAL_RESET_SESSION_KEY
@@ -13,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
@@ -22,6 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 from backend.accounts import access, policy, store
 from backend.accounts.browsers import browser_name
 from backend.accounts.models import User
+from backend.accounts.sso.store import may_use_password
 
 
 @never_cache
@@ -106,3 +109,18 @@ class RemoveKey(RemoveWebAuthnView):  # type: ignore[misc] # allauth has no type
 
 
 remove_key = RemoveKey.as_view(success_url=reverse_lazy("mfa_index"))
+
+
+def where_passwords_work(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """The view, but for an account that no password opens: there is nothing to be changed then."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = request.user
+        if isinstance(user, User) and not may_use_password(user):
+            return redirect("sso_connections")
+        return view(request, *args, **kwargs)
+
+    return inner

@@ -97,6 +97,9 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "account": {"web": WRITE},
     "mfa": {"web": WRITE},
     "usersessions": {"web": WRITE},
+    # Who is connected with which provider's subject. allauth's own tables of providers and tokens are not used.
+    "socialaccount": {},
+    "socialaccount.socialaccount": {"web": WRITE},
     "sessions": {"web": WRITE},
     "auth": {"web": READ},
     "admin": {"web": APPEND},

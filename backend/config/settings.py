@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_structlog",
@@ -205,6 +206,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+SOCIALACCOUNT_ADAPTER = "backend.accounts.sso.adapter.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 MFA_ADAPTER = "backend.accounts.adapters.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "backend.accounts.forms.AuthenticateForm",
@@ -265,6 +270,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     # A new password is an event by name; the library masks but half of a value.
     {"model": "accounts.User", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.TeamGrant"},
+    {"model": "accounts.IdentityProvider", "exclude_fields": ["enveloped_secret", "proven_at"]},
     {"model": "accounts.SignInPolicy"},
     {"model": "people.Organisation"},
     {"model": "people.Person"},

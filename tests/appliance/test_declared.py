@@ -11,7 +11,7 @@ COMPOSE = declared()
 ALL: dict[str, dict[str, Any]] = COMPOSE["services"]
 NETWORKS = {
     "nginx": {"front", "application"},
-    "web": {"application", "database", "broker"},
+    "web": {"application", "database", "broker", "egress"},
     "worker": {"database", "broker", "egress"},
     "beat": {"broker"},
     "migrate": {"database"},
@@ -58,12 +58,12 @@ def test_nginx_alone_publishes_a_port() -> None:
     assert len(ALL["nginx"]["ports"]) == 1
 
 
-def test_networks_are_internal_but_for_the_front_and_the_worker_s_way_out() -> None:
+def test_networks_are_internal_but_for_the_front_and_the_way_out() -> None:
     assert {name: set(service["networks"]) for name, service in ALL.items()} == NETWORKS
     outward = {name for name, network in COMPOSE["networks"].items() if not network.get("internal")}
     assert outward == {"front", "egress"}
     assert [name for name in ALL if "front" in NETWORKS[name]] == ["nginx"]
-    assert [name for name in ALL if "egress" in NETWORKS[name]] == ["worker"]
+    assert [name for name in ALL if "egress" in NETWORKS[name]] == ["web", "worker"]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -56,9 +56,13 @@ class Site:
     enrolment_links: dict[str, str]
     environment: dict[str, str]
 
+    def run(self, code: str, *arguments: str) -> str:
+        """What a process of the site prints, beside the browser."""
+        return _run("-c", code, *arguments, environment=self.environment)
+
     def work(self) -> None:
         """What the worker would do by now, for the connection that was added last."""
-        _run("-c", WORK, environment=self.environment)
+        self.run(WORK)
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,9 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        where = message.location.get("url", "")
+        ours = not where or where.startswith(self.address)
+        if ours and message.type in {"error", "warning"}:
             self.complaints.append(f"console {message.type}: {message.text}")
 
     def open(self, path: str) -> None:

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='is_break_glass',
-            field=models.BooleanField(db_default=False, default=False, editable=False, help_text='Every sign-in is told to all administrators. Set with `manage.py owner break-glass`.', verbose_name='for emergencies'),
+            field=models.BooleanField(db_default=False, default=False, editable=False, help_text='Signs in by password even where single sign-on is the only way for others, and every sign-in is told to all administrators. Set with `manage.py owner break-glass`.', verbose_name='for emergencies'),
         ),
         migrations.CreateModel(
             name='BreakGlassUse',

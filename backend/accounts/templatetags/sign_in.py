@@ -1,12 +1,14 @@
-"""What the sign-in pages must know of somebody's second factors."""
+"""What the sign-in pages offer, and must know of somebody's second factors."""
 
 from typing import Any, TypedDict
 
+from allauth.account.utils import get_next_redirect_url
 from django import template
 from django.http import HttpRequest
 
 from backend.accounts import policy, sessions
 from backend.accounts.models import User
+from backend.accounts.sso import store
 
 register = template.Library()
 
@@ -41,3 +43,19 @@ def enrolment(context: dict[str, Any]) -> dict[str, bool]:
 @register.simple_tag(takes_context=True)
 def app_codes_count(context: dict[str, Any]) -> bool:
     return policy.APP in policy.kinds(policy.of(context["request"]))
+
+
+@register.inclusion_tag("sso/buttons.html", takes_context=True)
+def sign_in_buttons(context: dict[str, Any]) -> dict[str, Any]:
+    """One for each enabled provider, each going on to where the visitor wanted to go."""
+    request = context["request"]
+    return {
+        "providers": store.enabled_providers(),
+        "next": get_next_redirect_url(request),
+        "csrf_token": context["csrf_token"],
+    }
+
+
+@register.simple_tag
+def passwords_are_for_emergencies() -> bool:
+    return store.sso_only()

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from backend.accounts import policy, store
 from backend.accounts.models import TeamGrant, User
+from backend.accounts.sso import store as sso
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
 
 
@@ -40,6 +41,16 @@ class UserForm(forms.ModelForm):
         if loses and before == self.acting_user:
             raise ValidationError("You cannot take your own role or your own access away.")
         owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
+        glass = owners.filter(is_break_glass=True)
+        if (
+            sso.sso_only()
+            and before in glass
+            and loses
+            and not glass.exclude(pk=before.pk).exists()
+        ):
+            raise ValidationError(
+                "This is the last owner for emergencies while single sign-on is the only way: make another first."
+            )
         if loses and before.role == User.Role.OWNER and not owners.exclude(pk=before.pk).exists():
             raise ValidationError("This is the last owner: make another one first.")
         return cleaned

@@ -56,7 +56,7 @@ class SignInPolicyAdmin(admin.ModelAdmin):
 
     form = PolicyForm
     fields = (
-        *("second_factor_for_all", "factors", "idle_minutes", "session_hours"),
+        *("second_factor_for_all", "factors", "sso_only", "idle_minutes", "session_hours"),
         "admin_networks",
     )
 

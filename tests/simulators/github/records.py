@@ -56,6 +56,7 @@ class Account:
     kind: str = "User"
     name: str | None = None
     email: str = ""
+    email_verified: bool = True
     deleted: bool = False
 
     @property

@@ -40,6 +40,15 @@ def _user(request: RestRequest) -> RestAnswer:
     return RestAnswer(200, viewer_json(request.token.account, request.base_url))
 
 
+def _emails(request: RestRequest) -> RestAnswer:
+    """404 without the scope, as GitHub has it."""
+    if not {"user", "user:email"} & set(request.token.scopes or ()):
+        return not_found()
+    account = request.token.account
+    shown = {"email": account.email, "primary": True, "verified": account.email_verified}
+    return RestAnswer(200, [shown | {"visibility": None}] if account.email else [])
+
+
 def _organization(request: RestRequest, login: str) -> RestAnswer:
     found = request.world.organizations.get(login.lower())
     return RestAnswer(200, organization_whole(found, request.base_url)) if found else not_found()
@@ -217,6 +226,7 @@ def _pull_requests(request: RestRequest, owner: str, name: str) -> RestAnswer:
 ROUTES: list[tuple[str, Callable[..., RestAnswer]]] = [
     (r"/meta", _meta),
     (r"/user", _user),
+    (r"/user/emails", _emails),
     (r"/orgs/([^/]+)", _organization),
     (r"/orgs/([^/]+)/repos", _organization_repositories),
     (r"/user/repos", _user_repositories),

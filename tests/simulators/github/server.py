@@ -60,6 +60,8 @@ class Handler(Exchange):
             self._rest(path, body)
         elif ".git/" in path:
             self._git(path, body)
+        elif path == "/login/oauth/access_token" and self.command == "POST":
+            self.send(200, dump(self.simulator.oauth.access_token(body)), kind="other")
         else:
             self._page(path, body)
 
@@ -252,7 +254,12 @@ class Handler(Exchange):
         )
 
     def _page(self, path: str, body: bytes) -> None:
-        page = app_endpoints.page(self._app_request(path, body))
+        page: app_endpoints.Page | None
+        if path == "/login/oauth/authorize":
+            fields = dict(parse_qsl(self.parts.query))
+            page = self.simulator.oauth.authorize(self.command, fields, body)
+        else:
+            page = app_endpoints.page(self._app_request(path, body))
         if page is None:
             page = app_endpoints.Page(404, "<h1>Page not found</h1>")
         shown = f"<!DOCTYPE html><title>GitHub</title>{page.body}".encode()

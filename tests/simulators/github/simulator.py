@@ -8,6 +8,7 @@ from tests.simulators.github.apps import Apps
 from tests.simulators.github.budget import Budget
 from tests.simulators.github.graph import GraphEndpoint
 from tests.simulators.github.ledger import Ledger
+from tests.simulators.github.oauth import OAuth
 from tests.simulators.github.webhooks import Hook
 from tests.simulators.github.world import World
 
@@ -25,6 +26,7 @@ class Simulator:
 
     def __post_init__(self) -> None:
         self.apps = Apps(self.world)
+        self.oauth = OAuth(self.world)
         self.core = None if self.rate_limit is None else Budget(self.rate_limit)
         points = None if self.rate_limit is None else Budget(self.rate_limit)
         self.graph = GraphEndpoint(self.world, reduced=self.reduced, budget=points)

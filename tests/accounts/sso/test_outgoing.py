@@ -1,0 +1,86 @@
+"""The way out to a provider: its own hosts, its own authority, bounded in size, and nowhere else."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import requests
+
+from backend.accounts.sso import outgoing
+from backend.accounts.sso.outgoing import OutOfBounds, Session, told
+from tests.accounts.sso.providers import a_provider
+from tests.simulators.conftest import certificate
+
+__all__ = ["certificate"]
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("Location", "https://other.example/")
+            self.end_headers()
+            return
+        body = b"x" * (outgoing.MAXIMUM_BYTES + 1) if self.path == "/large" else b'{"here": true}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody asks."""
+
+
+@contextmanager
+def serving(certificate: tuple[Path, Path] | None = None) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    scheme, host = ("https", "localhost") if certificate else ("http", "127.0.0.1")
+    try:
+        yield f"{scheme}://{host}:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_provider_s_own_authority_is_trusted_and_no_other_is_without_it(
+    certificate: tuple[Path, Path],
+) -> None:
+    with serving(certificate) as url:
+        trusting = a_provider(address=url, ca_certificate=certificate[0].read_text())
+        with Session(trusting) as session:
+            assert session.get(f"{url}/").json() == {"here": True}
+        strange = a_provider(address=url)
+        with Session(strange) as session, pytest.raises(requests.exceptions.SSLError) as error:
+            session.get(f"{url}/")
+        assert "own authority" in told(strange, error.value)
+
+
+def test_neither_another_host_nor_a_redirect_nor_too_much_is_followed() -> None:
+    with serving() as url:
+        provider = a_provider(address=url)
+        with Session(provider) as session:
+            assert session.get(f"{url}/").status_code == 200
+            for path in ("/away", "/large"):
+                with pytest.raises(OutOfBounds):
+                    session.get(url + path)
+            with pytest.raises(OutOfBounds, match=r"other\.example"):
+                session.get("https://other.example/")
+
+
+def test_a_host_that_is_not_there_is_told() -> None:
+    with serving() as url:
+        provider = a_provider(address=url)
+    with Session(provider) as session, pytest.raises(requests.ConnectionError) as error:
+        session.get(f"{url}/")
+    assert "cannot be reached" in told(provider, error.value)
