@@ -83,8 +83,8 @@ class Many:
     parts: Mapping[str, Column]
 
 
-def _always(value: str) -> Text:
-    return Text(Collate(Cast(Value(value), CharField()), BY_CODE_POINT))
+def _always(value: str, *, case_exact: bool = False) -> Text:
+    return Text(Collate(Cast(Value(value), CharField()), BY_CODE_POINT), case_exact)
 
 
 _ID: Final = Text(Collate(Cast("id", CharField()), BY_CODE_POINT), case_exact=True)
@@ -104,9 +104,9 @@ _COLUMNS: Final[dict[type, dict[tuple[str, str | None], Column]]] = {
         ("name", "family_name"): Text(F("family_name")),
         ("name", "given_name"): Text(F("given_name")),
         ("active", None): Plain("active"),
-        ("meta", "resource_type"): _always("User"),
+        ("meta", "resource_type"): _always("User", case_exact=True),
     },
-    Group: _COMMON | {("meta", "resource_type"): _always("Group")},
+    Group: _COMMON | {("meta", "resource_type"): _always("Group", case_exact=True)},
 }
 _OUTER: Final = OuterRef("pk")
 _MANY: Final[dict[tuple[type, str], tuple[Many, ...]]] = {
@@ -297,8 +297,10 @@ def _compared(column: Column, binding: AttributeBinding, op: CompareOperator, va
     if value is None:
         return ~_present(column) if op == CompareOperator.eq else NONE
     if isinstance(column, Text):
-        if not isinstance(value, str) or not is_storable(value):
+        if not isinstance(value, str):
             return NONE
+        if not is_storable(value):
+            raise InvalidFilterException(detail="No stored text has such a character.")
         told = Value(str(binding.comparable(value)))
         return _present(column) & Q(_LOOKUPS[op](column.compared, told))
     if op in {CompareOperator.co, CompareOperator.sw, CompareOperator.ew}:

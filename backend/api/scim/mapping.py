@@ -12,6 +12,8 @@ from backend.people.directory import EmailRecord, GroupRecord, UserRecord
 from backend.people.models import DirectoryEntry, DirectoryGroup, DirectoryUser
 
 BASE: Final = "/scim/v2"
+LONGEST_ID: Final = 255
+"""Characters of the id that the directory gives."""
 
 
 def location(kind: str, key: object) -> str:
@@ -65,7 +67,7 @@ def user_told(resource: User) -> UserRecord:
     )
     return UserRecord(
         user_name=resource.user_name or "",
-        external_id=resource.external_id or "",
+        external_id=_external_id(resource),
         display_name=resource.display_name or "",
         formatted_name=name.formatted or "",
         family_name=name.family_name or "",
@@ -91,9 +93,7 @@ def group_resource(group: DirectoryGroup, *, with_members: bool) -> Group:
 
 
 def group_told(resource: Group) -> GroupRecord:
-    return GroupRecord(
-        display_name=resource.display_name or "", external_id=resource.external_id or ""
-    )
+    return GroupRecord(display_name=resource.display_name or "", external_id=_external_id(resource))
 
 
 def member_ids(members: Iterable[Member]) -> list[UUID]:
@@ -104,6 +104,14 @@ def member_ids(members: Iterable[Member]) -> list[UUID]:
         raise InvalidValueException(
             detail="The value of a member is the id of a user or group."
         ) from error
+
+
+def _external_id(resource: User | Group) -> str:
+    """Raises InvalidValueException."""
+    told = resource.external_id or ""
+    if len(told) > LONGEST_ID:
+        raise InvalidValueException(detail=f"An externalId has at most {LONGEST_ID} characters.")
+    return told
 
 
 def _member(kind: str, entry: DirectoryEntry, display: str) -> Member:

@@ -81,9 +81,6 @@ class User(Resource[Any]):
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
 
-    external_id: Annotated[str | None, CaseExact.true, Field(max_length=255)] = None
-    """The id in the directory."""
-
     user_name: Annotated[
         str | None, Uniqueness.server, Required.true, Field(min_length=1, max_length=254)
     ] = None
@@ -125,9 +122,6 @@ class Group(Resource[Any]):
     """A team. Whoever becomes a member is in it from that day on."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")
-
-    external_id: Annotated[str | None, CaseExact.true, Field(max_length=255)] = None
-    """The id in the directory."""
 
     display_name: Annotated[str | None, Required.true, Field(min_length=1, max_length=200)] = None
     """The name of the team."""

@@ -249,7 +249,7 @@ def _one(
 
 def _wants_members(wanted: ResponseParameters[Any]) -> bool:
     named = wanted.attributes or wanted.excluded_attributes or []
-    bindings = [one.resolve(strict=False) for one in named]
+    bindings = [one.resolve() for one in named]
     are_named = any(one is not None and one.field_name == "members" for one in bindings)
     return are_named == bool(wanted.attributes)
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from scim2_client import BaseSyncSCIMClient
-from scim2_tester import Status, check_server
+from scim2_tester import check_server
 
 from tests.api.scim.conftest import BASE, Directory
 
