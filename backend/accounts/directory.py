@@ -15,7 +15,7 @@ from typing import Final
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 
 from backend.accounts import sessions
 from backend.accounts.models import TeamGrant, User
@@ -31,6 +31,8 @@ class NotAllowed(Exception):
 
 MAY_BE_RENAMED: Final = frozenset({"", User.Role.MEMBER})
 """Roles whose accounts' addresses the directory may change."""
+_LOCK: Final = 7201907
+"""Names the advisory lock; any number that nobody else takes."""
 
 
 @transaction.atomic
@@ -128,9 +130,11 @@ def _close(account: User, told_by: str) -> None:
     if not account.is_active:
         return
     if account.role == User.Role.OWNER:
-        # Locked in one order, so that two who leave at once do not both see the other stay.
-        owners = User.objects.filter(role=User.Role.OWNER, is_active=True).order_by("pk")
-        if {one.pk for one in owners.select_for_update()} <= {account.pk}:
+        # One at a time, so that two who leave at once do not both see the other stay.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
+        if not owners.exclude(pk=account.pk).exists():
             message = f"{account.email} is the last owner: make another one in Plumbline first."
             raise NotAllowed(message)
     account.is_active, account.closed_by_directory = False, True

@@ -115,7 +115,9 @@ def change_user(*, user: DirectoryUser, told: UserRecord, told_by: str) -> bool:
     if told.emails != before.emails:
         user.emails.all().delete()
         _store_emails(user, told)
-    Person.objects.filter(pk=user.person_id, name=before.name).update(name=told.name)
+    if user.person is not None and user.person.name == before.name:
+        user.person.name = told.name
+        user.person.save(update_fields=["name"])
     was, now = asdict(before), asdict(told)
     fields = sorted(name for name in now if now[name] != was[name])
     record(
@@ -260,7 +262,7 @@ _FOLLOW: Final = (
 
 def _follow(groups: Collection[UUID], persons: Iterable[int | None]) -> None:
     """Let memberships of these people follow what the directory says now: three statements, however many they are."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "groups": list(groups),
         "persons": sorted({one for one in persons if one is not None}),
         "today": clock.now().date(),

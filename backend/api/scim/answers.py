@@ -9,7 +9,7 @@ from typing import Any, Final
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -113,7 +113,10 @@ def _method(request: HttpRequest, methods: Mapping[str, View]) -> View:
     return methods[name]
 
 
-_EXPECTED: Final = (Refused, SCIMException, ValidationError, NotAllowed, Taken, Impossible)
+_EXPECTED: Final = (
+    *(Refused, SCIMException, ValidationError),
+    *(NotAllowed, Taken, Impossible, IntegrityError),
+)
 _NAMED: Final[Mapping[type[Exception], type[SCIMException]]] = {
     NotAllowed: ForbiddenException,
     Taken: UniquenessException,
@@ -129,6 +132,9 @@ def _refusal(error: Exception) -> HttpResponse:
             return _error(error.to_error())
         case ValidationError():
             return _error(Error.from_validation_errors(error)[0])
+        case IntegrityError():
+            detail = "Somebody else made the same at this moment: read it and try again."
+            return _error(UniquenessException(detail=detail).to_error())
     return _error(_NAMED[type(error)](detail=str(error)).to_error())
 
 

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
@@ -248,10 +249,12 @@ def _one(
 
 
 def _wants_members(wanted: ResponseParameters[Any]) -> bool:
-    named = wanted.attributes or wanted.excluded_attributes or []
-    bindings = [one.resolve() for one in named]
-    are_named = any(one is not None and one.field_name == "members" for one in bindings)
-    return are_named == bool(wanted.attributes)
+    """Only some of their parts are shown or left out: then they are wanted all the same."""
+    named = [one.resolve() for one in wanted.attributes or wanted.excluded_attributes or []]
+    of_members = [one for one in named if one is not None and one.field_name == "members"]
+    if wanted.attributes:
+        return bool(of_members)
+    return not any(one.sub_field_name is None for one in of_members)
 
 
 def _found(rows: QuerySet[Row], key: str) -> Row:
@@ -328,4 +331,4 @@ def _described(request: HttpRequest, resource: Resource[Any], where: str) -> dic
         raise ForbiddenException(detail="This is not filtered: read all of it.")
     told: dict[str, Any] = resource.model_dump(scim_ctx=Context.RESOURCE_QUERY_RESPONSE)
     kind = where.split("/")[3].removesuffix("s")
-    return told | {"meta": {"resourceType": kind, "location": mapping.settings.PUBLIC_URL + where}}
+    return told | {"meta": {"resourceType": kind, "location": settings.PUBLIC_URL + where}}

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from backend.accounts.models import ScimToken, User
 from backend.accounts.scim_tokens import create_scim_token, revoke_scim_token
+from backend.api.scim.mapping import BASE
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
 from backend.people.models import DirectoryGroup, DirectoryUser
 
@@ -92,7 +94,7 @@ class ScimTokenAdmin(admin.ModelAdmin):
             title="SCIM token",
             about=obj,
             shown={
-                "Address": request.build_absolute_uri("/scim/v2"),
+                "Address": settings.PUBLIC_URL + BASE,
                 "Token": request.made_token,  # type: ignore[attr-defined]
             },
             note="Shown this once. Enter both where your directory provisions Plumbline. Whoever has the token "

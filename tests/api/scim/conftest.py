@@ -26,14 +26,14 @@ class Directory:
         self.token = token
 
     def send(self, method: str, path: str, told: Any = None, **headers: str) -> Any:
-        content = {} if told is None else {"data": json.dumps(told)}
+        content = b"" if told is None else json.dumps(told).encode()
         answer = self._client.generic(
             method,
             BASE + path,
+            content,
             content_type="application/scim+json",
             headers={"Authorization": f"Bearer {self.token}"}
             | {name.replace("_", "-"): value for name, value in headers.items()},
-            **content,
         )
         if answer.content:
             assert answer["Content-Type"] == "application/scim+json"

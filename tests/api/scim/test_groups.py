@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -32,7 +33,7 @@ def members(directory: Directory, group: str) -> set[str]:
 
 
 def spans(group: str) -> list[tuple[date | None, date | None]]:
-    rows = Membership.objects.filter(team__directory_group=group).order_by("starts_on", "pk")
+    rows = Membership.objects.filter(team__directory_group=UUID(group)).order_by("starts_on", "pk")
     return [(one.starts_on, one.ends_on) for one in rows]
 
 
@@ -47,7 +48,7 @@ def people(directory: Directory) -> list[str]:
 
 def test_a_group_is_a_team(directory: Directory, people: list[str]) -> None:
     key = directory.group("Payments", people[0], externalId="G-1")
-    team = Team.objects.get(directory_group=key)
+    team = Team.objects.get(directory_group=UUID(key))
     assert (team.name, team.slug, team.connection) == ("Payments", "payments", None)
     read = directory.get(f"/Groups/{key}")
     assert read["externalId"] == "G-1"
@@ -162,7 +163,9 @@ def test_what_makes_no_sense_changes_nothing(
 def test_a_group_within_a_group_is_a_team_below(directory: Directory, people: list[str]) -> None:
     inner, other = directory.group("Inner", people[0]), directory.group("Other")
     outer = directory.group("Outer", inner, people[1])
-    assert Team.objects.get(directory_group=inner).parent == Team.objects.get(directory_group=outer)
+    assert Team.objects.get(directory_group=UUID(inner)).parent == Team.objects.get(
+        directory_group=UUID(outer)
+    )
     told = directory.get(f"/Groups/{outer}")["members"]
     assert [(one["value"], one["type"]) for one in told] == [(people[1], "User"), (inner, "Group")]
     assert directory.get("/Groups", filter=f'members eq "{inner}"')["totalResults"] == 1
@@ -170,7 +173,7 @@ def test_a_group_within_a_group_is_a_team_below(directory: Directory, people: li
         answer = directory.patch(f"/Groups/{path}", add(wrong))
         assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidValue")
     directory.patch(f"/Groups/{outer}", remove(inner))
-    assert Team.objects.get(directory_group=inner).parent is None
+    assert Team.objects.get(directory_group=UUID(inner)).parent is None
     directory.patch(f"/Groups/{outer}", add(inner))
     assert directory.send("DELETE", f"/Groups/{inner}").status_code == 204
     assert members(directory, outer) == {people[1]}
@@ -181,7 +184,7 @@ def test_a_group_that_is_gone_leaves_its_team_and_its_past(
 ) -> None:
     with time_machine.travel(MONDAY, tick=False) as now:
         key = directory.group("Payments", *people)
-        team = Team.objects.get(directory_group=key)
+        team = Team.objects.get(directory_group=UUID(key))
         now.shift(timedelta(days=1))
         directory.send("DELETE", f"/Groups/{key}")
     assert directory.send("GET", f"/Groups/{key}").status_code == 404
@@ -209,7 +212,7 @@ def test_one_of_many_is_changed_without_loading_all(directory: Directory) -> Non
     assert [len(one) for one in many] == [len(one) for one in few]
     assert max(len(one) for one in many) <= 20
     assert not any(len(sql) > 5000 for one in many for sql in one), "no long lists"
-    assert Membership.objects.filter(team__directory_group=key, ends_on=None).count() == 3001
+    assert Membership.objects.filter(team__directory_group=UUID(key), ends_on=None).count() == 3001
 
 
 def test_figures_follow(directory: Directory) -> None:
@@ -223,6 +226,34 @@ def test_figures_follow(directory: Directory) -> None:
     assert not compute.catch_up()
     directory.patch(f"/Groups/{group}", add(user))
     assert compute.catch_up()
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", {"displayName", "members", "meta"}),
+        ("attributes=members", {"members"}),
+        ("attributes=members.value", {"members"}),
+        ("attributes=displayName", {"displayName"}),
+        ("attributes=nothing", set()),
+        ("excludedAttributes=members", {"displayName", "meta"}),
+        ("excludedAttributes=members.display,meta", {"displayName", "members"}),
+        ("excludedAttributes=nothing", {"displayName", "members", "meta"}),
+    ],
+)
+def test_what_is_asked_for_is_shown(
+    directory: Directory, people: list[str], query: str, shown: set[str]
+) -> None:
+    key = directory.group("Payments", *people)
+    for path in (f"/Groups/{key}", "/Groups"):
+        told = directory.send("GET", f"{path}?{query}").json()
+        (one,) = told.get("Resources", [told])
+        assert one.keys() - {"schemas", "id"} == shown
+    answer = directory.patch(f"/Groups/{key}?{query}", add(people[0]))
+    if query.startswith("attributes"):
+        assert answer.json().keys() - {"schemas", "id"} == shown
+    else:
+        assert (answer.status_code, answer.content) == (204, b"")
 
 
 def test_who_said_so_is_on_record(directory: Directory, people: list[str]) -> None:

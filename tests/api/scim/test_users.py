@@ -1,7 +1,10 @@
 """Users of the directory, and what becomes of their accounts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -75,7 +78,7 @@ def test_it_reads_back_what_it_wrote(directory: Directory) -> None:
 def test_without_an_address_there_is_a_person_and_no_account(directory: Directory) -> None:
     key = directory.user("ada")
     assert DirectoryUser.objects.get(pk=key).person is not None
-    assert not User.objects.filter(directory_user=key).exists()
+    assert not User.objects.filter(directory_user=UUID(key)).exists()
     directory.patch(f"/Users/{key}", {"op": "add", "path": "emails", "value": [{"value": ADA}]})
     assert User.objects.get(email=ADA).directory_user_id == DirectoryUser.objects.get().pk
 
@@ -221,6 +224,27 @@ def test_the_last_owner_stays(directory: Directory, owner: User) -> None:
     assert set_active(directory, key, active=False).status_code == 200
     owner.refresh_from_db()
     assert not owner.is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_last_owners_do_not_leave_at_once(directory: Directory, owner: User) -> None:
+    other = an_account("owner")
+    keys = [directory.user(one.email) for one in (owner, other)]
+    together = Barrier(2)
+
+    def leave(key: str) -> int:
+        together.wait()
+        try:
+            return int(set_active(directory, key, active=False).status_code)
+        finally:
+            connection.close()
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(leave, keys)) == [200, 403]
+        assert User.objects.filter(role="owner", is_active=True).count() == 1
+        for key in keys:
+            set_active(directory, key, active=True)
 
 
 @pytest.mark.parametrize(
