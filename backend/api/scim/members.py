@@ -13,7 +13,6 @@ from scim2_models import (
     Path,
     ScimFilter,
 )
-from scim2_models.path import AttributeBinding
 
 from backend.api.scim.mapping import member_ids
 from backend.api.scim.resources import Group, Member
@@ -49,44 +48,41 @@ Change = Add | Remove | RemoveWhere | Replace
 def member_changes(operations: Iterable[PatchOperation[Group]]) -> Iterator[Change]:
     """In their order. Raises SCIMException."""
     for operation in operations:
-        if operation.path is None:
-            for key, value in (operation.value or {}).items():
-                if _is_members(Path[Group](str(key)).resolve()):
-                    yield _change(operation.op, None, value)
-            continue
-        binding = operation.path.resolve()
-        if not _is_members(binding):
-            continue
-        if binding and binding.sub_field_name:
-            raise MutabilityException(detail="A member is added or removed, and never changed.")
-        yield _change(operation.op, operation.path, operation.value)
+        for path, value in _targets(operation):
+            if _is_of_members(path):
+                yield _change(operation.op, path, value)
 
 
 def without_members(operations: Iterable[PatchOperation[Group]]) -> PatchOp[Group] | None:
-    """What the operations do besides."""
-    rest = [kept for one in operations if (kept := _without_members(one))]
+    """What the operations do besides. Raises SCIMException."""
+    rest = []
+    for operation in operations:
+        kept = {path: value for path, value in _targets(operation) if not _is_of_members(path)}
+        if kept:
+            changed = {} if operation.path is not None else {"value": kept}
+            rest.append(operation.model_copy(update=changed))
     return PatchOp[Group](operations=rest) if rest else None
 
 
-def _without_members(operation: PatchOperation[Group]) -> PatchOperation[Group] | None:
+def _targets(operation: PatchOperation[Group]) -> list[tuple[Path[Group], Any]]:
+    """Paths and their values; where the operation has no path, the keys of its value are some."""
     if operation.path is not None:
-        return None if _is_members(operation.path.resolve()) else operation
+        return [(operation.path, operation.value)]
     if not isinstance(operation.value, dict):
         raise InvalidValueException(detail="Without a path, the value is an object.")
-    value = {
-        key: one
-        for key, one in operation.value.items()
-        if not _is_members(Path[Group](key).resolve())
-    }
-    return operation.model_copy(update={"value": value}) if value else None
+    return [(Path[Group](key), value) for key, value in operation.value.items()]
 
 
-def _is_members(binding: AttributeBinding | None) -> bool:
+def _is_of_members(path: Path[Group]) -> bool:
+    binding = path.resolve()
     return binding is not None and binding.model is Group and binding.field_name == "members"
 
 
-def _change(op: PatchOperation.Op, path: Path[Group] | None, value: object) -> Change:
-    chosen = path is not None and path.value_filter is not None
+def _change(op: PatchOperation.Op, path: Path[Group], value: object) -> Change:
+    binding = path.resolve()
+    if binding is not None and binding.sub_field_name:
+        raise MutabilityException(detail="A member is added or removed, and never changed.")
+    chosen = path.value_filter is not None
     if op == PatchOperation.Op.remove:
         if chosen:
             return RemoveWhere(ScimFilter[Group](str(path)))

@@ -16,6 +16,7 @@ from scim2_models import (
     NotFoundException,
     NotImplementedException,
     PatchOp,
+    PayloadTooLargeException,
     PreconditionFailedException,
     Resource,
     ResponseParameters,
@@ -39,6 +40,8 @@ from backend.people.models import DirectoryEntry, DirectoryGroup, DirectoryUser
 
 PAGE: Final = 100
 """Resources in a page, where the caller does not say."""
+MOST_OPERATIONS: Final = 1000
+"""In one PATCH."""
 _OF_SEARCH: Final = ("filter", "sortBy", "sortOrder", "startIndex", "count")
 _OF_ANSWER: Final = ("attributes", "excludedAttributes")
 _NOT_FOUND: Final = "There is no such resource."
@@ -79,8 +82,7 @@ def replace_user(request: HttpRequest, key: str) -> HttpResponse:
 
 def patch_user(request: HttpRequest, key: str) -> HttpResponse:
     user, stored = _user_to_change(request, key)
-    patch = PatchOp[User].model_validate(body(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
-    patch.patch(stored)
+    _patch(request, User).patch(stored)
     return _change_user(request, user, stored)
 
 
@@ -125,8 +127,7 @@ def replace_group(request: HttpRequest, key: str) -> HttpResponse:
 def patch_group(request: HttpRequest, key: str) -> HttpResponse:
     """Without a body in the answer, unless it is asked for: nobody waits for thousands of members."""
     group = _to_change(request, DirectoryGroup.objects.all(), key)
-    patch = PatchOp[Group].model_validate(body(request), scim_ctx=Context.RESOURCE_PATCH_REQUEST)
-    operations = patch.operations or []
+    operations = _patch(request, Group).operations or []
     if rest := without_members(operations):
         stored = mapping.group_resource(group, with_members=False)
         rest.patch(stored)
@@ -280,6 +281,17 @@ def _names(request: HttpRequest, header: str, row: DirectoryEntry) -> bool:
     """Whether the header names the row's version. Compared weakly, as the tags are weak."""
     tags = {one.strip().removeprefix("W/") for one in request.headers.get(header, "").split(",")}
     return "*" in tags or mapping.version(row).removeprefix("W/") in tags
+
+
+def _patch(request: HttpRequest, model: type[Resource[Any]]) -> "PatchOp[Any]":
+    """Raises SCIMException, ValidationError and Refused."""
+    told = body(request)
+    named = {name.lower(): value for name, value in told.items()}.get("operations")
+    if isinstance(named, list) and len(named) > MOST_OPERATIONS:
+        raise PayloadTooLargeException(detail=f"At most {MOST_OPERATIONS} operations are taken.")
+    kind: Any = PatchOp.__class_getitem__(model)
+    patch: PatchOp[Any] = kind.model_validate(told, scim_ctx=Context.RESOURCE_PATCH_REQUEST)
+    return patch
 
 
 def _user_to_change(request: HttpRequest, key: str) -> tuple[DirectoryUser, User]:

@@ -138,6 +138,8 @@ def test_all_ways_to_change_members(directory: Directory, people: list[str]) -> 
         ({"op": "add", "value": "x"}, "invalidValue"),
         ({"op": "replace", "path": 'members[value eq "x"]', "value": {}}, "mutability"),
         ({"op": "replace", "path": 'members[value eq "x"].display', "value": "x"}, "mutability"),
+        ({"op": "add", "value": {'members[value eq "x"]': {"value": FAR}}}, "mutability"),
+        ({"op": "replace", "value": {"members.display": "x"}}, "mutability"),
         ({"op": "remove", "path": "displayName"}, "mutability"),
         ({"op": "replace", "path": "displayName", "value": "x" * 201}, "invalidValue"),
         ({"op": "move", "path": "members"}, "invalidValue"),
@@ -146,6 +148,7 @@ def test_all_ways_to_change_members(directory: Directory, people: list[str]) -> 
     ],
     ids=[
         *("unknown", "no id", "text", "no value", "no object", "replace one", "rename one"),
+        *("add to one by key", "rename by key"),
         *("no name", "long name", "no operation", "no path", "broken path"),
     ],
 )
@@ -209,10 +212,15 @@ def test_one_of_many_is_changed_without_loading_all(directory: Directory) -> Non
     DirectoryUser.objects.bulk_create(users)
     directory.patch(f"/Groups/{key}", add(*(str(one.pk) for one in users)))
     many = [statements(one) for one in (add(second), remove(second))]
+    gone = {"op": "Remove", "path": "members", "value": [{"value": str(users[0].pk)}]}
+    statements(gone)
     assert [len(one) for one in many] == [len(one) for one in few]
     assert max(len(one) for one in many) <= 20
     assert not any(len(sql) > 5000 for one in many for sql in one), "no long lists"
-    assert Membership.objects.filter(team__directory_group=UUID(key), ends_on=None).count() == 3001
+    assert Membership.objects.filter(team__directory_group=UUID(key), ends_on=None).count() == 3000
+    leaving = [{"value": str(one.pk)} for one in users]
+    statements({"op": "Remove", "path": "members", "value": leaving})
+    assert members(directory, key) == {first}
 
 
 def test_figures_follow(directory: Directory) -> None:

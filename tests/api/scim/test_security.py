@@ -269,6 +269,15 @@ def test_discovery_tells_what_is_there(directory: Directory) -> None:
     assert schemas[USER]["meta"]["location"] == f"{configured.PUBLIC_URL}{BASE}/Schemas/{USER}"
 
 
+def test_a_patch_has_so_many_operations(directory: Directory) -> None:
+    user, group = directory.user(), directory.group()
+    one = {"op": "replace", "path": "displayName", "value": "Ada"}
+    for path in (f"/Users/{user}", f"/Groups/{group}"):
+        assert directory.patch(path, *[one] * 1000).status_code in {200, 204}
+        assert directory.patch(path, *[one] * 1001).status_code == 413
+        assert directory.patch(path).status_code == 400
+
+
 def test_what_fails_half_way_leaves_nothing(directory: Directory) -> None:
     body: dict[str, Any] = {"schemas": [GROUP], "displayName": "G", "members": [{"value": FAR}]}
     assert directory.send("POST", "/Groups", body).status_code == 400
