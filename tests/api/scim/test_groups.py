@@ -205,10 +205,8 @@ def test_one_of_many_is_changed_without_loading_all(directory: Directory) -> Non
     first, second = (directory.user(f"{name}@plumbline.example") for name in "ab")
     key = directory.group("All", first)
     few = [statements(one) for one in (add(second), remove(second))]
-    users = [
-        DirectoryUser(user_name=str(number), person=Person.objects.create())
-        for number in range(3000)
-    ]
+    persons = Person.objects.bulk_create(Person() for _ in range(3000))
+    users = [DirectoryUser(user_name=str(one.pk), person=one) for one in persons]
     DirectoryUser.objects.bulk_create(users)
     directory.patch(f"/Groups/{key}", add(*(str(one.pk) for one in users)))
     many = [statements(one) for one in (add(second), remove(second))]
