@@ -53,6 +53,17 @@ class User(AbstractBaseUser):
         help_text="Signs in by password even where single sign-on is the only way for others, and every sign-in is "
         "told to all administrators. Set with `manage.py owner break-glass`.",
     )
+    directory_user = models.OneToOneField(
+        "people.DirectoryUser",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="account",
+        help_text="Who this is in the organisation's directory, which says when they join and leave.",
+    )
+    closed_by_directory = models.BooleanField(
+        default=False, help_text="The directory closed this account, so the directory may open it."
+    )
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -289,3 +300,24 @@ class BreakGlassUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.signed_in_at:%Y-%m-%d %H:%M}"
+
+
+class ScimToken(models.Model):
+    """Lets the organisation's directory tell who joins and leaves, by SCIM, and do nothing else."""
+
+    name = models.CharField(max_length=100, help_text="Which directory uses it.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    beginning = models.CharField(max_length=16, editable=False)
+    created_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: never.")
+    revoked_at = models.DateTimeField(null=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = "SCIM token"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"

@@ -58,6 +58,11 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # What people keep, and collecting adds to.
     "people": {"web": WRITE, "worker": WRITE},
     "people.organisation": {"web": WRITE, "worker": READ},
+    # What the directory says comes to web; the worker may find out who it is about.
+    "people.directoryuser": {"web": WRITE, "worker": ("SELECT", "UPDATE (person_id)")},
+    "people.directoryemail": {"web": WRITE, "worker": READ},
+    "people.directorygroup": {"web": WRITE, "worker": READ},
+    "people.directorygroup_members": {"web": WRITE, "worker": READ},
     # Connections: web writes credentials and cannot read them. The worker reads them, and writes those alone that the
     # server makes for it: the key of an App created from a manifest.
     "connections.connection": {

@@ -277,6 +277,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "people.Identity"},
     {"model": "people.Team", "exclude_fields": ["members"]},
     {"model": "people.Membership"},
+    {"model": "accounts.ScimToken", "exclude_fields": ["last_used_at", "digest"]},
     {
         "model": "connections.Connection",
         "exclude_fields": [

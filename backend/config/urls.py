@@ -17,13 +17,14 @@ urlpatterns = [
     path("hooks/github/<slug:slug>", webhooks.github, name="github-webhook"),
     path("hooks/jira/<slug:slug>", webhooks.jira, name="jira-webhook"),
     path("hooks/jira/<slug:slug>/<slug:secret>", webhooks.jira, name="jira-webhook-unsigned"),
+    path("scim/v2/", include("backend.api.scim.views")),
     path("admin/", site.urls),
     path("accounts/", include("backend.accounts.urls")),
     path("docs/", documents.index, name="docs"),
     path("docs/<slug:name>.md", documents.document, name="document"),
     # The browser routes all others by itself, so that any of its addresses can be opened and shared.
     re_path(
-        r"^(?!(?:accounts|admin|api|demo|docs|hooks|metrics|static)(?:/|$)).*$",
+        r"^(?!(?:accounts|admin|api|demo|docs|hooks|metrics|scim|static)(?:/|$)).*$",
         views.app,
         name="app",
     ),

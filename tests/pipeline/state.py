@@ -23,6 +23,8 @@ _NAMED = {
     "people.Identity": ("kind", "login", "external_id", "account_id"),
     "people.Person": ("name",),
     "people.Team": ("slug",),
+    "people.DirectoryUser": ("user_name",),
+    "people.DirectoryGroup": ("display_name",),
     "delivery.Repository": ("external_id",),
     "delivery.Project": ("external_id",),
     "delivery.IssueType": ("external_id",),

@@ -124,6 +124,8 @@ class UserAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+        if "is_active" in form.changed_data:
+            obj.closed_by_directory = False
         super().save_model(request, obj, form, change)
         if not obj.is_active:
             store.end_sessions(user=obj, acting_user=acting(request))
