@@ -1,8 +1,10 @@
-"""Who signs in, in which role, and which teams were opened to them."""
+"""Who signs in or reads by a token, in which role, and which teams were opened to them."""
 
-from typing import Any, ClassVar
+from datetime import timedelta
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -43,6 +45,19 @@ class User(AbstractBaseUser):
         "may sign in", default=True, help_text="Unticking it ends all their sessions at once."
     )
     joined_at = models.DateTimeField(auto_now_add=True)
+    is_service = models.BooleanField(
+        "service account", default=False, editable=False, help_text="Reads by token alone."
+    )
+    responsible = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_accounts",
+        help_text="The administrator who answers for a service account.",
+    )
+    token: "ApiToken | None" = None
+    """The token that this request came with; what it is not for, the account may not do here."""
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -54,7 +69,13 @@ class User(AbstractBaseUser):
             # allauth looks addresses up in lower case.
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_user_email_in_lower_case"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_service=False, responsible=None)
+                | models.Q(is_service=True, responsible__isnull=False)
+                & ~models.Q(role__in=["owner", "administrator"]),
+                name="accounts_service_account_is_owned_and_runs_nothing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -85,6 +106,20 @@ class User(AbstractBaseUser):
         return self.is_staff
 
 
+class ServiceAccounts(models.Manager["ServiceAccount"]):
+    def get_queryset(self) -> models.QuerySet["ServiceAccount"]:
+        return super().get_queryset().filter(is_service=True)
+
+
+class ServiceAccount(User):
+    """An account that no person signs in with: it reads by its tokens, and an administrator answers for it."""
+
+    objects: ClassVar[ServiceAccounts] = ServiceAccounts()  # type: ignore[assignment]
+
+    class Meta:
+        proxy = True
+
+
 class TeamGrant(models.Model):
     """A team lead sees this team and every team below it."""
 
@@ -97,3 +132,53 @@ class TeamGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team} for {self.user}"
+
+
+TOKEN_LIFE: Final = timedelta(days=365)
+"""The longest that an API token may be good for."""
+
+
+class ApiToken(models.Model):
+    """Lets a script read what its account may read, as far as the scopes go. Only the token's digest is kept."""
+
+    class Scope(models.TextChoices):
+        FIGURES = "figures", "read figures"
+        ROWS = "rows", "read pull requests, issues and other rows"
+        ADMINISTRATION = "administration", "read what administrators see of collecting"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=200, help_text="What it is for.")
+    scopes = ArrayField(models.CharField(max_length=16, choices=Scope.choices))
+    digest = models.CharField(
+        max_length=64, unique=True, editable=False, help_text="SHA-256 of the token."
+    )
+    beginning = models.CharField(
+        max_length=16, editable=False, help_text="To tell tokens apart by."
+    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    addresses = ArrayField(
+        models.GenericIPAddressField(),
+        default=list,
+        blank=True,
+        help_text="Where it was used from, the latest new one last.",
+    )
+
+    class Meta:
+        verbose_name = "API token"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__lte=models.F("created_at") + TOKEN_LIFE),
+                name="accounts_api_token_expires_within_a_year",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.beginning}…)"
+
+    @property
+    def told_scopes(self) -> str:
+        return ", ".join(str(self.Scope(scope).label) for scope in self.scopes)

@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from backend.accounts import views
+from backend.accounts import token_pages, views
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -18,6 +18,8 @@ urlpatterns = [
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("tokens/", token_pages.tokens, name="account_tokens"),
+    path("tokens/<int:token_id>/revoke/", token_pages.revoke, name="account_token_revoke"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
 ]

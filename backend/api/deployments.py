@@ -258,7 +258,7 @@ def _detail(user: User, deployment_id: int) -> results.DeploymentDetail:
     found = detail(
         deployment_id,
         within=seen_by(user),
-        may_correct=access.ADMINISTER in access.capabilities(user),
+        may_correct=access.may_administer(user),
     )
     if found is None:
         raise Http404

@@ -90,5 +90,5 @@ def _told(user: User, pull_request_id: int) -> results.NamedIssues:
         raise Http404
     return results.NamedIssues(
         items=issues_of(pull_request_id, within=within),
-        may_correct=access.ADMINISTER in access.capabilities(user),
+        may_correct=access.may_administer(user),
     )

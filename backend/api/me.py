@@ -12,7 +12,7 @@ from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import schemas
 from backend.api.errors import ERRORS
-from backend.api.rules import ANYONE_SIGNED_IN, READS_FIGURES, caller
+from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
 from backend.metrics import definitions, teams
 from backend.people.store import organisation
 
@@ -27,7 +27,7 @@ DEMO_NOTE = (
 @router.get(
     "/me",
     response={200: schemas.Me, ERRORS: schemas.Error},
-    auth=ANYONE_SIGNED_IN,
+    auth=ANYONE_KNOWN,
     operation_id="me",
 )
 def me(request: HttpRequest) -> schemas.Me:

@@ -258,6 +258,7 @@ AUDITLOG_DISABLE_REMOTE_ADDR = False
 AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     # A new password is an event by name; the library masks but half of a value.
     {"model": "accounts.User", "exclude_fields": ["last_login", "password"]},
+    {"model": "accounts.ServiceAccount", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.TeamGrant"},
     {"model": "people.Organisation"},
     {"model": "people.Person"},

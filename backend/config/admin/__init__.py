@@ -2,6 +2,7 @@
 
 from backend.config.admin import (
     accounts,
+    api_tokens,
     audit,
     connections,
     delivery,
@@ -18,6 +19,7 @@ from backend.config.admin import (
 
 __all__ = [
     "accounts",
+    "api_tokens",
     "audit",
     "connections",
     "delivery",

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Quality
-         * @description Connections, repositories and parked work by name are for those who may see all teams.
+         * @description Connections, repositories and parked work by name are for those who read the administration.
          */
         get: operations["completeness"];
         put?: never;
@@ -631,7 +631,7 @@ export interface paths {
         };
         /**
          * Status
-         * @description Repositories by name are for those who may see all teams; the sums are for everybody.
+         * @description Repositories by name are for those who read the administration; the sums are for everybody.
          */
         get: operations["status"];
         put?: never;
