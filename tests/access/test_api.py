@@ -1,201 +1,99 @@
-"""Every route as every one of the cast. What has no rule here, or in the code, fails."""
+"""Every operation of the API as every one of the cast. What has no row in the matrix, or no rule, fails."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from ninja.operation import Operation
 
-from backend import clock
 from backend.api.ingest import Reporting
-from backend.api.rules import Rule
+from backend.api.rules import BySession, ByToken
 from backend.api.site import api
 from backend.delivery.models import Issue
-from tests.api.conftest import CAST, ROLES, SignIn, World
+from tests.access.api_matrix import BODIES, MATRIX, SEES_ALL, SYSTEMS
+from tests.access.conftest import CAST, TOKENS, Come
+from tests.api.conftest import World
 from tests.tested import Machines
 
 pytestmark = pytest.mark.django_db
-RANGE = "from=2026-03-02&to=2026-03-16"
-EVERYBODY = set(ROLES)
-READERS = EVERYBODY - {"stranger"}
-ALL_SEEING = {"administrator", "auditor"}
-TEAM_A = ALL_SEEING | {"lead of team a", "member of team a"}
-TEAM_B = ALL_SEEING | {"lead of team b"}
-
-ROUTES: dict[str, dict[str, set[str]]] = {
-    "/me": {"/me": EVERYBODY},
-    "/definitions": {"/definitions": READERS},
-    "/status": {"/status": READERS},
-    "/completeness": {"/completeness": READERS},
-    "/completeness/retry": {"/completeness/retry": {"administrator"}},
-    **{
-        path: {
-            f"{path}?{RANGE}": ALL_SEEING,
-            f"{path}?{RANGE}&team=team-a": TEAM_A,
-            f"{path}?{RANGE}&team=team-b": TEAM_B,
-            f"{path}?{RANGE}&team=no-such-team": set(),
-        }
-        for path in (
-            *("/pull-requests", "/pull-requests.csv"),
-            *("/pull-requests/figures", "/pull-requests/scatter"),
-            *("/deployments", "/deployments.csv", "/deployments/figures"),
-            "/deployments/candidates",
-            *("/issues", "/issues.csv", "/issues/figures", "/issues/scatter"),
-            *("/sprints", "/sprints.csv"),
-            *("/investment/figures", "/investment/items", "/investment/items.csv"),
-            *("/tests/figures", "/tests/choices", "/tests/heatmap"),
-            *("/tests/workflows", "/tests/workflows.csv"),
-            *("/tests/jobs", "/tests/branches", "/tests/teams"),
-            *("/tests/jobs.csv", "/tests/branches.csv", "/tests/teams.csv"),
-            *("/tests/flaky", "/tests/failing", "/tests/slowest"),
-            *("/tests/flaky.csv", "/tests/failing.csv", "/tests/slowest.csv"),
-        )
-    },
-    "/pull-requests/{int:pull_request_id}": {
-        "/pull-requests/{a}": TEAM_A,
-        "/pull-requests/{b}": TEAM_B,
-        "/pull-requests/0": set(),
-    },
-    "/pull-requests/{int:pull_request_id}/issues": {
-        "/pull-requests/{a}/issues": TEAM_A,
-        "/pull-requests/{b}/issues": TEAM_B,
-        "/pull-requests/0/issues": set(),
-        "/pull-requests/{a}/issues#say": {"administrator"},
-    },
-    "/pull-requests/{int:pull_request_id}/issues/{int:issue_id}": {
-        "/pull-requests/{a}/issues/{issue_a}": {"administrator"},
-    },
-    "/issues/choices": {"/issues/choices": READERS},
-    "/sprints/{int:sprint_id}": {
-        f"/sprints/{{sprint}}?{RANGE}&team=team-a": TEAM_A,
-        f"/sprints/{{sprint}}?{RANGE}&team=team-b": TEAM_B,
-        f"/sprints/{{sprint}}?{RANGE}": ALL_SEEING,
-        f"/sprints/0?{RANGE}": set(),
-    },
-    "/issues/{int:issue_id}": {
-        "/issues/{issue_a}": TEAM_A,
-        "/issues/{issue_b}": TEAM_B,
-        "/issues/0": set(),
-    },
-    "/deployments/choices": {"/deployments/choices": READERS},
-    "/deployments/{int:deployment_id}": {
-        "/deployments/{deployed_a}": TEAM_A,
-        "/deployments/{deployed_b}": TEAM_B,
-        "/deployments/0": set(),
-    },
-    "/deployments/{int:deployment_id}/fixes": {
-        "/deployments/{deployed_a}/fixes": {"administrator"}
-    },
-    "/deployments/{int:deployment_id}/fixes/{int:correction_id}": {
-        "/deployments/{deployed_a}/fixes/{correction}": {"administrator"}
-    },
-    "/tests/{int:test_id}": {
-        f"/tests/{{shared_test}}?{RANGE}": READERS,
-        f"/tests/{{foreign_test}}?{RANGE}": ALL_SEEING,
-        f"/tests/0?{RANGE}": set(),
-    },
-    "/tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": {"administrator"}},
-}
-"""Of each route, addresses and who is let in."""
-
-WRITES: dict[str, dict[str, Any] | None] = {
-    "/completeness/retry": {"work": [1]},
-    "/deployments/{deployed_a}/fixes": {
-        "verdict": "fixed_by",
-        "deployment": 0,
-        "reason": "It did.",
-    },
-    "/deployments/{deployed_a}/fixes/{correction}": None,
-    "/pull-requests/{a}/issues#say": {"key": "", "verdict": "added"},
-    "/pull-requests/{a}/issues/{issue_a}": None,
-    "/tests/{shared_test}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
-}
-"""What is sent to those that change something; None: they are asked to delete."""
-
-REPORTS = {"/deployments", "/incidents", "/test-results"}
-"""Routes for systems, not for people: what is posted there needs a token."""
 
 
 def operations() -> Iterator[tuple[str, Operation]]:
     for _, router in api._routers:
         for path, view in router.path_operations.items():
             for operation in view.operations:
-                yield path, operation
+                for method in operation.methods:
+                    yield f"{method} {path}", operation
 
 
-def test_every_route_is_tried_here() -> None:
-    assert {path for path, _ in operations()} == set(ROUTES) | REPORTS
+def test_every_operation_has_its_row() -> None:
+    assert {name for name, _ in operations()} == set(MATRIX)
 
 
-def test_every_route_names_its_own_rule() -> None:
-    for path, operation in operations():
-        assert isinstance(operation.auth_param, Rule | Reporting), path
+def test_every_operation_names_its_own_rule() -> None:
+    for name, operation in operations():
+        kinds = [type(one) for one in operation.auth_callbacks]
+        assert kinds in ([ByToken, BySession], [BySession], [Reporting]), name
 
 
-def test_reports_alone_are_taken_by_token() -> None:
-    by_token = {
-        path for path, operation in operations() if isinstance(operation.auth_param, Reporting)
-    }
-    assert by_token == REPORTS
-
-
-@pytest.mark.parametrize("name", CAST)
-def test_nobody_reports_with_a_session(sign_in: SignIn, name: str) -> None:
-    client = sign_in(name)
-    for path in sorted(REPORTS):
-        answer = client.post(f"/api/v1{path}", {}, content_type="application/json")
-        assert (answer.status_code, answer.json()["code"]) == (401, "no_token")
+def test_reads_alone_are_answered_by_token_and_reports_alone_by_ingest_token() -> None:
+    for name, operation in operations():
+        kinds = {type(one) for one in operation.auth_callbacks}
+        assert (ByToken in kinds) == name.startswith("GET "), name
+        assert (Reporting in kinds) == (MATRIX[name] == {name.split()[1]: SYSTEMS}), name
 
 
 @pytest.mark.parametrize("name", CAST)
-def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
-    client = sign_in(name)
+def test_who_is_let_in(come: Come, world: World, name: str) -> None:
+    client = come(name)
     foreign = Machines().a_test()  # of a repository that neither team works on
-    for addresses in ROUTES.values():
+    its = {
+        "a": world.pull_of_a,
+        "b": world.pull_of_b,
+        "deployed_a": world.deployment_of_a,
+        "deployed_b": world.deployment_of_b,
+        "correction": world.correction,
+        "shared_test": world.shared_test,
+        "sprint": world.sprint,
+        "issue_a": world.issue_of_a,
+        "issue_b": world.issue_of_b,
+        "key_a": Issue.objects.get(pk=world.issue_of_a).key,
+        "foreign_test": foreign.pk,
+    }
+    for operation, addresses in MATRIX.items():
+        method = operation.partition(" ")[0]
+        body = {
+            field: value.format(**its) if isinstance(value, str) else value
+            for field, value in BODIES.get(operation, {}).items()
+        }
         for address, allowed in addresses.items():
-            path = address.format(
-                a=world.pull_of_a,
-                b=world.pull_of_b,
-                deployed_a=world.deployment_of_a,
-                deployed_b=world.deployment_of_b,
-                correction=world.correction,
-                shared_test=world.shared_test,
-                sprint=world.sprint,
-                issue_a=world.issue_of_a,
-                issue_b=world.issue_of_b,
-                foreign_test=foreign.pk,
+            path = f"/api/v1{address.format(**its)}"
+            sent: dict[str, Any] = (
+                {} if method == "GET" else {"data": body, "content_type": "application/json"}
             )
-            answer = ask(client, path, address, world)
+            answer = getattr(client, method.lower())(path, **sent)
             if name in allowed:
-                assert answer.status_code == 200, path
-                continue
-            assert answer.status_code == (
-                401 if name == "anonymous" else 404 if hides(address, path, name) else 403
-            ), path
-            assert set(answer.json()) == {"code", "message", "action"}
+                assert answer.status_code == (422 if allowed == SYSTEMS else 200), path
+            else:
+                assert answer.status_code == refusal(operation, address, name), (method, path)
+                assert set(answer.json()) == {"code", "message", "action"}
 
 
-def ask(client: Client, path: str, address: str, world: World) -> Any:
-    if address not in WRITES:
-        return client.get(f"/api/v1{path}")
-    wish = WRITES[address]
-    if wish is None:
-        return client.delete(f"/api/v1{path}")
-    if "deployment" in wish:
-        wish = wish | {"deployment": world.deployment_of_b}
-    if "key" in wish:
-        wish = wish | {"key": Issue.objects.get(pk=world.issue_of_a).key}
-    return client.post(f"/api/v1{path}", wish, content_type="application/json")
-
-
-def hides(address: str, path: str, name: str) -> bool:
+def refusal(operation: str, address: str, name: str) -> int:
     """A single thing that somebody may not see is told as one that is not there.
 
     A sprint is nobody's: it is told of a team's issues, and that team is denied.
     """
-    if address.startswith("/sprints/") and name not in ALL_SEEING:
-        return False
-    is_single = re.search(r"/\d+(/issues)?$", path.partition("?")[0]) is not None
-    return is_single and address not in WRITES and name != "stranger"
+    is_write = not operation.startswith("GET ")
+    known_to_reports = name == "ingest token" and MATRIX[operation] == {address: SYSTEMS}
+    if name in {"anonymous", "ingest token"} and not known_to_reports:
+        return 401
+    if is_write and (name in TOKENS or SYSTEMS in MATRIX[operation].values()):
+        return 401
+    may_read = name != "stranger" and ("/sprints/" in address or name != "service account")
+    is_single = re.search(r"}(/issues)?$|/0$|/0/issues$", address.partition("?")[0]) is not None
+    if is_single and not is_write and may_read:
+        needs_team = address.startswith("/sprints/") and name not in SEES_ALL | {"service account"}
+        return 403 if needs_team else 404
+    return 403
