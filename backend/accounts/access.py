@@ -130,6 +130,26 @@ def may_see_team(user: User, team: Team) -> bool:
     return visible_teams(user).filter(pk=team.pk).exists()
 
 
+def own_person(user: User) -> int:
+    """Whose figures and rows somebody sees whatever the group's size: their own, and nobody else's, owners included.
+
+    Raises Denied for an account that is linked to no person.
+    """
+    if user.person_id is None or not may_see_own(user):
+        raise Denied
+    return user.person_id
+
+
+def may_see_own(user: User) -> bool:
+    reads = capabilities(user) & {READ_FIGURES, READ_PULL_REQUESTS}
+    return user.person_id is not None and bool(reads)
+
+
+def may_set_pseudonyms(user: User) -> bool:
+    """Works-council mode: owners alone turn it on and off, or make all pseudonyms new."""
+    return may_administer(user) and user.role == User.Role.OWNER
+
+
 def require_team(user: User, slug: str) -> Team:
     """The team of that slug. Raises Denied."""
     team = visible_teams(user).filter(slug=slug).first()

@@ -49,6 +49,8 @@ class Me(Schema):
     organisation: Organisation
     teams: list[TeamChoice]
     may_see_all_teams: bool
+    may_see_own: bool = Field(description="The account is linked to a person.")
+    pseudonyms: bool = Field(description="People are called by pseudonyms.")
     demo: Demo | None
     today: date
     links: Links
@@ -112,6 +114,10 @@ class Filters(Schema):
     from_: date = Field(alias="from", description="First day of the range.")
     to: date = Field(description="First day after the range.")
     bots: bool = Field(False, description="Count pull requests of bots too.")
+    mine: bool = Field(
+        False,
+        description="Instead of a team's: the pull requests of the person that the caller's account is linked to.",
+    )
 
 
 SortKey = Literal[

@@ -260,7 +260,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "accounts.User", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.ServiceAccount", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.TeamGrant"},
-    {"model": "people.Organisation"},
+    {"model": "people.Organisation", "exclude_fields": ["pseudonym_key"]},
     {"model": "people.Person"},
     {"model": "people.Identity"},
     {"model": "people.Team", "exclude_fields": ["members"]},

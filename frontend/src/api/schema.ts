@@ -476,7 +476,7 @@ export interface paths {
         };
         /**
          * Detail
-         * @description One pull request with what happened to it. 404 where it is in no team that the caller sees.
+         * @description One pull request with what happened to it. 404 where it is neither of a team that the caller sees nor theirs.
          */
         get: operations["pull_request"];
         put?: never;
@@ -1687,6 +1687,12 @@ export interface components {
              */
             from: string;
             /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
              * Repository
              * @description As owner/name; empty: all.
              * @default
@@ -1766,6 +1772,12 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Outcome
              * @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did.
@@ -1965,6 +1977,12 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Outcome
              * @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did.
@@ -2251,6 +2269,12 @@ export interface components {
              */
             from: string;
             /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
              * Team
              * @description A team's slug; empty: all teams.
              * @default
@@ -2404,6 +2428,12 @@ export interface components {
              */
             from: string;
             /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
              * Repository
              * @description As owner/name.
              * @default
@@ -2475,6 +2505,12 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Page
              * @default 1
@@ -3020,6 +3056,12 @@ export interface components {
              */
             issue_type: string;
             /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
              * Project
              * @description A project's key; empty: all.
              * @default
@@ -3076,6 +3118,12 @@ export interface components {
              * @default
              */
             issue_type: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Page
              * @default 1
@@ -3276,6 +3324,12 @@ export interface components {
              * @default
              */
             issue_type: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Project
              * @description A project's key; empty: all.
@@ -3491,9 +3545,19 @@ export interface components {
             links: components["schemas"]["Links"];
             /** May See All Teams */
             may_see_all_teams: boolean;
+            /**
+             * May See Own
+             * @description The account is linked to a person.
+             */
+            may_see_own: boolean;
             /** Name */
             name: string;
             organisation: components["schemas"]["Organisation"];
+            /**
+             * Pseudonyms
+             * @description People are called by pseudonyms.
+             */
+            pseudonyms: boolean;
             /** Role */
             role: string;
             /** Teams */
@@ -3615,6 +3679,12 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Page
              * @default 1
@@ -4245,6 +4315,12 @@ export interface components {
              */
             from: string;
             /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
              * Repository
              * @description As owner/name.
              * @default
@@ -4692,6 +4768,12 @@ export interface components {
              */
             from: string;
             /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
              * Search
              * @description Words in title, repository or author, or a number.
              * @default
@@ -4944,6 +5026,12 @@ export interface components {
              */
             from: string;
             /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
              * Repository
              * @description As owner/name.
              * @default
@@ -5017,6 +5105,12 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Page
              * @default 1
@@ -5498,6 +5592,8 @@ export interface operations {
                 environment?: "production" | "staging" | "testing" | "development";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did. */
                 outcome?: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
                 page?: number;
@@ -5672,6 +5768,8 @@ export interface operations {
                 environment?: "production" | "staging" | "testing" | "development";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did. */
                 outcome?: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
                 /** @description As owner/name; empty: all. */
@@ -6109,6 +6207,8 @@ export interface operations {
                 environment?: "production" | "staging" | "testing" | "development";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name; empty: all. */
                 repository?: string;
                 /** @description A service's name; empty: all. */
@@ -6501,6 +6601,8 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description A project's key; empty: all. */
@@ -6589,6 +6691,8 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Words in key, summary or assignee. */
@@ -6806,6 +6910,8 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -6886,6 +6992,8 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -7029,6 +7137,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description Words in title, repository or author, or a number. */
@@ -7111,6 +7221,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description Words in title, repository or author, or a number. */
                 search?: string;
                 /** @description A leading - sorts downward. */
@@ -7463,6 +7575,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
                 /** @description First day after the range. */
@@ -7537,6 +7651,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
                 /** @description First day after the range. */
@@ -7613,6 +7729,8 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -7693,6 +7811,8 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -7772,6 +7892,8 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -8266,6 +8388,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -8356,6 +8480,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
@@ -8439,6 +8565,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
                 /** @description First day after the range. */
@@ -8513,6 +8641,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -8596,6 +8726,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in suite, name, file or repository. */
@@ -8680,6 +8812,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
@@ -8760,6 +8894,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -8843,6 +8979,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in suite, name, file or repository. */
@@ -8927,6 +9065,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
@@ -9011,6 +9151,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9101,6 +9243,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
@@ -9184,6 +9328,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9267,6 +9413,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in suite, name, file or repository. */
@@ -9351,6 +9499,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9441,6 +9591,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
@@ -9528,6 +9680,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9618,6 +9772,8 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
