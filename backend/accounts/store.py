@@ -101,8 +101,12 @@ def end_sessions(*, user: User, acting_user: User) -> int:
 @transaction.atomic
 def deactivate(*, user: User, acting_user: User) -> None:
     """Nothing of the account works from now on: no sign-in, no session, no token."""
-    user.is_active = False
-    user.save(update_fields=["is_active"])
+    account = User.objects.get(
+        pk=user.pk
+    )  # itself, and no proxy of it, so that the audit log knows it
+    account.is_active = user.is_active = False
+    account.save(update_fields=["is_active"])
+    record(name="account_deactivated", actor=acting_user, subject=account)
     end_sessions(user=user, acting_user=acting_user)
     for token in api_tokens.good(user):
         api_tokens.revoke_api_token(token=token, acting_user=acting_user)

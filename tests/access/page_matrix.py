@@ -11,7 +11,7 @@ from typing import Final
 
 _RULES = "(deployment|generatedfile|hotfix|incident|investment|status)rule"
 _COLLECTED = (
-    "accounts/apitoken|audit/event|usersessions/usersession|sources/(cursor|hint|syncrun)|"
+    "accounts/(accountaccess|apitoken|reviewedaccount)|audit/event|usersessions/usersession|sources/(cursor|hint|syncrun)|"
     "delivery/(board|commit|issue|project|pullrequest|repository|sprint)"
 )
 """Recorded or collected: nobody changes it by hand."""
@@ -71,6 +71,20 @@ PAGES: Final[list[tuple[str, str, str]]] = [
     (rf"admin/({_COLLECTED})/add/", "no no login login", "no no login login"),
     (rf"admin/({_COLLECTED})/{_ONE}change/", "in in login login", "no no login login"),
     (rf"admin/({_COLLECTED})/{_ONE}delete/", "no no login login", "no no login login"),
+    # Access reviews and checklists: begun by administrators, and never deleted
+    ("admin/accounts/accountaccess/export/", "in in login login", "in in login login"),
+    ("admin/accounts/(accessreview|checklist)/add/", "in no login login", "in no login login"),
+    (
+        rf"admin/accounts/accessreview/{_ONE}change/",
+        "in in login login",
+        "no no login login",
+    ),
+    (rf"admin/accounts/checklist/{_ONE}change/", "in in login login", "in no login login"),
+    (
+        rf"admin/accounts/(accessreview|checklist)/{_ONE}delete/",
+        "no no login login",
+        "no no login login",
+    ),
     # Rules, edited as a list
     (rf"admin/delivery/{_RULES}/", "in in login login", "in no login login"),
     (rf"admin/delivery/{_RULES}/add/", "no no login login", "no no login login"),
