@@ -46,7 +46,7 @@ class ReviewRefused(ValueError):
     """It cannot be done; the message says why."""
 
 
-def accounts() -> QuerySet[AccountAccess]:
+def accounts() -> QuerySet[Any]:
     """Every open account with what it may do and when it was used last: one statement, whatever it is narrowed to."""
     factor = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
         type=Authenticator.Type.RECOVERY_CODES
@@ -74,12 +74,12 @@ def accounts() -> QuerySet[AccountAccess]:
     )
 
 
-def noticed(found: QuerySet[AccountAccess], what: str) -> QuerySet[AccountAccess]:
+def noticed(found: QuerySet[Any], what: str) -> QuerySet[Any]:
     """The accounts of one sort in NOTICED."""
     now = timezone.now()
     mine = Q(user=OuterRef("pk"), revoked_at=None, expires_at__gt=now)
     tokens = ApiToken.objects.filter(mine)
-    conditions: dict[str, Q] = {
+    conditions: dict[str, Q | Exists] = {
         "no_second_factor": Q(has_second_factor=False, is_service=False),
         "unused": Q(joined_at__lt=now - UNUSED_AFTER)
         & (Q(used_at=None) | Q(used_at__lt=now - UNUSED_AFTER)),

@@ -4,7 +4,7 @@ from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,8 +22,8 @@ class TokenForm(forms.Form):
         label="Good for so many days", min_value=1, max_value=TOKEN_LIFE.days, initial=90
     )
 
-    def __init__(self, *args: object, account: User) -> None:
-        super().__init__(*args)
+    def __init__(self, typed: QueryDict | None, *, account: User) -> None:
+        super().__init__(typed)
         given = set(access.scopes_for(account))
         self.fields["scopes"].choices = [  # type: ignore[attr-defined] # of that field's class
             choice for choice in ApiToken.Scope.choices if choice[0] in given
@@ -37,7 +37,7 @@ class TokenForm(forms.Form):
 def tokens(request: HttpRequest) -> HttpResponse:
     """List them and, where it is asked for, make one: it is shown in this answer and never again."""
     user = _visitor(request)
-    form = TokenForm(*([request.POST] if request.method == "POST" else []), account=user)
+    form = TokenForm(request.POST if request.method == "POST" else None, account=user)
     if form.is_bound and form.is_valid():
         made, token = create_api_token(user=user, acting_user=user, **form.cleaned_data)
         return render(request, "account/token_made.html", {"made": made, "token": token})

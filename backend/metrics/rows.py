@@ -226,7 +226,9 @@ def _timeline(pk: int, values: dict[str, Any], names: Names) -> Iterator[results
 
 
 def _called(who: Identity | None, names: Names) -> str | None:
-    return who and names.of(who.login, identity=who.pk, person=who.person_id, is_bot=who.is_bot)
+    if who is None:
+        return None
+    return names.of(who.login, identity=who.pk, person=who.person_id, is_bot=who.is_bot)
 
 
 _TURNING = {

@@ -106,7 +106,7 @@ def scope_of(
     return Scope(
         team=team,
         person=person,
-        names=names_in(home, reader=reader and reader.person_id, account=reader and reader.pk),
+        names=names_in(home, *((reader.person_id, reader.pk) if reader else ())),
         start=start,
         end=end,
         time_zone=time_zone,

@@ -102,7 +102,7 @@ def test_the_list_tells_what_everybody_may_do(
         assert told in page
     for what in reviews.NOTICED:
         assert client.get(LIST, {"look": what}).status_code == 200
-    export = b"".join(client.get(f"{LIST}export/")).decode()  # type: ignore[arg-type]
+    export = b"".join(client.get(f"{LIST}export/")).decode()
     assert "orphan@service.invalid,orphan,auditor,True,gone@plumbline.example" in export
     assert Event.objects.filter(name="access_exported").count() == 1
 

@@ -138,7 +138,7 @@ class AgeFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = timezone.now()
-        wanted = {
+        wanted: dict[str, dict[str, Any]] = {
             "good": {"revoked_at": None, "expires_at__gt": now},
             "over": {"revoked_at": None, "expires_at__lte": now},
             "revoked": {"revoked_at__isnull": False},

@@ -74,9 +74,9 @@ def _changes(listed: QuerySet[DeployedChange]) -> QuerySet[DeployedChange]:
 
 
 def _author(author: Identity | None, names: Names) -> str | None:
-    return author and names.of(
-        author.login, identity=author.pk, person=author.person_id, is_bot=author.is_bot
-    )
+    if author is None:
+        return None
+    return names.of(author.login, identity=author.pk, person=author.person_id, is_bot=author.is_bot)
 
 
 def _change(site: str, change: DeployedChange, names: Names) -> results.Change:

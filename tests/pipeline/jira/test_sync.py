@@ -299,7 +299,7 @@ def test_through_the_gateway_issues_are_opened_at_the_site(world: World) -> None
         PullRequestIssueKey.objects.create(pull_request=pull, key="FORGE-1", found_in=["title"])
         found = rows.detail(issue.pk, within=None, names=Names())
         assert found is not None
-        (named,) = issues_of(pull.pk, within=None, names=Names())
+        (named,) = issues_of(pull.pk, within=None)
         assert found.url == named.url == "https://forge.atlassian.net/browse/FORGE-1"
         set_jira(connection=connection, choice=JiraChoice(email=world.email))
         assert JiraSettings.objects.get().site_url == world.site
