@@ -114,6 +114,9 @@ class Filters(Schema):
     from_: date = Field(alias="from", description="First day of the range.")
     to: date = Field(description="First day after the range.")
     bots: bool = Field(False, description="Count pull requests of bots too.")
+
+
+class PullRequestFilters(Filters):
     mine: bool = Field(
         False,
         description="Instead of a team's: the pull requests of the person that the caller's account is linked to.",
@@ -128,7 +131,7 @@ SortKey = Literal[
 ]  # fmt: skip
 
 
-class TableFilters(Filters):
+class TableFilters(PullRequestFilters):
     state: Literal["merged", "open"] = Field(
         "merged", description="Merged in the range, or open now."
     )

@@ -118,7 +118,7 @@ class Names:
         return f"Person {code[:4].decode()}-{code[4:7].decode()}"
 
 
-def names_in(home: Organisation, *, reader: int | None = None, account: int | None = None) -> Names:
+def names_in(home: Organisation, reader: int | None = None, account: int | None = None) -> Names:
     sealed = bytes(home.pseudonym_key or b"") if home.pseudonyms else None
     return Names(sealed, reader, account)
 

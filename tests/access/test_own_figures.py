@@ -6,7 +6,7 @@ from backend.accounts import access
 from backend.accounts.models import User
 from backend.metrics.models import PullRequestFact
 from backend.people.models import Organisation
-from tests.access.api_matrix import RANGE
+from tests.access.api_matrix import MATRIX, RANGE, SEES_ALL
 from tests.access.conftest import CAST, Come
 from tests.api.conftest import World
 from tests.sign_in import an_account
@@ -53,6 +53,22 @@ def test_ones_own_pull_request_opens_without_a_team(come: Come, world: World) ->
     user.person.memberships.all().delete()
     assert client.get(f"/api/v1/pull-requests/{mine.pk}").status_code == 200
     assert client.get(f"/api/v1/pull-requests/{world.pull_of_b}").status_code == 404
+
+
+def test_nothing_else_is_opened_by_asking_for_it(come: Come, world: World) -> None:
+    """Other answers know nothing of it: without a team they stay closed to a member."""
+    client = come("member of team a")
+    tried = 0
+    for operation, addresses in MATRIX.items():
+        for address, allowed in addresses.items():
+            is_own = address.partition("?")[0].startswith("/pull-requests")
+            if address.endswith(RANGE) and allowed <= SEES_ALL | {"service account"} and not is_own:
+                answer = client.get(
+                    f"/api/v1{address.format(sprint=world.sprint, foreign_test=0)}&mine=true"
+                )
+                assert answer.status_code in {403, 404}, operation
+                tried += 1
+    assert tried > 20
 
 
 def test_a_team_and_oneself_are_not_asked_for_at_once(come: Come, world: World) -> None:

@@ -163,7 +163,8 @@ class ApiTokenAdmin(ReadOnly):
     list_filter = (AgeFilter, "user__is_service")
     list_select_related = ("user",)
     search_fields = ("name", "beginning", "user__email")
-    date_hierarchy = "expires_at"
+    show_full_result_count = False
+    list_per_page = 50
     ordering = ("created_at", "pk")
     actions = ("revoke",)
     fields = (

@@ -82,6 +82,7 @@ class AccountAccessAdmin(Confirmed):
     search_fields = ("email", "name")
     ordering = ("email",)
     show_full_result_count = False
+    list_per_page = 50
     fields = readonly_fields = ("email", "name", "person", "joined_at", "last_login", *_FACTS)
     actions = ("end_sessions", "revoke_tokens", "remove_grants", "deactivate")
 
@@ -285,6 +286,7 @@ class ReviewedAccountAdmin(Confirmed):
     search_fields = ("user__email", "user__name", "teams")
     ordering = ("-review", "user__email")
     show_full_result_count = False
+    list_per_page = 50
     fields = ("review", "user", "role", "teams", "tokens", "decision", "decided_by", "decided_at")
     actions = ("accept", "revoke")
 

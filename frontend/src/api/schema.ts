@@ -1687,12 +1687,6 @@ export interface components {
              */
             from: string;
             /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
-            /**
              * Repository
              * @description As owner/name; empty: all.
              * @default
@@ -1772,12 +1766,6 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
-            /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
             /**
              * Outcome
              * @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did.
@@ -1977,12 +1965,6 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
-            /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
             /**
              * Outcome
              * @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did.
@@ -2269,12 +2251,6 @@ export interface components {
              */
             from: string;
             /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
-            /**
              * Team
              * @description A team's slug; empty: all teams.
              * @default
@@ -2428,12 +2404,6 @@ export interface components {
              */
             from: string;
             /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
-            /**
              * Repository
              * @description As owner/name.
              * @default
@@ -2505,12 +2475,6 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
-            /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
             /**
              * Page
              * @default 1
@@ -3056,12 +3020,6 @@ export interface components {
              */
             issue_type: string;
             /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
-            /**
              * Project
              * @description A project's key; empty: all.
              * @default
@@ -3118,12 +3076,6 @@ export interface components {
              * @default
              */
             issue_type: string;
-            /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
             /**
              * Page
              * @default 1
@@ -3324,12 +3276,6 @@ export interface components {
              * @default
              */
             issue_type: string;
-            /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
             /**
              * Project
              * @description A project's key; empty: all.
@@ -3880,6 +3826,39 @@ export interface components {
              */
             state: "active" | "excluded" | "lost_access" | "gone";
         };
+        /** PullRequestFilters */
+        PullRequestFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
+        };
         /**
          * Quality
          * @description How complete the collected data is. Names are for those who see all teams; the sums are for everybody.
@@ -4314,12 +4293,6 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
-            /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
             /**
              * Repository
              * @description As owner/name.
@@ -5026,12 +4999,6 @@ export interface components {
              */
             from: string;
             /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
-            /**
              * Repository
              * @description As owner/name.
              * @default
@@ -5105,12 +5072,6 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
-            /**
-             * Mine
-             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
-             * @default false
-             */
-            mine: boolean;
             /**
              * Page
              * @default 1
@@ -5592,8 +5553,6 @@ export interface operations {
                 environment?: "production" | "staging" | "testing" | "development";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did. */
                 outcome?: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
                 page?: number;
@@ -5768,8 +5727,6 @@ export interface operations {
                 environment?: "production" | "staging" | "testing" | "development";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description failed_in_use: it succeeded, and had to be fixed. failed: the attempt did. */
                 outcome?: "all" | "succeeded" | "failed_in_use" | "failed" | "in_progress";
                 /** @description As owner/name; empty: all. */
@@ -6207,8 +6164,6 @@ export interface operations {
                 environment?: "production" | "staging" | "testing" | "development";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name; empty: all. */
                 repository?: string;
                 /** @description A service's name; empty: all. */
@@ -6601,8 +6556,6 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description A project's key; empty: all. */
@@ -6691,8 +6644,6 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Words in key, summary or assignee. */
@@ -6910,8 +6861,6 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -6992,8 +6941,6 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -7729,8 +7676,6 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -7811,8 +7756,6 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -7892,8 +7835,6 @@ export interface operations {
                 from: string;
                 /** @description A type's name; empty: all. */
                 issue_type?: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description A project's key; empty: all. */
                 project?: string;
                 /** @description Count parts of issues as well. */
@@ -8388,8 +8329,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -8480,8 +8419,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
@@ -8565,8 +8502,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
                 /** @description First day after the range. */
@@ -8641,8 +8576,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -8726,8 +8659,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in suite, name, file or repository. */
@@ -8812,8 +8743,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
@@ -8894,8 +8823,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -8979,8 +8906,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in suite, name, file or repository. */
@@ -9065,8 +8990,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Workflow runs, check runs of other apps, or commit statuses; empty: all. */
@@ -9151,8 +9074,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9243,8 +9164,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
@@ -9328,8 +9247,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9413,8 +9330,6 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in suite, name, file or repository. */
@@ -9499,8 +9414,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9591,8 +9504,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
@@ -9680,8 +9591,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description As owner/name. */
@@ -9772,8 +9681,6 @@ export interface operations {
                 branches?: "all" | "default" | "other";
                 /** @description First day of the range. */
                 from: string;
-                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
-                mine?: boolean;
                 /** @description As owner/name. */
                 repository?: string;
                 /** @description Words in name or repository. */
