@@ -78,7 +78,9 @@ def _account_of_address(told: UserRecord) -> User | None:
     """Raises Taken, and NotAllowed for an account that must let its owner in when the directory is wrong or away."""
     account = User.objects.select_for_update().filter(email=told.address).first()
     if account is not None and account.is_break_glass:
-        message = f"{account.email} is an account for emergencies, which the directory has no say in."
+        message = (
+            f"{account.email} is an account for emergencies, which the directory has no say in."
+        )
         raise NotAllowed(message)
     if account is not None and account.directory_user_id is not None:
         message = f"Another user of the directory has the address {told.address}."

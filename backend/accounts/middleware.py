@@ -27,14 +27,17 @@ OPEN: Final = frozenset({"account_logout", "account_reauthenticate", "live", "re
 
 
 class SessionLimits:
-    """Ends a session that was idle too long or is too old; its user is then nobody in this request already."""
+    """Ends a session that was idle too long or is too old, and any of a service account, however it was opened.
+
+    Its user is then nobody in this request already.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if isinstance(user, User) and (reason := sessions.expiry(request, policy.of(request))):
+        if isinstance(user, User) and (reason := sessions.over(request, user, policy.of(request))):
             record(name="session_ended", actor=user, subject=user, detail={"reason": reason})
             request.session.flush()
             request.user = AnonymousUser()

@@ -24,6 +24,11 @@ def begin(request: HttpRequest) -> None:
     request.session[_STARTED] = request.session[_SEEN] = time.time()
 
 
+def over(request: HttpRequest, user: User, policy: SignInPolicy) -> str | None:
+    """Why the session must end now; see `expiry`. Service accounts have none at all."""
+    return "service_account" if user.is_service else expiry(request, policy)
+
+
 def expiry(request: HttpRequest, policy: SignInPolicy) -> str | None:
     """Why the session must end now: "idle" or "limit"; None while it may go on. In this case it is seen."""
     now = time.time()

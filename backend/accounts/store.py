@@ -1,6 +1,7 @@
 """The only writer of accounts, but for what their owners change about themselves through allauth."""
 
 from collections.abc import Iterable
+from typing import Final
 from urllib.parse import urlencode
 
 from allauth.account.utils import user_pk_to_url_str
@@ -9,12 +10,15 @@ from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils.text import slugify
 
-from backend.accounts import sessions
-from backend.accounts.models import TeamGrant, User
+from backend.accounts import access, api_tokens, sessions
+from backend.accounts.models import ServiceAccount, TeamGrant, User
 from backend.accounts.tokens import EnrolmentTokens
 from backend.audit.events import record
 from backend.people.models import Team
+
+SERVICE_ROLES: Final = (User.Role.AUDITOR, User.Role.TEAM_LEAD, User.Role.MEMBER)
 
 
 class InvalidAccount(ValueError):
@@ -36,12 +40,43 @@ def add_user(*, email: str, role: str, name: str = "", teams: Iterable[Team] = (
     return user
 
 
+def service_address(name: str) -> str:
+    """What a service account is known by. No such domain can ever exist (RFC 6761): nothing is sent there."""
+    return f"{slugify(name) or 'service'}@service.invalid"
+
+
+@transaction.atomic
+def add_service_account(*, name: str, role: str, responsible: User) -> ServiceAccount:
+    """An account that reads by tokens alone. `name` becomes part of its address. Raises InvalidAccount."""
+    if not access.may_administer(responsible):
+        raise InvalidAccount("An administrator must answer for a service account.")
+    if role not in SERVICE_ROLES:
+        raise InvalidAccount("A service account is an auditor, a team lead or a member.")
+    account = ServiceAccount(
+        email=service_address(name),
+        name=name,
+        role=role,
+        is_service=True,
+        responsible=responsible,
+    )
+    account.set_unusable_password()
+    try:
+        account.full_clean()
+    except ValidationError as error:
+        raise InvalidAccount(" ".join(error.messages)) from error
+    account.save()
+    record(name="service_account_added", actor=responsible, subject=account)
+    return account
+
+
 @transaction.atomic
 def enrolment_link(*, user: User, acting_user: User | None = None) -> str:
-    """A path that lets whoever opens it choose the account's password, once and for a day.
+    """A path that lets whoever opens it choose the account's password, once and for a day. Raises InvalidAccount.
 
     It does not get past the second factor of an account that has one.
     """
+    if user.is_service:
+        raise InvalidAccount("A service account signs in nowhere: make it a token.")
     record(name="enrolment_link_made", actor=acting_user, subject=user)
     key = f"{user_pk_to_url_str(user)}-{EnrolmentTokens().make_token(user)}"
     # In the query, which no log keeps, not in the path.
@@ -68,3 +103,17 @@ def end_sessions(*, user: User, acting_user: User, but: str | None = None) -> in
 def end_session(*, session: UserSession, acting_user: User) -> None:
     session.end()
     record(name="sessions_ended", actor=acting_user, subject=session.user, detail={"sessions": 1})
+
+
+@transaction.atomic
+def deactivate(*, user: User, acting_user: User) -> None:
+    """Nothing of the account works from now on: no sign-in, no session, no token."""
+    account = User.objects.get(
+        pk=user.pk
+    )  # itself, and no proxy of it, so that the audit log knows it
+    account.is_active = user.is_active = False
+    account.save(update_fields=["is_active"])
+    record(name="account_deactivated", actor=acting_user, subject=account)
+    end_sessions(user=user, acting_user=acting_user)
+    for token in api_tokens.good(user):
+        api_tokens.revoke_api_token(token=token, acting_user=acting_user)

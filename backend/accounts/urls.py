@@ -3,7 +3,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from backend.accounts import views
+from backend.accounts import token_pages, views
 from backend.accounts.sso import views as sso
 
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("2fa/webauthn/keys/<int:pk>/remove/", views.remove_key, name="mfa_remove_webauthn"),
+    path("tokens/", token_pages.tokens, name="account_tokens"),
+    path("tokens/<int:token_id>/revoke/", token_pages.revoke, name="account_token_revoke"),
     path("2fa/", include("allauth.mfa.urls")),
     path("connections/", sso.connections, name="sso_connections"),
     path("connections/<int:pk>/disconnect/", sso.disconnect, name="sso_disconnect"),

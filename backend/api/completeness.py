@@ -13,7 +13,7 @@ from ninja import Query, Router
 from backend.accounts import access
 from backend.api import schemas
 from backend.api.errors import ERRORS
-from backend.api.rules import ADMINISTERS, READS_FIGURES, caller
+from backend.api.rules import ADMINISTERS, READS_STATUS, caller
 from backend.audit.events import record
 from backend.connections.store import JIRA_KINDS
 from backend.metrics.models import PullRequestFact, PullRequestTeam
@@ -33,14 +33,14 @@ T = TypeVar("T")
 @router.get(
     "/completeness",
     response={200: schemas.Quality, ERRORS: schemas.Error},
-    auth=READS_FIGURES,
+    auth=READS_STATUS,
     operation_id="completeness",
 )
 def quality(request: HttpRequest, filters: Query[schemas.QualityFilters]) -> schemas.Quality:
-    """Connections, repositories and parked work by name are for those who may see all teams."""
+    """Connections, repositories and parked work by name are for those who read the administration."""
     user = caller(request)
     lines = completeness.ledger()
-    named = access.may_see_all_teams(user)
+    named = access.may_read_administration(user)
     connections = activity.connections() if named else []
     slugs = {one.connection.pk: one.connection.slug for one in connections}
     left = _left(lines, filters, slugs) if named else []
@@ -72,7 +72,7 @@ def quality(request: HttpRequest, filters: Query[schemas.QualityFilters]) -> sch
         unmatched=_unmatched() if named else None,
         left_out=_left_out() if named else [],
         sees_all=named,
-        may_retry=access.ADMINISTER in access.capabilities(user),
+        may_retry=access.may_administer(user),
     )
 
 

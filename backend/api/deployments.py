@@ -16,7 +16,7 @@ from backend.api.errors import ERRORS, Unprocessable
 from backend.api.export import csv_answer
 from backend.api.ingest import reporter, reporting, sent_with
 from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, caller
-from backend.api.scoped import exportable, scope_for, searched, seen_by, team_for
+from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by, team_for
 from backend.audit.events import record
 from backend.delivery.store import reported
 from backend.metrics.deployments import choices, corrections, queries, results, rows
@@ -258,7 +258,8 @@ def _detail(user: User, deployment_id: int) -> results.DeploymentDetail:
     found = detail(
         deployment_id,
         within=seen_by(user),
-        may_correct=access.ADMINISTER in access.capabilities(user),
+        names=names_for_reader(user),
+        may_correct=access.may_administer(user),
     )
     if found is None:
         raise Http404

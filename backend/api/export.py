@@ -36,10 +36,14 @@ def csv_answer(rows: Iterable[Result], *, kind: type[Result], name: str) -> Stre
 
 
 def lines(rows: Iterable[Result], columns: Sequence[str]) -> Iterator[str]:
+    return lines_of(([getattr(row, column) for column in columns] for row in rows), columns)
+
+
+def lines_of(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(columns)
     for row in rows:
-        yield writer.writerow([cell(getattr(row, column)) for column in columns])
+        yield writer.writerow([cell(value) for value in row])
 
 
 def cell(value: object) -> str | float | None:

@@ -13,7 +13,7 @@ from backend.accounts.models import User
 from backend.api import schemas
 from backend.api.errors import ERRORS, Unprocessable
 from backend.api.rules import ADMINISTERS, READS_PULL_REQUESTS, caller
-from backend.api.scoped import seen_by
+from backend.api.scoped import names_for_reader, seen_by
 from backend.delivery.models import IssueCorrection, PullRequest
 from backend.delivery.store import issue_corrections
 from backend.metrics import rows
@@ -86,9 +86,9 @@ def withdraw(request: HttpRequest, pull_request_id: int, issue_id: int) -> resul
 
 def _told(user: User, pull_request_id: int) -> results.NamedIssues:
     within = seen_by(user)
-    if rows.detail(pull_request_id, within=within) is None:
+    if rows.detail(pull_request_id, within=within, names=names_for_reader(user)) is None:
         raise Http404
     return results.NamedIssues(
         items=issues_of(pull_request_id, within=within),
-        may_correct=access.ADMINISTER in access.capabilities(user),
+        may_correct=access.may_administer(user),
     )

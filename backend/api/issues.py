@@ -11,7 +11,7 @@ from backend.api import issue_schemas, schemas
 from backend.api.errors import ERRORS
 from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
-from backend.api.scoped import exportable, scope_for, searched, seen_by
+from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by
 from backend.api.status import HELD_BACK
 from backend.audit.events import record
 from backend.metrics.issues import queries, results, rows, sprints
@@ -135,7 +135,9 @@ def export(
 )
 def detail(request: HttpRequest, issue_id: int) -> results.IssueDetail:
     """One issue with what happened to it. 404 where it is in no team that the caller sees."""
-    found = rows.detail(issue_id, within=seen_by(caller(request)))
+    found = rows.detail(
+        issue_id, within=seen_by(caller(request)), names=names_for_reader(caller(request))
+    )
     if found is None:
         raise Http404
     return found

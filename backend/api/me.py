@@ -12,7 +12,7 @@ from backend.accounts import access, break_glass
 from backend.accounts.models import User
 from backend.api import schemas
 from backend.api.errors import ERRORS
-from backend.api.rules import ANYONE_SIGNED_IN, READS_FIGURES, caller
+from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
 from backend.metrics import definitions, teams
 from backend.people.store import organisation
 
@@ -27,7 +27,7 @@ DEMO_NOTE = (
 @router.get(
     "/me",
     response={200: schemas.Me, ERRORS: schemas.Error},
-    auth=ANYONE_SIGNED_IN,
+    auth=ANYONE_KNOWN,
     operation_id="me",
 )
 def me(request: HttpRequest) -> schemas.Me:
@@ -44,6 +44,8 @@ def me(request: HttpRequest) -> schemas.Me:
         ),
         teams=_teams(user, home.time_zone),
         may_see_all_teams=access.may_see_all_teams(user),
+        may_see_own=access.may_see_own(user),
+        pseudonyms=home.pseudonyms,
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
         emergency_use=_emergency_use(user),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),

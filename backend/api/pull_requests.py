@@ -8,7 +8,7 @@ from backend.api.completeness import behind
 from backend.api.errors import ERRORS
 from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
-from backend.api.scoped import exportable, scope_for, searched, seen_by
+from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by
 from backend.audit.events import record
 from backend.metrics import queries, results, rows
 
@@ -26,7 +26,7 @@ def _asked(filters: schemas.TableFilters) -> rows.Table:
     auth=READS_FIGURES,
     operation_id="pull_request_figures",
 )
-def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Figures:
+def figures(request: HttpRequest, filters: Query[schemas.PullRequestFilters]) -> schemas.Figures:
     scope = scope_for(caller(request), filters)
     found = queries.figures(scope)
     return schemas.Figures(**dict(found), completeness=behind(scope))
@@ -39,7 +39,7 @@ def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Fi
     auth=READS_PULL_REQUESTS,
     operation_id="pull_request_scatter",
 )
-def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Scatter:
+def scatter(request: HttpRequest, filters: Query[schemas.PullRequestFilters]) -> schemas.Scatter:
     scope = scope_for(caller(request), filters)
     found = rows.scatter(scope)
     return schemas.Scatter(**dict(found), completeness=behind(scope))
@@ -90,8 +90,10 @@ def export(request: HttpRequest, filters: Query[schemas.TableFilters]) -> Stream
     operation_id="pull_request",
 )
 def detail(request: HttpRequest, pull_request_id: int) -> results.Detail:
-    """One pull request with what happened to it. 404 where it is in no team that the caller sees."""
-    found = rows.detail(pull_request_id, within=seen_by(caller(request)))
+    """One pull request with what happened to it. 404 where it is neither of a team that the caller sees nor theirs."""
+    found = rows.detail(
+        pull_request_id, within=seen_by(caller(request)), names=names_for_reader(caller(request))
+    )
     if found is None:
         raise Http404
     return found

@@ -55,6 +55,8 @@ class Me(Schema):
     organisation: Organisation
     teams: list[TeamChoice]
     may_see_all_teams: bool
+    may_see_own: bool = Field(description="The account is linked to a person.")
+    pseudonyms: bool = Field(description="People are called by pseudonyms.")
     demo: Demo | None
     emergency_use: EmergencyUse | None = Field(
         description="For administrators: the latest sign-in of an emergency account that none has acknowledged."
@@ -123,6 +125,13 @@ class Filters(Schema):
     bots: bool = Field(False, description="Count pull requests of bots too.")
 
 
+class PullRequestFilters(Filters):
+    mine: bool = Field(
+        False,
+        description="Instead of a team's: the pull requests of the person that the caller's account is linked to.",
+    )
+
+
 SortKey = Literal[
     "merged_at", "opened_at", "cycle_time", "time_to_first_review", "size", "reviews",
     "number", "repository", "title", "author",
@@ -131,7 +140,7 @@ SortKey = Literal[
 ]  # fmt: skip
 
 
-class TableFilters(Filters):
+class TableFilters(PullRequestFilters):
     state: Literal["merged", "open"] = Field(
         "merged", description="Merged in the range, or open now."
     )

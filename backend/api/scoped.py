@@ -10,6 +10,7 @@ from backend.accounts.models import User
 from backend.api.errors import Unprocessable
 from backend.metrics.scope import InvalidRange, Scope, scope_of
 from backend.people.models import Team
+from backend.people.names import Names, names_for
 
 MAXIMUM_ROWS = 50_000
 """Of an export."""
@@ -35,16 +36,27 @@ class Asked(Protocol):
 
 def scope_for(user: User, filters: Asked) -> Scope:
     """Raises access.Denied and Unprocessable."""
-    team = team_for(user, filters.team)
+    mine = getattr(filters, "mine", False)
+    if mine and filters.team:
+        raise Unprocessable("Ask for a team, or for what is yours alone.")
+    person = access.own_person(user) if mine else None
+    team = None if mine else team_for(user, filters.team)
     try:
         return scope_of(
             team=team,
             start=filters.from_,
             end=filters.to,
             with_bots=getattr(filters, "bots", False),
+            person=person,
+            reader=user,
         )
     except InvalidRange as error:
         raise Unprocessable(str(error)) from error
+
+
+def names_for_reader(user: User) -> Names:
+    """How people are called in what this user reads. One statement."""
+    return names_for(reader=user.person_id, account=user.pk)
 
 
 def searched(text: str) -> str:

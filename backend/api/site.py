@@ -22,7 +22,7 @@ from backend.api import (
 )
 from backend.api.errors import Refused, Unprocessable
 from backend.api.reference import Reference
-from backend.api.rules import ANYONE_SIGNED_IN
+from backend.api.rules import ANYONE_KNOWN
 from backend.api.schemas import Error
 
 api = NinjaAPI(
@@ -32,7 +32,7 @@ api = NinjaAPI(
     urls_namespace="api-1",
     docs=Reference(),
     docs_decorator=login_required,
-    auth=ANYONE_SIGNED_IN,
+    auth=ANYONE_KNOWN,
 )
 api.add_router("", me.router)
 api.add_router("", status.router)

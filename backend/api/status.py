@@ -14,7 +14,7 @@ from backend.accounts import access
 from backend.api import schemas
 from backend.api.completeness import last_run
 from backend.api.errors import ERRORS
-from backend.api.rules import READS_FIGURES, caller
+from backend.api.rules import READS_STATUS, caller
 from backend.connections.models import Connection
 from backend.delivery.models import Issue, Repository
 from backend.people.store import organisation
@@ -68,11 +68,11 @@ class Progress:
 @router.get(
     "/status",
     response={200: schemas.Status, ERRORS: schemas.Error},
-    auth=READS_FIGURES,
+    auth=READS_STATUS,
     operation_id="status",
 )
 def status(request: HttpRequest) -> schemas.Status:
-    """Repositories by name are for those who may see all teams; the sums are for everybody."""
+    """Repositories by name are for those who read the administration; the sums are for everybody."""
     connections = list(Connection.objects.exclude(state=Connection.State.PAUSED))
     found = _progress()
     active = [p for p in found if p.state in {"waiting", "syncing", "complete"}]
@@ -80,7 +80,7 @@ def status(request: HttpRequest) -> schemas.Status:
     projects = [line for line in issue_completeness.projects() if line.is_read]
     waiting = _waiting()
     state, reason, action = _state(connections, active, projects, waiting)
-    see_all = access.may_see_all_teams(caller(request))
+    see_all = access.may_read_administration(caller(request))
     if not see_all and reason is not None and connections:
         reason, action = HELD_BACK  # what a source says may name what the caller must not know of
     known = bool(expected) and None not in expected

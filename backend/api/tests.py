@@ -14,7 +14,7 @@ from backend.api.completeness import behind
 from backend.api.errors import ERRORS, Unprocessable
 from backend.api.export import csv_answer
 from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, caller
-from backend.api.scoped import scope_for, searched, seen_by
+from backend.api.scoped import names_for_reader, scope_for, searched, seen_by
 from backend.audit.events import record
 from backend.delivery.models import AutomatedTest
 from backend.delivery.store import muting
@@ -337,7 +337,7 @@ def one(request: HttpRequest, test_id: int, days: Query[run_schemas.Days]) -> re
     if not single.may_be_seen(test_id, within=seen_by(caller(request))):
         raise Http404
     try:
-        scope = scope_of(team=None, start=days.from_, end=days.to)
+        scope = scope_of(team=None, start=days.from_, end=days.to, reader=caller(request))
     except InvalidRange as error:
         raise Unprocessable(str(error)) from error
     found = single.detail(scope, test_id)
@@ -368,7 +368,9 @@ def mute(request: HttpRequest, test_id: int, wish: run_schemas.Mute) -> run_sche
         muted=results.MutedUntil(
             reason=muted.reason,
             until=muted.until,
-            by=user.get_full_name() or user.email,
+            by=names_for_reader(user).of_account(
+                user.get_short_name(), account=user.pk, person=user.person_id
+            ),
             at=muted.muted_at,
         )
     )

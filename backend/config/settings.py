@@ -269,10 +269,11 @@ AUDITLOG_DISABLE_REMOTE_ADDR = False
 AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     # A new password is an event by name; the library masks but half of a value.
     {"model": "accounts.User", "exclude_fields": ["last_login", "password"]},
+    {"model": "accounts.ServiceAccount", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.TeamGrant"},
     {"model": "accounts.IdentityProvider", "exclude_fields": ["enveloped_secret", "proven_at"]},
     {"model": "accounts.SignInPolicy"},
-    {"model": "people.Organisation"},
+    {"model": "people.Organisation", "exclude_fields": ["pseudonym_key"]},
     {"model": "people.Person"},
     {"model": "people.Identity"},
     {"model": "people.Team", "exclude_fields": ["members"]},

@@ -23,6 +23,10 @@ _OF_TEAM = """
     JOIN metrics_pullrequestfact fact ON fact.pull_request_id = bridge.fact_id
     WHERE bridge.team_id = %(team)s AND bridge.{time} >= %({low})s AND bridge.{time} < %(high)s
 """
+_OWN = """
+    SELECT fact.* FROM metrics_pullrequestfact fact
+    WHERE fact.author_key = %(person)s AND fact.{time} >= %({low})s AND fact.{time} < %(high)s
+"""
 _IN_TEAM = """
     AND EXISTS (
         SELECT FROM metrics_pullrequestteam bridge
@@ -124,7 +128,7 @@ def figures(scope: Scope) -> Row:
         _FIGURES.format(
             merged=_source(scope, time="merged_at", low="previous_low"),
             reviewed=_source(scope, time="first_review_at", low="previous_low"),
-            in_team="" if scope.team is None else _IN_TEAM,
+            in_team=_narrowed(scope),
         ),
         {
             **_bounds(scope),
@@ -138,10 +142,10 @@ def figures(scope: Scope) -> Row:
 def weeks(scope: Scope) -> list[Row]:
     """Each week that anything was merged in: whole ones from finished cells, those at the edges from facts.
 
-    Cells leave bots out, so that with bots all weeks come from facts.
+    Cells leave bots out and are of teams, so that with bots, or of one person, all weeks come from facts.
     """
     whole_from, whole_to = scope.whole_weeks
-    if scope.with_bots:
+    if scope.with_bots or scope.person is not None:
         whole_from = whole_to = scope.end
     return _rows(
         _WEEKS.format(
@@ -160,12 +164,21 @@ def weeks(scope: Scope) -> list[Row]:
 
 
 def _source(scope: Scope, *, time: str, low: str) -> str:
+    if scope.person is not None:
+        return _OWN.format(time=time, low=low)
     return (_ALL if scope.team is None else _OF_TEAM).format(time=time, low=low)
+
+
+def _narrowed(scope: Scope) -> str:
+    if scope.person is not None:
+        return "AND fact.author_key = %(person)s"
+    return "" if scope.team is None else _IN_TEAM
 
 
 def _bounds(scope: Scope) -> Row:
     return {
         "team": scope.team.pk if scope.team else None,
+        "person": scope.person,
         "low": scope.begins_at,
         "high": scope.ends_at,
         "with_bots": scope.with_bots,

@@ -14,7 +14,8 @@ from backend.metrics.formulas import pull_request as formula
 from backend.metrics.models import PullRequestFact
 from backend.metrics.queries import versions
 from backend.metrics.scope import Scope
-from backend.people.models import Team
+from backend.people.models import Identity, Team
+from backend.people.names import Names
 
 MAXIMUM_POINTS = 4000
 
@@ -28,7 +29,6 @@ SORTS = {
     "number": "pull_request__number",
     "repository": "pull_request__repository__name_with_owner",
     "title": "pull_request__title",
-    "author": "author__login",
 }
 _FIELDS = {
     "pk": "id",
@@ -42,7 +42,7 @@ _OWN = (
     "state", "opened_at", "merged_at", "cycle_seconds", "coding_seconds", "pickup_seconds",
     "review_seconds", "merge_seconds", "first_review_seconds", "size_lines", "size_files",
     "review_count", "stage", "stage_since", "flags", "commits_known", "first_review_at",
-    "started_at", "author_key", "closed_at",
+    "started_at", "author_key", "closed_at", "author_id", "author__person_id", "author__is_bot",
 )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def page(scope: Scope, table: Table, *, page: int, page_size: int) -> results.Pa
     begin = (page - 1) * page_size
     rows = found[begin : begin + page_size]
     return results.Page(
-        items=[results.Row(**_row(values)) for values in rows.values(*_FIELDS, *_OWN)],
+        items=[results.Row(**_row(values, scope.names)) for values in rows.values(*_FIELDS, *_OWN)],
         total=found.count(),
         page=page,
         page_size=page_size,
@@ -75,12 +75,12 @@ def count(scope: Scope, table: Table) -> int:
 def everything(scope: Scope, table: Table) -> Iterator[results.Row]:
     """The whole table, read as it is used: no more than a part of it is held."""
     for values in _found(scope, table).values(*_FIELDS, *_OWN).iterator(chunk_size=2000):
-        yield results.Row(**_row(values))
+        yield results.Row(**_row(values, scope.names))
 
 
 def _found(scope: Scope, table: Table) -> QuerySet[PullRequestFact]:
-    found = _searched(_in_state(scope, table.state), table.search)
-    return found.order_by(_order(table.sort), "-pk")
+    found = _searched(_in_state(scope, table.state), table.search, scope.names)
+    return found.order_by(_order(table.sort, scope.names), "-pk")
 
 
 def scatter(scope: Scope) -> results.Scatter:
@@ -108,17 +108,20 @@ def scatter(scope: Scope) -> results.Scatter:
     )
 
 
-def detail(pull_request_id: int, *, within: QuerySet[Team] | None) -> results.Detail | None:
-    """One pull request with what happened to it; None where there is none `within` these teams."""
+def detail(
+    pull_request_id: int, *, within: QuerySet[Team] | None, names: Names
+) -> results.Detail | None:
+    """One pull request with what happened to it; None where there is none `within` these teams or of the reader's."""
     found = PullRequestFact.objects.filter(pk=pull_request_id)
     if within is not None:
-        found = found.filter(teams__team__in=within).distinct()
+        own = Q(author_key=names.reader) if names.reader is not None else Q(pk=None)
+        found = found.filter(Q(teams__team__in=within) | own).distinct()
     values = found.values(*_FIELDS, *_OWN).first()
     if values is None:
         return None
     return results.Detail(
-        **_row(values),
-        events=sorted(_timeline(pull_request_id, values), key=lambda event: event.at),
+        **_row(values, names),
+        events=sorted(_timeline(pull_request_id, values, names), key=lambda event: event.at),
         stages=list(_stages(values)),
         versions=versions(),
     )
@@ -130,6 +133,8 @@ def _in_state(scope: Scope, state: str) -> QuerySet[PullRequestFact]:
         found = found.filter(is_bot=False)
     if state == "open":
         found = found.filter(state="open")
+        if scope.person is not None:
+            return found.filter(author_key=scope.person)
         return found.filter(teams__team=scope.team) if scope.team else found
     if scope.team:
         # The bridge's own copy of the time, which its index holds.
@@ -138,16 +143,20 @@ def _in_state(scope: Scope, state: str) -> QuerySet[PullRequestFact]:
             teams__merged_at__gte=scope.begins_at,
             teams__merged_at__lt=scope.ends_at,
         )
+    if scope.person is not None:
+        found = found.filter(author_key=scope.person)
     return found.filter(merged_at__gte=scope.begins_at, merged_at__lt=scope.ends_at)
 
 
-def _searched(found: QuerySet[PullRequestFact], search: str) -> QuerySet[PullRequestFact]:
+def _searched(
+    found: QuerySet[PullRequestFact], search: str, names: Names
+) -> QuerySet[PullRequestFact]:
     """Every word must be in the title, repository, author or, with or without #, be the number."""
     for word in search.split():
         wanted = (
             Q(pull_request__title__icontains=word)
             | Q(pull_request__repository__name_with_owner__icontains=word)
-            | Q(author__login__icontains=word)
+            | names.holding(word, "author")
         )
         number = word.removeprefix("#")
         if number.isascii() and number.isdigit() and len(number) < 10:  # noqa: PLR2004 - digits of 32 bits
@@ -156,21 +165,32 @@ def _searched(found: QuerySet[PullRequestFact], search: str) -> QuerySet[PullReq
     return found
 
 
-def _order(sort: str) -> OrderBy:
-    field = F(SORTS[sort.removeprefix("-")])
+def _order(sort: str, names: Names) -> OrderBy:
+    key = sort.removeprefix("-")
+    field = names.order("author") if key == "author" else F(SORTS[key])
     return field.desc(nulls_last=True) if sort.startswith("-") else field.asc(nulls_last=True)
 
 
-def _row(values: dict[str, Any]) -> dict[str, Any]:
+def _row(values: dict[str, Any], names: Names) -> dict[str, Any]:
     """A stage that is no measurement is null here, though it is part of the sum."""
     row = {_FIELDS.get(name, name): value for name, value in values.items()}
     row["url"] = f"{row['url']}/{row['repository']}/pull/{row['number']}"
+    row["author"] = _author(values, names)
     row["stage"] = row["stage"] or None
     if not row["commits_known"]:
         row["coding_seconds"] = None
     if row["first_review_at"] is None:
         row["pickup_seconds"] = row["review_seconds"] = row["merge_seconds"] = None
     return {name: row[name] for name in results.Row.model_fields}
+
+
+def _author(values: dict[str, Any], names: Names) -> str | None:
+    return names.of(
+        values["author__login"],
+        identity=values["author_id"],
+        person=values["author__person_id"],
+        is_bot=values["author__is_bot"],
+    )
 
 
 def _stages(values: dict[str, Any]) -> Iterator[results.Stage]:
@@ -194,15 +214,21 @@ def _stages(values: dict[str, Any]) -> Iterator[results.Stage]:
         begin += seconds
 
 
-def _timeline(pk: int, values: dict[str, Any]) -> Iterator[results.TimelineEvent]:
-    author = values["author__login"]
+def _timeline(pk: int, values: dict[str, Any], names: Names) -> Iterator[results.TimelineEvent]:
+    author = _author(values, names)
     if values["started_at"] < values["opened_at"]:
         yield _event(values["started_at"], "first_commit", author)
     yield _event(values["opened_at"], "opened", author)
-    happened = PullRequestEvent.objects.filter(pull_request=pk)
-    for at, kind, actor in happened.values_list("occurred_at", "kind", "actor__login"):
-        yield _event(at, kind, actor, counts=kind in _TURNING)
-    yield from _reviews(pk, values)
+    for event in PullRequestEvent.objects.filter(pull_request=pk).select_related("actor"):
+        actor = _called(event.actor, names)
+        yield _event(event.occurred_at, event.kind, actor, counts=event.kind in _TURNING)
+    yield from _reviews(pk, values, names)
+
+
+def _called(who: Identity | None, names: Names) -> str | None:
+    if who is None:
+        return None
+    return names.of(who.login, identity=who.pk, person=who.person_id, is_bot=who.is_bot)
 
 
 _TURNING = {
@@ -213,7 +239,7 @@ _TURNING = {
 }
 
 
-def _reviews(pk: int, values: dict[str, Any]) -> Iterator[results.TimelineEvent]:
+def _reviews(pk: int, values: dict[str, Any], names: Names) -> Iterator[results.TimelineEvent]:
     """Each review, with the reason where it does not count, by the rules that the figures go by."""
     pull = formula.PullRequest(
         author=values["author_key"],
@@ -235,7 +261,7 @@ def _reviews(pk: int, values: dict[str, Any]) -> Iterator[results.TimelineEvent]
         if note is None and (first is None or at < _seconds(first)):
             note = "during_draft"
         yield _event(
-            review.submitted_at, review.state, by.login if by else None, counts=not note, note=note
+            review.submitted_at, review.state, _called(by, names), counts=not note, note=note
         )
 
 

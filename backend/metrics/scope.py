@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from backend import clock
 from backend.accounts import access
+from backend.accounts.models import User
 from backend.metrics.formulas import weeks
 from backend.metrics.formulas.stretches import NO_STRETCHES, Stretches
 from backend.people.models import Team
+from backend.people.names import Names, names_in
 from backend.people.store import organisation
 
 MAXIMUM_DAYS = 1100
@@ -25,6 +27,9 @@ class InvalidRange(ValueError):
 class Scope:
     team: Team | None
     """None: all teams, and those in none."""
+    person: int | None
+    """Whose own pull requests alone; then there is no team."""
+    names: Names
     start: date
     end: date
     """Outside the range."""
@@ -73,8 +78,10 @@ class Scope:
     def hides(self, *, human: int, people: int) -> bool:
         """Whether an aggregate is about too few people: there is somebody in it, but not enough of them.
 
-        Or whether nothing of the range can be told.
+        Or whether nothing of the range can be told. What is about the reader alone is not kept from them.
         """
+        if self.person is not None:
+            return False
         return self.is_kept_back or (
             human > 0 and access.too_few(people, minimum=self.minimum_group_size)
         )
@@ -95,8 +102,19 @@ class Scope:
         return weeks.is_partial(week, self.start, self.end, self.today)
 
 
-def scope_of(*, team: Team | None, start: date, end: date, with_bots: bool = False) -> Scope:
-    """In the team's time zone, or the organisation's where it has none of its own. Raises InvalidRange."""
+def scope_of(
+    *,
+    team: Team | None,
+    start: date,
+    end: date,
+    with_bots: bool = False,
+    person: int | None = None,
+    reader: User | None = None,
+) -> Scope:
+    """In the team's time zone, or the organisation's where it has none of its own; `reader` is who asks.
+
+    Raises InvalidRange.
+    """
     if not 0 < (end - start).days <= MAXIMUM_DAYS or start < FIRST_DAY or end > LAST_DAY:
         raise InvalidRange(
             f"The range must hold between 1 and {MAXIMUM_DAYS} days, from {FIRST_DAY} to {LAST_DAY}, "
@@ -106,6 +124,8 @@ def scope_of(*, team: Team | None, start: date, end: date, with_bots: bool = Fal
     time_zone = (team.time_zone if team else "") or home.time_zone
     return Scope(
         team=team,
+        person=person,
+        names=names_in(home, *((reader.person_id, reader.pk) if reader else ())),
         start=start,
         end=end,
         time_zone=time_zone,

@@ -27,6 +27,12 @@ class Organisation(models.Model):
         blank=True,
         help_text="Logins, or patterns with *, that are bots though the source calls them users.",
     )
+    pseudonyms = models.BooleanField(
+        "works-council mode",
+        default=False,
+        help_text="People are called by pseudonyms everywhere but on these pages. Only an owner changes this.",
+    )
+    pseudonym_key = models.BinaryField(null=True, editable=False, help_text="Enveloped for web.")
 
     class Meta:
         verbose_name_plural = "organisation"

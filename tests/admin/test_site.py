@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backend.accounts.models import SignInPolicy, User
-from backend.config.admin.site import site
+from backend.config.admin.site import AREAS, area_of, site
 from backend.delivery.models import ArtifactRule, IngestToken
 from backend.people.models import Organisation
 from tests.factories import History, a_connection, a_team
@@ -103,3 +103,11 @@ def test_the_index_is_in_order_and_names_the_product(client: Client) -> None:
     places = [page.index(f'class="app-{label} module') for label in ("connections", "people")]
     assert places == sorted(places)
     assert "Plumbline</a>" in page
+
+
+def test_every_area_has_pages_and_every_page_one_area() -> None:
+    areas = [area_of(model._meta.app_label, model._meta.model_name or "") for model in MODELS]
+    assert set(areas) == set(AREAS)
+    known = {model._meta.label_lower for model in MODELS}
+    for area in AREAS:
+        assert all(kind in known for kind in area.kinds if "." in kind), area.name

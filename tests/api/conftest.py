@@ -18,6 +18,7 @@ from tests.tested import Machines
 from tests.worked import Tracker
 
 ROLES = {
+    "owner": "owner",
     "administrator": "administrator",
     "auditor": "auditor",
     "lead of team a": "team_lead",

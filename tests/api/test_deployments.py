@@ -54,7 +54,7 @@ def ask(client: Client, path: str) -> Any:
         (f"/deployments.csv?{A}", 5),
         ("/deployments/choices", 6),
         ("/deployments/candidates?team=team-a", 11),
-        ("/deployments/{deployed}", 13),
+        ("/deployments/{deployed}", 14),
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:

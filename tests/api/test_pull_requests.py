@@ -81,7 +81,7 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
         (f"/pull-requests/scatter?{A}", 5),
         (f"/pull-requests?{A}", 5),
         (f"/pull-requests.csv?{A}", 5),
-        ("/pull-requests/{pull}", 3),
+        ("/pull-requests/{pull}", 4),
         ("/completeness", 9),
     ],
 )

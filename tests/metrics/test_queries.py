@@ -10,6 +10,7 @@ from backend.metrics import compute, queries, results, rows
 from backend.metrics.formulas.distribution import percentile_cont
 from backend.metrics.scope import Scope, scope_of
 from backend.people.models import Identity, Organisation, Team
+from backend.people.names import Names
 from tests.factories import MONDAY, History, a_team, an_identity
 
 pytestmark = pytest.mark.django_db
@@ -365,7 +366,7 @@ def test_the_page_of_one_tells_what_counted_and_why_not(
         ),
     )
     compute.measure()
-    found = rows.detail(pull.pk, within=None)
+    found = rows.detail(pull.pk, within=None, names=Names())
     assert found is not None
     assert [(event.kind, event.note) for event in found.events] == [
         ("first_commit", None),

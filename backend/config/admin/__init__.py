@@ -2,7 +2,9 @@
 
 from backend.config.admin import (
     accounts,
+    api_tokens,
     audit,
+    checklists,
     connections,
     delivery,
     deployments,
@@ -11,6 +13,7 @@ from backend.config.admin import (
     investment,
     issues,
     people,
+    reviews,
     scim,
     sign_in,
     sources,
@@ -21,7 +24,9 @@ from backend.config.admin import (
 
 __all__ = [
     "accounts",
+    "api_tokens",
     "audit",
+    "checklists",
     "connections",
     "delivery",
     "deployments",
@@ -30,6 +35,7 @@ __all__ = [
     "investment",
     "issues",
     "people",
+    "reviews",
     "scim",
     "sign_in",
     "sources",

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from backend.accounts import policy, store
+from backend.accounts import access, policy, store
 from backend.accounts.models import TeamGrant, User
 from backend.accounts.sso import store as sso
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
@@ -25,9 +25,12 @@ class UserForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role = self.fields.get("role")
-        if isinstance(role, forms.TypedChoiceField) and self.acting_user.role != User.Role.OWNER:
-            given = [choice for choice in User.Role.choices if choice[0] != User.Role.OWNER]
-            role.choices = [("", "none yet"), *given]
+        if isinstance(role, forms.TypedChoiceField):
+            given = access.roles_to_give(self.acting_user)
+            role.choices = [
+                ("", "none yet"),
+                *((one, User.Role(one).label) for one in given),
+            ]
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
@@ -99,7 +102,8 @@ class UserAdmin(admin.ModelAdmin):
         factors = Authenticator.objects.filter(
             user=OuterRef("pk"), type__in=[policy.APP, policy.KEY]
         )
-        return super().get_queryset(request).annotate(has_second_factor=Exists(factors))
+        people = super().get_queryset(request).filter(is_service=False)
+        return people.annotate(has_second_factor=Exists(factors))
 
     @admin.display(boolean=True, description="second factor")
     def has_second_factor(self, user: Any) -> bool:
@@ -128,7 +132,7 @@ class UserAdmin(admin.ModelAdmin):
             obj.closed_by_directory = False
         super().save_model(request, obj, form, change)
         if not obj.is_active:
-            store.end_sessions(user=obj, acting_user=acting(request))
+            store.deactivate(user=obj, acting_user=acting(request))
 
     @admin.action(description="Make an enrolment link", permissions=["administer"])
     def make_enrolment_link(
@@ -190,7 +194,7 @@ class UserAdmin(admin.ModelAdmin):
 
 def _may_touch(request: HttpRequest, user: User | None) -> bool:
     """Only an owner changes an owner."""
-    return user is None or user.role != User.Role.OWNER or acting(request).role == User.Role.OWNER
+    return user is None or access.may_change_account(acting(request), user)
 
 
 def _touchable(request: HttpRequest, queryset: QuerySet[User]) -> list[User]:

@@ -12,8 +12,10 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from backend.config.admin.site import site
+from backend.accounts import access
+from backend.config.admin.site import acting, site
 from backend.people.models import Identity, Membership, Organisation, Person, Team
+from backend.people.names import renew_pseudonyms, set_pseudonyms
 
 
 def clean_time_zone(name: str) -> str:
@@ -28,11 +30,27 @@ class TimeZoneForm(forms.ModelForm):
         return clean_time_zone(self.cleaned_data["time_zone"])
 
 
+class OrganisationForm(TimeZoneForm):
+    renew_pseudonyms = forms.BooleanField(
+        label="make all pseudonyms new",
+        required=False,
+        help_text="Nobody can tell any more who was meant by the former ones, in exports for example.",
+    )
+
+
 @admin.register(Organisation, site=site)
 class OrganisationAdmin(admin.ModelAdmin):
     """There is one. Its list leads straight to it."""
 
-    form = TimeZoneForm
+    form = OrganisationForm
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return () if access.may_set_pseudonyms(acting(request)) else ("pseudonyms",)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        fields = ["name", "time_zone", "minimum_group_size", "bot_logins", "pseudonyms"]
+        may_renew = obj is not None and access.may_set_pseudonyms(acting(request))
+        return [*fields, "renew_pseudonyms"] if may_renew else fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Organisation.objects.exists()
@@ -50,8 +68,19 @@ class OrganisationAdmin(admin.ModelAdmin):
         return super().changelist_view(request, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
+        """What is hidden from all others is one owner's decision, and recorded by its name."""
         obj.pk = 1
+        wanted = obj.pseudonyms
+        obj.pseudonyms = bool(
+            Organisation.objects.filter(pk=1).values_list("pseudonyms", flat=True).first()
+        )
         super().save_model(request, obj, form, change)
+        user = acting(request)
+        if not access.may_set_pseudonyms(user):
+            return
+        set_pseudonyms(wanted=wanted, acting_user=user)
+        if form.cleaned_data.get("renew_pseudonyms"):
+            renew_pseudonyms(acting_user=user)
 
 
 class IdentityInline(admin.TabularInline):

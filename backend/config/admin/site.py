@@ -4,7 +4,7 @@ A site of its own, so that what third-party apps register on Django's default on
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -21,7 +21,70 @@ from django.utils.http import urlencode
 from backend.accounts import break_glass
 from backend.accounts.models import BreakGlassUse, User
 
-ORDER: Final = ("connections", "people", "accounts", "sources", "delivery", "audit", "usersessions")
+
+class Area(NamedTuple):
+    """What belongs together for those who administer, whichever app it is of."""
+
+    label: str
+    name: str
+    about: str
+    kinds: tuple[str, ...]
+    """Apps and, coming before these, models."""
+
+
+AREAS: Final = (
+    Area(
+        "connections",
+        "Sources",
+        "Where figures come from, and how collecting fares.",
+        ("connections", "sources"),
+    ),
+    Area(
+        "people",
+        "People and teams",
+        "The organisation, who is who, and who is in which team since when.",
+        ("people",),
+    ),
+    Area(
+        "accounts",
+        "Accounts",
+        "Who signs in or reads by token, and which teams are opened to whom.",
+        ("accounts", "usersessions"),
+    ),
+    Area(
+        "reviews",
+        "Access review",
+        "Who may do what and who uses it; reviews of it, joiners and leavers, on record.",
+        (
+            *("accounts.accountaccess", "accounts.accessreview", "accounts.reviewedaccount"),
+            "accounts.checklist",
+        ),
+    ),
+    Area(
+        "rules",
+        "Rules",
+        "What counts as what. Changing one has the past measured anew.",
+        (
+            *("delivery.artifactrule", "delivery.deploymentrule", "delivery.generatedfilerule"),
+            *("delivery.hotfixrule", "delivery.incidentrule", "delivery.investmentrule"),
+            "delivery.statusrule",
+        ),
+    ),
+    Area(
+        "reporting",
+        "Reporting",
+        "Tokens that your own systems report deployments, incidents and test results with.",
+        ("delivery.ingesttoken",),
+    ),
+    Area("delivery", "Collected", "What was collected, to look at.", ("delivery",)),
+    Area("audit", "Audit log", "Who did what, when and from where.", ("audit",)),
+)
+
+
+def area_of(app: str, model: str) -> Area:
+    """Its own where it has one, else its app's."""
+    kinds = {kind: area for area in AREAS for kind in area.kinds}
+    return kinds.get(f"{app}.{model}") or kinds[app]
 
 
 class Site(admin.AdminSite):
@@ -60,8 +123,26 @@ class Site(admin.AdminSite):
         return redirect("account_change_password")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """By area, and as Django has it on the page of one app."""
         apps = super().get_app_list(request, app_label)
-        return sorted(apps, key=lambda app: ORDER.index(app["app_label"]))
+        if app_label is not None:
+            return apps
+        found: dict[str, list[Any]] = {area.label: [] for area in AREAS}
+        for app in apps:
+            for model in app["models"]:
+                area = area_of(app["app_label"], model["object_name"].lower())
+                found[area.label].append(model)
+        return [
+            {
+                "app_label": area.label,
+                "name": area.name,
+                "about": area.about,
+                "app_url": f"{reverse('admin:index')}#{area.label}",
+                "models": sorted(found[area.label], key=lambda model: str(model["name"])),
+            }
+            for area in AREAS
+            if found[area.label]
+        ]
 
 
 site = Site(name="admin")

@@ -1,7 +1,5 @@
 """Tokens that the organisation's systems report with: made once, kept as a digest, never shown again."""
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,10 +11,8 @@ from django.utils import timezone
 from backend.accounts.models import User
 from backend.audit.events import record
 from backend.delivery.models import IngestToken, Repository
+from backend.keyring import bearer
 
-PREFIX: Final = "plb_"
-"""So that scanners for secrets, and people, know what it is."""
-_SHOWN: Final = len(PREFIX) + 6
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
 
@@ -30,13 +26,13 @@ def create_ingest_token(
     acting_user: User,
 ) -> tuple[IngestToken, str]:
     """The stored row, and the token itself, which is kept nowhere."""
-    token = PREFIX + secrets.token_urlsafe(32)
+    minted = bearer.mint()
     made = IngestToken.objects.create(
         repository=repository,
         name=name,
         purposes=sorted(purposes),
-        digest=_digest(token),
-        beginning=token[:_SHOWN],
+        digest=minted.digest,
+        beginning=minted.beginning,
         created_by=acting_user,
         created_at=timezone.now(),
         expires_at=expires_at,
@@ -51,7 +47,7 @@ def create_ingest_token(
             "expires_at": expires_at and expires_at.isoformat(),
         },
     )
-    return made, token
+    return made, minted.token
 
 
 @transaction.atomic
@@ -67,20 +63,15 @@ def revoke_ingest_token(*, token: IngestToken, acting_user: User) -> bool:
 
 
 def use_ingest_token(token: str) -> IngestToken | None:
-    """The row of a token that is good now, with its repository; its use is noted, once a minute at most.
-
-    It is found by its digest, so that how long the search takes tells nothing of any token.
-    """
+    """The row of a token that is good now, with its repository; its use is noted, once a minute at most."""
     now = timezone.now()
     found = (
         IngestToken.objects.select_related("repository")
-        .filter(Q(expires_at=None) | Q(expires_at__gt=now), digest=_digest(token), revoked_at=None)
+        .filter(
+            Q(expires_at=None) | Q(expires_at__gt=now), digest=bearer.digest(token), revoked_at=None
+        )
         .first()
     )
     if found and (found.last_used_at is None or found.last_used_at < now - _NOTED_EVERY):
         IngestToken.objects.filter(pk=found.pk).update(last_used_at=now)
     return found
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

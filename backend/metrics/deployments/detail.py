@@ -14,7 +14,8 @@ from backend.metrics.deployments.queries import versions
 from backend.metrics.deployments.rows import FIELDS, measured, told, visible
 from backend.metrics.issues.rows import address_of
 from backend.metrics.models import DeployedChange, DeploymentFix, PullRequestTeam, ServiceDeployment
-from backend.people.models import Team
+from backend.people.models import Identity, Team
+from backend.people.names import Names
 
 GONE = "Its source no longer has it: it will be measured again in a moment."
 LATER = 20
@@ -22,7 +23,7 @@ LATER = 20
 
 
 def detail(
-    deployment_id: int, *, within: QuerySet[Team] | None, may_correct: bool
+    deployment_id: int, *, within: QuerySet[Team] | None, names: Names, may_correct: bool
 ) -> results.DeploymentDetail | None:
     """One deployment; None where there is none that those who see these teams may look at."""
     of_it = DeployedChange.objects.filter(deployment=deployment_id)
@@ -32,7 +33,7 @@ def detail(
     if values is None:
         return None
     site = f"{values['repository__connection__url']}/{values['repository__name_with_owner']}"
-    changes = [_change(site, one) for one in _changes(listed)]
+    changes = [_change(site, one, names) for one in _changes(listed)]
     name, why = _why(values)
     return results.DeploymentDetail(
         **told(values),
@@ -43,7 +44,7 @@ def detail(
         commits=values["commit_count"],
         fixes=[_fix(site, one) for one in _fixes(failed=deployment_id)],
         fixed=[_fixed(site, one) for one in _fixes(fixed_by=deployment_id)],
-        corrections=list(_corrections(site, values)),
+        corrections=list(_corrections(site, values, names)),
         later=[_name(site, one) for one in _later(values)],
         # Offered to be chosen from: of whatever team they are.
         incidents=_incidents(values) if may_correct else [],
@@ -72,13 +73,19 @@ def _changes(listed: QuerySet[DeployedChange]) -> QuerySet[DeployedChange]:
     return listed.select_related(*related).order_by("-lead_seconds", "-pk")
 
 
-def _change(site: str, change: DeployedChange) -> results.Change:
+def _author(author: Identity | None, names: Names) -> str | None:
+    if author is None:
+        return None
+    return names.of(author.login, identity=author.pk, person=author.person_id, is_bot=author.is_bot)
+
+
+def _change(site: str, change: DeployedChange, names: Names) -> results.Change:
     pull = change.pull_request
     return results.Change(
         id=pull.pk,
         number=pull.number,
         title=pull.title,
-        author=pull.author.login if pull.author else None,
+        author=_author(pull.author, names),
         url=f"{site}/pull/{pull.number}",
         merged_at=pull.merged_at,
         cycle_seconds=pull.fact.cycle_seconds,
@@ -198,7 +205,7 @@ def _issues(values: dict[str, Any], names: set[str]) -> QuerySet[Issue]:
     return Issue.objects.filter(pk__in=first).select_related("connection__jira", "fact")
 
 
-def _corrections(site: str, values: dict[str, Any]) -> list[results.Correction]:
+def _corrections(site: str, values: dict[str, Any], names: Names) -> list[results.Correction]:
     """Each with what it names, where that is still known."""
     found = list(
         FixCorrection.objects.filter(**_service(values), source=values["source"], key=values["key"])
@@ -219,7 +226,7 @@ def _corrections(site: str, values: dict[str, Any]) -> list[results.Correction]:
     issues = [int(one.fix_key) for one in found if one.fix_source == "issue"]
     for issue in Issue.objects.filter(pk__in=issues).select_related("connection__jira", "fact"):
         incidents["issue", str(issue.pk)] = _issue(issue)
-    return [_correction(site, one, deployments, incidents) for one in found]
+    return [_correction(site, one, deployments, incidents, names) for one in found]
 
 
 def _correction(
@@ -227,8 +234,9 @@ def _correction(
     said: FixCorrection,
     deployments: dict[tuple[str, str], ServiceDeployment],
     incidents: dict[tuple[str, str], results.IncidentName],
+    names: Names,
 ) -> results.Correction:
-    named = deployments.get((said.fix_source, said.fix_key))
+    named, by = deployments.get((said.fix_source, said.fix_key)), said.made_by
     return results.Correction(
         id=said.pk,
         verdict=said.verdict,
@@ -236,6 +244,6 @@ def _correction(
         incident=incidents.get((said.fix_source, said.fix_key)),
         fix_key=said.fix_key,
         reason=said.reason,
-        made_by=(said.made_by.get_full_name() or said.made_by.email) if said.made_by else None,
+        made_by=by and names.of_account(by.get_short_name(), account=by.pk, person=by.person_id),
         made_at=said.made_at,
     )

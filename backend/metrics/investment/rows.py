@@ -11,6 +11,7 @@ from backend.delivery.store.investment import categories
 from backend.metrics.investment import results
 from backend.metrics.investment.asked import given, issues_done, pull_requests_merged
 from backend.metrics.scope import Scope
+from backend.people.names import Names
 
 CHUNK: Final = 2000
 _FINISHED: Final = """
@@ -32,7 +33,8 @@ _PAGE: Final = """
         finished.category, finished.because,
         CASE WHEN %(seen)s::bigint[] IS NULL OR finished.kind = 'pull_request' OR EXISTS (
             SELECT FROM metrics_issueteam team WHERE team.fact_id = above.id AND team.team_id = ANY(%(seen)s)
-        ) THEN above.key END AS inherited_from, who.login AS person,
+        ) THEN above.key END AS inherited_from, who.login AS person, who.id AS identity_id,
+        who.person_id, who.is_bot,
         finished.finished_at
     FROM finished
     LEFT JOIN delivery_issue issue ON finished.kind = 'issue' AND issue.id = finished.id
@@ -92,10 +94,13 @@ def _items(scope: Scope, table: Table, *, limit: int, offset: int) -> list[resul
             _values(scope, table) | {"limit": limit, "offset": offset},
         )
         names = [column.name for column in cursor.description or ()]
-        return [
-            results.InvestmentItem(**dict(zip(names, row, strict=True)))
-            for row in cursor.fetchall()
-        ]
+        return [_item(dict(zip(names, row, strict=True)), scope.names) for row in cursor.fetchall()]
+
+
+def _item(row: dict[str, Any], names: Names) -> results.InvestmentItem:
+    identity, person, is_bot = row.pop("identity_id"), row.pop("person_id"), row.pop("is_bot")
+    row["person"] = names.of(row["person"], identity=identity, person=person, is_bot=is_bot)
+    return results.InvestmentItem(**row)
 
 
 def _statement(statement: str, scope: Scope) -> str:

@@ -15,6 +15,7 @@ from backend.metrics.issues.asked import Asked
 from backend.metrics.issues.loading import load, points_of
 from backend.metrics.models import IssueFact
 from backend.people.models import Team
+from backend.people.names import Names
 
 MAXIMUM_POINTS: Final = 4000
 SORTS: Final = {
@@ -26,7 +27,6 @@ SORTS: Final = {
     "project": "project__key",
     "issue_type": "issue_type__name",
     "summary": "issue__summary",
-    "assignee": "assignee__login",
     "estimate": "estimate",
     "state_since": "state_since",
 }
@@ -46,6 +46,7 @@ _OWN: Final = (
     "state", "created_at", "started_at", "done_at", "state_since", "active_seconds",
     "elapsed_seconds", "direct_to_done", "reopened", "estimate", "flags",
 )  # fmt: skip
+_WHO: Final = ("assignee_id", "assignee__person_id", "assignee__is_bot")
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ def page(asked: Asked, table: Table, *, page: int, page_size: int) -> results.Is
     """One page of the table. Two statements."""
     found = _found(asked, table)
     begin = (page - 1) * page_size
-    rows = found[begin : begin + page_size].values(*_FIELDS, *_OWN)
+    rows = found[begin : begin + page_size].values(*_FIELDS, *_OWN, *_WHO)
     return results.IssuePage(
-        items=[results.IssueRow(**_row(values)) for values in rows],
+        items=[results.IssueRow(**_row(values, asked.scope.names)) for values in rows],
         total=found.count(),
         page=page,
         page_size=page_size,
@@ -77,8 +78,8 @@ def count(asked: Asked, table: Table) -> int:
 
 def everything(asked: Asked, table: Table) -> Iterator[results.IssueRow]:
     """The whole table, read as it is used."""
-    for values in _found(asked, table).values(*_FIELDS, *_OWN).iterator(chunk_size=2000):
-        yield results.IssueRow(**_row(values))
+    for values in _found(asked, table).values(*_FIELDS, *_OWN, *_WHO).iterator(chunk_size=2000):
+        yield results.IssueRow(**_row(values, asked.scope.names))
 
 
 def scatter(asked: Asked) -> results.IssueScatter:
@@ -100,16 +101,18 @@ def scatter(asked: Asked) -> results.IssueScatter:
     )
 
 
-def detail(issue_id: int, *, within: QuerySet[Team] | None) -> results.IssueDetail | None:
+def detail(
+    issue_id: int, *, within: QuerySet[Team] | None, names: Names
+) -> results.IssueDetail | None:
     """One issue with what happened to it; None where there is none `within` these teams."""
     found = IssueFact.objects.filter(pk=issue_id, excluded="")
     if within is not None:
         found = found.filter(teams__team__in=within).distinct()
-    values = found.values(*_FIELDS, *_OWN, "issue__sprints", "issue__connection").first()
+    values = found.values(*_FIELDS, *_OWN, *_WHO, "issue__sprints", "issue__connection").first()
     if values is None:
         return None
     return results.IssueDetail(
-        **_row(values),
+        **_row(values, names),
         spans=_spans(issue_id, values["issue__connection"]),
         estimates=[
             results.EstimateChange(at=at, before=points_of(before), after=points_of(after))
@@ -195,9 +198,9 @@ def _found(asked: Asked, table: Table) -> QuerySet[IssueFact]:
         found = found.filter(
             Q(issue__key__icontains=word)
             | Q(issue__summary__icontains=word)
-            | Q(assignee__login__icontains=word)
+            | asked.scope.names.holding(word, "assignee")
         )
-    return found.order_by(_order(table.sort), "-pk")
+    return found.order_by(_order(table.sort, asked.scope.names), "-pk")
 
 
 def _in_state(asked: Asked, state: str) -> QuerySet[IssueFact]:
@@ -221,13 +224,20 @@ def _in_state(asked: Asked, state: str) -> QuerySet[IssueFact]:
     return found.filter(direct_to_done=True) if state == "direct_to_done" else found
 
 
-def _order(sort: str) -> OrderBy:
-    field = F(SORTS[sort.removeprefix("-")])
+def _order(sort: str, names: Names) -> OrderBy:
+    key = sort.removeprefix("-")
+    field = names.order("assignee") if key == "assignee" else F(SORTS[key])
     return field.desc(nulls_last=True) if sort.startswith("-") else field.asc(nulls_last=True)
 
 
-def _row(values: dict[str, Any]) -> dict[str, Any]:
+def _row(values: dict[str, Any], names: Names) -> dict[str, Any]:
     row = {ours: values[theirs] for theirs, ours in _FIELDS.items()}
+    row["assignee"] = names.of(
+        values["assignee__login"],
+        identity=values["assignee_id"],
+        person=values["assignee__person_id"],
+        is_bot=values["assignee__is_bot"],
+    )
     row |= {name: values[name] for name in _OWN}
     url = address(row["url"], row.pop("site"), row["key"])
     return row | {"url": url, "state": row["state"] or None, "age_seconds": _age(row)}

@@ -34,8 +34,10 @@ _EVERY: Final = """
 def tellable(scope: Scope, *families: Family) -> Scope:
     """The part of the range that can be told of, all of it as a rule; where there is none, its figures are kept back.
 
-    One statement; two where it is not all.
+    One statement; two where it is not all; none for what is about the reader alone, which is not kept from them.
     """
+    if scope.person is not None:
+        return scope
     known = _stretches(f"{_WIDE} UNION {_AT_ENDS}", scope, families)
     if known.cut(scope.begins_at, scope.ends_at):
         known = _stretches(_EVERY, scope, families)

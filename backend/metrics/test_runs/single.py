@@ -21,6 +21,7 @@ from backend.metrics.test_runs.aggregates import Row, fetched
 from backend.metrics.test_runs.narrowing import Narrowing
 from backend.metrics.test_runs.owners import owners_of
 from backend.people.models import Team
+from backend.people.names import Names
 
 NOTE = (
     "A test is known by its suite and name: a renamed or moved one is another test, whose history begins anew. "
@@ -189,7 +190,8 @@ def _tests(
     return [
         _test(
             row,
-            owners=owners.get((row["repository_id"], row["file"]), []),
+            owners=scope.names.of_owners(owners.get((row["repository_id"], row["file"]), [])),
+            names=scope.names,
             proof=proof.get(row["id"], []),
         )
         for row in rows
@@ -206,7 +208,7 @@ def _proof(scope: Scope, rows: Sequence[Row], limit: int) -> dict[int, list[Row]
     return found
 
 
-def _test(row: Row, *, owners: list[str], proof: Sequence[Row]) -> results.Test:
+def _test(row: Row, *, owners: list[str], names: Names, proof: Sequence[Row]) -> results.Test:
     address = f"{row['url']}/{row['repository']}"
     branch, file = quote(row["default_branch"]), quote(row["file"])
     return results.Test(
@@ -219,7 +221,7 @@ def _test(row: Row, *, owners: list[str], proof: Sequence[Row]) -> results.Test:
         mean_seconds=row["milliseconds"] / row["timed"] / 1000 if row["timed"] else None,
         slowest_seconds=None if row["slowest"] is None else row["slowest"] / 1000,
         owners=owners,
-        muted=_muted(row),
+        muted=_muted(row, names),
         proof=[
             results.TestCommit(sha=one["sha"], url=f"{address}/commit/{one['sha']}", day=one["day"])
             for one in proof
@@ -233,13 +235,15 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 
 
-def _muted(row: Row) -> results.MutedUntil | None:
+def _muted(row: Row, names: Names) -> results.MutedUntil | None:
     if row["muted_at"] is None:
         return None
     return results.MutedUntil(
         reason=row["muted_reason"],
         until=row["muted_until"],
-        by=row["muted_by"],
+        by=names.of_account(
+            row["muted_by"], account=row["muter_id"], person=row["muter_person_id"]
+        ),
         at=row["muted_at"],
     )
 

@@ -78,7 +78,8 @@ ROWS: Final = f"""
             test.first_seen_on, test.last_seen_on, repository.name_with_owner AS repository,
             repository.default_branch, connection.url, sums.*,
             muted.reason AS muted_reason, muted.until AS muted_until, muted.muted_at,
-            COALESCE(NULLIF(muter.name, ''), muter.email) AS muted_by
+            COALESCE(NULLIF(muter.name, ''), muter.email) AS muted_by, muter.id AS muter_id,
+            muter.person_id AS muter_person_id
         FROM sums
         JOIN delivery_automatedtest test ON test.id = sums.test_id
         JOIN delivery_repository repository ON repository.id = test.repository_id

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Quality
-         * @description Connections, repositories and parked work by name are for those who may see all teams.
+         * @description Connections, repositories and parked work by name are for those who read the administration.
          */
         get: operations["completeness"];
         put?: never;
@@ -476,7 +476,7 @@ export interface paths {
         };
         /**
          * Detail
-         * @description One pull request with what happened to it. 404 where it is in no team that the caller sees.
+         * @description One pull request with what happened to it. 404 where it is neither of a team that the caller sees nor theirs.
          */
         get: operations["pull_request"];
         put?: never;
@@ -631,7 +631,7 @@ export interface paths {
         };
         /**
          * Status
-         * @description Repositories by name are for those who may see all teams; the sums are for everybody.
+         * @description Repositories by name are for those who read the administration; the sums are for everybody.
          */
         get: operations["status"];
         put?: never;
@@ -3508,9 +3508,19 @@ export interface components {
             links: components["schemas"]["Links"];
             /** May See All Teams */
             may_see_all_teams: boolean;
+            /**
+             * May See Own
+             * @description The account is linked to a person.
+             */
+            may_see_own: boolean;
             /** Name */
             name: string;
             organisation: components["schemas"]["Organisation"];
+            /**
+             * Pseudonyms
+             * @description People are called by pseudonyms.
+             */
+            pseudonyms: boolean;
             /** Role */
             role: string;
             /** Teams */
@@ -3632,6 +3642,12 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Page
              * @default 1
@@ -3826,6 +3842,39 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "excluded" | "lost_access" | "gone";
+        };
+        /** PullRequestFilters */
+        PullRequestFilters: {
+            /**
+             * Bots
+             * @description Count pull requests of bots too.
+             * @default false
+             */
+            bots: boolean;
+            /**
+             * From
+             * Format: date
+             * @description First day of the range.
+             */
+            from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
+            /**
+             * Team
+             * @description A team's slug; empty: all teams.
+             * @default
+             */
+            team: string;
+            /**
+             * To
+             * Format: date
+             * @description First day after the range.
+             */
+            to: string;
         };
         /**
          * Quality
@@ -4713,6 +4762,12 @@ export interface components {
              * @description First day of the range.
              */
             from: string;
+            /**
+             * Mine
+             * @description Instead of a team's: the pull requests of the person that the caller's account is linked to.
+             * @default false
+             */
+            mine: boolean;
             /**
              * Search
              * @description Words in title, repository or author, or a number.
@@ -7051,6 +7106,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 page?: number;
                 page_size?: number;
                 /** @description Words in title, repository or author, or a number. */
@@ -7133,6 +7190,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description Words in title, repository or author, or a number. */
                 search?: string;
                 /** @description A leading - sorts downward. */
@@ -7485,6 +7544,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
                 /** @description First day after the range. */
@@ -7559,6 +7620,8 @@ export interface operations {
                 bots?: boolean;
                 /** @description First day of the range. */
                 from: string;
+                /** @description Instead of a team's: the pull requests of the person that the caller's account is linked to. */
+                mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
                 /** @description First day after the range. */

@@ -17,8 +17,10 @@ export type ScatterPoint = Schemas["Point"];
 export type PullRequestRow = Schemas["Row"];
 export type PullRequestDetail = Schemas["Detail"];
 export type StageName = Schemas["Stage"]["name"];
-export type Filters = Schemas["Filters"];
-export type PageFilters = Schemas["PageFilters"];
+/** `mine`: absent where a team's are asked for. */
+type Own<Of extends { mine: boolean }> = Omit<Of, "mine"> & { mine?: boolean };
+export type Filters = Own<Schemas["PullRequestFilters"]>;
+export type PageFilters = Own<Schemas["PageFilters"]>;
 export type Completeness = Schemas["Completeness"];
 export type Quality = Schemas["Quality"];
 export type QualityFilters = Schemas["QualityFilters"];

@@ -26,6 +26,8 @@ export function me(values: Partial<Me> = {}): Me {
       { slug: "b", name: "Team b", parent: "a", time_zone: "Europe/Berlin", members: 3 },
     ],
     may_see_all_teams: false,
+    may_see_own: false,
+    pseudonyms: false,
     demo: null,
     emergency_use: null,
     today: "2026-08-20",

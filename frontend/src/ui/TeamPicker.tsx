@@ -4,16 +4,21 @@ import { useMemo } from "react";
 export type TeamChoice = { slug: string; name: string; parent: string | null };
 
 const ALL = "*";
+/** No team's slug: the viewer's own work. */
+export const OWN = "@me";
 
 /** One team out of a tree, found by typing. The value "" is all teams. */
 export function TeamPicker({
   teams,
   allTeams,
+  own,
   value,
   onChange,
 }: {
   teams: TeamChoice[];
   allTeams: boolean;
+  /** The viewer's own work can be chosen as well. */
+  own: boolean;
   value: string;
   onChange: (slug: string) => void;
 }) {
@@ -24,8 +29,12 @@ export function TeamPicker({
       return { value: team.slug, label: parent ? `${parent} / ${team.name}` : team.name };
     });
     listed.sort((one, other) => one.label.localeCompare(other.label));
-    return allTeams ? [{ value: ALL, label: "All teams" }, ...listed] : listed;
-  }, [teams, allTeams]);
+    return [
+      ...(allTeams ? [{ value: ALL, label: "All teams" }] : []),
+      ...(own ? [{ value: OWN, label: "Only mine" }] : []),
+      ...listed,
+    ];
+  }, [teams, allTeams, own]);
 
   return (
     <Select

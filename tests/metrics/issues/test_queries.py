@@ -11,6 +11,7 @@ from backend.metrics.issues.asked import Asked
 from backend.metrics.models import IssueFact
 from backend.metrics.scope import scope_of
 from backend.people.models import Identity, Team
+from backend.people.names import Names
 from tests.factories import MONDAY, a_team, an_identity
 from tests.worked import Tracker
 
@@ -188,7 +189,7 @@ def test_the_scatter_holds_what_has_a_cycle_time(tracker: Tracker, people: list[
 def test_one_issue_tells_how_its_estimate_changed(tracker: Tracker, people: list[Identity]) -> None:
     changes = tracker.planned((1, "", "3"), (30, "3", "5.0"), kind="estimate")
     issue = tracker.issue(people[0], (2, "In Progress"), estimate=5.0, further=changes)
-    found = rows.detail(issue.pk, within=None)
+    found = rows.detail(issue.pk, within=None, names=Names())
     assert found is not None
     assert [(one.at, one.before, one.after) for one in found.estimates] == [
         (tracker.at(1), None, 3.0),
@@ -198,7 +199,7 @@ def test_one_issue_tells_how_its_estimate_changed(tracker: Tracker, people: list
 
 def test_one_issue_tells_its_time_in_each_status(tracker: Tracker, people: list[Identity]) -> None:
     issue = tracker.issue(people[0], (2, "In Progress"), (9, "Done"))
-    found = rows.detail(issue.pk, within=None)
+    found = rows.detail(issue.pk, within=None, names=Names())
     assert found is not None
     assert [(span.status, span.state) for span in found.spans] == [
         ("To Do", "to_do"),

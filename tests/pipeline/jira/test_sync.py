@@ -19,6 +19,7 @@ from backend.metrics.issues import rows
 from backend.metrics.issues.named import issues_of
 from backend.metrics.models import IssueFact
 from backend.people.models import Identity
+from backend.people.names import Names
 from backend.sources import hints
 from backend.sources.jira import census
 from backend.sources.models import Cursor, Hint, SyncRun
@@ -296,7 +297,7 @@ def test_through_the_gateway_issues_are_opened_at_the_site(world: World) -> None
         issue = Issue.objects.get()
         pull = History(a_repository()).pull(None)
         PullRequestIssueKey.objects.create(pull_request=pull, key="FORGE-1", found_in=["title"])
-        found = rows.detail(issue.pk, within=None)
+        found = rows.detail(issue.pk, within=None, names=Names())
         assert found is not None
         (named,) = issues_of(pull.pk, within=None)
         assert found.url == named.url == "https://forge.atlassian.net/browse/FORGE-1"
@@ -308,7 +309,7 @@ def test_elsewhere_the_address_that_was_entered_is_the_one_to_open(source: Sourc
     source.world.site = "https://elsewhere.example"
     source.world.create_issue(_forge(source))
     source.collect()
-    found = rows.detail(Issue.objects.get().pk, within=None)
+    found = rows.detail(Issue.objects.get().pk, within=None, names=Names())
     assert found is not None
     assert found.url == f"{source.connection.url}/browse/FORGE-1"
 

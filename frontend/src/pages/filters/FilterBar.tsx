@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { Me } from "../../api/types";
 import { zoneName } from "../../ui/dates";
 import { RangePicker } from "../../ui/RangePicker";
-import { TeamPicker } from "../../ui/TeamPicker";
+import { OWN, TeamPicker } from "../../ui/TeamPicker";
 import classes from "./FilterBar.module.css";
 import { type ChangeSearch, type FilterSearch, PRESET_DAYS, presetOf, type Scope } from "./search";
 
@@ -17,6 +17,7 @@ export function FilterBar({
   search,
   timeZone,
   plain,
+  own,
   onChange,
   children,
 }: {
@@ -26,6 +27,8 @@ export function FilterBar({
   timeZone: string;
   /** Bots and elapsed time have no part in the page. */
   plain: boolean;
+  /** The page can show the viewer's own work. */
+  own: boolean;
   onChange: ChangeFilters;
   children?: ReactNode;
 }) {
@@ -35,8 +38,16 @@ export function FilterBar({
         <TeamPicker
           teams={me.teams}
           allTeams={me.may_see_all_teams}
-          value={scope.team}
-          onChange={(team) => onChange({ team, page: undefined })}
+          own={own}
+          value={scope.mine ? OWN : scope.team}
+          onChange={(chosen) =>
+            onChange({
+              ...(chosen === OWN
+                ? { mine: true, team: undefined }
+                : { mine: undefined, team: chosen }),
+              page: undefined,
+            })
+          }
         />
       </div>
       <RangePicker

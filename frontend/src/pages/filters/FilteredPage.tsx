@@ -25,6 +25,7 @@ export function FilteredPage({
   onChange,
   filters,
   plain = false,
+  own = false,
   children,
 }: {
   title: string;
@@ -34,11 +35,16 @@ export function FilteredPage({
   filters?: ReactNode;
   /** Its figures count no bots, measure no time, and are compared with no range before. */
   plain?: boolean;
+  /** It can show the viewer's own work alone. */
+  own?: boolean;
   children: (of: PageScope) => ReactNode;
 }) {
   const { data: me } = useSuspenseQuery(meQuery);
   const { data: status } = useQuery(statusQuery);
-  const team = teamOf(search, me);
+  const ofTeam = teamOf(search, me);
+  const offersOwn = own && me.may_see_own;
+  const mine = offersOwn && (search.mine ?? ofTeam === undefined);
+  const team = mine ? "" : ofTeam;
   const empty =
     status?.state === "not_connected" || (team === undefined && status?.state === "syncing");
   if (status !== undefined && empty) {
@@ -51,7 +57,8 @@ export function FilteredPage({
       </Message>
     );
   }
-  const scope = { team, ...rangeOf(search, me.today), bots: search.bots ?? false };
+  const scope: Scope = { team, ...rangeOf(search, me.today), bots: search.bots ?? false };
+  if (mine) scope.mine = true;
   const chosen = me.teams.find((candidate) => candidate.slug === team);
   const timeZone = chosen?.time_zone ?? me.organisation.time_zone;
   return (
@@ -59,7 +66,7 @@ export function FilteredPage({
       <header className={frame.head}>
         <h1 className={frame.title}>{title}</h1>
         <p className={frame.scope}>
-          {chosen?.name ?? "All teams"}, {dayRange(scope.from, scope.to)}
+          {mine ? "Only mine" : (chosen?.name ?? "All teams")}, {dayRange(scope.from, scope.to)}
           {!plain && `, compared with ${previousName(scope)}`}
         </p>
       </header>
@@ -69,6 +76,7 @@ export function FilteredPage({
         search={search}
         timeZone={timeZone}
         plain={plain}
+        own={offersOwn}
         onChange={onChange}
       >
         {filters}

@@ -17,6 +17,8 @@ const day = v.pipe(v.string(), v.check(isDay));
 export const filterFields = {
   /** A team's slug; "" is all teams; absent is the viewer's first. */
   team: optional(v.string()),
+  /** Instead of a team's the viewer's own, on pages that have it. */
+  mine: optional(v.boolean()),
   days: optional(v.picklist(PRESET_DAYS)),
   /** Half-open: `to` is the first day outside. Wins over `days`. */
   from: optional(day),
@@ -33,7 +35,7 @@ const filterSchema = v.object(filterFields);
 
 export type FilterSearch = v.InferOutput<typeof filterSchema>;
 export type Range = { from: string; to: string };
-export type Scope = Range & { team: string; bots: boolean };
+export type Scope = Range & { team: string; mine?: boolean; bots: boolean };
 
 /** Changes a part of the address. `replace`: the step back does not lead to the state before. */
 export type ChangeSearch<Search> = (

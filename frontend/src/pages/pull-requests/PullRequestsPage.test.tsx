@@ -21,6 +21,19 @@ describe("the figures", () => {
     expect(asked).toContain(`${FIGURES}?team=b&from=2026-07-22&to=2026-08-21&bots=true`);
   });
 
+  it("are the viewer's own where they are asked for, or where there is no team", async () => {
+    const linked = { "/api/v1/me": () => me({ may_see_own: true }) };
+    const { asked } = open("/pull-requests?mine=true", linked);
+    await screen.findByText("1 d 4 h");
+    const own = `${FIGURES}?team=&from=2026-05-23&to=2026-08-21&bots=false&mine=true`;
+    expect(asked).toContain(own);
+    expect(await screen.findByText(/^Only mine, /)).toBeTruthy();
+    const alone = open("/pull-requests", {
+      "/api/v1/me": () => me({ may_see_own: true, teams: [] }),
+    });
+    await waitFor(() => expect(alone.asked).toContain(own));
+  });
+
   it("say what they mean, what they are made of and what was left out", async () => {
     open("/pull-requests");
     const [explain] = await screen.findAllByRole("button", { name: "Explain cycle time" });

@@ -30,7 +30,7 @@ export default function PullRequestsPage() {
   if (search.pr !== undefined && !wasOpen) setWasOpen(true);
   const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
   return (
-    <FilteredPage title="Pull requests" search={search} onChange={change}>
+    <FilteredPage title="Pull requests" search={search} onChange={change} own>
       {({ me, status, scope, timeZone }) => (
         <>
           <Content me={me} status={status} filters={scope} search={search} onChange={change} />

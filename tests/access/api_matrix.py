@@ -1,0 +1,118 @@
+"""Who may call which operation of the API: the written matrix. An operation without a row fails the test.
+
+Of each operation the addresses to try, and who is let in. Everybody else is refused: 401 where nobody is known, 404
+for a single thing of another team, 403 else. `{a}` and `{b}` are the two teams' own.
+"""
+
+from typing import Any, Final
+
+from backend import clock
+from tests.access.conftest import CAST
+
+RANGE: Final = "from=2026-03-02&to=2026-03-16"
+
+PEOPLE = {name for name in CAST if name not in {"anonymous", "ingest token"}}
+RUNS = {"owner", "administrator"}
+SEES_ALL = RUNS | {"auditor"}
+OF_A = {"lead of team a", "member of team a", "token of lead a"}
+OF_B = {"lead of team b"}
+FIGURES = PEOPLE - {"stranger"}
+ROWS = FIGURES - {"service account"}
+"""The service account's token reads figures of all teams, and no rows."""
+SYSTEMS = {"ingest token"}
+
+# Route, then what each of the cast gets for all teams, for team a, for team b, and for one that does not exist.
+_OF_FIGURES = (
+    *("/pull-requests/figures", "/deployments/figures", "/issues/figures", "/investment/figures"),
+    *("/sprints", "/sprints.csv", "/tests/figures", "/tests/choices", "/tests/heatmap"),
+    *("/tests/workflows", "/tests/jobs", "/tests/branches", "/tests/teams"),
+    *("/tests/workflows.csv", "/tests/jobs.csv", "/tests/branches.csv", "/tests/teams.csv"),
+)
+_OF_ROWS = (
+    *("/pull-requests", "/pull-requests.csv", "/pull-requests/scatter"),
+    *("/deployments", "/deployments.csv", "/deployments/candidates"),
+    *("/issues", "/issues.csv", "/issues/scatter"),
+    *("/investment/items", "/investment/items.csv"),
+    *("/tests/flaky", "/tests/failing", "/tests/slowest"),
+    *("/tests/flaky.csv", "/tests/failing.csv", "/tests/slowest.csv"),
+)
+
+
+def _by_team(path: str, all_teams: set[str]) -> dict[str, set[str]]:
+    reads = all_teams | OF_A | OF_B
+    return {
+        f"{path}?{RANGE}": all_teams,
+        f"{path}?{RANGE}&team=team-a": reads - OF_B,
+        f"{path}?{RANGE}&team=team-b": reads - OF_A,
+        f"{path}?{RANGE}&team=no-such-team": set(),
+    }
+
+
+MATRIX: Final[dict[str, dict[str, set[str]]]] = {
+    "GET /me": {"/me": PEOPLE},
+    "GET /definitions": {"/definitions": FIGURES},
+    "GET /status": {"/status": FIGURES},
+    "GET /completeness": {"/completeness": FIGURES},
+    "POST /completeness/retry": {"/completeness/retry": RUNS},
+    **{f"GET {path}": _by_team(path, SEES_ALL | {"service account"}) for path in _OF_FIGURES},
+    **{f"GET {path}": _by_team(path, SEES_ALL) for path in _OF_ROWS},
+    "GET /pull-requests/{int:pull_request_id}": {
+        "/pull-requests/{a}": SEES_ALL | OF_A,
+        "/pull-requests/{b}": SEES_ALL | OF_B,
+        "/pull-requests/0": set(),
+    },
+    "GET /pull-requests/{int:pull_request_id}/issues": {
+        "/pull-requests/{a}/issues": SEES_ALL | OF_A,
+        "/pull-requests/{b}/issues": SEES_ALL | OF_B,
+        "/pull-requests/0/issues": set(),
+    },
+    "POST /pull-requests/{int:pull_request_id}/issues": {"/pull-requests/{a}/issues": RUNS},
+    "DELETE /pull-requests/{int:pull_request_id}/issues/{int:issue_id}": {
+        "/pull-requests/{a}/issues/{issue_a}": RUNS,
+    },
+    "GET /issues/choices": {"/issues/choices": FIGURES},
+    "GET /issues/{int:issue_id}": {
+        "/issues/{issue_a}": SEES_ALL | OF_A,
+        "/issues/{issue_b}": SEES_ALL | OF_B,
+        "/issues/0": set(),
+    },
+    "GET /sprints/{int:sprint_id}": {
+        f"/sprints/{{sprint}}?{RANGE}": SEES_ALL | {"service account"},
+        f"/sprints/{{sprint}}?{RANGE}&team=team-a": SEES_ALL | OF_A | {"service account"},
+        f"/sprints/{{sprint}}?{RANGE}&team=team-b": SEES_ALL | OF_B | {"service account"},
+        f"/sprints/0?{RANGE}": set(),
+    },
+    "GET /deployments/choices": {"/deployments/choices": FIGURES},
+    "GET /deployments/{int:deployment_id}": {
+        "/deployments/{deployed_a}": SEES_ALL | OF_A,
+        "/deployments/{deployed_b}": SEES_ALL | OF_B,
+        "/deployments/0": set(),
+    },
+    "POST /deployments/{int:deployment_id}/fixes": {"/deployments/{deployed_a}/fixes": RUNS},
+    "DELETE /deployments/{int:deployment_id}/fixes/{int:correction_id}": {
+        "/deployments/{deployed_a}/fixes/{correction}": RUNS
+    },
+    "GET /tests/{int:test_id}": {
+        f"/tests/{{shared_test}}?{RANGE}": ROWS,
+        f"/tests/{{foreign_test}}?{RANGE}": SEES_ALL,
+        f"/tests/0?{RANGE}": set(),
+    },
+    "POST /tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": RUNS},
+    "DELETE /tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": RUNS},
+    # For systems: what is posted there needs an ingest token, and no session or other token will do.
+    "POST /deployments": {"/deployments": SYSTEMS},
+    "POST /incidents": {"/incidents": SYSTEMS},
+    "POST /test-results": {"/test-results": SYSTEMS},
+}
+
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "POST /completeness/retry": {"work": [1]},
+    "POST /deployments/{int:deployment_id}/fixes": {
+        "verdict": "fixed_by",
+        "deployment": "{deployed_b}",
+        "reason": "It did.",
+    },
+    "POST /pull-requests/{int:pull_request_id}/issues": {"key": "{key_a}", "verdict": "added"},
+    "POST /tests/{int:test_id}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
+}
+"""What is sent. Reports are sent empty, and refused for that alone where the caller may report."""

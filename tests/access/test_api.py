@@ -1,0 +1,99 @@
+"""Every operation of the API as every one of the cast. What has no row in the matrix, or no rule, fails."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from ninja.operation import Operation
+
+from backend.api.ingest import Reporting
+from backend.api.rules import BySession, ByToken
+from backend.api.site import api
+from backend.delivery.models import Issue
+from tests.access.api_matrix import BODIES, MATRIX, SEES_ALL, SYSTEMS
+from tests.access.conftest import CAST, TOKENS, Come
+from tests.api.conftest import World
+from tests.tested import Machines
+
+pytestmark = pytest.mark.django_db
+
+
+def operations() -> Iterator[tuple[str, Operation]]:
+    for _, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                for method in operation.methods:
+                    yield f"{method} {path}", operation
+
+
+def test_every_operation_has_its_row() -> None:
+    assert {name for name, _ in operations()} == set(MATRIX)
+
+
+def test_every_operation_names_its_own_rule() -> None:
+    for name, operation in operations():
+        kinds = [type(one) for one in operation.auth_callbacks]
+        assert kinds in ([ByToken, BySession], [BySession], [Reporting]), name
+
+
+def test_reads_alone_are_answered_by_token_and_reports_alone_by_ingest_token() -> None:
+    for name, operation in operations():
+        kinds = {type(one) for one in operation.auth_callbacks}
+        assert (ByToken in kinds) == name.startswith("GET "), name
+        assert (Reporting in kinds) == (MATRIX[name] == {name.split()[1]: SYSTEMS}), name
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_who_is_let_in(come: Come, world: World, name: str) -> None:
+    client = come(name)
+    foreign = Machines().a_test()  # of a repository that neither team works on
+    its = {
+        "a": world.pull_of_a,
+        "b": world.pull_of_b,
+        "deployed_a": world.deployment_of_a,
+        "deployed_b": world.deployment_of_b,
+        "correction": world.correction,
+        "shared_test": world.shared_test,
+        "sprint": world.sprint,
+        "issue_a": world.issue_of_a,
+        "issue_b": world.issue_of_b,
+        "key_a": Issue.objects.get(pk=world.issue_of_a).key,
+        "foreign_test": foreign.pk,
+    }
+    for operation, addresses in MATRIX.items():
+        method = operation.partition(" ")[0]
+        body = {
+            field: value.format(**its) if isinstance(value, str) else value
+            for field, value in BODIES.get(operation, {}).items()
+        }
+        for address, allowed in addresses.items():
+            path = f"/api/v1{address.format(**its)}"
+            sent: dict[str, Any] = (
+                {} if method == "GET" else {"data": body, "content_type": "application/json"}
+            )
+            answer = getattr(client, method.lower())(path, **sent)
+            if name in allowed:
+                assert answer.status_code == (422 if allowed == SYSTEMS else 200), path
+            else:
+                assert answer.status_code == refusal(operation, address, name), (method, path)
+                assert set(answer.json()) == {"code", "message", "action"}
+
+
+def refusal(operation: str, address: str, name: str) -> int:
+    """A single thing that somebody may not see is told as one that is not there.
+
+    A sprint is nobody's: it is told of a team's issues, and that team is denied.
+    """
+    is_write = not operation.startswith("GET ")
+    known_to_reports = name == "ingest token" and MATRIX[operation] == {address: SYSTEMS}
+    if name in {"anonymous", "ingest token"} and not known_to_reports:
+        return 401
+    if is_write and (name in TOKENS or SYSTEMS in MATRIX[operation].values()):
+        return 401
+    may_read = name != "stranger" and ("/sprints/" in address or name != "service account")
+    is_single = re.search(r"}(/issues)?$|/0$|/0/issues$", address.partition("?")[0]) is not None
+    if is_single and not is_write and may_read:
+        needs_team = address.startswith("/sprints/") and name not in SEES_ALL | {"service account"}
+        return 403 if needs_team else 404
+    return 403

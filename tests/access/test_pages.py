@@ -1,0 +1,94 @@
+"""Every address of the appliance as every one of the cast, against the written matrix."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from backend.api.site import api
+from backend.config.admin.site import site
+from tests.access.conftest import CAST, Come
+from tests.access.page_matrix import PAGES
+from tests.api.conftest import World
+
+pytestmark = pytest.mark.django_db
+MODELS = {
+    f"{model._meta.app_label}/{model._meta.model_name}": model._default_manager
+    for model in site._registry
+}
+OPERATIONS = {f"api/v1{path}" for _, router in api._routers for path in router.path_operations}
+
+
+def routes(resolver: URLResolver | None = None, above: str = "") -> Iterator[str]:
+    """Of every address but the API's operations, which have a matrix of their own."""
+    for one in (resolver or get_resolver()).url_patterns:
+        route = f"{above}{one.pattern}"
+        if isinstance(one, URLResolver):
+            yield from routes(one, route)
+        elif re.sub(r"<(\w+:)?", r"{\1", route).replace(">", "}") not in OPERATIONS:
+            yield route
+
+
+def rows(route: str) -> list[tuple[str, str, str]]:
+    return [row for row in PAGES if re.fullmatch(row[0], route)]
+
+
+def test_every_address_has_one_row() -> None:
+    assert {route: len(rows(route)) for route in routes() if len(rows(route)) != 1} == {}
+
+
+def test_every_row_is_of_some_address() -> None:
+    known = list(routes())
+    for pattern, *_ in PAGES:
+        assert any(re.fullmatch(pattern, route) for route in known), pattern
+
+
+@pytest.mark.parametrize("name", CAST)
+def test_who_is_let_in(come: Come, world: World, name: str) -> None:
+    """Signing out comes last, or nobody would be there any more."""
+    client = come(name)
+    audience = {"owner": 0, "administrator": 0, "auditor": 1, "anonymous": 3}.get(
+        name, 3 if "token" in name or name == "service account" else 2
+    )
+    for route in sorted(routes(), key=lambda route: "logout" in route):
+        ((_, *expected),) = rows(route)
+        for method, row in zip(("get", "post"), expected, strict=True):
+            wanted = row.split()[audience]
+            if "logout" in route and method == "post":
+                continue
+            given = told(getattr(client, method)(address(route)))
+            assert given == wanted, (method, route)
+
+
+def address(route: str) -> str:
+    """One that the route answers, of a thing that is there, where there is one."""
+    model = re.match(r"admin/(\w+/\w+)/", route)
+    row: Any = MODELS[model[1]].first() if model and model[1] in MODELS else None
+    special = {
+        "admin/^(?P<app": "/admin/people/",
+        "admin/(?P<url>": "/admin/no-such-page",
+        "^": "/pull-requests",
+    }
+    for beginning, instead in special.items():
+        if route.startswith(beginning):
+            return instead
+    path = re.sub(r"<(int|path):\w+>", str(row.pk if row else 0), route)
+    return "/" + re.sub(r"<slug:name>", "api", re.sub(r"<(slug|str):(?!name)\w+>", "1", path))
+
+
+def told(answer: Any) -> str:
+    if answer.status_code == 302:
+        return "login" if re.match("/(admin|accounts)/login/", answer.headers["Location"]) else "in"
+    return {200: "in", 401: "unproven", 403: "no", 404: "none", 405: "none"}.get(
+        answer.status_code, str(answer.status_code)
+    )
+
+
+def test_what_was_told_is_told_apart(client: Client) -> None:
+    """The harness itself: it knows a page from a refusal."""
+    assert told(client.get("/healthz")) == "in"
+    assert told(client.get("/admin/")) == "login"
+    assert told(client.post("/healthz")) == "none"
