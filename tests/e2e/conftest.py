@@ -58,7 +58,11 @@ class Site:
 
     def work(self) -> None:
         """What the worker would do by now, for the connection that was added last."""
-        _run("-c", WORK, environment=self.environment)
+        self.run(WORK)
+
+    def run(self, program: str) -> None:
+        """What happens on the site besides what the browser does."""
+        _run("-c", program, environment=self.environment)
 
 
 @pytest.fixture(scope="session")
