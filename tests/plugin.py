@@ -1,7 +1,6 @@
 """Starts Postgres and the broker before Django's settings are read, once for all of pytest's processes."""
 
 import os
-import re
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def pytest_configure() -> None:
 
     cache = settings.CACHES["default"]
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    cache["LOCATION"] = re.sub(r"/1$", f"/{1 + number}", cache["LOCATION"])
+    cache["LOCATION"] = f"{str(cache['LOCATION']).removesuffix('/1')}/{1 + number}"
 
 
 def pytest_unconfigure() -> None:

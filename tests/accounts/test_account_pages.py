@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import LazySettings
 from django.test import Client
+from fido2.utils import websafe_encode
+from fido2.webauthn import AuthenticationResponse
 
 from backend.accounts import keys
 from backend.accounts.browsers import browser_name
-from backend.accounts.models import User
+from backend.accounts.models import SignInPolicy, User
 from backend.accounts.store import add_user, enrolment_link
 from tests.accounts.steps import (
     CODES,
@@ -154,3 +157,66 @@ def test_a_key_s_counter_goes_up_or_stays_at_nought(before: int, count: int, tak
     assert keys.count_use(key, count) is taken
     key.refresh_from_db()
     assert key.data["sign_count"] == (count if taken else before)
+
+
+@pytest.mark.parametrize(
+    ("origin", "here"),
+    [
+        ("http://plumbline.example", True),
+        ("http://plumbline.example:80", True),
+        ("HTTP://PLUMBLINE.example", True),
+        ("https://plumbline.example", False),
+        ("http://plumbline.example:8080", False),
+        ("http://sub.plumbline.example", False),
+        ("http://plumbline.example.evil.example", False),
+        ("http://evil.example", False),
+        ("http://plumbline.example:x", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_a_key_s_answer_counts_from_this_very_origin_alone(
+    settings: LazySettings,
+    origin: str,
+    here: bool,  # noqa: FBT001
+) -> None:
+    settings.PUBLIC_URL = "http://plumbline.example"
+    data = {"type": "webauthn.get", "challenge": "eA", "origin": origin, "crossOrigin": False}
+    answer = AuthenticationResponse.from_dict(
+        {
+            "id": "eA",
+            "rawId": "eA",
+            "type": "public-key",
+            "clientExtensionResults": {},
+            "response": {
+                "clientDataJSON": websafe_encode(json.dumps(data).encode()),
+                "authenticatorData": websafe_encode(bytes(32) + b"\x01" + bytes(4)),
+                "signature": "eA",
+            },
+        }
+    )
+    assert keys.is_from_here(answer) is here
+
+
+def test_of_two_factors_one_can_go_and_the_session_stays(client: Client) -> None:
+    user, secret = enrolled(client)
+    other = Client()
+    sign_in_again(other, user, secret)
+    Authenticator.objects.create(user=user, type="webauthn", data={"name": "Key 1"})
+    client.post("/accounts/2fa/totp/deactivate/")
+    assert client.get("/accounts/").status_code == 200
+    assert other.get("/accounts/").headers["Location"].startswith(LOGIN), "the others end"
+    assert not Authenticator.objects.filter(type="totp").exists()
+
+
+def test_the_last_key_stays_while_a_second_factor_is_asked_for(client: Client) -> None:
+    user = an_account(User.Role.TEAM_LEAD)
+    sign_in(client, user)
+    key = Authenticator.objects.create(user=user, type="webauthn", data={"name": "Key 1"})
+    remove = f"/accounts/2fa/webauthn/keys/{key.pk}/remove/"
+    assert sign_in(Client(), an_account(User.Role.OWNER)).post(remove).status_code == 404
+    client.post(remove)
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+    SignInPolicy.objects.create(pk=1, second_factor_for_all=False)
+    client.post(remove)
+    assert not Authenticator.objects.filter(pk=key.pk).exists()

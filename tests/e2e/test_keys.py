@@ -198,6 +198,8 @@ def test_a_copied_key_is_noticed(site: Site, windows: Windows) -> None:
     enrol(site, visitor, "copied", alone=True)
     (copy,) = authenticator.credentials()
     sign_out(visitor)
+    # Nor does a passkey lead elsewhere.
+    visitor.open("/accounts/login/?next=https://evil.example/")
     use_passkey(visitor)
     page.wait_for_url("**/pull-requests*")
     sign_out(visitor)

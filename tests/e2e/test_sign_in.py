@@ -60,3 +60,27 @@ def test_an_owner_sets_the_policy_and_is_told_what_is_not_possible(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("you would lock yourself out")).to_be_visible()
     visitor.look(f"sign-in-policy-{scheme}")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_administrators_are_told_of_an_emergency_sign_in(
+    site: Site, windows: Windows, signed_in: SignedIn, width: str
+) -> None:
+    site.run(
+        "import django; django.setup(); from tests.e2e import world; world.use_emergency_account()"
+    )
+    visitor = windows.open(width=WIDTHS[width], state=signed_in("Administrator"))
+    page = visitor.page
+    visitor.open("/pull-requests")
+    expect(page.get_by_text("emergency@plumbline.example signed in on")).to_be_visible()
+    visitor.look(f"emergency-told-{width}")
+    page.get_by_role("link", name="Look into it and acknowledge it").click()
+    visitor.look(f"emergency-list-{width}")
+    page.locator("#action-toggle").check()
+    page.get_by_label("Action:").select_option("acknowledge")
+    page.get_by_role("button", name="Go").click()
+    visitor.look(f"emergency-asked-{width}")
+    page.get_by_role("button", name="Yes").click()
+    visitor.open("/pull-requests")
+    expect(page.get_by_role("heading", name="Pull requests", level=1)).to_be_visible()
+    expect(page.get_by_text("emergency@plumbline.example signed in on")).to_be_hidden()
