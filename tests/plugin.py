@@ -24,5 +24,15 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     os.environ["PLUMBLINE_STATIC_ROOT"] = str(static)
 
 
+def pytest_configure() -> None:
+    """A cache of its own for each of xdist's processes: tests clear it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker:
+        from django.conf import settings  # noqa: PLC0415 - reads the environment
+
+        cache = settings.CACHES["default"]
+        cache["LOCATION"] = f"{cache['LOCATION'].rpartition('/')[0]}/{2 + int(worker) % 14}"
+
+
 def pytest_unconfigure() -> None:
     _running.close()
