@@ -40,8 +40,8 @@ _WORDS: Final = {
     Refusal.CANCELLED: "You did not sign in at {name}.",
     Refusal.UNREACHABLE: "{name} does not answer as it should. Try again in a moment; if it stays so, tell an "
     "administrator, who finds the reason in the audit log.",
-    Refusal.ANSWER: "The answer of {name} cannot be used. Try again; if it stays so, tell an administrator, who finds the "
-    "reason in the audit log.",
+    Refusal.ANSWER: "The answer of {name} cannot be used. Try again; if it stays so, tell an administrator, who finds "
+    "the reason in the audit log.",
     Refusal.NOT_ASKED_FOR: "The answer of {name} belongs to no sign-in that began in this window. Begin here.",
     Refusal.REPLAYED: "The answer of {name} was used already. Begin again.",
     Refusal.CLOSED: "Your account is closed. An administrator can open it again.",
