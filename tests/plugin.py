@@ -31,7 +31,8 @@ def pytest_configure() -> None:
         from django.conf import settings  # noqa: PLC0415 - reads the environment
 
         cache = settings.CACHES["default"]
-        cache["LOCATION"] = f"{cache['LOCATION'].rpartition('/')[0]}/{2 + int(worker) % 14}"
+        server = str(cache["LOCATION"]).rpartition("/")[0]
+        cache["LOCATION"] = f"{server}/{2 + int(worker) % 14}"
 
 
 def pytest_unconfigure() -> None:

@@ -21,7 +21,7 @@ from backend.audit.events import record
 from backend.config.admin.site import acting, site
 from backend.connections.store import InvalidConnection, clean_certificate
 
-_ADDRESSES = ("redirect_address", "entity_address")
+_ADDRESSES: tuple[str, ...] = ("redirect_address", "entity_address")
 """What the provider is told about Plumbline; the second is SAML's."""
 
 
