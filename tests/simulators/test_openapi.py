@@ -14,6 +14,7 @@ from backend.connections.manifest import manifest
 from tests.simulators.conftest import TOKEN, client
 from tests.simulators.github import Simulator, World, app_endpoints, permissions, rest, running
 from tests.simulators.github.openapi import described
+from tests.simulators.github.registry import FULL_SCOPES
 from tests.simulators.test_apps import ALL, MANIFEST
 
 
@@ -48,7 +49,8 @@ def everything() -> Iterator[Simulator]:
     """A server with something behind every address."""
     world = World()
     forge = world.create_organization("forge")
-    world.add_token(TOKEN)
+    token = world.add_token(TOKEN, scopes=(*FULL_SCOPES, "user:email"))
+    token.account.email = "reader@forge.example"
     author, reviewer = world.create_user("dev0001"), world.create_user("dev0002")
     world.create_team(forge, "Team A", [author, reviewer])
     repository = world.create_repository(forge, "app")
@@ -92,7 +94,14 @@ def test_what_a_token_reads(everything: Simulator) -> None:
         "run": f"/actions/runs/{run.database_id}",
     }
     for path in (
-        *("/meta", "/user", "/orgs/forge", "/orgs/forge/repos", "/user/repos?per_page=1"),
+        *(
+            "/meta",
+            "/user",
+            "/user/emails",
+            "/orgs/forge",
+            "/orgs/forge/repos",
+            "/user/repos?per_page=1",
+        ),
         *(f"/repositories/{repository.database_id}", app),
         *(f"{app}/pulls?state=all", f"{app}/pulls/1"),
         *(f"{app}/commits/{sha}", f"{app}/commits/main"),

@@ -65,7 +65,7 @@ def _keys(document: Any) -> Finding:
         number = len(jwt.PyJWKSet.from_dict(document).keys)
     except (jwt.PyJWTError, AttributeError) as error:
         return Finding(is_good=False, told=f"Its keys cannot be read: {error}.")
-    return Finding(is_good=True, told=f"It has {number} keys to sign with.")
+    return Finding(is_good=True, told=f"Keys to sign with: {number}.")
 
 
 def _secret(provider: IdentityProvider) -> Finding:

@@ -37,19 +37,19 @@ LIMITS: Final = {"refusals": "20/m/ip", "starts": "300/m/ip"}
 View = Callable[[HttpRequest, IdentityProvider], HttpResponse]
 _SAML: Final = ("saml_acs_session", "saml-acs-session")
 _WORDS: Final = {
-    Refusal.CANCELLED: "You did not sign in there.",
-    Refusal.UNREACHABLE: "It does not answer as it should. Try again in a moment; if it stays so, tell an "
+    Refusal.CANCELLED: "You did not sign in at {name}.",
+    Refusal.UNREACHABLE: "{name} does not answer as it should. Try again in a moment; if it stays so, tell an "
     "administrator, who finds the reason in the audit log.",
-    Refusal.ANSWER: "Its answer cannot be used. Try again; if it stays so, tell an administrator, who finds the "
-    "reason in the audit log.",
-    Refusal.NOT_ASKED_FOR: "Its answer belongs to no sign-in that began in this window. Begin here.",
-    Refusal.REPLAYED: "Its answer was used already. Begin again.",
+    Refusal.ANSWER: "The answer of {name} cannot be used. Try again; if it stays so, tell an administrator, who finds "
+    "the reason in the audit log.",
+    Refusal.NOT_ASKED_FOR: "The answer of {name} belongs to no sign-in that began in this window. Begin here.",
+    Refusal.REPLAYED: "The answer of {name} was used already. Begin again.",
     Refusal.CLOSED: "Your account is closed. An administrator can open it again.",
-    Refusal.PROOF_TOO_OLD: "To connect it, sign in again and begin within five minutes.",
+    Refusal.PROOF_TOO_OLD: "To connect {name}, sign in again and begin within five minutes.",
 }
 _NO_ACCOUNT: Final = (
-    "It knows you, but no account here is connected with it. If you have an account, sign in to it and connect this "
-    "one under “Connected sign-ins”. If not, ask an administrator for one."
+    "{name} knows you, but no account here is connected with it. If you have an account, sign in to it and connect "
+    "{name} under “Connected sign-ins”. If not, ask an administrator for one."
 )
 """The same for all reasons: whoever rules a provider must not find out by it who has an account here."""
 
@@ -91,9 +91,9 @@ def _within(request: HttpRequest, action: str, *, dry_run: bool = False) -> bool
 def _refusal(request: HttpRequest, row: IdentityProvider, refused: Refused) -> HttpResponse:
     detail = {"reason": str(refused.reason), "detail": refused.detail}
     record(name="single_sign_on_refused", subject=row, detail=detail)
-    context = {"provider": row, "words": _WORDS.get(refused.reason, _NO_ACCOUNT)}
+    words = _WORDS.get(refused.reason, _NO_ACCOUNT).replace("{name}", row.name)
     status = 502 if refused.reason is Refusal.UNREACHABLE else 403
-    return render(request, "sso/refused.html", context, status=status)
+    return render(request, "sso/refused.html", {"words": words}, status=status)
 
 
 @require_POST

@@ -21,10 +21,17 @@ from backend.audit.events import record
 from backend.config.admin.site import acting, site
 from backend.connections.store import InvalidConnection, clean_certificate
 
-_ADDRESSES = ("redirect_address", "entity_address")
+_ADDRESSES: tuple[str, ...] = ("redirect_address", "entity_address")
+"""What the provider is told about Plumbline; the second is SAML's."""
 
 
 class ProviderForm(forms.ModelForm):
+    address = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"size": 60}),
+        help_text=IdentityProvider._meta.get_field("address").help_text,  # noqa: SLF001
+    )
     client_secret = forms.CharField(
         required=False,
         strip=True,
@@ -77,12 +84,12 @@ class IdentityProviderAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: IdentityProvider | None = None) -> Any:
         secret = ("client_secret",) if self.has_change_permission(request, obj) else ()
-        enter = ("address", "entity_id", "metadata", "client_id", *secret)
+        enter, told = ("address", "entity_id", "metadata", "client_id", *secret), _ADDRESSES
         if obj is not None and obj.kind == IdentityProvider.Kind.SAML:
             enter = ("entity_id", "address", "metadata")
         elif obj is not None:
-            enter = ("address", "client_id", *secret)
-        there = [("To be entered at the provider", {"fields": _ADDRESSES})] if obj else []
+            enter, told = ("address", "client_id", *secret), _ADDRESSES[:1]
+        there = [("To be entered at the provider", {"fields": told})] if obj else []
         return [
             (
                 None,
@@ -150,11 +157,9 @@ class IdentityProviderAdmin(admin.ModelAdmin):
     def redirect_address(self, provider: IdentityProvider) -> str:
         return store.callback_address(provider)
 
-    @admin.display(description="entity ID")
+    @admin.display(description="Plumbline's entity ID and metadata")
     def entity_address(self, provider: IdentityProvider) -> str:
-        """Is the metadata's address as well."""
-        is_saml = provider.kind == IdentityProvider.Kind.SAML
-        return store.entity_address(provider) if is_saml else "none: this is of SAML"
+        return store.entity_address(provider)
 
     def save_model(
         self, request: HttpRequest, obj: IdentityProvider, form: Any, change: bool
