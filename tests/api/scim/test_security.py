@@ -50,7 +50,7 @@ def test_every_operation_wants_a_token(method: str, path: str) -> None:
 def test_a_session_opens_nothing(role: str) -> None:
     client = sign_in(Client(), an_account(role))
     for method, path in OPERATIONS:
-        cache.clear()
+        cache.delete("scim-refusals:127.0.0.1")
         assert client.generic(method, BASE + path).status_code == 401
 
 
