@@ -37,9 +37,7 @@ OLD_AFTER: Final = timedelta(days=180)
 EXPIRES_WITHIN: Final = timedelta(days=30)
 
 
-_NAMES: Final = StringAgg(
-    "team__name", Value(", "), order_by="team__name", output_field=TextField()
-)
+_NAMES: Final = StringAgg("team__name", ", ", order_by="team__name", output_field=TextField())
 
 
 class ReviewRefused(ValueError):

@@ -49,7 +49,9 @@ def people() -> dict[str, User]:
     orphan = store.add_service_account(name="orphan", role="auditor", responsible=gone)
     changed(gone, is_active=False)
     unused = an_account("member", email="unused@plumbline.example")
-    old = an_account("team_lead", email="lead@plumbline.example", teams=[a_team(slug="a")])
+    old = an_account(
+        "team_lead", email="lead@plumbline.example", teams=[a_team(slug="b"), a_team(slug="a")]
+    )
     a_token(old, created_at=LONG_AGO, expires_at=NOW + timedelta(days=9), last_used_at=LONG_AGO)
     return {
         "owner": owner,
@@ -98,7 +100,7 @@ def test_the_list_tells_what_everybody_may_do(
 ) -> None:
     sign_in(client, an_account(role))
     page = client.get(LIST).content.decode()
-    for told in ("lead@plumbline.example", '<td class="field-teams">A</td>', "gone@"):
+    for told in ("lead@plumbline.example", '<td class="field-teams">A, B</td>', "gone@"):
         assert told in page
     for what in reviews.NOTICED:
         assert client.get(LIST, {"look": what}).status_code == 200
@@ -138,12 +140,12 @@ def test_each_action_is_asked_about_and_an_administrators(
     sign_in(client, an_account("administrator"))
     assert b"Yes, do it" in act(client, LIST, action, lead, confirmed=False).content
     lead.refresh_from_db()
-    assert (lead.is_active, lead.grants.count(), good(lead).count()) == (True, 1, 1)
+    assert (lead.is_active, lead.grants.count(), good(lead).count()) == (True, 2, 1)
     act(client, LIST, action, lead)
     lead.refresh_from_db()
     deactivated = action == "deactivate"
     assert lead.is_active != deactivated
-    assert lead.grants.count() == (0 if deactivated or action == "remove_grants" else 1)
+    assert lead.grants.count() == (0 if deactivated or action == "remove_grants" else 2)
     assert good(lead).count() == (0 if deactivated or action == "revoke_tokens" else 1)
     if action in {"end_sessions", "deactivate"}:
         assert Event.objects.filter(name="sessions_ended", object_pk=str(lead.pk)).exists()
@@ -178,7 +180,7 @@ def test_a_review_holds_every_open_account_as_it_was(people: dict[str, User]) ->
     rows = {row.user.email: row for row in review.accounts.select_related("user")}
     assert set(rows) == {user.email for user in people.values()}
     lead = rows["lead@plumbline.example"]
-    assert (lead.role, lead.teams, lead.tokens, lead.decision) == ("team_lead", "A", 1, "")
+    assert (lead.role, lead.teams, lead.tokens, lead.decision) == ("team_lead", "A, B", 1, "")
     with pytest.raises(reviews.ReviewRefused, match="going on"):
         reviews.start_review(acting_user=people["owner"])
     with pytest.raises(access.Denied):

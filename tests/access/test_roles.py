@@ -12,6 +12,7 @@ from backend.accounts.models import User
 from backend.accounts.store import add_service_account
 from backend.audit.models import Event
 from backend.config.admin.site import site
+from backend.people.models import Person
 from tests.factories import History, a_team
 from tests.sign_in import an_account, sign_in
 
@@ -93,6 +94,17 @@ def test_an_owner_changes_an_owner_but_not_the_last_one_away(client: Client, own
     assert client.post(f"{PAGE}{other.pk}/change/", wish(other, role="member")).status_code == 302
     page = client.post(f"{PAGE}{owner.pk}/change/", wish(owner, role="member"))
     assert "cannot take your own role" in page.content.decode()
+
+
+def test_nobody_links_their_own_account_to_a_person(client: Client, owner: User) -> None:
+    """It would open that person's own figures to them."""
+    person, other = Person.objects.create(name="dev0001"), an_account("member")
+    sign_in(client, owner)
+    page = client.post(f"{PAGE}{owner.pk}/change/", wish(owner, person=person.pk))
+    assert "Somebody else must link" in page.content.decode()
+    answer = client.post(f"{PAGE}{other.pk}/change/", wish(other, person=person.pk))
+    other.refresh_from_db()
+    assert (answer.status_code, other.person) == (302, person)
 
 
 def test_no_action_of_any_list_is_an_auditors(client: Client, owner: User) -> None:

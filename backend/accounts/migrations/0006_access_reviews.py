@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
             ],
             options={
-                'verbose_name': "account's access",
+                'verbose_name': "account",
                 'verbose_name_plural': 'access of all accounts',
                 'proxy': True,
                 'indexes': [],

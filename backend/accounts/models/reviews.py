@@ -10,7 +10,7 @@ class AccountAccess(User):
 
     class Meta:
         proxy = True
-        verbose_name = "account's access"
+        verbose_name = "account"
         verbose_name_plural = "access of all accounts"
 
 

@@ -43,6 +43,9 @@ class UserForm(forms.ModelForm):
         loses = cleaned.get("role", before.role) != before.role or not cleaned.get("is_active")
         if loses and before == self.acting_user:
             raise ValidationError("You cannot take your own role or your own access away.")
+        if before == self.acting_user and cleaned.get("person") != before.person:
+            # Whoever a person is linked to sees that one's own figures.
+            raise ValidationError("Somebody else must link your own account to a person.")
         owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
         glass = owners.filter(is_break_glass=True)
         if (
