@@ -96,29 +96,55 @@ class Identity(models.Model):
 
 
 class Team(models.Model):
-    """A team of the published tree. `connection` and `external_id` say where it came from."""
+    """A team of the published tree. `source` says who keeps its name, its place and its members."""
+
+    class Source(models.TextChoices):
+        GITHUB = "github", "GitHub"
+        SCIM = "scim", "the directory (SCIM)"
+        CSV = "csv", "a CSV file"
+        MANUAL = "manual", "hand"
 
     slug = models.SlugField(max_length=120, unique=True)
     name = models.CharField(max_length=200)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
+    source = models.CharField(
+        "kept by", max_length=8, choices=Source.choices, default=Source.MANUAL, db_default="manual"
+    )
+    connection = models.ForeignKey("connections.Connection", models.SET_NULL, null=True, blank=True)
+    external_id = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="What its source knows it by."
+    )
+    ended_on = models.DateField(
+        null=True, blank=True, help_text="The day from which it is no more. Its figures stay."
+    )
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="Empty: the organisation's time zone."
     )
-    connection = models.ForeignKey("connections.Connection", models.SET_NULL, null=True, blank=True)
-    external_id = models.BigIntegerField(null=True, blank=True)
     members = models.ManyToManyField(Person, through="Membership", related_name="teams")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "external_id"], name="people_team_external_id"
+                fields=["connection", "external_id"],
+                condition=~Q(external_id=""),
+                name="people_team_external_id",
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=Q(source="scim"),
+                name="people_team_in_directory",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_placed_by_hand(self) -> bool:
+        """A directory's groups have no tree."""
+        return self.source in {self.Source.MANUAL, self.Source.SCIM}
 
 
 class Membership(models.Model):
