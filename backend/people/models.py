@@ -5,11 +5,55 @@ from django.db import models
 from django.db.models import F, Q
 
 
-class Organisation(models.Model):
+class KeepsCalendar(models.Model):
+    """When people work: see `calendars`, which says what is inherited."""
+
+    working_hours = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Like “Mon-Thu 09:00-12:30, 13:00-17:00; Fri 09:00-15:00”. Empty: as above it.",
+    )
+    holidays_country = models.CharField(
+        "holidays of",
+        max_length=2,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A country's code, like DE. Empty: as above it.",
+    )
+    holidays_subdivision = models.CharField(
+        "of its part",
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="State or region by its code, like BY. Empty: the whole country's holidays alone.",
+    )
+    days_off = ArrayField(
+        models.DateField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Further days on which nobody works, like 2026-12-24, with commas between them.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Organisation(KeepsCalendar):
     """The appliance's one organisation: what holds for all teams."""
 
     name = models.CharField(max_length=200, default="Organisation")
     time_zone = models.CharField(max_length=64, default="UTC")
+    working_hours = models.CharField(
+        max_length=200,
+        default="Mon-Fri 09:00-17:00",
+        db_default="Mon-Fri 09:00-17:00",
+        help_text="Like “Mon-Thu 09:00-12:30, 13:00-17:00; Fri 09:00-15:00”.",
+    )
     minimum_group_size = models.PositiveSmallIntegerField(
         default=3, help_text="Aggregates about fewer people than this are suppressed everywhere."
     )
@@ -95,7 +139,7 @@ class Identity(models.Model):
         return self.login
 
 
-class Team(models.Model):
+class Team(KeepsCalendar):
     """A team of the published tree. `source` says who keeps its name, its place and its members."""
 
     class Source(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from backend.people.store.identities import organisation, resolve_identities
 from backend.people.store.source_teams import store_teams
+from backend.people.store.team_calendars import team_calendars
 from backend.people.store.teams import (
     InvalidTeam,
     SourceDecides,
@@ -27,4 +28,5 @@ __all__ = [
     "set_members",
     "store_teams",
     "take_over",
+    "team_calendars",
 ]
