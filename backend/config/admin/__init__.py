@@ -12,6 +12,7 @@ from backend.config.admin import (
     people,
     sources,
     status_rules,
+    teams,
     test_results,
     tokens,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "people",
     "sources",
     "status_rules",
+    "teams",
     "test_results",
     "tokens",
 ]
