@@ -96,6 +96,26 @@ def read_hours(text: str) -> Hours:
     return tuple(_apart(day) for day in spans)
 
 
+def write_hours(hours: Hours) -> str:
+    """As `read_hours` reads it, days of the same hours together."""
+    parts: dict[str, list[str]] = {}
+    for day, spans in zip(DAYS, hours, strict=True):
+        told = ", ".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in spans)
+        if told:
+            parts.setdefault(told, []).append(day)
+    return "; ".join(f"{_range(days)} {told}" for told, days in parts.items())
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _range(days: list[str]) -> str:
+    first, last = DAYS.index(days[0]), DAYS.index(days[-1])
+    together = len(days) > 2 and last - first == len(days) - 1  # noqa: PLR2004 - two are named
+    return f"{days[0]}-{days[-1]}" if together else ", ".join(days)
+
+
 def _part(part: str) -> tuple[list[int], list[tuple[int, int]]]:
     days: list[int] = []
     hours: list[tuple[int, int]] = []

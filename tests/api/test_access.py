@@ -96,6 +96,16 @@ ROUTES: dict[str, dict[str, set[str]]] = {
         f"/tests/{{foreign_test}}?{RANGE}": ALL_SEEING,
         f"/tests/0?{RANGE}": set(),
     },
+    "/teams": {"/teams": READERS, "/teams#add": {"administrator"}},
+    "/teams/{slug}": {"/teams/team-a": {"administrator"}},
+    "/teams/{slug}/take-over": {"/teams/team-a/take-over": {"administrator"}},
+    "/teams/{slug}/members": {
+        "/teams/team-a/members": TEAM_A,
+        "/teams/team-b/members": TEAM_B,
+        "/teams/no-such-team/members": set(),
+        "/teams/team-a/members#begin": {"administrator"},
+    },
+    "/teams/{slug}/members/end": {"/teams/team-a/members/end": {"administrator"}},
     "/tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": {"administrator"}},
 }
 """Of each route, addresses and who is let in."""
@@ -110,6 +120,11 @@ WRITES: dict[str, dict[str, Any] | None] = {
     "/deployments/{deployed_a}/fixes/{correction}": None,
     "/pull-requests/{a}/issues#say": {"key": "", "verdict": "added"},
     "/pull-requests/{a}/issues/{issue_a}": None,
+    "/teams#add": {"name": "Another"},
+    "/teams/team-a": {"parent": "team-b"},
+    "/teams/team-a/take-over": {},
+    "/teams/team-a/members#begin": {"person": 0, "on": "2026-03-02"},
+    "/teams/team-a/members/end": {"person": 1, "on": "2026-03-02"},
     "/tests/{shared_test}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
 }
 """What is sent to those that change something; None: they are asked to delete."""
@@ -185,6 +200,8 @@ def ask(client: Client, path: str, address: str, world: World) -> Any:
         return client.delete(f"/api/v1{path}")
     if "deployment" in wish:
         wish = wish | {"deployment": world.deployment_of_b}
+    if "person" in wish:
+        wish = wish | {"person": world.team_b.memberships.earliest("pk").person_id}
     if "key" in wish:
         wish = wish | {"key": Issue.objects.get(pk=world.issue_of_a).key}
     return client.post(f"/api/v1{path}", wish, content_type="application/json")

@@ -83,6 +83,8 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
         (f"/pull-requests.csv?{A}", 5),
         ("/pull-requests/{pull}", 3),
         ("/completeness", 9),
+        ("/teams", 5),
+        ("/teams/team-a/members", 2),
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from backend.people.calendars import calendars, check_holidays, read_hours
+from backend.people.calendars import calendars, check_holidays, read_hours, write_hours
 
 
 @dataclass
@@ -47,6 +47,15 @@ NINE_TO_FIVE = ((540, 1020),)
 )
 def test_hours_are_read_as_written(text: str, days: list[tuple[tuple[int, int], ...]]) -> None:
     assert read_hours(text) == tuple(days)
+    assert read_hours(write_hours(read_hours(text))) == tuple(days)
+
+
+def test_hours_are_written_with_days_of_the_same_hours_together() -> None:
+    text = "Mon-Wed, Fri 09:00-17:00; Thu 09:00-12:00; Sat, Sun 10:00-11:00"
+    assert write_hours(read_hours(text)) == (
+        "Mon, Tue, Wed, Fri 09:00-17:00; Thu 09:00-12:00; Sat, Sun 10:00-11:00"
+    )
+    assert write_hours(read_hours("Mon-Fri 9:00-17:00")) == "Mon-Fri 09:00-17:00"
 
 
 @pytest.mark.parametrize(
