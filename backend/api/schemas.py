@@ -112,6 +112,10 @@ class Filters(Schema):
     from_: date = Field(alias="from", description="First day of the range.")
     to: date = Field(description="First day after the range.")
     bots: bool = Field(False, description="Count pull requests of bots too.")
+    time: Literal["elapsed", "working"] = Field(
+        "elapsed",
+        description="Durations of pull requests as elapsed or as working time, by the calendar of the author's team.",
+    )
 
 
 SortKey = Literal[

@@ -42,6 +42,7 @@ def scope_for(user: User, filters: Asked) -> Scope:
             start=filters.from_,
             end=filters.to,
             with_bots=getattr(filters, "bots", False),
+            working=getattr(filters, "time", "elapsed") == "working",
         )
     except InvalidRange as error:
         raise Unprocessable(str(error)) from error

@@ -45,6 +45,8 @@ _OWN = (
     "started_at", "author_key", "closed_at",
 )  # fmt: skip
 
+_DURATIONS = tuple(name for name in _OWN if name.endswith("_seconds"))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -60,7 +62,7 @@ def page(scope: Scope, table: Table, *, page: int, page_size: int) -> results.Pa
     begin = (page - 1) * page_size
     rows = found[begin : begin + page_size]
     return results.Page(
-        items=[results.Row(**_row(values)) for values in rows.values(*_FIELDS, *_OWN)],
+        items=[results.Row(**_row(values)) for values in _values(rows, scope)],
         total=found.count(),
         page=page,
         page_size=page_size,
@@ -74,13 +76,25 @@ def count(scope: Scope, table: Table) -> int:
 
 def everything(scope: Scope, table: Table) -> Iterator[results.Row]:
     """The whole table, read as it is used: no more than a part of it is held."""
-    for values in _found(scope, table).values(*_FIELDS, *_OWN).iterator(chunk_size=2000):
+    for values in _values(_found(scope, table), scope).iterator(chunk_size=2000):
         yield results.Row(**_row(values))
+
+
+def _values(
+    found: QuerySet[PullRequestFact], scope: Scope
+) -> QuerySet[PullRequestFact, dict[str, Any]]:
+    """What rows hold, with durations as they are asked for."""
+    if not scope.working:
+        return found.values(*_FIELDS, *_OWN)
+    own = [name for name in _OWN if name not in _DURATIONS]
+    return found.values(*_FIELDS, *own).annotate(
+        **{f"asked_{name}": F(scope.over(name)) for name in _DURATIONS}
+    )
 
 
 def _found(scope: Scope, table: Table) -> QuerySet[PullRequestFact]:
     found = _searched(_in_state(scope, table.state), table.search)
-    return found.order_by(_order(table.sort), "-pk")
+    return found.order_by(_order(table.sort, scope), "-pk")
 
 
 def scatter(scope: Scope) -> results.Scatter:
@@ -95,7 +109,7 @@ def scatter(scope: Scope) -> results.Scatter:
         "pull_request__repository__name_with_owner",
         "pull_request__title",
         "merged_at",
-        "cycle_seconds",
+        scope.over("cycle_seconds"),
         "size_lines",
     )
     names = list(results.Point.model_fields)
@@ -156,14 +170,14 @@ def _searched(found: QuerySet[PullRequestFact], search: str) -> QuerySet[PullReq
     return found
 
 
-def _order(sort: str) -> OrderBy:
-    field = F(SORTS[sort.removeprefix("-")])
+def _order(sort: str, scope: Scope) -> OrderBy:
+    field = F(scope.over(SORTS[sort.removeprefix("-")]))
     return field.desc(nulls_last=True) if sort.startswith("-") else field.asc(nulls_last=True)
 
 
 def _row(values: dict[str, Any]) -> dict[str, Any]:
     """A stage that is no measurement is null here, though it is part of the sum."""
-    row = {_FIELDS.get(name, name): value for name, value in values.items()}
+    row = {_FIELDS.get(name, name.removeprefix("asked_")): value for name, value in values.items()}
     row["url"] = f"{row['url']}/{row['repository']}/pull/{row['number']}"
     row["stage"] = row["stage"] or None
     if not row["commits_known"]:

@@ -31,6 +31,12 @@ class Scope:
     with_bots: bool
     minimum_group_size: int
     today: date
+    working: bool = False
+    """Durations in working time, by the calendar of each author's team; else elapsed."""
+
+    def over(self, statement: str) -> str:
+        """A statement about elapsed seconds, or the same about working seconds."""
+        return statement.replace("_seconds", "_working_seconds") if self.working else statement
 
     @property
     def zone(self) -> ZoneInfo:
@@ -71,7 +77,14 @@ class Scope:
         return weeks.is_partial(week, self.start, self.end, self.today)
 
 
-def scope_of(*, team: Team | None, start: date, end: date, with_bots: bool = False) -> Scope:
+def scope_of(
+    *,
+    team: Team | None,
+    start: date,
+    end: date,
+    with_bots: bool = False,
+    working: bool = False,
+) -> Scope:
     """In the team's time zone, or the organisation's where it has none of its own. Raises InvalidRange."""
     if not 0 < (end - start).days <= MAXIMUM_DAYS or start < FIRST_DAY or end > LAST_DAY:
         raise InvalidRange(
@@ -86,6 +99,7 @@ def scope_of(*, team: Team | None, start: date, end: date, with_bots: bool = Fal
         end=end,
         time_zone=time_zone,
         with_bots=with_bots,
+        working=working,
         minimum_group_size=home.minimum_group_size,
         today=weeks.day_of(clock.now(), ZoneInfo(time_zone)),
     )

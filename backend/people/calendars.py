@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Final, Protocol
 
 import holidays
@@ -96,6 +97,7 @@ def read_hours(text: str) -> Hours:
     return tuple(_apart(day) for day in spans)
 
 
+@cache
 def write_hours(hours: Hours) -> str:
     """As `read_hours` reads it, days of the same hours together."""
     parts: dict[str, list[str]] = {}
