@@ -26,7 +26,7 @@ def _asked(filters: schemas.TableFilters) -> rows.Table:
     auth=READS_FIGURES,
     operation_id="pull_request_figures",
 )
-def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Figures:
+def figures(request: HttpRequest, filters: Query[schemas.PullRequestFilters]) -> schemas.Figures:
     scope = scope_for(caller(request), filters)
     found = queries.figures(scope)
     return schemas.Figures(**dict(found), completeness=behind(scope))
@@ -39,7 +39,7 @@ def figures(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Fi
     auth=READS_PULL_REQUESTS,
     operation_id="pull_request_scatter",
 )
-def scatter(request: HttpRequest, filters: Query[schemas.Filters]) -> schemas.Scatter:
+def scatter(request: HttpRequest, filters: Query[schemas.PullRequestFilters]) -> schemas.Scatter:
     scope = scope_for(caller(request), filters)
     found = rows.scatter(scope)
     return schemas.Scatter(**dict(found), completeness=behind(scope))

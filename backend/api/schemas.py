@@ -112,10 +112,6 @@ class Filters(Schema):
     from_: date = Field(alias="from", description="First day of the range.")
     to: date = Field(description="First day after the range.")
     bots: bool = Field(False, description="Count pull requests of bots too.")
-    time: Literal["elapsed", "working"] = Field(
-        "elapsed",
-        description="Durations of pull requests as elapsed or as working time, by the calendar of the author's team.",
-    )
 
 
 SortKey = Literal[
@@ -126,7 +122,14 @@ SortKey = Literal[
 ]  # fmt: skip
 
 
-class TableFilters(Filters):
+class PullRequestFilters(Filters):
+    time: Literal["elapsed", "working"] = Field(
+        "elapsed",
+        description="Durations as elapsed or as working time, by the calendar of the author's team.",
+    )
+
+
+class TableFilters(PullRequestFilters):
     state: Literal["merged", "open"] = Field(
         "merged", description="Merged in the range, or open now."
     )

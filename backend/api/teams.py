@@ -18,6 +18,7 @@ from backend.api import schemas
 from backend.api.errors import ERRORS, Refused, Unprocessable
 from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.metrics import teams as counted
+from backend.metrics.results import Result
 from backend.people import store
 from backend.people.calendars import Calendar, write_hours
 from backend.people.models import Person, Team
@@ -29,7 +30,7 @@ Name = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
 Slug = Field("", max_length=120, pattern=r"^[-\w]*$")
 
 
-class TeamCalendar(Schema):
+class TeamCalendar(Result):
     """As it holds, inherited or not."""
 
     time_zone: str
@@ -38,7 +39,7 @@ class TeamCalendar(Schema):
     days_off: int = Field(description="Further days on which nobody works.")
 
 
-class TeamEntry(Schema):
+class TeamEntry(Result):
     slug: str
     name: str
     parent: str | None = Field(description="Slug of the team above, where it may be seen too.")
@@ -49,19 +50,19 @@ class TeamEntry(Schema):
     calendar: TeamCalendar
 
 
-class Teams(Schema):
+class Teams(Result):
     items: list[TeamEntry]
     may_change: bool
 
 
-class Member(Schema):
+class Member(Result):
     person: int
     name: str
-    from_: date | None = Field(serialization_alias="from", description="Null: since ever.")
+    from_: date | None = Field(alias="from", description="Null: since ever.")
     to: date | None = Field(description="First day outside the team; null: still in it.")
 
 
-class Members(Schema):
+class Members(Result):
     items: list[Member]
 
 

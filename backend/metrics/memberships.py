@@ -97,8 +97,7 @@ def note(changed: Changed) -> None:
         for team in sorted(changed.recut):
             cells.recompute_team(team, time_zone=organisation().time_zone)
     with connection.cursor() as cursor:
-        values = {"people": sorted(changed.people), "everybody": changed.everybody}
-        cursor.execute(_NOTE, values)
+        cursor.execute(_NOTE, {"people": sorted(changed.people), "everybody": changed.everybody})
 
 
 def _now() -> dict[int, _Kept]:

@@ -80,9 +80,7 @@ def everything(scope: Scope, table: Table) -> Iterator[results.Row]:
         yield results.Row(**_row(values))
 
 
-def _values(
-    found: QuerySet[PullRequestFact], scope: Scope
-) -> QuerySet[PullRequestFact, dict[str, Any]]:
+def _values(found: QuerySet[PullRequestFact], scope: Scope) -> Any:  # noqa: ANN401 - of dictionaries, which the stubs cannot tell of names that are not literal
     """What rows hold, with durations as they are asked for."""
     if not scope.working:
         return found.values(*_FIELDS, *_OWN)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -188,7 +188,8 @@ def _take(
         yield f"several people are known as “{person}”: write another login of theirs, or # and their number here."
 
 
-def _span(row: Mapping[str, str]) -> Iterator[str]:
+def _span(row: Mapping[str, str]) -> Generator[str, None, Span | None]:
+    """The days of a line; what is wrong with them is told instead."""
     days: list[date | None] = []
     for column in ("from", "to"):
         try:
@@ -235,8 +236,8 @@ def _members(told: Told, known: Known | None, today: date) -> Iterator[MemberCha
                 yield MemberChange(told.slug, person, kind, span, before[begin])
         for begin in before.keys() - now.keys():
             yield MemberChange(told.slug, person, "is taken away", before[begin], before[begin])
-    for person, spans in sorted(stored.items()):
-        for begin, end in spans:
+    for person, former in sorted(stored.items()):
+        for begin, end in former:
             if person in told.members or (end is not None and end <= today):
                 continue
             if begin is not None and begin >= today:

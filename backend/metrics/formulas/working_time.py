@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from importlib import metadata
 from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from backend.metrics.formulas.pull_request import Stages
 from backend.metrics.formulas.weeks import midnight
 from backend.people.calendars import DAY, Calendar
 
-VERSION = f"1 with holidays {holidays.__version__}"
+VERSION = f"1 with holidays {metadata.version('holidays')}"
 _ONE = timedelta(days=1)
 _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 

@@ -177,7 +177,7 @@ def _locked(team: Team) -> Team:
 
 def _move(team: Team, parent: Team | None) -> None:
     parents = dict(Team.objects.values_list("pk", "parent_id"))
-    above = parent and parent.pk
+    above: int | None = parent.pk if parent else None
     while above is not None:
         if above == team.pk:
             raise InvalidTeam(f"{team.name} cannot stand below itself.")

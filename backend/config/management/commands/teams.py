@@ -28,8 +28,8 @@ class Command(BaseCommand):
         if options["do"] == "export":
             writer = csv.writer(self.stdout, lineterminator="\n")
             writer.writerow(COLUMNS)
-            for line in roster():
-                told = (line.team, line.name, line.parent, line.person, line.from_, line.to)
+            for row in roster():
+                told = (row.team, row.name, row.parent, row.person, row.from_, row.to)
                 writer.writerow([cell(value) for value in told])
             return
         try:

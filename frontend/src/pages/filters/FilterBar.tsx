@@ -17,6 +17,7 @@ export function FilterBar({
   search,
   timeZone,
   plain,
+  working,
   onChange,
   children,
 }: {
@@ -26,6 +27,7 @@ export function FilterBar({
   timeZone: string;
   /** Bots and elapsed time have no part in the page. */
   plain: boolean;
+  working: boolean;
   onChange: ChangeFilters;
   children?: ReactNode;
 }) {
@@ -61,7 +63,9 @@ export function FilterBar({
       <p className={classes.clock}>
         {!plain && (
           <>
-            Elapsed time: nights and weekends count
+            {working
+              ? "Working time, by the calendars of the authors’ teams"
+              : "Elapsed time: nights and weekends count"}
             <br />
           </>
         )}

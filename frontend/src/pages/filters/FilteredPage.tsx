@@ -25,6 +25,7 @@ export function FilteredPage({
   onChange,
   filters,
   plain = false,
+  working = false,
   children,
 }: {
   title: string;
@@ -34,6 +35,8 @@ export function FilteredPage({
   filters?: ReactNode;
   /** Its figures count no bots, measure no time, and are compared with no range before. */
   plain?: boolean;
+  /** Its durations are working time. */
+  working?: boolean;
   children: (of: PageScope) => ReactNode;
 }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -69,6 +72,7 @@ export function FilteredPage({
         search={search}
         timeZone={timeZone}
         plain={plain}
+        working={working}
         onChange={onChange}
       >
         {filters}
