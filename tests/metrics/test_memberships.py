@@ -54,7 +54,8 @@ class World:
         top = a_team(slug="top")
         self.teams = [top, *(a_team(parent=top) for _ in range(3))]
         for index, one in enumerate(self.people):
-            Membership.objects.create(team=self.teams[index % 4], person_id=one.person_id)
+            assert one.person is not None
+            Membership.objects.create(team=self.teams[index % 4], person=one.person)
         tracker = Tracker(begin=MONDAY)
         for day in range(0, 42, 2):
             who = self.people[day % 5]
