@@ -1,5 +1,6 @@
 """The tree of teams, who is in them when, and what people change of those that are kept by hand."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -17,6 +18,7 @@ from backend.accounts.models import User
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused, Unprocessable
 from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, caller
+from backend.delivery.models import Ownership
 from backend.metrics import teams as counted
 from backend.metrics.results import Result
 from backend.people import store
@@ -48,6 +50,7 @@ class TeamEntry(Result):
     people: int = Field(description="People in it itself, today.")
     people_below: int = Field(description="People in it or in a team below, today.")
     calendar: TeamCalendar
+    owns: list[str] = Field(description="Repositories by name, and projects by key.")
 
 
 class Teams(Result):
@@ -235,6 +238,7 @@ def _tree(user: User) -> Teams:
     below = counted.member_counts(list(slugs), today=today)
     itself = counted.own_member_counts(list(slugs), today=today)
     calendars = store.team_calendars()
+    owned = _owned(list(slugs))
     return Teams(
         items=[
             TeamEntry(
@@ -246,11 +250,22 @@ def _tree(user: User) -> Teams:
                 people=itself.get(team.pk, 0),
                 people_below=below.get(team.pk, 0),
                 calendar=_calendar(calendars[team.pk]),
+                owns=owned[team.pk],
             )
             for team in seen
         ],
         may_change=access.ADMINISTER in access.capabilities(user),
     )
+
+
+def _owned(teams: list[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    rows = Ownership.objects.filter(team__in=teams).order_by("pk")
+    for team, repository, project in rows.values_list(
+        "team", "repository__name_with_owner", "project__key"
+    ):
+        names[team].append(repository or project)
+    return names
 
 
 def _calendar(kept: Calendar) -> TeamCalendar:

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from backend.accounts.models import User
 from backend.audit.models import Event
+from backend.delivery.models import Ownership
 from backend.people.models import Membership, Organisation, Team
 from backend.people.store import put_team
-from tests.factories import a_connection, a_team, an_identity
+from tests.factories import a_connection, a_repository, a_team, an_identity
 
 pytestmark = pytest.mark.django_db
 FILE = b"team,person,from\nWeb,dev1,2026-01-01\n"
@@ -82,6 +83,18 @@ def test_what_a_source_keeps_is_read_and_taken_over_on_confirmation(
     team.refresh_from_db()
     assert team.source == "manual"
     assert Event.objects.get(name="team_taken_over").actor == administrator
+
+
+def test_a_team_owns_a_repository_or_a_project_and_never_both(
+    client: Client, administrator: User
+) -> None:
+    team, repository = a_team(slug="web"), a_repository()
+    add = reverse("admin:delivery_ownership_add")
+    assert "one of them" in client.post(add, {"team": team.pk}).content.decode()
+    client.post(add, {"team": team.pk, "repository": repository.pk})
+    assert Ownership.objects.get().repository == repository
+    again = client.post(add, {"team": team.pk, "repository": repository.pk})
+    assert "already exists" in again.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
         (f"/pull-requests.csv?{A}", 5),
         ("/pull-requests/{pull}", 3),
         ("/completeness", 9),
-        ("/teams", 5),
+        ("/teams", 6),
         ("/teams/team-a/members", 2),
     ],
 )

@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 
 from backend.audit.models import Event
+from backend.delivery.models import Ownership
 from backend.people.models import Organisation, Team
 from backend.people.store import put_team
 from tests.api.conftest import SignIn, World
+from tests.factories import a_repository
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,9 @@ def entry(answer: Any, slug: str) -> dict[str, Any]:
 def test_a_lead_sees_their_own_teams_with_their_calendars(sign_in: SignIn, world: World) -> None:
     Organisation.objects.create(pk=1, holidays_country="DE", holidays_subdivision="BY")
     Team.objects.filter(slug="team-a").update(days_off=[date(2026, 12, 24)])
+    repository = world.history.repository
+    Ownership.objects.create(team=world.team_a, repository=repository)
+    Ownership.objects.create(team=world.team_b, repository=a_repository())
     answer = sign_in("lead of team a").get("/api/v1/teams").json()
     assert answer["may_change"] is False
     assert answer["items"] == [
@@ -48,6 +53,7 @@ def test_a_lead_sees_their_own_teams_with_their_calendars(sign_in: SignIn, world
                 "holidays": "DE-BY",
                 "days_off": 1,
             },
+            "owns": [repository.name_with_owner],
         }
     ]
 

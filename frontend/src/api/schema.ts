@@ -5000,6 +5000,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Owns
+             * @description Repositories by name, and projects by key.
+             */
+            owns: string[];
+            /**
              * Parent
              * @description Slug of the team above, where it may be seen too.
              */

@@ -35,6 +35,7 @@ function Members({ team }: { team: TeamEntry }) {
           ? "This team is kept by hand."
           : `This team is kept by its source (${SOURCES[team.source]}): its members are changed there.`}
       </p>
+      {team.owns.length > 0 && <p>It owns {team.owns.join(", ")}.</p>}
       {data.items.length === 0 ? (
         <p>Nobody has been in this team itself.</p>
       ) : (

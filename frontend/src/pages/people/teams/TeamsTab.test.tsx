@@ -23,6 +23,7 @@ function team(slug: string, values: Partial<TeamEntry> = {}): TeamEntry {
       holidays: "DE-BY",
       days_off: 2,
     },
+    owns: ["org/web", "WEB"],
     ...values,
   };
 }
@@ -99,6 +100,7 @@ describe("the tree of teams", () => {
     const table = await within(drawer).findByRole("region", { name: "Members of WEB" });
     expect(within(table).getByText("since ever")).toBeTruthy();
     expect(within(table).getByText("now")).toBeTruthy();
+    expect(within(drawer).getByText("It owns org/web, WEB.")).toBeTruthy();
     expect(within(drawer).getByText(/kept by its source \(GitHub\)/)).toBeTruthy();
   });
 });
