@@ -126,6 +126,10 @@ class Filters(Schema):
 
 
 class PullRequestFilters(Filters):
+    time: Literal["elapsed", "working"] = Field(
+        "elapsed",
+        description="Durations as elapsed or as working time, by the calendar of the author's team.",
+    )
     mine: bool = Field(
         False,
         description="Instead of a team's: the pull requests of the person that the caller's account is linked to.",

@@ -49,6 +49,7 @@ def scope_for(user: User, filters: Asked) -> Scope:
             with_bots=getattr(filters, "bots", False),
             person=person,
             reader=user,
+            working=getattr(filters, "time", "elapsed") == "working",
         )
     except InvalidRange as error:
         raise Unprocessable(str(error)) from error

@@ -17,6 +17,7 @@ from backend.api import (
     me,
     pull_requests,
     status,
+    teams,
     test_results,
     tests,
 )
@@ -36,6 +37,7 @@ api = NinjaAPI(
 )
 api.add_router("", me.router)
 api.add_router("", status.router)
+api.add_router("", teams.router)
 api.add_router("", pull_requests.router)
 api.add_router("", deployments.router)
 api.add_router("", incidents.router)

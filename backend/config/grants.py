@@ -51,6 +51,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.pendinginvestment": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "delivery.pendingissue": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "delivery.pendingmeasurement": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
+    "delivery.ownership": {"web": WRITE, "worker": READ},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.

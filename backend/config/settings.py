@@ -298,6 +298,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.StatusRule"},
     {"model": "delivery.InvestmentCategory"},
     {"model": "delivery.InvestmentRule"},
+    {"model": "delivery.Ownership"},
 )
 
 # Retention: single results of tests, and counts a test and day. backend.delivery.store.test_partitions keeps it.

@@ -125,7 +125,7 @@ _WEEKS = f"""
 def figures(scope: Scope) -> Row:
     """Quantiles, counts and people of the range and of the one before, in one statement."""
     found = _rows(
-        _FIGURES.format(
+        scope.over(_FIGURES).format(
             merged=_source(scope, time="merged_at", low="previous_low"),
             reviewed=_source(scope, time="first_review_at", low="previous_low"),
             in_team=_narrowed(scope),
@@ -142,13 +142,13 @@ def figures(scope: Scope) -> Row:
 def weeks(scope: Scope) -> list[Row]:
     """Each week that anything was merged in: whole ones from finished cells, those at the edges from facts.
 
-    Cells leave bots out and are of teams, so that with bots, or of one person, all weeks come from facts.
+    Cells leave bots out, are of teams and hold elapsed time, so that otherwise all weeks come from facts.
     """
     whole_from, whole_to = scope.whole_weeks
-    if scope.with_bots or scope.person is not None:
+    if scope.with_bots or scope.person is not None or scope.working:
         whole_from = whole_to = scope.end
     return _rows(
-        _WEEKS.format(
+        scope.over(_WEEKS).format(
             merged=_source(scope, time="merged_at", low="low"),
             cells="team_id IS NULL" if scope.team is None else "team_id = %(team)s",
         ),

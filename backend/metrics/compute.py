@@ -20,9 +20,9 @@ from backend.delivery.investment_rules import RULES_VERSION as INVESTMENT_RULES_
 from backend.delivery.models import PendingMeasurement, PullRequest
 from backend.delivery.store import note_all_deployments
 from backend.delivery.store.investment import note_investment
-from backend.metrics import cells, facts, identities
+from backend.metrics import cells, facts, identities, memberships
 from backend.metrics.deployments import compute as deployments
-from backend.metrics.formulas import dora, effort, issue, pull_request, size
+from backend.metrics.formulas import dora, effort, issue, pull_request, size, working_time
 from backend.metrics.formulas import test_runs as formulas_of_runs
 from backend.metrics.investment.compute import measure_pull_requests, recompute_days
 from backend.metrics.issues import compute as issues
@@ -51,8 +51,9 @@ def measure(limit: int = BATCH) -> int:
         if not Basis.objects.exists():
             # The first figures of all: they rest on the teams as they are now. Where another process was first,
             # this must not lock its row: cells come before it.
-            first = Basis(pk=1, versions=_versions(), teams=_teams())
+            first = Basis(pk=1, versions=_versions())
             Basis.objects.bulk_create([first], ignore_conflicts=True)
+            memberships.take()
         touched = _store(ids)
         if touched:
             cells.lock()
@@ -67,9 +68,10 @@ def measure(limit: int = BATCH) -> int:
 def catch_up() -> bool:
     """Notice what figures rest on besides events, and has changed; whether something had.
 
-    A changed formula, team, membership or time zone is computed at once. Accounts that turned out to be another
-    person, or a bot, leave a PendingMeasurement for each pull request that they wrote or reviewed. Another version of
-    the rules and formulas of deployments or test runs leaves a row in its outbox for all of them.
+    A changed formula is computed at once. Accounts that turned out to be another person, or a bot, leave a
+    PendingMeasurement for each pull request that they wrote or reviewed, and changed teams, memberships, time zones
+    and calendars one for each that somebody wrote whom they are about. Another version of the rules and formulas of
+    deployments or test runs leaves a row in its outbox for all of them.
     """
     basis = Basis.objects.filter(pk=1).first()
     if basis is None:
@@ -77,12 +79,26 @@ def catch_up() -> bool:
     of_pull_requests, _, others = basis.versions.partition(_AND)
     if of_pull_requests != _of_pull_requests():
         recompute_all()
-    elif basis.teams != _teams():
-        recompute_teams()
-    elif others != _of_others():
+        return True
+    teams = _note_teams()
+    if others != _of_others():
         _recompute_others()
-    elif not identities.note_changes():
+        return True
+    accounts = identities.note_changes()
+    return teams or accounts > 0
+
+
+@transaction.atomic
+def _note_teams() -> bool:
+    """Whether teams, memberships, time zones or calendars had changed."""
+    changed = memberships.take()
+    if not changed:
         return False
+    # Who measures just now may have read them as they were.
+    _lock_facts(shared=False)
+    memberships.note(changed)
+    if changed.recut:
+        _remember()
     return True
 
 
@@ -90,7 +106,7 @@ def catch_up() -> bool:
 def recompute_all() -> int:
     """Facts, teams and cells of every stored pull request; how many there are. Nothing is fetched."""
     _lock_facts(shared=False)
-    teams = _teams()
+    memberships.take()
     count = 0
     for ids in _batches():
         _store_facts(ids)
@@ -98,22 +114,8 @@ def recompute_all() -> int:
         count += len(ids)
     _recompute_cells()
     _note_others()
-    _remember(versions=_versions(), teams=teams)
+    _remember(versions=_versions())
     return count
-
-
-@transaction.atomic
-def recompute_teams() -> None:
-    """Which teams each pull request belongs to, and their cells; facts stay as they are."""
-    _lock_facts(shared=False)
-    teams = _teams()
-    for ids in _batches():
-        facts.store_teams_of(ids, time_zone=organisation().time_zone)
-    _recompute_cells()
-    deployments.note_measured()
-    test_runs.recompute_teams()
-    issues.recompute_teams()
-    _remember(teams=teams)
 
 
 @transaction.atomic
@@ -200,26 +202,6 @@ def _recompute_cells() -> None:
         cells.recompute_team(team, time_zone=time_zone)
 
 
-_TEAMS = """
-    SELECT md5(concat_ws('|', %s::text, (
-        SELECT string_agg(concat_ws(',', id, parent_id, time_zone), ';' ORDER BY id) FROM people_team
-    ), (
-        SELECT string_agg(
-            concat_ws(',', team_id, person_id, COALESCE(starts_on::text, '-'), ends_on), ';'
-            ORDER BY id)
-        FROM people_membership
-    )))
-"""
-
-
-def _teams() -> str:
-    """A digest of teams, memberships and time zones."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TEAMS, [organisation().time_zone])
-        (digest,) = cursor.fetchone()
-    return str(digest)
-
-
 _AND = "; deployed "
 
 
@@ -228,7 +210,9 @@ def _versions() -> str:
 
 
 def _of_pull_requests() -> str:
-    return f"pull request {pull_request.VERSION}, size {size.VERSION}"
+    return (
+        f"pull request {pull_request.VERSION}, size {size.VERSION}, working {working_time.VERSION}"
+    )
 
 
 def _of_others() -> str:

@@ -6,6 +6,7 @@ from django.db import connection
 
 from backend.metrics.formulas import pull_request as formula
 from backend.metrics.formulas import size
+from backend.metrics.formulas.working_time import working_seconds, working_stages
 from backend.metrics.loading import Loaded
 
 # Column, and how its array of whole seconds, numbers or texts becomes a value.
@@ -30,6 +31,12 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "review_seconds": ("bigint", _NUMBER),
     "merge_seconds": ("bigint", _NUMBER),
     "first_review_seconds": ("bigint", _NUMBER),
+    "cycle_working_seconds": ("bigint", _NUMBER),
+    "coding_working_seconds": ("bigint", _NUMBER),
+    "pickup_working_seconds": ("bigint", _NUMBER),
+    "review_working_seconds": ("bigint", _NUMBER),
+    "merge_working_seconds": ("bigint", _NUMBER),
+    "first_review_working_seconds": ("bigint", _NUMBER),
     "commits_known": ("boolean", _FLAG),
     "review_count": ("integer", _NUMBER),
     "draft_seconds": ("bigint", _NUMBER),
@@ -125,9 +132,13 @@ def _row(loaded: Loaded) -> tuple[object, ...]:
     measured = formula.measure(pull)
     stages = measured.stages
     sized = size.measure(loaded.files)
-    first_review = None
+    worked = stages and working_stages(measured.started_at, stages, loaded.calendar)
+    first_review, first_review_worked = None, None
     if measured.first_review_at is not None and measured.ready_at is not None:
         first_review = measured.first_review_at - measured.ready_at
+        first_review_worked = working_seconds(
+            measured.ready_at, measured.first_review_at, loaded.calendar
+        )
     flags = (*measured.flags, sized.flag) if sized.flag else measured.flags
     return (
         loaded.pull_request_id,
@@ -143,12 +154,10 @@ def _row(loaded: Loaded) -> tuple[object, ...]:
         measured.last_approval_at,
         pull.merged_at,
         pull.closed_at,
-        stages.total if stages else None,
-        stages.coding if stages else None,
-        stages.pickup if stages else None,
-        stages.review if stages else None,
-        stages.merge if stages else None,
+        *_seconds(stages),
         first_review,
+        *_seconds(worked),
+        first_review_worked,
         measured.commits_known,
         measured.review_count,
         measured.draft_seconds,
@@ -161,3 +170,10 @@ def _row(loaded: Loaded) -> tuple[object, ...]:
         " ".join(flags),
         formula.VERSION,
     )
+
+
+def _seconds(stages: formula.Stages | None) -> tuple[int | None, ...]:
+    """Of the whole cycle, and of each stage."""
+    if stages is None:
+        return (None,) * 5
+    return stages.total, stages.coding, stages.pickup, stages.review, stages.merge

@@ -1,6 +1,7 @@
 """Notice accounts that are counted as somebody else than before: another person, or a bot."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from django.db import connection
 
@@ -13,15 +14,8 @@ _NOTE = """
     ORDER BY id
     ON CONFLICT (identity_id) DO NOTHING
 """
-_CHANGES = """
-    WITH changed AS (
-        UPDATE metrics_measuredidentity measured
-        SET key = COALESCE(now.person_id, -now.id), is_bot = now.is_bot
-        FROM people_identity now
-        WHERE now.id = measured.identity_id AND (measured.key, measured.is_bot)
-            IS DISTINCT FROM (COALESCE(now.person_id, -now.id), now.is_bot)
-        RETURNING identity_id
-    ), runs AS (
+NOTE_WORK: Final = """
+    runs AS (
         INSERT INTO delivery_pendingtestruns (repository_id, sha, since)
         SELECT repository_id, head_sha, now() FROM delivery_workflowrun
         WHERE actor_id IN (SELECT identity_id FROM changed)
@@ -39,15 +33,25 @@ _CHANGES = """
         ON CONFLICT (issue_id) DO UPDATE SET since = excluded.since
     )
     INSERT INTO delivery_pendingmeasurement (pull_request_id, since)
-    SELECT id, now() FROM (
+    SELECT id, now() FROM pulls ORDER BY id
+    ON CONFLICT (pull_request_id) DO UPDATE SET since = excluded.since
+"""
+"""Have `pulls`, and the runs and issues of the accounts `changed`, measured again."""
+_CHANGES = f"""
+    WITH changed AS (
+        UPDATE metrics_measuredidentity measured
+        SET key = COALESCE(now.person_id, -now.id), is_bot = now.is_bot
+        FROM people_identity now
+        WHERE now.id = measured.identity_id AND (measured.key, measured.is_bot)
+            IS DISTINCT FROM (COALESCE(now.person_id, -now.id), now.is_bot)
+        RETURNING identity_id
+    ), pulls AS (
         SELECT id FROM delivery_pullrequest WHERE author_id IN (SELECT identity_id FROM changed)
         UNION
         SELECT pull_request_id FROM delivery_review
         WHERE author_id IN (SELECT identity_id FROM changed)
-    ) touched
-    ORDER BY id
-    ON CONFLICT (pull_request_id) DO UPDATE SET since = excluded.since
-"""
+    ), {NOTE_WORK}
+"""  # noqa: S608 - a constant
 
 
 def note_measured(accounts: Iterable[Account]) -> None:

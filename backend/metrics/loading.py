@@ -1,4 +1,4 @@
-"""Read what the formulas need of a batch of pull requests: five statements, whatever its size."""
+"""Read what the formulas need of a batch of pull requests: seven statements, whatever its size."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -9,15 +9,29 @@ from django.db import connection
 
 from backend.metrics.formulas import pull_request as formula
 from backend.metrics.formulas.size import Files
+from backend.people.calendars import Calendar
+from backend.people.store import team_calendars
 
+# The primary team is the one that the author had been in for longest when it was opened, or of those the first made.
 # Whole seconds: floor, as a merge's own second still belongs to it.
 _PULLS = """
     SELECT p.id, p.author_id, COALESCE(a.person_id, -a.id), COALESCE(a.is_bot, false), p.state,
         floor(extract(epoch FROM p.created_at))::bigint,
         floor(extract(epoch FROM p.merged_at))::bigint,
         floor(extract(epoch FROM p.closed_at))::bigint,
-        p.is_draft, p.head_sha, p.merge_sha, p.changed_files
+        p.is_draft, p.head_sha, p.merge_sha, p.changed_files, COALESCE(home.team_id, 0)
     FROM delivery_pullrequest p LEFT JOIN people_identity a ON a.id = p.author_id
+    LEFT JOIN LATERAL (
+        SELECT member.team_id
+        FROM people_membership member JOIN people_team team ON team.id = member.team_id
+        CROSS JOIN LATERAL (
+            SELECT (p.created_at AT TIME ZONE COALESCE(NULLIF(team.time_zone, ''), %s))::date
+        ) opened (day)
+        WHERE member.person_id = a.person_id
+            AND (member.starts_on IS NULL OR member.starts_on <= opened.day)
+            AND (member.ends_on IS NULL OR member.ends_on > opened.day)
+        ORDER BY member.starts_on NULLS FIRST, member.team_id LIMIT 1
+    ) home ON true
     WHERE p.id = ANY(%s) ORDER BY p.id
 """
 _REVIEWS = """
@@ -59,6 +73,8 @@ class Loaded:
     files: Files
     accounts: tuple[Account, ...]
     """Author and reviewers."""
+    calendar: Calendar
+    """Of the author's primary team at opening, or the organisation's."""
 
 
 def load(ids: Sequence[int]) -> Iterator[Loaded]:
@@ -75,7 +91,8 @@ def load(ids: Sequence[int]) -> Iterator[Loaded]:
 
         reviews, changes, commits = parts(_REVIEWS), parts(_DRAFT_CHANGES), parts(_COMMITS)
         files = parts(_FILES)
-        cursor.execute(_PULLS, [wanted])
+        kept = team_calendars()
+        cursor.execute(_PULLS, [kept[0].time_zone, wanted])
         pulls = cursor.fetchall()
     for (
         pk,
@@ -90,6 +107,7 @@ def load(ids: Sequence[int]) -> Iterator[Loaded]:
         head,
         merge,
         told,
+        home,
     ) in pulls:
         stored, lines, written = files[pk][0][1:] if pk in files else (0, 0, 0)
         yield Loaded(
@@ -118,4 +136,5 @@ def load(ids: Sequence[int]) -> Iterator[Loaded]:
                 )
                 if account is not None
             ),
+            kept.get(home, kept[0]),
         )

@@ -1,7 +1,7 @@
 """What an answer about pull requests holds: one shape for the API, the command line and exports alike.
 
-Seconds are elapsed seconds, sizes are lines, times are aware and in UTC, days are days in the range's time zone.
-`None` is "not measurable", with a reason beside it, never 0.
+Seconds are elapsed or working seconds, as was asked for; sizes are lines, times are aware and in UTC, days are days in
+the range's time zone. `None` is "not measurable", with a reason beside it, never 0.
 """
 
 from datetime import date, datetime

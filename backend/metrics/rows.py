@@ -45,6 +45,8 @@ _OWN = (
     "started_at", "author_key", "closed_at", "author_id", "author__person_id", "author__is_bot",
 )  # fmt: skip
 
+_DURATIONS = tuple(name for name in _OWN if name.endswith("_seconds"))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -60,7 +62,7 @@ def page(scope: Scope, table: Table, *, page: int, page_size: int) -> results.Pa
     begin = (page - 1) * page_size
     rows = found[begin : begin + page_size]
     return results.Page(
-        items=[results.Row(**_row(values, scope.names)) for values in rows.values(*_FIELDS, *_OWN)],
+        items=[results.Row(**_row(values, scope.names)) for values in _values(rows, scope)],
         total=found.count(),
         page=page,
         page_size=page_size,
@@ -74,13 +76,23 @@ def count(scope: Scope, table: Table) -> int:
 
 def everything(scope: Scope, table: Table) -> Iterator[results.Row]:
     """The whole table, read as it is used: no more than a part of it is held."""
-    for values in _found(scope, table).values(*_FIELDS, *_OWN).iterator(chunk_size=2000):
+    for values in _values(_found(scope, table), scope).iterator(chunk_size=2000):
         yield results.Row(**_row(values, scope.names))
+
+
+def _values(found: QuerySet[PullRequestFact], scope: Scope) -> Any:  # noqa: ANN401 - of dictionaries, which the stubs cannot tell of names that are not literal
+    """What rows hold, with durations as they are asked for."""
+    if not scope.working:
+        return found.values(*_FIELDS, *_OWN)
+    own = [name for name in _OWN if name not in _DURATIONS]
+    return found.values(*_FIELDS, *own).annotate(
+        **{f"asked_{name}": F(scope.over(name)) for name in _DURATIONS}
+    )
 
 
 def _found(scope: Scope, table: Table) -> QuerySet[PullRequestFact]:
     found = _searched(_in_state(scope, table.state), table.search, scope.names)
-    return found.order_by(_order(table.sort, scope.names), "-pk")
+    return found.order_by(_order(table.sort, scope), "-pk")
 
 
 def scatter(scope: Scope) -> results.Scatter:
@@ -95,7 +107,7 @@ def scatter(scope: Scope) -> results.Scatter:
         "pull_request__repository__name_with_owner",
         "pull_request__title",
         "merged_at",
-        "cycle_seconds",
+        scope.over("cycle_seconds"),
         "size_lines",
     )
     names = list(results.Point.model_fields)
@@ -165,15 +177,15 @@ def _searched(
     return found
 
 
-def _order(sort: str, names: Names) -> OrderBy:
+def _order(sort: str, scope: Scope) -> OrderBy:
     key = sort.removeprefix("-")
-    field = names.order("author") if key == "author" else F(SORTS[key])
+    field = scope.names.order("author") if key == "author" else F(scope.over(SORTS[key]))
     return field.desc(nulls_last=True) if sort.startswith("-") else field.asc(nulls_last=True)
 
 
 def _row(values: dict[str, Any], names: Names) -> dict[str, Any]:
     """A stage that is no measurement is null here, though it is part of the sum."""
-    row = {_FIELDS.get(name, name): value for name, value in values.items()}
+    row = {_FIELDS.get(name, name.removeprefix("asked_")): value for name, value in values.items()}
     row["url"] = f"{row['url']}/{row['repository']}/pull/{row['number']}"
     row["author"] = _author(values, names)
     row["stage"] = row["stage"] or None

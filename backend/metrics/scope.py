@@ -43,6 +43,12 @@ class Scope:
     """Whether it is a part of what was asked for."""
     is_kept_back: bool = False
     """Whether no part of the range can be told of."""
+    working: bool = False
+    """Durations in working time, by the calendar of each author's team; else elapsed."""
+
+    def over(self, statement: str) -> str:
+        """A statement about elapsed seconds, or the same about working seconds."""
+        return statement.replace("_seconds", "_working_seconds") if self.working else statement
 
     @property
     def zone(self) -> ZoneInfo:
@@ -110,6 +116,7 @@ def scope_of(
     with_bots: bool = False,
     person: int | None = None,
     reader: User | None = None,
+    working: bool = False,
 ) -> Scope:
     """In the team's time zone, or the organisation's where it has none of its own; `reader` is who asks.
 
@@ -130,6 +137,7 @@ def scope_of(
         end=end,
         time_zone=time_zone,
         with_bots=with_bots,
+        working=working,
         minimum_group_size=home.minimum_group_size,
         today=weeks.day_of(clock.now(), ZoneInfo(time_zone)),
     )

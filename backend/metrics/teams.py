@@ -19,8 +19,22 @@ _COUNTS = """
 """
 
 
+_OWN_COUNTS = """
+    SELECT team_id, count(DISTINCT person_id) FROM people_membership
+    WHERE team_id = ANY(%s) AND (starts_on IS NULL OR starts_on <= %s) AND (ends_on IS NULL OR ends_on > %s)
+    GROUP BY 1
+"""
+
+
 def member_counts(team_ids: Sequence[int], *, today: date) -> dict[int, int]:
     """People in each team or in one below it, each counted once; a team without any is left out."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, [list(team_ids), today, today])
+        return dict(cursor.fetchall())
+
+
+def own_member_counts(team_ids: Sequence[int], *, today: date) -> dict[int, int]:
+    """People in each team itself; a team without any is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_COUNTS, [list(team_ids), today, today])
         return dict(cursor.fetchall())

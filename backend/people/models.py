@@ -13,11 +13,55 @@ BY_CODE_POINT: Final = "pg_c_utf8"
 """Postgres's own collation of Unicode: the same on every host, as no library of the system's comes into it."""
 
 
-class Organisation(models.Model):
+class KeepsCalendar(models.Model):
+    """When people work: see `calendars`, which says what is inherited."""
+
+    working_hours = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Like “Mon-Thu 09:00-12:30, 13:00-17:00; Fri 09:00-15:00”. Empty: as above it.",
+    )
+    holidays_country = models.CharField(
+        "holidays of",
+        max_length=2,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="A country's code, like DE. Empty: as above it.",
+    )
+    holidays_subdivision = models.CharField(
+        "of its part",
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="State or region by its code, like BY. Empty: the whole country's holidays alone.",
+    )
+    days_off = ArrayField(
+        models.DateField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Further days on which nobody works, like 2026-12-24, with commas between them.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Organisation(KeepsCalendar):
     """The appliance's one organisation: what holds for all teams."""
 
     name = models.CharField(max_length=200, default="Organisation")
     time_zone = models.CharField(max_length=64, default="UTC")
+    working_hours = models.CharField(
+        max_length=200,
+        default="Mon-Fri 09:00-17:00",
+        db_default="Mon-Fri 09:00-17:00",
+        help_text="Like “Mon-Thu 09:00-12:30, 13:00-17:00; Fri 09:00-15:00”.",
+    )
     minimum_group_size = models.PositiveSmallIntegerField(
         default=3, help_text="Aggregates about fewer people than this are suppressed everywhere."
     )
@@ -109,30 +153,56 @@ class Identity(models.Model):
         return self.login
 
 
-class Team(models.Model):
-    """A team of the published tree. `connection` and `external_id` say where it came from."""
+class Team(KeepsCalendar):
+    """A team of the published tree. `source` says who keeps its name, its place and its members."""
+
+    class Source(models.TextChoices):
+        GITHUB = "github", "GitHub"
+        SCIM = "scim", "the directory (SCIM)"
+        CSV = "csv", "a CSV file"
+        MANUAL = "manual", "hand"
 
     slug = models.SlugField(max_length=120, unique=True)
     name = models.CharField(max_length=200)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
+    source = models.CharField(
+        "kept by", max_length=8, choices=Source.choices, default=Source.MANUAL, db_default="manual"
+    )
+    connection = models.ForeignKey("connections.Connection", models.SET_NULL, null=True, blank=True)
+    external_id = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="What its source knows it by."
+    )
+    ended_on = models.DateField(
+        null=True, blank=True, help_text="The day from which it is no more. Its figures stay."
+    )
     time_zone = models.CharField(
         max_length=64, blank=True, help_text="Empty: the organisation's time zone."
     )
-    connection = models.ForeignKey("connections.Connection", models.SET_NULL, null=True, blank=True)
-    external_id = models.BigIntegerField(null=True, blank=True)
     members = models.ManyToManyField(Person, through="Membership", related_name="teams")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["connection", "external_id"], name="people_team_external_id"
+                fields=["connection", "external_id"],
+                condition=~Q(external_id=""),
+                name="people_team_external_id",
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=Q(source="scim"),
+                name="people_team_in_directory",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_placed_by_hand(self) -> bool:
+        """A directory's groups have no tree."""
+        return self.source in {self.Source.MANUAL, self.Source.SCIM}
 
 
 class Membership(models.Model):

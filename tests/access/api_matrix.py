@@ -97,6 +97,17 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
         f"/tests/{{foreign_test}}?{RANGE}": SEES_ALL,
         f"/tests/0?{RANGE}": set(),
     },
+    "GET /teams": {"/teams": FIGURES},
+    "POST /teams": {"/teams": RUNS},
+    "POST /teams/{slug}": {"/teams/team-a": RUNS},
+    "POST /teams/{slug}/take-over": {"/teams/team-a/take-over": RUNS},
+    "GET /teams/{slug}/members": {
+        "/teams/team-a/members": SEES_ALL | OF_A,
+        "/teams/team-b/members": SEES_ALL | OF_B,
+        "/teams/no-such-team/members": set(),
+    },
+    "POST /teams/{slug}/members": {"/teams/team-a/members": RUNS},
+    "POST /teams/{slug}/members/end": {"/teams/team-a/members/end": RUNS},
     "POST /tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": RUNS},
     "DELETE /tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": RUNS},
     # For systems: what is posted there needs an ingest token, and no session or other token will do.
@@ -113,6 +124,10 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "reason": "It did.",
     },
     "POST /pull-requests/{int:pull_request_id}/issues": {"key": "{key_a}", "verdict": "added"},
+    "POST /teams": {"name": "Another"},
+    "POST /teams/{slug}": {"parent": "team-b"},
+    "POST /teams/{slug}/members": {"person": "{person_b}", "on": "2026-03-02"},
+    "POST /teams/{slug}/members/end": {"person": "{person_b}", "on": "2026-03-09"},
     "POST /tests/{int:test_id}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
 }
 """What is sent. Reports are sent empty, and refused for that alone where the caller may report."""

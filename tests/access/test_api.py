@@ -60,6 +60,7 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "issue_b": world.issue_of_b,
         "key_a": Issue.objects.get(pk=world.issue_of_a).key,
         "foreign_test": foreign.pk,
+        "person_b": world.team_b.memberships.earliest("pk").person_id,
     }
     for operation, addresses in MATRIX.items():
         method = operation.partition(" ")[0]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +18,12 @@ from hypothesis import strategies as st
 from backend.api.export import cell, lines
 from backend.audit.models import Event
 from backend.delivery.models import PullRequest
+from backend.metrics.formulas.distribution import percentile_cont
+from backend.metrics.models import PullRequestFact
 from backend.metrics.results import Result
 from backend.people.models import Organisation
 from tests.api.conftest import SignIn, World
+from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 A = "team=team-a&from=2026-03-02&to=2026-03-16"
@@ -83,6 +87,8 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
         (f"/pull-requests.csv?{A}", 5),
         ("/pull-requests/{pull}", 4),
         ("/completeness", 9),
+        ("/teams", 6),
+        ("/teams/team-a/members", 2),
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:
@@ -96,6 +102,35 @@ def test_statements_of_each_route(lead: Client, world: World, path: str, stateme
     assert len(captured) - len(of_session) == statements
 
 
+def test_working_time_is_asked_for_and_the_same_in_figures_rows_and_export(
+    lead: Client, world: World
+) -> None:
+    asked = f"{A}&time=working"
+    figures = lead.get(f"/api/v1/pull-requests/figures?{asked}").json()
+    elapsed = lead.get(f"/api/v1/pull-requests/figures?{A}").json()
+    page = lead.get(f"/api/v1/pull-requests?{asked}&sort=-cycle_time").json()
+    points = lead.get(f"/api/v1/pull-requests/scatter?{asked}").json()["points"]
+    export = (
+        lead.get(f"/api/v1/pull-requests.csv?{asked}&sort=-cycle_time")
+        .getvalue()
+        .decode("utf-8-sig")
+    )
+    facts = PullRequestFact.objects.filter(pk__in=[row["id"] for row in page["items"]])
+    known = sorted((fact.cycle_working_seconds or 0 for fact in facts), reverse=True)
+    assert [row["cycle_seconds"] for row in page["items"]] == known
+    assert sorted((one["cycle_seconds"] for one in points), reverse=True) == known
+    lines = csv.DictReader(io.StringIO(export))
+    assert [int(line["cycle_seconds"]) for line in lines] == known
+    assert figures["cycle_time"]["median"] == percentile_cont(known, 0.5)
+    assert figures["cycle_time"]["median"] < elapsed["cycle_time"]["median"]
+    assert figures["cycle_time"]["n"] == elapsed["cycle_time"]["n"] == len(known)
+    weeks = {week["start"]: week["cycle_time_median"] for week in figures["weeks"]}
+    assert weeks.keys() == {week["start"] for week in elapsed["weeks"]}
+    first = facts.filter(merged_at__lt=MONDAY + timedelta(days=7))
+    in_week = [fact.cycle_working_seconds or 0 for fact in first]
+    assert weeks["2026-03-02"] == percentile_cont(in_week, 0.5)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -107,6 +142,7 @@ def test_statements_of_each_route(lead: Client, world: World, path: str, stateme
         "team=team-a&from=2020-01-01&to=2026-03-01",
         "team=team-a&from=2026-03-02&to=2026-03-16&bots=perhaps",
         f"{A}&sort=password",
+        f"{A}&time=spare",
         f"{A}&page=0",
         f"{A}&page_size=100000",
         f"{A}&state=secret",

@@ -48,7 +48,12 @@ _NAMED = {
     "metrics.RunFact": ("source", "repository__external_id", "name", "sha", "finished_at"),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""
-_OPERATIONAL = {"metrics.Basis", "metrics.MeasuredIdentity"}
+_OPERATIONAL = {
+    "metrics.Basis",
+    "metrics.MeasuredIdentity",
+    "metrics.MeasuredMembership",
+    "metrics.MeasuredTeam",
+}
 """How far measuring has come, by our own keys."""
 _OF_THE_MOMENT = {
     "author_key",

@@ -1,36 +1,22 @@
-"""Organisation, people, what they are called outside, teams and who is in them when."""
+"""The organisation, people and what they are called outside."""
 
-from itertools import pairwise
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from backend.accounts import access
+from backend.config.admin.calendars import CalendarForm
+from backend.config.admin.memberships import PersonMemberships
 from backend.config.admin.site import acting, site
-from backend.people.models import Identity, Membership, Organisation, Person, Team
+from backend.people.models import Identity, Organisation, Person
 from backend.people.names import renew_pseudonyms, set_pseudonyms
 
 
-def clean_time_zone(name: str) -> str:
-    """Raises ValidationError."""
-    if name and name not in available_timezones():
-        raise ValidationError(f"“{name}” is no time zone: write it like Europe/Berlin.")
-    return name
-
-
-class TimeZoneForm(forms.ModelForm):
-    def clean_time_zone(self) -> str:
-        return clean_time_zone(self.cleaned_data["time_zone"])
-
-
-class OrganisationForm(TimeZoneForm):
+class OrganisationForm(CalendarForm):
     renew_pseudonyms = forms.BooleanField(
         label="make all pseudonyms new",
         required=False,
@@ -48,7 +34,10 @@ class OrganisationAdmin(admin.ModelAdmin):
         return () if access.may_set_pseudonyms(acting(request)) else ("pseudonyms",)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        fields = ["name", "time_zone", "minimum_group_size", "bot_logins", "pseudonyms"]
+        fields = [
+            *("name", "time_zone", "working_hours", "holidays_country", "holidays_subdivision"),
+            *("days_off", "minimum_group_size", "bot_logins", "pseudonyms"),
+        ]
         may_renew = obj is not None and access.may_set_pseudonyms(acting(request))
         return [*fields, "renew_pseudonyms"] if may_renew else fields
 
@@ -94,39 +83,6 @@ class IdentityInline(admin.TabularInline):
         return False
 
 
-class Memberships(BaseInlineFormSet):
-    """No two memberships of one person in one team at once, so that no day counts twice."""
-
-    def clean(self) -> None:
-        super().clean()
-        spans: dict[tuple[int, int], list[tuple[Any, Any]]] = {}
-        for form in self.forms:
-            data = getattr(form, "cleaned_data", None)
-            if not data or data.get("DELETE") or not form.instance.person_id:
-                continue
-            key = (form.instance.person_id, form.instance.team_id or 0)
-            spans.setdefault(key, []).append((data.get("starts_on"), data.get("ends_on")))
-        for known in spans.values():
-            known.sort(key=lambda span: (span[0] is not None, span[0]))
-            for (_, ends), (starts, _) in pairwise(known):
-                if ends is None or starts is None or starts < ends:
-                    raise ValidationError("Two memberships of one person in one team overlap.")
-
-
-class TeamMemberships(admin.TabularInline):
-    model = Membership
-    formset = Memberships
-    autocomplete_fields = ("person",)
-    extra = 0
-
-
-class PersonMemberships(admin.TabularInline):
-    model = Membership
-    formset = Memberships
-    autocomplete_fields = ("team",)
-    extra = 0
-
-
 @admin.register(Person, site=site)
 class PersonAdmin(admin.ModelAdmin):
     list_display = ("__str__", "logins")
@@ -156,37 +112,6 @@ class IdentityAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class TeamForm(TimeZoneForm):
-    def clean_parent(self) -> Team | None:
-        """No team may stand above itself."""
-        parent: Team | None = self.cleaned_data["parent"]
-        above = parent
-        while above is not None:
-            if above.pk == self.instance.pk:
-                raise ValidationError("A team cannot stand below itself.")
-            above = above.parent
-        return parent
-
-
-@admin.register(Team, site=site)
-class TeamAdmin(admin.ModelAdmin):
-    """A team's figures reach back, so teams are not deleted: end the memberships instead."""
-
-    form = TeamForm
-    list_display = ("name", "slug", "parent", "time_zone", "connection")
-    list_filter = ("connection", ("parent", admin.RelatedOnlyFieldListFilter))
-    list_select_related = ("parent", "connection")
-    search_fields = ("name", "slug")
-    prepopulated_fields = {"slug": ("name",)}
-    autocomplete_fields = ("parent",)
-    fields = ("name", "slug", "parent", "time_zone", "connection", "external_id")
-    readonly_fields = ("connection", "external_id")
-    inlines = (TeamMemberships,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -48,6 +48,7 @@ from backend.delivery.models.issues import (
     Sprint,
     StatusRule,
 )
+from backend.delivery.models.ownership import Ownership
 from backend.delivery.models.pull_requests import (
     PendingMeasurement,
     PullRequest,
@@ -113,6 +114,7 @@ __all__ = [
     "NotableResult",
     "Owner",
     "OwnerPattern",
+    "Ownership",
     "PendingDeployments",
     "PendingInvestment",
     "PendingIssue",

@@ -75,21 +75,12 @@ _CHANGED: Final = NOTE.format(
     repositories="SELECT DISTINCT repository_id AS id FROM delivery_pullrequest"
     " WHERE id = ANY(%s) AND merged_at IS NOT NULL"
 )
-_MEASURED: Final = NOTE.format(
-    repositories="SELECT DISTINCT repository_id AS id FROM metrics_servicedeployment"
-)
 
 
 def note_changed(pull_requests: Iterable[int]) -> None:
     """Have the repositories measured in which merged pull requests, or their teams, are now measured otherwise."""
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED, [sorted(pull_requests)])
-
-
-def note_measured() -> None:
-    """Have every repository with deployments measured again, as where teams changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MEASURED)
 
 
 _LOCK: Final = 7_301_001

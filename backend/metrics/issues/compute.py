@@ -9,7 +9,6 @@ from backend.metrics.deployments import issue_incidents
 from backend.metrics.investment.compute import measure_issues
 from backend.metrics.issues import facts
 from backend.metrics.issues.loading import load
-from backend.metrics.models import IssueFact
 from backend.people.store import organisation
 
 BATCH = 2000
@@ -50,12 +49,3 @@ def note_everything() -> None:
     """Have all issues measured again: a formula has changed."""
     with connection.cursor() as cursor:
         cursor.execute(_NOTE_ALL)
-
-
-def recompute_teams() -> None:
-    """Which teams each issue belongs to; facts stay as they are."""
-    ids = list(IssueFact.objects.order_by("pk").values_list("pk", flat=True))
-    for begin in range(0, len(ids), BATCH):
-        facts.store_teams_of(
-            ids[begin : begin + BATCH], time_zone=organisation().time_zone, now=clock.now()
-        )

@@ -11,6 +11,8 @@ from backend.metrics.models.issues import IssueFact, IssueTeam
 from backend.metrics.models.pull_requests import (
     Basis,
     MeasuredIdentity,
+    MeasuredMembership,
+    MeasuredTeam,
     PullRequestCell,
     PullRequestFact,
     PullRequestTeam,
@@ -29,6 +31,8 @@ __all__ = [
     "IssueFact",
     "IssueTeam",
     "MeasuredIdentity",
+    "MeasuredMembership",
+    "MeasuredTeam",
     "PullRequestCategory",
     "PullRequestCell",
     "PullRequestFact",

@@ -5,8 +5,12 @@ from django.db import models
 from django.db.models import F, Q
 
 
+def _working(text: str = "") -> "models.BigIntegerField[int | None, int | None]":
+    return models.BigIntegerField(null=True, help_text=text)
+
+
 class PullRequestFact(models.Model):
-    """One pull request, measured. Seconds are elapsed."""
+    """One pull request, measured. Seconds are elapsed, but those that are named working."""
 
     class Excluded(models.TextChoices):
         DRAFT_NEVER_OPENED = "draft_never_opened", "closed without ever leaving draft"
@@ -48,6 +52,12 @@ class PullRequestFact(models.Model):
     first_review_seconds = models.BigIntegerField(
         null=True, help_text="From ready to the first review that counts, merged or not."
     )
+    cycle_working_seconds = _working("By the calendar of the author's team; so those below.")
+    coding_working_seconds = _working()
+    pickup_working_seconds = _working()
+    review_working_seconds = _working()
+    merge_working_seconds = _working()
+    first_review_working_seconds = _working()
     commits_known = models.BooleanField()
     review_count = models.PositiveIntegerField(help_text="Reviews that count.")
     draft_seconds = models.BigIntegerField()
@@ -73,7 +83,17 @@ class PullRequestFact(models.Model):
                     + F("merge_seconds")
                 ),
                 name="metrics_fact_stages_add_up",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(cycle_working_seconds__isnull=True)
+                | Q(
+                    cycle_working_seconds=F("coding_working_seconds")
+                    + F("pickup_working_seconds")
+                    + F("review_working_seconds")
+                    + F("merge_working_seconds")
+                ),
+                name="metrics_fact_working_stages_add_up",
+            ),
         ]
         indexes = [
             models.Index(fields=["merged_at"], name="metrics_fact_merged"),
@@ -178,13 +198,43 @@ class MeasuredIdentity(models.Model):
         return f"{self.identity} as measured"
 
 
+class MeasuredTeam(models.Model):
+    """A team as it was last counted: what a change of the tree, a zone or a calendar is noticed by. 0: all teams."""
+
+    team = models.BigIntegerField(primary_key=True)
+    parent = models.BigIntegerField(null=True)
+    time_zone = models.CharField(max_length=64)
+    calendar = models.CharField(max_length=32, help_text="Digest of what it has or inherits.")
+
+    def __str__(self) -> str:
+        return f"team {self.team} as measured"
+
+
+class MeasuredMembership(models.Model):
+    """A membership as it was last counted. It stays when the team or person goes, until that is noticed."""
+
+    team = models.BigIntegerField()
+    person = models.BigIntegerField()
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "person", "starts_on"],
+                nulls_distinct=False,
+                name="metrics_measured_membership_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.person} in team {self.team} as measured"
+
+
 class Basis(models.Model):
     """What the stored figures rest on besides events, so that a change of it is noticed and computed."""
 
     versions = models.CharField(max_length=200, blank=True, help_text="Of the formulas.")
-    teams = models.CharField(
-        max_length=32, blank=True, help_text="Digest of teams, memberships and time zones."
-    )
     measured_at = models.DateTimeField(null=True, help_text="When figures last changed.")
 
     class Meta:

@@ -6,14 +6,12 @@ from django.db import connection, transaction
 
 from backend.delivery.models import PendingTestRuns
 from backend.metrics import identities
-from backend.metrics.models import RunFact
 from backend.metrics.test_runs import facts
 from backend.metrics.test_runs.loading import load
 from backend.people.store import organisation
 
 BATCH = 500
 """Commits loaded at once."""
-_TEAMS_BATCH = 20_000
 
 _NOTE = """
     INSERT INTO delivery_pendingtestruns (repository_id, sha, since)
@@ -66,10 +64,3 @@ def note_pull_requests(ids: Iterable[int]) -> None:
     """Have the runs on the heads of these measured again: as whose they count rests on the pull request."""
     with connection.cursor() as cursor:
         cursor.execute(_NOTE.format(heads=_OF_PULL_REQUESTS), {"pulls": sorted(ids)})
-
-
-def recompute_teams() -> None:
-    """Which teams each run belongs to, after those of pull requests."""
-    last = RunFact.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    for begin in range(0, last, _TEAMS_BATCH):
-        facts.store_teams(begin, begin + _TEAMS_BATCH, time_zone=organisation().time_zone)

@@ -115,7 +115,6 @@ _BRIDGE = f"""
 _TEAMS_OF_HEADS = _BRIDGE.format(
     which=f"{_HEADS} JOIN metrics_runfact run USING (repository_id, sha)"
 )
-_TEAMS_OF_ALL = _BRIDGE.format(which="metrics_runfact run WHERE run.id > %s AND run.id <= %s")
 
 _Row = tuple[object, ...]
 
@@ -131,12 +130,6 @@ def store(loaded: Sequence[Loaded], *, time_zone: str) -> None:
             _STORE_FEEDBACK, [*_arrays(feedback, len(_FEEDBACK_COLUMNS)), *_arrays(heads, 2)]
         )
         cursor.execute(_TEAMS_OF_HEADS, [*_arrays(heads, 2), time_zone])
-
-
-def store_teams(first: int, last: int, *, time_zone: str) -> None:
-    """The teams of the facts with ids above `first`, up to `last`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TEAMS_OF_ALL, [first, last, time_zone])
 
 
 def _arrays(rows: Iterable[_Row | Head], width: int) -> list[list[object]]:

@@ -642,6 +642,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tree
+         * @description The teams that the caller sees.
+         */
+        get: operations["teams"];
+        put?: never;
+        /**
+         * Add
+         * @description A team that is kept by hand.
+         */
+        post: operations["add_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change
+         * @description Rename or move a team that is kept by hand; a directory's teams are placed by hand too.
+         */
+        post: operations["change_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{slug}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Members
+         * @description Who is, was and will be in the team itself, with days.
+         */
+        get: operations["team_members"];
+        put?: never;
+        /**
+         * Begin
+         * @description Somebody is in the team from a day on.
+         */
+        post: operations["add_team_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{slug}/members/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description Somebody is not in the team from a day on.
+         */
+        post: operations["end_team_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{slug}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Over
+         * @description From now on the team is kept by hand, and what its source tells is not heard.
+         */
+        post: operations["take_over_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/test-results": {
         parameters: {
             query?: never;
@@ -1143,6 +1251,17 @@ export interface components {
             done: components["schemas"]["SprintAmount"];
             scope: components["schemas"]["SprintAmount"];
         };
+        /** Came */
+        Came: {
+            /**
+             * On
+             * Format: date
+             * @description The first day in the team; it may lie in the past.
+             */
+            on: string;
+            /** Person */
+            person: number;
+        };
         /** CandidateFilters */
         CandidateFilters: {
             /**
@@ -1315,6 +1434,19 @@ export interface components {
             title: string;
             /** Url */
             url: string;
+        };
+        /**
+         * ChangedTeam
+         * @description What is left out stays.
+         */
+        ChangedTeam: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Parent
+             * @description Empty: top.
+             */
+            parent?: string | null;
         };
         /**
          * Choices
@@ -3457,6 +3589,17 @@ export interface components {
             /** Reason */
             reason: string | null;
         };
+        /** Left */
+        Left: {
+            /**
+             * On
+             * Format: date
+             * @description The first day outside the team; it may lie in the past.
+             */
+            on: string;
+            /** Person */
+            person: number;
+        };
         /** LeftOut */
         LeftOut: {
             /** N */
@@ -3530,6 +3673,28 @@ export interface components {
              * Format: date
              */
             today: string;
+        };
+        /** Member */
+        Member: {
+            /**
+             * From
+             * @description Null: since ever.
+             */
+            from: string | null;
+            /** Name */
+            name: string;
+            /** Person */
+            person: number;
+            /**
+             * To
+             * @description First day outside the team; null: still in it.
+             */
+            to: string | null;
+        };
+        /** Members */
+        Members: {
+            /** Items */
+            items: components["schemas"]["Member"][];
         };
         /** Mute */
         Mute: {
@@ -3606,6 +3771,16 @@ export interface components {
             items: components["schemas"]["NamedIssue"][];
             /** May Correct */
             may_correct: boolean;
+        };
+        /** NewTeam */
+        NewTeam: {
+            /** Name */
+            name: string;
+            /**
+             * Parent
+             * @default
+             */
+            parent: string;
         };
         /** Organisation */
         Organisation: {
@@ -3684,6 +3859,13 @@ export interface components {
              * @default
              */
             team: string;
+            /**
+             * Time
+             * @description Durations as elapsed or as working time, by the calendar of the author's team.
+             * @default elapsed
+             * @enum {string}
+             */
+            time: "elapsed" | "working";
             /**
              * To
              * Format: date
@@ -3869,6 +4051,13 @@ export interface components {
              * @default
              */
             team: string;
+            /**
+             * Time
+             * @description Durations as elapsed or as working time, by the calendar of the author's team.
+             * @default elapsed
+             * @enum {string}
+             */
+            time: "elapsed" | "working";
             /**
              * To
              * Format: date
@@ -4795,11 +4984,41 @@ export interface components {
              */
             team: string;
             /**
+             * Time
+             * @description Durations as elapsed or as working time, by the calendar of the author's team.
+             * @default elapsed
+             * @enum {string}
+             */
+            time: "elapsed" | "working";
+            /**
              * To
              * Format: date
              * @description First day after the range.
              */
             to: string;
+        };
+        /**
+         * TeamCalendar
+         * @description As it holds, inherited or not.
+         */
+        TeamCalendar: {
+            /**
+             * Days Off
+             * @description Further days on which nobody works.
+             */
+            days_off: number;
+            /**
+             * Holidays
+             * @description Of which country, with its part: DE-BY; empty: none.
+             */
+            holidays: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Working Hours
+             * @description Like Mon-Fri 09:00-17:00; empty: none.
+             */
+            working_hours: string;
         };
         /** TeamChoice */
         TeamChoice: {
@@ -4820,12 +5039,58 @@ export interface components {
             /** Time Zone */
             time_zone: string;
         };
+        /** TeamEntry */
+        TeamEntry: {
+            calendar: components["schemas"]["TeamCalendar"];
+            /**
+             * Ended On
+             * @description The day from which it is no more.
+             */
+            ended_on: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Owns
+             * @description Repositories by name, and projects by key.
+             */
+            owns: string[];
+            /**
+             * Parent
+             * @description Slug of the team above, where it may be seen too.
+             */
+            parent: string | null;
+            /**
+             * People
+             * @description People in it itself, today.
+             */
+            people: number;
+            /**
+             * People Below
+             * @description People in it or in a team below, today.
+             */
+            people_below: number;
+            /** Slug */
+            slug: string;
+            /**
+             * Source
+             * @description Who keeps it.
+             * @enum {string}
+             */
+            source: "github" | "scim" | "csv" | "manual";
+        };
         /** TeamName */
         TeamName: {
             /** Name */
             name: string;
             /** Slug */
             slug: string;
+        };
+        /** Teams */
+        Teams: {
+            /** Items */
+            items: components["schemas"]["TeamEntry"][];
+            /** May Change */
+            may_change: boolean;
         };
         /**
          * Test
@@ -7118,6 +7383,8 @@ export interface operations {
                 state?: "merged" | "open";
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
+                /** @description Durations as elapsed or as working time, by the calendar of the author's team. */
+                time?: "elapsed" | "working";
                 /** @description First day after the range. */
                 to: string;
             };
@@ -7200,6 +7467,8 @@ export interface operations {
                 state?: "merged" | "open";
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
+                /** @description Durations as elapsed or as working time, by the calendar of the author's team. */
+                time?: "elapsed" | "working";
                 /** @description First day after the range. */
                 to: string;
             };
@@ -7548,6 +7817,8 @@ export interface operations {
                 mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
+                /** @description Durations as elapsed or as working time, by the calendar of the author's team. */
+                time?: "elapsed" | "working";
                 /** @description First day after the range. */
                 to: string;
             };
@@ -7624,6 +7895,8 @@ export interface operations {
                 mine?: boolean;
                 /** @description A team's slug; empty: all teams. */
                 team?: string;
+                /** @description Durations as elapsed or as working time, by the calendar of the author's team. */
+                time?: "elapsed" | "working";
                 /** @description First day after the range. */
                 to: string;
             };
@@ -7946,6 +8219,487 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teams"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teams"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedTeam"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teams"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    team_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    add_team_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Came"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    end_team_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Left"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Members"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    take_over_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teams"];
                 };
             };
             /** @description Unauthorized */

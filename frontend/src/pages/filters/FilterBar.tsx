@@ -18,6 +18,7 @@ export function FilterBar({
   timeZone,
   plain,
   own,
+  working,
   onChange,
   children,
 }: {
@@ -29,6 +30,7 @@ export function FilterBar({
   plain: boolean;
   /** The page can show the viewer's own work. */
   own: boolean;
+  working: boolean;
   onChange: ChangeFilters;
   children?: ReactNode;
 }) {
@@ -72,7 +74,9 @@ export function FilterBar({
       <p className={classes.clock}>
         {!plain && (
           <>
-            Elapsed time: nights and weekends count
+            {working
+              ? "Working time, by the calendars of the authors’ teams"
+              : "Elapsed time: nights and weekends count"}
             <br />
           </>
         )}

@@ -26,6 +26,7 @@ export function FilteredPage({
   filters,
   plain = false,
   own = false,
+  working = false,
   children,
 }: {
   title: string;
@@ -37,6 +38,8 @@ export function FilteredPage({
   plain?: boolean;
   /** It can show the viewer's own work alone. */
   own?: boolean;
+  /** Its durations are working time. */
+  working?: boolean;
   children: (of: PageScope) => ReactNode;
 }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -77,6 +80,7 @@ export function FilteredPage({
         timeZone={timeZone}
         plain={plain}
         own={offersOwn}
+        working={working}
         onChange={onChange}
       >
         {filters}

@@ -12,13 +12,17 @@ describe("the figures", () => {
   it("are of the viewer's first team and the last 90 days unless the address says otherwise", async () => {
     const { asked } = open("/pull-requests");
     await screen.findByText("1 d 4 h");
-    expect(asked).toContain(`${FIGURES}?team=a&from=2026-05-23&to=2026-08-21&bots=false`);
+    expect(asked).toContain(
+      `${FIGURES}?team=a&from=2026-05-23&to=2026-08-21&bots=false&time=elapsed`,
+    );
   });
 
   it("follow the address", async () => {
     const { asked } = open("/pull-requests?team=b&days=30&bots=true");
     await screen.findByText("1 d 4 h");
-    expect(asked).toContain(`${FIGURES}?team=b&from=2026-07-22&to=2026-08-21&bots=true`);
+    expect(asked).toContain(
+      `${FIGURES}?team=b&from=2026-07-22&to=2026-08-21&bots=true&time=elapsed`,
+    );
   });
 
   it("are the viewer's own where they are asked for, or where there is no team", async () => {
@@ -117,6 +121,15 @@ describe("a filter", () => {
     await waitFor(() => expect(search()).toEqual({ bots: true, days: 30 }));
     expect(asked.at(-1)).toContain("bots=true");
   });
+
+  it("asks for working time, and says whose", async () => {
+    const { search, asked } = open("/pull-requests");
+    await screen.findByText("1 d 4 h");
+    await userEvent.click(screen.getByRole("switch", { name: "Working time" }));
+    await waitFor(() => expect(search()).toEqual({ time: "working" }));
+    await waitFor(() => expect(asked.at(-1)).toContain("time=working"));
+    expect(screen.getByText(/Working time, by the calendars of the authors’ teams/)).toBeTruthy();
+  });
 });
 
 describe("a chart", () => {
@@ -179,7 +192,7 @@ describe("the table", () => {
     open("/pull-requests?q=retry&sort=-size");
     const link = await screen.findByRole("link", { name: "CSV" });
     expect(link.getAttribute("href")).toBe(
-      "/api/v1/pull-requests.csv?team=a&from=2026-05-23&to=2026-08-21&bots=false&state=merged&search=retry&sort=-size",
+      "/api/v1/pull-requests.csv?team=a&from=2026-05-23&to=2026-08-21&bots=false&time=elapsed&state=merged&search=retry&sort=-size",
     );
   });
 });

@@ -1,3 +1,4 @@
+import { Switch } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useState } from "react";
 import { definitionsQuery, figuresQuery } from "../../api/queries";
@@ -11,6 +12,7 @@ import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
 import { chartTables } from "../filters/chartTables";
 import { explainer } from "../filters/explanations";
+import bar from "../filters/FilterBar.module.css";
 import { FilteredPage } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import { NarrowedRange } from "../filters/NarrowedRange";
@@ -30,10 +32,32 @@ export default function PullRequestsPage() {
   if (search.pr !== undefined && !wasOpen) setWasOpen(true);
   const closeDrawer = useCallback(() => change({ pr: undefined }), [change]);
   return (
-    <FilteredPage title="Pull requests" search={search} onChange={change} own>
+    <FilteredPage
+      title="Pull requests"
+      search={search}
+      onChange={change}
+      own
+      working={search.time === "working"}
+      filters={
+        <Switch
+          className={bar.bots}
+          label="Working time"
+          checked={search.time === "working"}
+          onChange={(event) =>
+            change({ time: event.currentTarget.checked ? "working" : undefined, page: undefined })
+          }
+        />
+      }
+    >
       {({ me, status, scope, timeZone }) => (
         <>
-          <Content me={me} status={status} filters={scope} search={search} onChange={change} />
+          <Content
+            me={me}
+            status={status}
+            filters={{ ...scope, time: search.time ?? "elapsed" }}
+            search={search}
+            onChange={change}
+          />
           {wasOpen && (
             <Suspense fallback={null}>
               <PullRequestDrawer id={search.pr} timeZone={timeZone} onClose={closeDrawer} />

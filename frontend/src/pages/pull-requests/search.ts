@@ -25,6 +25,8 @@ export const TABLES = ["stages", "distribution", "scatter"] as const;
 
 export const searchSchema = v.object({
   ...filterFields,
+  /** Durations in working time; absent: elapsed. */
+  time: optional(v.literal("working")),
   state: optional(v.picklist(["merged", "open"])),
   q: optional(v.string()),
   /** A leading - sorts downward. */
