@@ -36,6 +36,7 @@ def signed_in(user: AbstractBaseUser | AnonymousUser) -> User | None:
 ANYONE_SIGNED_IN = Rule(None)
 READS_FIGURES = Rule(access.READ_FIGURES)
 READS_PULL_REQUESTS = Rule(access.READ_PULL_REQUESTS)
+READS_ADMINISTRATION = Rule(access.READ_ADMINISTRATION)
 ADMINISTERS = Rule(access.ADMINISTER)
 
 

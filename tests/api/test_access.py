@@ -97,6 +97,18 @@ ROUTES: dict[str, dict[str, set[str]]] = {
         f"/tests/0?{RANGE}": set(),
     },
     "/tests/{int:test_id}/mute": {"/tests/{shared_test}/mute": {"administrator"}},
+    **{
+        path: {path: ALL_SEEING}
+        for path in (
+            *("/people", "/people/teams", "/people/identities"),
+            *("/people/offers", "/people/merges"),
+        )
+    },
+    "/people/identities/{int:identity_id}/bot": {
+        "/people/identities/{identity}/bot": {"administrator"}
+    },
+    "/people/offers/{int:offer_id}": {"/people/offers/{offer}": {"administrator"}},
+    "/people/merges/{int:merge_id}/undo": {"/people/merges/{merge}/undo": {"administrator"}},
 }
 """Of each route, addresses and who is let in."""
 
@@ -110,6 +122,9 @@ WRITES: dict[str, dict[str, Any] | None] = {
     "/deployments/{deployed_a}/fixes/{correction}": None,
     "/pull-requests/{a}/issues#say": {"key": "", "verdict": "added"},
     "/pull-requests/{a}/issues/{issue_a}": None,
+    "/people/identities/{identity}/bot": {"is_bot": None},
+    "/people/offers/{offer}": {"accept": True},
+    "/people/merges/{merge}/undo": {},
     "/tests/{shared_test}/mute": {"reason": "Known.", "until": f"{clock.now():%Y-%m-%d}"},
 }
 """What is sent to those that change something; None: they are asked to delete."""
@@ -166,6 +181,9 @@ def test_who_is_let_in(sign_in: SignIn, world: World, name: str) -> None:
                 issue_a=world.issue_of_a,
                 issue_b=world.issue_of_b,
                 foreign_test=foreign.pk,
+                offer=world.offer,
+                merge=world.merge,
+                identity=world.history.repository.connection.identity_set.first().pk,  # type: ignore[attr-defined] # by Identity
             )
             answer = ask(client, path, address, world)
             if name in allowed:
