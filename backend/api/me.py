@@ -44,6 +44,7 @@ def me(request: HttpRequest) -> schemas.Me:
         ),
         teams=_teams(user, home.time_zone),
         may_see_all_teams=access.may_see_all_teams(user),
+        reads_administration=access.READ_ADMINISTRATION in access.capabilities(user),
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
         links=_links(user),

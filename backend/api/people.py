@@ -68,12 +68,12 @@ def list_teams(request: HttpRequest) -> list[shapes.ListedTeam]:  # noqa: ARG001
     operation_id="identities",
 )
 def list_identities(
-    request: HttpRequest,  # noqa: ARG001 - ninja's signature
-    filters: Query[shapes.IdentityFilters],
+    request: HttpRequest, filters: Query[shapes.IdentityFilters]
 ) -> shapes.Identities:
     found = people.identities(search=searched(filters.search), show=filters.show)
     items = [_owned(one) for one in _page(found, filters)]
-    return shapes.Identities(items=items, **_count(found, filters))
+    may_mark = _administers(caller(request))
+    return shapes.Identities(items=items, may_mark=may_mark, **_count(found, filters))
 
 
 @router.post(

@@ -65,6 +65,7 @@ class Identities(Schema):
     total: int
     page: int
     page_size: int
+    may_mark: bool
 
 
 class Evidence(Schema):

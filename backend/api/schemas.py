@@ -49,6 +49,7 @@ class Me(Schema):
     organisation: Organisation
     teams: list[TeamChoice]
     may_see_all_teams: bool
+    reads_administration: bool = Field(description="Sees people, accounts and what runs Plumbline.")
     demo: Demo | None
     today: date
     links: Links

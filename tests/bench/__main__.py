@@ -9,7 +9,7 @@ from types import FrameType
 from rich.console import Console
 
 from tests import servers
-from tests.bench import backfill, figures, history, jira, results, uploads, work
+from tests.bench import backfill, figures, history, jira, people, results, uploads, work
 from tests.bench.world import ON_A_BRANCH, Size
 from tests.processes import TOP, ProcessEnded
 
@@ -31,6 +31,10 @@ def main() -> int:
                 found[f"a Jira of {jira.ISSUES:,} issues"] = jira.run(console, running)
             if given.bench in {"work", "all"}:
                 found["pages on issues and investment"] = work.run(console, running)
+            if given.bench in {"people", "all"}:
+                found[f"{people.PEOPLE:,} people in {people.TEAMS} teams"] = people.run(
+                    console, running
+                )
             if given.bench in {"test-results", "all"}:
                 found["one upload of test results"] = uploads.run(console, running)
                 name = "a million results of tests a day"
@@ -58,7 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "bench",
         nargs="?",
-        choices=("all", "history", "backfill", "jira", "work", "test-results"),
+        choices=("all", "history", "backfill", "jira", "work", "people", "test-results"),
         default="all",
         help="default: all",
     )

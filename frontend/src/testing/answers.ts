@@ -26,6 +26,7 @@ export function me(values: Partial<Me> = {}): Me {
       { slug: "b", name: "Team b", parent: "a", time_zone: "Europe/Berlin", members: 3 },
     ],
     may_see_all_teams: false,
+    reads_administration: false,
     demo: null,
     today: "2026-08-20",
     links: {
