@@ -95,7 +95,8 @@ def undo(*, merge: Merge, acting_user: models.Model) -> None:
     for pk, former in moved["identities"]:
         Identity.objects.filter(pk=pk).update(person=former)
     for label, pk, former in moved["rows"]:
-        _relations()[label].objects.filter(pk=pk, person=person).update(person=former)
+        if model := _relations().get(label):
+            model.objects.filter(pk=pk, person=person).update(person=former)
     spans.restore(moved["memberships"])
     if moved["made"] and not _is_referred_to(person):
         _delete_people([person])
@@ -203,11 +204,10 @@ def _targets(joins: Sequence[Join]) -> list[int]:
 
 def _names(ids: Collection[int]) -> dict[int, tuple[int, str]]:
     """What a new person may be called: a name comes before an account's login, and that before an address."""
+    rows = Identity.objects.filter(pk__in=ids).values_list("pk", "kind", "name", "login")
     return {
-        one.pk: (0, one.name)
-        if one.name
-        else (1 + (one.kind == Identity.Kind.GIT), one.login[:200])
-        for one in Identity.objects.filter(pk__in=ids)
+        pk: (0, name) if name else (1 + (kind == Identity.Kind.GIT), login[:200])
+        for pk, kind, name, login in rows
     }
 
 
@@ -242,10 +242,24 @@ def _move_rows(
         of_gone = model.objects.filter(person__in=into).values_list("pk", "person_id")
         moves = [(pk, into[former], former) for pk, former in of_gone] if into else []
         moves += [(pk, target, None) for pk, target in loose[label]]
-        for pk, target, former in moves:
-            if model.objects.filter(pk=pk, person=former).update(person=target):
-                found.append((target, [label, pk, former]))
+        still = _give_rows(model, moves)
+        found += [(target, [label, pk, former]) for pk, target, former in moves if pk in still]
     return _by_target(found)
+
+
+def _give_rows(model: type[models.Model], moves: Sequence[tuple[int, int, int | None]]) -> set[int]:
+    """Of rows with their new and their former person, those that were still the former's."""
+    if not moves:
+        return set()
+    table = database.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Django's public option API
+    with database.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} AS one SET person_id = new.person"  # noqa: S608 - a model's own table
+            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, person, former)"
+            " WHERE one.id = new.id AND one.person_id IS NOT DISTINCT FROM new.former RETURNING one.id",
+            [list(column) for column in zip(*moves, strict=True)],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _move_memberships(into: dict[int, int]) -> dict[int, spans.Moved]:

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Failure } from "../../ui/Message";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
@@ -44,13 +44,15 @@ function Offers({ page, onChange }: { page: number; onChange: ChangePeople }) {
   const answer = useMutation({
     mutationFn: ({ offer, accept }: { offer: Offer; accept: boolean; place: number }) =>
       answerOffer({ id: offer.id, accept }),
-    onSuccess: async (_, { place }) => {
-      await client.invalidateQueries({ queryKey: PEOPLE_KEY });
-      // The keyboard goes on with the offer that has come to this place.
-      const next = list.current?.querySelectorAll<HTMLElement>("[data-accept]");
-      next?.[Math.min(place, next.length - 1)]?.focus();
-    },
+    onSuccess: () => client.invalidateQueries({ queryKey: PEOPLE_KEY }),
   });
+  const answered = answer.isSuccess ? answer.variables : null;
+  // The keyboard goes on with the offer that has come to this place.
+  useEffect(() => {
+    if (answered === null) return;
+    const left = list.current?.querySelectorAll<HTMLElement>("[data-accept]");
+    left?.[Math.min(answered.place, left.length - 1)]?.focus();
+  }, [answered]);
   return (
     <Section
       title="Likely matches"
@@ -62,7 +64,7 @@ function Offers({ page, onChange }: { page: number; onChange: ChangePeople }) {
       {(data) => (
         <>
           <p className={classes.done} role="status">
-            {answer.isSuccess && told(answer.variables)}
+            {answered && told(answered)}
           </p>
           {answer.error && (
             <Failure {...failureOf(answer.error)} onRetry={() => answer.mutate(answer.variables)} />
