@@ -1,7 +1,7 @@
 """People, who they are outside, and what may be one person: for those who administer, and auditors to read."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -53,8 +53,8 @@ def list_teams(request: HttpRequest) -> list[shapes.ListedTeam]:  # noqa: ARG001
         shapes.ListedTeam(
             slug=one.slug,
             name=one.name,
-            parent=one.parent and one.parent.slug,
-            source=one.connection and one.connection.name,
+            parent=one.parent.slug if one.parent else None,
+            source=one.connection.name if one.connection else None,
             members=members.get(one.pk, 0),
         )
         for one in found
@@ -128,7 +128,7 @@ def answer_offer(request: HttpRequest, offer_id: int, said: shapes.Answer) -> sh
         return shapes.Answered(merge=None)
     merge = moving.accept(offer=offer, acting_user=caller(request))
     _figures_follow()
-    return shapes.Answered(merge=merge and merge.pk)
+    return shapes.Answered(merge=merge.pk if merge else None)
 
 
 @router.get(
@@ -207,13 +207,10 @@ def _owned(one: Identity) -> shapes.OwnedIdentity:
     return shapes.OwnedIdentity(person=str(one.person) if one.person else None, **_told(one))
 
 
-def _told(one: Identity) -> dict[str, object]:
+def _told(one: Identity) -> dict[str, Any]:
     names = ("kind", "login", "name", "is_bot", "is_bot_by_hand")
-    return {
-        "id": one.pk,
-        "connection": one.connection.name,
-        **{name: getattr(one, name) for name in names},
-    }
+    told = {name: getattr(one, name) for name in names}
+    return {"id": one.pk, "connection": one.connection.name, **told}
 
 
 def _side(one: Identity) -> shapes.Side:

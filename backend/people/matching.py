@@ -132,7 +132,8 @@ class _World:
 
     def joined(self) -> tuple[dict[Node, Node], list[tuple[str, str]]]:
         """Each group's first of those that it is one with, and the keys that speak of two people."""
-        clear, doubtful = [], []
+        clear: list[tuple[str, str]] = []
+        doubtful: list[tuple[str, str]] = []
         for key, nodes in self.certain.items():
             if len(nodes) > 1:
                 (doubtful if self._are_two(nodes) else clear).append(key)
@@ -149,9 +150,9 @@ class _World:
         for node, first in joined.items():
             members[first].append(node)
         shared: dict[Node, set[Evidence]] = defaultdict(set)
-        for (kind, text), nodes in self.certain.items():
-            firsts = {joined[node] for node in nodes}
-            if len(nodes) > 1 and len(firsts) == 1:
+        for (kind, text), having in self.certain.items():
+            firsts = {joined[node] for node in having}
+            if len(having) > 1 and len(firsts) == 1:
                 shared[firsts.pop()].add(Evidence(STRENGTHS[kind, "", ""][0], text))
         for first, nodes in members.items():
             groups = [self.groups[node] for node in nodes]
@@ -234,7 +235,7 @@ def _clues(
             _Clue((one, other), _pair(a, b), strength, Evidence(name, text))
             for role, a in having[one].items()
             for second, b in having[other].items()
-            if (entry := STRENGTHS.get((kind, *sorted((role, second)))))
+            if (entry := STRENGTHS.get((kind, min(role, second), max(role, second))))
             for name, strength in [entry]
         ]
         if told:

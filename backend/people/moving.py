@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from django.db import models, transaction
 from backend import clock
 from backend.audit.events import record
 from backend.people import spans
-from backend.people.matching import Join
+from backend.people.matching import Evidence, Join
 from backend.people.models import Identity, Membership, Merge, Offer, Person
 
 LOCK: Final = 7_301_212
@@ -138,7 +139,7 @@ def accept(*, offer: Offer, acting_user: models.Model) -> Merge | None:
     alone()
     pair = Identity.objects.filter(pk__in=(offer.first_id, offer.second_id))
     join = joining(pair)
-    join = Join(join.identities, join.persons, evidence=tuple(map(tuple, offer.evidence)))
+    join = replace(join, evidence=tuple(Evidence(*one) for one in offer.evidence))
     merges = carry_out(joins=[join], reason=Merge.Reason.ACCEPTED, acting_user=acting_user)
     Offer.objects.filter(pk=offer.pk).delete()
     return merges[0] if merges else None

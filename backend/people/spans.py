@@ -80,7 +80,7 @@ def _days(days: Iterable[date | None]) -> list[date]:
 
 
 def _text(starts: date | None, ends: date | None) -> Days:
-    return [day and day.isoformat() for day in (starts, ends)]
+    return [None if day is None else day.isoformat() for day in (starts, ends)]
 
 
 def _write(found: dict[int, Moved]) -> None:

@@ -17,7 +17,7 @@ from tests.processes import TOP, ProcessEnded
 def main() -> int:
     given = _arguments()
     signal.signal(signal.SIGTERM, _as_interrupt)
-    console, found = Console(), {}
+    console, found = Console(), dict[str, list[figures.Figure]]()
     try:
         each = given.pull_requests * (ON_A_BRANCH + 1)
         size = Size(given.repositories, given.pull_requests, each)

@@ -54,8 +54,7 @@ def test_an_address_with_the_login_alone_is_asked_about() -> None:
 
 
 def test_one_account_of_two_connections_to_one_server_is_one() -> None:
-    same = {"external_id": 7}
-    found = match([account(1, "jdoe", **same), account(2, "jdoe", at=2, **same)])
+    found = match([account(1, "jdoe", external_id=7), account(2, "jdoe", at=2, external_id=7)])
     assert joined(found) == [((1, 2), ())]
 
 
@@ -143,8 +142,8 @@ def test_what_is_likely_is_offered_with_its_evidence(
 
 def test_more_evidence_is_stronger_and_what_many_have_is_none() -> None:
     weak = match([account(1, "jdoe"), git(2, "jdoe@a.example")]).offers[0]
-    name = {"name": "Jane Doe"}
-    strong = match([account(1, "jdoe", **name), account(2, "jdoe", at=2, **name)]).offers[0]
+    both = [account(n, "jdoe", at=n, name="Jane Doe") for n in (1, 2)]
+    strong = match(both).offers[0]
     assert weak.strength < strong.strength < 100
     assert match([account(n, "jdoe", at=n) for n in range(1, 7)]) == Found((), ())
 

@@ -46,8 +46,13 @@ _NAMED = {
     "metrics.RunFact": ("source", "repository__external_id", "name", "sha", "finished_at"),
 }
 """What the source, or a person, knows a row by, where other rows refer to it."""
-_OPERATIONAL = {"metrics.Basis", "metrics.MeasuredIdentity"}
-"""How far measuring has come, by our own keys."""
+_OPERATIONAL = {
+    "metrics.Basis",
+    "metrics.MeasuredIdentity",
+    "people.Merge",
+    "people.MatchRun",
+}
+"""How far measuring and matching have come, by our own keys."""
 _OF_THE_MOMENT = {
     "author_key",
     "computed_at",

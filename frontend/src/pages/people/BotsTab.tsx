@@ -144,7 +144,7 @@ function Marking({
   return (
     <div className={classes.buttons}>
       <Button
-        size="compact-sm"
+        size="compact-xs"
         variant="default"
         disabled={busy}
         aria-label={`${word}: ${of.login}`}
@@ -154,7 +154,7 @@ function Marking({
       </Button>
       {of.is_bot_by_hand && (
         <Button
-          size="compact-sm"
+          size="compact-xs"
           variant="default"
           disabled={busy}
           aria-label={`As the rules say: ${of.login}`}

@@ -143,7 +143,7 @@ function OfferItem({
       {onAnswer && (
         <div className={classes.buttons}>
           <Button
-            size="compact-sm"
+            size="compact-xs"
             data-accept
             disabled={busy}
             aria-label={`Accept: ${both(of)} are one person`}
@@ -152,7 +152,7 @@ function OfferItem({
             Accept
           </Button>
           <Button
-            size="compact-sm"
+            size="compact-xs"
             variant="default"
             disabled={busy}
             aria-label={`Refuse: ${both(of)} are two people`}

@@ -70,7 +70,7 @@ export function Merges({
                           ? `undone ${dateTime(one.undone_at, timeZone)}${by(one.undone_by)}`
                           : data.may_undo && (
                               <Button
-                                size="compact-sm"
+                                size="compact-xs"
                                 variant="default"
                                 disabled={undo.isPending}
                                 aria-label={`Undo the merge of ${one.person ?? one.id}`}

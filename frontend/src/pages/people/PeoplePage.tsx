@@ -13,7 +13,7 @@ import { usePeopleSearch } from "./usePeopleSearch";
 const NAMES: Record<(typeof TABS)[number], string> = {
   people: "People",
   matches: "Matches",
-  bots: "Accounts & bots",
+  bots: "Bots",
   teams: "Teams",
 };
 
