@@ -88,16 +88,24 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
                 "of them matched by what is certain", Identity.objects.exclude(person=None).count()
             ),
             Figure("offers", Offer.objects.count()),
-            page("people, a page", (f"/api/v1/people?page={n}" for n in rounds)),
-            page("people, searched", (f"/api/v1/people?search=dev{n}" for n in rounds)),
+            page("people, a page", (f"/api/v1/people?page={n}&page_size=25" for n in rounds)),
             page(
-                "people departed", (f"/api/v1/people?show=departed&page_size={n}" for n in rounds)
+                "people, searched", (f"/api/v1/people?search=dev{n}&page_size=25" for n in rounds)
             ),
             page(
-                "identities, searched", (f"/api/v1/people/identities?search=n{n}" for n in rounds)
+                "people departed",
+                (f"/api/v1/people?show=departed&page_size=25&search={n}" for n in rounds),
             ),
-            page("offers, a page", (f"/api/v1/people/offers?page={n}" for n in rounds)),
-            page("merges, a page", (f"/api/v1/people/merges?page={n}" for n in rounds)),
+            page(
+                "identities, searched",
+                (f"/api/v1/people/identities?search=n{n}&page_size=25" for n in rounds),
+            ),
+            page(
+                "offers, a page", (f"/api/v1/people/offers?page={n}&page_size=25" for n in rounds)
+            ),
+            page(
+                "merges, a page", (f"/api/v1/people/merges?page={n}&page_size=25" for n in rounds)
+            ),
             page("teams", (f"/api/v1/people/teams?{n}" for n in rounds)),
         ]
 
