@@ -5,7 +5,7 @@ from typing import Final
 from backend.accounts.models import User
 from backend.people.matching import SignIn
 
-LABEL: Final = "accounts.user"
+LABEL: Final = "accounts.user.person"
 
 
 def sign_ins() -> list[SignIn]:

@@ -26,7 +26,7 @@ MOST_ALIKE: Final = 4
 """What more groups than this have in common is nobody's own, and no evidence."""
 WORTH_ASKING: Final = 45
 Row = tuple[str, int]
-"""A row that belongs to a person besides identities: its model's label and key."""
+"""A row that belongs to a person besides identities: the dotted name of the field that says so, and its key."""
 Node = tuple[str, int]
 
 

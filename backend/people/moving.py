@@ -96,8 +96,8 @@ def undo(*, merge: Merge, acting_user: models.Model) -> None:
     for pk, former in moved["identities"]:
         Identity.objects.filter(pk=pk).update(person=former)
     for label, pk, former in moved["rows"]:
-        if model := _relations().get(label):
-            model.objects.filter(pk=pk, person=person).update(person=former)
+        if field := _relations().get(label):
+            _give_rows(field, [(pk, former, person)])
     spans.restore(moved["memberships"])
     if moved["made"] and not _is_referred_to(person):
         _delete_people([person])
@@ -161,14 +161,15 @@ _NOTHING: Final[dict[str, Any]] = {
 }
 
 
-def _relations() -> dict[str, Any]:
-    """What refers to a person by a field of that name, besides identities and memberships; whatever floor it is on."""
-    found = {}
-    for relation in Person._meta.related_objects:  # noqa: SLF001 - Django's public option API
-        model = relation.related_model
-        if model not in {Identity, Membership} and isinstance(relation.field, models.ForeignKey):
-            found[model._meta.label_lower] = model  # noqa: SLF001
-    return found
+def _relations() -> dict[str, models.ForeignKey[Any]]:
+    """What refers to a person besides identities and memberships, whatever floor it is on, by its dotted name."""
+    fields = Person._meta.get_fields(include_hidden=True)  # noqa: SLF001 - Django's public option API
+    referring = [one.field for one in fields if isinstance(one, models.ManyToOneRel)]
+    return {
+        f"{field.model._meta.label_lower}.{field.name}": field  # noqa: SLF001 - as above
+        for field in referring
+        if field.model not in {Identity, Membership}
+    }
 
 
 def _still_so(joins: Sequence[Join]) -> list[Join]:
@@ -178,6 +179,7 @@ def _still_so(joins: Sequence[Join]) -> list[Join]:
     loose = set(
         Identity.objects.select_for_update()
         .filter(pk__in=wanted, person=None)
+        .order_by("pk")
         .values_list("pk", flat=True)
     )
     there = set(
@@ -239,25 +241,32 @@ def _move_rows(
     for join, target in zip(joins, targets, strict=True):
         for label, pk in join.rows:
             loose[label].append((pk, target))
-    for label, model in _relations().items():
-        of_gone = model.objects.filter(person__in=into).values_list("pk", "person_id")
+    for label, field in _relations().items():
+        of_gone = _rows_of(field, into).values_list("pk", field.attname)
         moves = [(pk, into[former], former) for pk, former in of_gone] if into else []
         moves += [(pk, target, None) for pk, target in loose[label]]
-        still = _give_rows(model, moves)
+        still = _give_rows(field, moves)
         found += [(target, [label, pk, former]) for pk, target, former in moves if pk in still]
     return _by_target(found)
 
 
-def _give_rows(model: type[models.Model], moves: Sequence[tuple[int, int, int | None]]) -> set[int]:
+def _rows_of(field: models.ForeignKey[Any], people: Iterable[int]) -> models.QuerySet[Any]:
+    return field.model._base_manager.filter(**{f"{field.name}__in": list(people)})  # noqa: SLF001 - Django's public option API
+
+
+def _give_rows(
+    field: models.ForeignKey[Any], moves: Sequence[tuple[int, int | None, int | None]]
+) -> set[int]:
     """Of rows with their new and their former person, those that were still the former's."""
     if not moves:
         return set()
-    table = database.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Django's public option API
+    quote = database.ops.quote_name
+    table, column = quote(field.model._meta.db_table), quote(field.column)  # noqa: SLF001 - as above
     with database.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} AS one SET person_id = new.person"  # noqa: S608 - a model's own table
+            f"UPDATE {table} AS one SET {column} = new.person"  # noqa: S608 - a model's own names
             " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, person, former)"
-            " WHERE one.id = new.id AND one.person_id IS NOT DISTINCT FROM new.former RETURNING one.id",
+            f" WHERE one.id = new.id AND one.{column} IS NOT DISTINCT FROM new.former RETURNING one.id",
             [list(column) for column in zip(*moves, strict=True)],
         )
         return {pk for (pk,) in cursor.fetchall()}
@@ -284,10 +293,9 @@ def _delete_people(people: Iterable[int]) -> None:
 
 
 def _is_referred_to(person: int) -> bool:
-    return any(
-        model.objects.filter(person=person).exists()
-        for model in (Identity, Membership, *_relations().values())
-    )
+    own = (model.objects.filter(person=person) for model in (Identity, Membership))
+    others = (_rows_of(field, [person]) for field in _relations().values())
+    return any(rows.exists() for rows in (*own, *others))
 
 
 def _check_undoable(merge: Merge) -> None:

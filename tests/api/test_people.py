@@ -26,7 +26,7 @@ def owner(client: Client) -> User:
     return user
 
 
-def get(client: Client, path: str = "", **query: object) -> Any:
+def get(client: Client, path: str = "", **query: str | int) -> Any:
     answer = client.get(f"{API}{path}", query)
     assert answer.status_code == 200, answer.content
     return answer.json()
@@ -45,8 +45,8 @@ def named(name: str, *logins: str) -> Person:
     return person
 
 
-def names(client: Client, **query: object) -> list[str]:
-    return [one["name"] for one in get(client, **query)["items"]]
+def names(client: Client, **query: str | int) -> list[str]:
+    return [one["name"] for one in get(client, "", **query)["items"]]
 
 
 def test_people_are_told_with_identities_and_the_teams_of_today(

@@ -291,5 +291,12 @@ def test_a_name_stands_until_another_is_told_and_hidden_addresses_are_none(
     assert not one.addresses.exists()
 
 
-def test_accounts_are_named_as_merges_name_them() -> None:
-    assert User._meta.label_lower == LABEL
+def test_whatever_refers_to_a_person_can_be_moved() -> None:
+    """With a key of its own, and no rule that a person has it once. What cannot needs code of its own."""
+    relations = moving._relations()
+    assert LABEL in relations
+    for name, field in relations.items():
+        meta = field.model._meta
+        assert not field.unique, name
+        assert not any(field.name in one.fields for one in meta.total_unique_constraints), name
+        assert [key.column for key in meta.pk_fields] == ["id"], name
