@@ -23,8 +23,8 @@ def people(*, search: str = "", show: str = "all") -> QuerySet[Person]:
     elif show == "no_team":
         found = found.filter(~in_a_team)
     for word in search.split():
-        known_as = Identity.objects.filter(person=OuterRef("pk"), login__icontains=word)
-        found = found.filter(Q(name__icontains=word) | Exists(known_as))
+        known_as = Identity.objects.filter(login__icontains=word, person__isnull=False)
+        found = found.filter(Q(name__icontains=word) | Q(pk__in=known_as.values("person")))
     return found.order_by("name", "pk").prefetch_related(
         Prefetch("identities", _identities()),
         Prefetch(

@@ -25,10 +25,11 @@ Span = tuple[int | None, int | None]
 def spans(draw: st.DrawFn) -> list[Span]:
     """Of one person in one team: apart from each other, the ends perhaps open."""
     days = sorted(draw(st.sets(st.integers(0, DAYS), max_size=4)))
+    begins_open, ends_open = draw(st.booleans()), draw(st.booleans())
     found: list[Span] = list(zip(days[::2], days[1::2], strict=False))
-    if found and draw(st.booleans()):
+    if found and begins_open:
         found[0] = (None, found[0][1])
-    if found and draw(st.booleans()):
+    if found and ends_open:
         found[-1] = (found[-1][0], None)
     return found
 
