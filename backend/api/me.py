@@ -46,6 +46,7 @@ def me(request: HttpRequest) -> schemas.Me:
         may_see_all_teams=access.may_see_all_teams(user),
         may_see_own=access.may_see_own(user),
         pseudonyms=home.pseudonyms,
+        reads_administration=access.READ_ADMINISTRATION in access.capabilities(user),
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
         emergency_use=_emergency_use(user),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),

@@ -73,6 +73,7 @@ ANYONE_KNOWN = _reads()
 READS_FIGURES = _reads(access.READ_FIGURES)
 READS_PULL_REQUESTS = _reads(access.READ_PULL_REQUESTS)
 READS_STATUS = _reads(access.READ_FIGURES, access.READ_ADMINISTRATION)
+READS_ADMINISTRATION = _reads(access.READ_ADMINISTRATION)
 ADMINISTERS = BySession(access.ADMINISTER)
 """No token changes anything."""
 

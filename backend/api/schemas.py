@@ -57,6 +57,7 @@ class Me(Schema):
     may_see_all_teams: bool
     may_see_own: bool = Field(description="The account is linked to a person.")
     pseudonyms: bool = Field(description="People are called by pseudonyms.")
+    reads_administration: bool = Field(description="Sees people, accounts and what runs Plumbline.")
     demo: Demo | None
     emergency_use: EmergencyUse | None = Field(
         description="For administrators: the latest sign-in of an emergency account that none has acknowledged."

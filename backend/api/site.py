@@ -15,6 +15,7 @@ from backend.api import (
     issue_links,
     issues,
     me,
+    people,
     pull_requests,
     status,
     teams,
@@ -47,6 +48,7 @@ api.add_router("", investment.router)
 api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)
+api.add_router("", people.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

@@ -64,6 +64,10 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "people.directoryemail": {"web": WRITE, "worker": READ},
     "people.directorygroup": {"web": WRITE, "worker": READ},
     "people.directorygroup_members": {"web": WRITE, "worker": READ},
+    # Matching is the worker's; web answers what it offers, and undoes. What was merged is never forgotten.
+    "people.address": {"web": READ, "worker": WRITE},
+    "people.merge": {"web": APPEND_AND_UPDATE, "worker": APPEND},
+    "people.matchrun": {"web": READ, "worker": APPEND_AND_UPDATE},
     # Connections: web writes credentials and cannot read them. The worker reads them, and writes those alone that the
     # server makes for it: the key of an App created from a manifest.
     "connections.connection": {
@@ -100,6 +104,11 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "accounts": {"web": WRITE},
     "accounts.signinpolicy": {"web": APPEND_AND_UPDATE},
     "accounts.breakglassuse": {"web": (*APPEND, "UPDATE (acknowledged_at, acknowledged_by_id)")},
+    # Matching links accounts with the people that they are.
+    "accounts.user": {
+        "web": WRITE,
+        "worker": ("SELECT (id, email, name, person_id)", "UPDATE (person_id)"),
+    },
     "account": {"web": WRITE},
     "mfa": {"web": WRITE},
     "usersessions": {"web": WRITE},

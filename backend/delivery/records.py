@@ -11,13 +11,16 @@ from datetime import datetime
 class ActorRecord:
     """An account of the source. `kind` is one of people.Identity.Kind; a deleted account is None instead.
 
-    Known by `external_id`, else by `account_id`, else by kind and login.
+    Known by `external_id`, else by `account_id`, else by kind and login. `name` and `email` are empty where the source
+    did not tell them here.
     """
 
     kind: str
     login: str
     external_id: int | None
     account_id: str = ""
+    name: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ COLLECT: Final = "collect"
 MEASURE: Final = "measure"
 CHECK: Final = "check"
 MARK: Final = "mark"
-QUEUES: Final = {COLLECT: "collect", MEASURE: "measure", CHECK: "default", MARK: "measure"}
+MATCH: Final = "match"
+QUEUES: Final = {
+    COLLECT: "collect",
+    MEASURE: "measure",
+    CHECK: "default",
+    MARK: "measure",
+    MATCH: "measure",
+}
 
 
 def ring(task: str = COLLECT, *arguments: int) -> bool:

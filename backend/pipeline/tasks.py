@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from backend import clock
+from backend.accounts.sign_ins import sign_ins
 from backend.connections.models import Connection
 from backend.connections.store import due_app_changes
 from backend.delivery.store import marking
@@ -19,6 +20,7 @@ from backend.delivery.store.test_partitions import drop_outdated, make_partition
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
 from backend.metrics.suppression.compute import recompute_if_due
+from backend.people.match_run import anything_new, match_people
 from backend.pipeline import bell
 from backend.pipeline.kinds import connector_of
 from backend.pipeline.lineage import ask_for_lineage
@@ -91,6 +93,14 @@ def mark() -> None:
     bell.ring(bell.MEASURE)
 
 
+@shared_task(name=bell.MATCH)
+def match() -> None:
+    """Join what certainly is one person, offer what may be, and mark bots by the rules as they are now."""
+    done = match_people(sign_ins=sign_ins())
+    if done.joined or done.marked:
+        bell.ring(bell.MEASURE)
+
+
 @shared_task(name="sweep", expires=10)
 def sweep() -> None:
     """Ring for rows that are due, whatever became of the bell that rang for them first."""
@@ -100,6 +110,8 @@ def sweep() -> None:
         bell.ring(bell.MEASURE)
     if marking.outdated().exists():
         bell.ring(bell.MARK)
+    if anything_new():
+        bell.ring(bell.MATCH)
     for connection_id in due_app_changes():
         bell.ring(bell.CHECK, connection_id)
 
@@ -123,6 +135,7 @@ def discover() -> None:
     for connection in _collected():
         connector_of(connection).discover(connection)
     bell.ring(bell.COLLECT)
+    bell.ring(bell.MATCH)
 
 
 @shared_task(name="reconcile")

@@ -14,6 +14,7 @@ import { FailurePage } from "./pages/FailurePage";
 import { investmentSchema } from "./pages/investment/search";
 import { issuesSchema } from "./pages/issues/search";
 import { NotFoundPage } from "./pages/NotFoundPage";
+import { peopleSchema } from "./pages/people/search";
 import { searchSchema } from "./pages/pull-requests/search";
 import { testsSchema } from "./pages/tests/search";
 import { Shell } from "./shell/Shell";
@@ -78,6 +79,13 @@ const dataQuality = createRoute({
   component: lazyRouteComponent(() => import("./pages/data-quality/DataQualityPage")),
 });
 
+const people = createRoute({
+  getParentRoute: () => root,
+  path: "/people",
+  validateSearch: peopleSchema,
+  component: lazyRouteComponent(() => import("./pages/people/PeoplePage")),
+});
+
 /** The browser's own history, unless a test brings one. */
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
@@ -90,6 +98,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
       tests,
       investment,
       dataQuality,
+      people,
     ]),
     context: { client },
     defaultErrorComponent: FailurePage,

@@ -97,6 +97,17 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
         f"/tests/{{foreign_test}}?{RANGE}": SEES_ALL,
         f"/tests/0?{RANGE}": set(),
     },
+    # Addresses are personal: leads and members do not look at who is who.
+    **{
+        f"GET {path}": {path: SEES_ALL}
+        for path in (
+            *("/people", "/people/teams", "/people/identities"),
+            *("/people/offers", "/people/merges"),
+        )
+    },
+    "POST /people/identities/{int:identity_id}/bot": {"/people/identities/{identity}/bot": RUNS},
+    "POST /people/offers/{int:offer_id}": {"/people/offers/{offer}": RUNS},
+    "POST /people/merges/{int:merge_id}/undo": {"/people/merges/{merge}/undo": RUNS},
     "GET /teams": {"/teams": FIGURES},
     "POST /teams": {"/teams": RUNS},
     "POST /teams/{slug}": {"/teams/team-a": RUNS},
@@ -124,6 +135,8 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
         "reason": "It did.",
     },
     "POST /pull-requests/{int:pull_request_id}/issues": {"key": "{key_a}", "verdict": "added"},
+    "POST /people/identities/{int:identity_id}/bot": {"is_bot": None},
+    "POST /people/offers/{int:offer_id}": {"accept": True},
     "POST /teams": {"name": "Another"},
     "POST /teams/{slug}": {"parent": "team-b"},
     "POST /teams/{slug}/members": {"person": "{person_b}", "on": "2026-03-02"},

@@ -11,6 +11,7 @@ from backend.api.ingest import Reporting
 from backend.api.rules import BySession, ByToken
 from backend.api.site import api
 from backend.delivery.models import Issue
+from backend.people.models import Identity
 from tests.access.api_matrix import BODIES, MATRIX, SEES_ALL, SYSTEMS
 from tests.access.conftest import CAST, TOKENS, Come
 from tests.api.conftest import World
@@ -60,6 +61,9 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "issue_b": world.issue_of_b,
         "key_a": Issue.objects.get(pk=world.issue_of_a).key,
         "foreign_test": foreign.pk,
+        "offer": world.offer,
+        "merge": world.merge,
+        "identity": Identity.objects.values_list("pk", flat=True)[0],
         "person_b": world.team_b.memberships.earliest("pk").person_id,
     }
     for operation, addresses in MATRIX.items():

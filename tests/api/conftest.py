@@ -10,8 +10,13 @@ from django.test import Client
 
 from backend.accounts import sessions
 from backend.accounts.models import TeamGrant, User
+from backend.connections.models import Connection
+from backend.delivery.records import ActorRecord
 from backend.metrics import compute
-from backend.people.models import Team
+from backend.people import moving
+from backend.people.matching import Join
+from backend.people.models import Identity, Merge, Offer, Team
+from backend.people.store import resolve_identities
 from tests.deployed import Deployed, said
 from tests.factories import MONDAY, History, a_team, an_identity
 from tests.tested import Machines
@@ -46,6 +51,23 @@ class World:
     issue_of_a: int
     issue_of_b: int
     sprint: int
+    offer: int
+    """That people of the two teams are one."""
+    merge: int
+
+
+def an_offer(*pair: Identity) -> Offer:
+    first, second = sorted(one.pk for one in pair)
+    evidence = [["same login", "jdoe"]]
+    return Offer.objects.create(first_id=first, second_id=second, strength=75, evidence=evidence)
+
+
+def a_merge(connection: Connection) -> Merge:
+    """Of two addresses that were nobody's."""
+    accounts = [ActorRecord("git", f"merged@{part}.example", None) for part in "ab"]
+    found = resolve_identities(connection=connection, accounts=accounts)
+    join = Join(tuple(sorted(found.values())), ())
+    return moving.carry_out(joins=[join], reason=Merge.Reason.CERTAIN)[0]
 
 
 @pytest.fixture
@@ -92,6 +114,8 @@ def world() -> World:
         issues[0][0],
         issues[1][0],
         tracker.sprint(1, start=0, end=300).pk,
+        an_offer(groups[0][0], groups[1][0]).pk,
+        a_merge(history.repository.connection).pk,
     )
 
 

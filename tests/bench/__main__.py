@@ -9,7 +9,7 @@ from types import FrameType
 from rich.console import Console
 
 from tests import servers
-from tests.bench import backfill, figures, history, jira, results, uploads, work
+from tests.bench import backfill, figures, history, jira, people, results, uploads, work
 from tests.bench.world import ON_A_BRANCH, Size
 from tests.processes import TOP, ProcessEnded
 
@@ -17,20 +17,15 @@ from tests.processes import TOP, ProcessEnded
 def main() -> int:
     given = _arguments()
     signal.signal(signal.SIGTERM, _as_interrupt)
-    console, found = Console(), {}
+    console, found = Console(), dict[str, list[figures.Figure]]()
     try:
         each = given.pull_requests * (ON_A_BRANCH + 1)
         size = Size(given.repositories, given.pull_requests, each)
         with servers.running(TOP / ".bench") as running:
-            if given.bench in {"history", "all"}:
-                found["real history to Postgres"] = history.run(console, running)
+            found |= _domain(given.bench, console, running)
             if given.bench in {"backfill", "all"}:
                 name = f"backfill of {size.repositories} repositories, {size.pull_requests:,} pull requests"
                 found[name] = backfill.run(console, running, size)
-            if given.bench in {"jira", "all"}:
-                found[f"a Jira of {jira.ISSUES:,} issues"] = jira.run(console, running)
-            if given.bench in {"work", "all"}:
-                found["pages on issues and investment"] = work.run(console, running)
             if given.bench in {"test-results", "all"}:
                 found["one upload of test results"] = uploads.run(console, running)
                 name = "a million results of tests a day"
@@ -48,6 +43,23 @@ def main() -> int:
     return 1 if missed else 0
 
 
+def _domain(
+    wanted: str, console: Console, running: servers.Servers
+) -> dict[str, list[figures.Figure]]:
+    """Those of one size."""
+    benches = {
+        "history": ("real history to Postgres", history.run),
+        "jira": (f"a Jira of {jira.ISSUES:,} issues", jira.run),
+        "work": ("pages on issues and investment", work.run),
+        "people": (f"{people.PEOPLE:,} people in {people.TEAMS} teams", people.run),
+    }
+    return {
+        title: run(console, running)
+        for name, (title, run) in benches.items()
+        if wanted in {name, "all"}
+    }
+
+
 def _as_interrupt(number: int, frame: FrameType | None) -> None:
     """So that what was started is ended."""
     raise KeyboardInterrupt
@@ -58,7 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "bench",
         nargs="?",
-        choices=("all", "history", "backfill", "jira", "work", "test-results"),
+        choices=("all", "history", "backfill", "jira", "work", "people", "test-results"),
         default="all",
         help="default: all",
     )

@@ -6,11 +6,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from backend.accounts.models import User
+from backend.accounts.sign_ins import sign_ins
 from backend.config import grants
+from backend.delivery.records import ActorRecord
 from backend.delivery.result_records import UploadRecord
 from backend.delivery.store.test_results import store_results
+from backend.people.match_run import anything_new, match_people
+from backend.people.models import Identity, Membership, Merge, Person, Team
+from backend.people.moving import undo
+from backend.people.store import resolve_identities
 from backend.sources.junit import read_report
-from tests.factories import MONDAY, a_repository
+from tests.factories import MONDAY, a_connection, a_repository
+from tests.sign_in import an_account
 
 
 def test_every_model_is_covered() -> None:
@@ -78,6 +86,35 @@ def test_whoever_takes_reports_of_tests_may_store_them_and_make_room(role: str) 
         cursor.execute("RESET ROLE")
         cursor.execute("SELECT sum(failed), sum(commits) FROM delivery_dailyresults")
         assert cursor.fetchone() == (2, 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("roles")
+def test_the_worker_matches_people_and_web_undoes() -> None:
+    """With people who are two until then, in teams, and an account of one of them."""
+    source = a_connection()
+    records = [
+        ActorRecord("user", "jdoe", 1, email="jane@work.example"),
+        ActorRecord("git", "jane@work.example", None),
+    ]
+    found = resolve_identities(connection=source, accounts=records)
+    team = Team.objects.create(slug="a", name="A")
+    for pk in found.values():
+        person = Person.objects.create(name=f"person of {pk}")
+        Identity.objects.filter(pk=pk).update(person=person)
+        Membership.objects.create(team=team, person=person)
+    user = an_account(User.Role.OWNER, email="jane@work.example")
+    call_command("grants", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE worker")
+        assert match_people(sign_ins=sign_ins()).joined == 1
+        assert not anything_new()
+        cursor.execute("SET LOCAL ROLE web")
+        user.refresh_from_db()
+        assert user.person == Person.objects.get()
+        undo(merge=Merge.objects.get(), acting_user=user)
+        cursor.execute("RESET ROLE")
+    assert Person.objects.count() == Membership.objects.count() == 2
 
 
 @pytest.mark.django_db

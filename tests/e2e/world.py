@@ -14,6 +14,7 @@ from backend.people.models import Identity, Team
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.e2e.deployments import deploy
 from tests.e2e.issues import work
+from tests.e2e.people import known
 from tests.e2e.runs import run
 from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
 
@@ -72,6 +73,7 @@ def fill() -> dict[str, str]:
         counted_at=datetime.now(UTC),
     )
     _ledger(history)
+    known(connection)
     return _accounts(department, [*teams, alone])
 
 

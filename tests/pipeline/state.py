@@ -53,8 +53,10 @@ _OPERATIONAL = {
     "metrics.MeasuredIdentity",
     "metrics.MeasuredMembership",
     "metrics.MeasuredTeam",
+    "people.Merge",
+    "people.MatchRun",
 }
-"""How far measuring has come, by our own keys."""
+"""How far measuring and matching have come, by our own keys."""
 _OF_THE_MOMENT = {
     "author_key",
     "computed_at",

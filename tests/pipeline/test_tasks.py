@@ -19,10 +19,13 @@ from backend.delivery.models import (
     PullRequest,
     Repository,
 )
+from backend.delivery.records import ActorRecord
 from backend.delivery.store import marking
 from backend.delivery.store.rules import set_generated_file_rules
 from backend.metrics.measuring import anything_waits
 from backend.metrics.models import PullRequestFact, RunFact, ServiceDeployment
+from backend.people.models import Identity
+from backend.people.store import resolve_identities
 from backend.pipeline import bell, tasks
 from backend.sources import hints
 from backend.sources.github.repositories import LISTING, READ
@@ -68,7 +71,7 @@ def test_a_sweep_finds_what_a_lost_bell_rang_for(rung: list[str]) -> None:
     history.pull(an_identity(history.repository.connection), merged=3)
     hints.arm(connection=history.repository.connection, kind=Hint.Kind.CONNECTION)
     tasks.sweep()
-    assert rung == [bell.COLLECT, bell.MEASURE, bell.MARK]
+    assert rung == [bell.COLLECT, bell.MEASURE, bell.MARK, bell.MATCH]
 
 
 def test_a_changed_rule_marks_files_anew_and_measures_again(rung: list[str]) -> None:
@@ -137,7 +140,20 @@ def test_each_hour_repositories_are_listed_and_teams_read(rung: list[str]) -> No
         (working, Hint.Kind.CONNECTION, LISTING),
         (working, Hint.Kind.TEAMS, ""),
     ]
-    assert rung == [bell.COLLECT]
+    assert rung == [bell.COLLECT, bell.MATCH]
+
+
+def test_matching_has_what_it_changed_measured_again(rung: list[str]) -> None:
+    source = a_connection()
+    accounts = [
+        ActorRecord("user", "jdoe", 1, email="jane@work.example"),
+        ActorRecord("git", "jane@work.example", None),
+    ]
+    resolve_identities(connection=source, accounts=accounts)
+    tasks.match()
+    tasks.match()
+    assert rung == [bell.MEASURE]
+    assert Identity.objects.exclude(person=None).count() == 2
 
 
 def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) -> None:

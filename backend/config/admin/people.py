@@ -3,17 +3,22 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from backend.accounts import access
 from backend.config.admin.calendars import CalendarForm
+from backend.config.admin.matching import figures_follow
 from backend.config.admin.memberships import PersonMemberships
-from backend.config.admin.site import acting, site
-from backend.people.models import Identity, Organisation, Person
+from backend.config.admin.site import acting, confirm, may_administer, site
+from backend.people import moving
+from backend.people.bot_marks import say_bot
+from backend.people.models import Identity, Merge, Organisation, Person
 from backend.people.names import renew_pseudonyms, set_pseudonyms
+from backend.pipeline import bell
 
 
 class OrganisationForm(CalendarForm):
@@ -64,6 +69,8 @@ class OrganisationAdmin(admin.ModelAdmin):
             Organisation.objects.filter(pk=1).values_list("pseudonyms", flat=True).first()
         )
         super().save_model(request, obj, form, change)
+        if "bot_logins" in form.changed_data:
+            transaction.on_commit(lambda: bell.ring(bell.MATCH))
         user = acting(request)
         if not access.may_set_pseudonyms(user):
             return
@@ -89,6 +96,10 @@ class PersonAdmin(admin.ModelAdmin):
     search_fields = ("name", "identities__login", "=identities__account_id")
     list_filter = (("teams", admin.RelatedOnlyFieldListFilter),)
     inlines = (PersonMemberships, IdentityInline)
+    actions = ("merge",)
+
+    def has_administer_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("identities")
@@ -97,21 +108,79 @@ class PersonAdmin(admin.ModelAdmin):
     def logins(self, person: Person) -> str:
         return ", ".join(identity.login for identity in person.identities.all())
 
+    @admin.action(description="Merge into one person", permissions=["administer"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Person]) -> HttpResponse | None:
+        if queryset.count() < 2:  # noqa: PLR2004 - one is one already
+            self.message_user(request, "Choose two people or more.", messages.ERROR)
+            return None
+        asked = confirm(
+            request,
+            queryset,
+            question="Make these one person?",
+            consequence="The one that was known first stays. Identities, memberships and accounts become theirs. The "
+            "merge can be undone.",
+        )
+        if asked:
+            return asked
+        join = moving.joining(persons=queryset.values_list("pk", flat=True))
+        moving.carry_out(joins=[join], reason=Merge.Reason.BY_HAND, acting_user=acting(request))
+        figures_follow()
+        return None
+
 
 @admin.register(Identity, site=site)
 class IdentityAdmin(admin.ModelAdmin):
     """Identities come from sources; who they are, and whether they are bots, people know better."""
 
-    list_display = ("login", "account_id", "kind", "is_bot", "person", "connection")
-    list_filter = ("kind", "is_bot", ("person", admin.EmptyFieldListFilter), "connection")
+    list_display = (
+        *("login", "account_id", "name", "kind", "is_bot", "is_bot_by_hand", "person"),
+        "connection",
+    )
+    list_filter = (
+        "kind",
+        "is_bot",
+        "is_bot_by_hand",
+        ("person", admin.EmptyFieldListFilter),
+        "connection",
+    )
     list_select_related = ("person", "connection")
     search_fields = ("login", "=account_id", "person__name")
-    fields = ("connection", "login", "kind", "external_id", "account_id", "is_bot", "person")
-    readonly_fields = ("connection", "login", "kind", "external_id", "account_id")
+    readonly_fields = ("connection", "login", "name", "kind", "external_id", "account_id")
+    fields = (*readonly_fields, "is_bot", "person")
     autocomplete_fields = ("person",)
+    actions = ("mark_bots", "mark_no_bots", "follow_rules")
+
+    def has_administer_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request)
+
+    def save_model(self, request: HttpRequest, obj: Identity, form: Any, change: bool) -> None:
+        """What is ticked here is a person's word, which stands above every rule."""
+        if "is_bot" in form.changed_data:
+            say_bot(identity=obj, is_bot=obj.is_bot, acting_user=acting(request))
+        if "person" in form.changed_data:
+            moving.give(identity=obj, person=obj.person, acting_user=acting(request))
+        figures_follow()
+
+    @admin.action(description="Mark as bots", permissions=["administer"])
+    def mark_bots(self, request: HttpRequest, queryset: QuerySet[Identity]) -> None:
+        _say(request, queryset, is_bot=True)
+
+    @admin.action(description="Mark as no bots", permissions=["administer"])
+    def mark_no_bots(self, request: HttpRequest, queryset: QuerySet[Identity]) -> None:
+        _say(request, queryset, is_bot=False)
+
+    @admin.action(description="Leave to the rules on bots", permissions=["administer"])
+    def follow_rules(self, request: HttpRequest, queryset: QuerySet[Identity]) -> None:
+        _say(request, queryset, is_bot=None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+def _say(request: HttpRequest, queryset: QuerySet[Identity], *, is_bot: bool | None) -> None:
+    for identity in queryset:
+        say_bot(identity=identity, is_bot=is_bot, acting_user=acting(request))
+    figures_follow()

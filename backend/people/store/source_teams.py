@@ -72,7 +72,7 @@ def _set_parent(team: Team, parent: Team | None) -> None:
 
 
 def _people(connection: Connection, accounts: Iterable[A]) -> dict[A, int]:
-    """A person for every account that is not a bot; a new one is named by the login."""
+    """A person for every account that is not a bot; a new one is named as the source does, or by the login."""
     identities = resolve_identities(connection=connection, accounts=accounts)
     rows = Identity.objects.in_bulk(identities.values())
     people: dict[A, int] = {}
@@ -81,7 +81,7 @@ def _people(connection: Connection, accounts: Iterable[A]) -> dict[A, int]:
         if identity.is_bot:
             continue
         if identity.person_id is None:
-            identity.person = Person.objects.create(name=identity.login)
+            identity.person = Person.objects.create(name=identity.name or identity.login)
             identity.save(update_fields=["person"])
         people[account] = identity.person_id or 0
     return people

@@ -128,7 +128,10 @@ def team(payload: payloads.Team) -> TeamRecord:
         slug=payload.slug,
         name=payload.name,
         parent_external_id=payload.parent_team.database_id if payload.parent_team else None,
-        members=tuple(ActorRecord("user", m.login, m.database_id) for m in payload.members.nodes),
+        members=tuple(
+            ActorRecord("user", m.login, m.database_id, name=m.name or "")
+            for m in payload.members.nodes
+        ),
     )
 
 
@@ -180,16 +183,23 @@ def _requested(payload: payloads.Requested | None) -> ActorRecord | None:
 
 def _commits(nodes: Iterable[payloads.PullRequestCommit]) -> Iterable[PullRequestCommitRecord]:
     for position, node in enumerate(nodes):
-        user = node.commit.author.user if node.commit.author else None
         yield PullRequestCommitRecord(
             sha=node.commit.oid,
             position=position,
             authored_at=node.commit.authored_date,
             committed_at=node.commit.committed_date,
-            author=ActorRecord("user", user.login, user.database_id) if user else None,
+            author=_commit_author(node.commit.author),
             additions=node.commit.additions,
             deletions=node.commit.deletions,
         )
+
+
+def _commit_author(payload: payloads.CommitAuthor | None) -> ActorRecord | None:
+    """The account, with the address by which GitHub knows the commit for its own."""
+    if payload is None or payload.user is None:
+        return None
+    user = payload.user
+    return ActorRecord("user", user.login, user.database_id, email=payload.email or "")
 
 
 def _issue_keys(payload: payloads.PullRequest) -> tuple[IssueKeyRecord, ...]:

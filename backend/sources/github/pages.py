@@ -73,7 +73,7 @@ def teams(github: GitHub, *, organisation: str) -> Iterator[payloads.Team]:
             info = team.members.page_info
             while info.has_next_page:
                 more = github.ask(github.queries.members, {"id": team.id, "after": info.end_cursor})
-                further = read(payloads.Page[payloads.User], more["node"]["members"])
+                further = read(payloads.Page[payloads.Member], more["node"]["members"])
                 members += further.nodes
                 info = further.page_info
             whole = team.members.model_copy(update={"nodes": members})

@@ -65,11 +65,18 @@ class User(Payload):
     database_id: int | None
 
 
+class Member(User):
+    name: str | None
+
+
 class Oid(Payload):
     oid: str
 
 
 class CommitAuthor(Payload):
+    """The address is kept where GitHub says whose it is, and not otherwise."""
+
+    email: str | None
     user: User | None
 
 
@@ -201,7 +208,7 @@ class Team(Payload):
     slug: str
     name: str
     parent_team: ParentTeam | None
-    members: Page[User]
+    members: Page[Member]
 
 
 class Repositories(RootModel[list[Repository]]): ...

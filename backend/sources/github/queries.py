@@ -26,7 +26,12 @@ _QUEUE_TYPES: Final = "ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVEN
 PARTS: Final = {
     "commits": """{
     totalCount pageInfo { hasNextPage endCursor }
-    nodes { commit { oid message authoredDate committedDate additions deletions author { user { login databaseId } } } }
+    nodes {
+      commit {
+        oid message authoredDate committedDate additions deletions
+        author { email user { login databaseId } }
+      }
+    }
   }""",
     "reviews": """{
     totalCount pageInfo { hasNextPage endCursor }
@@ -157,7 +162,7 @@ TEAMS: Final = """query Teams($org: String!, $after: String) {
       nodes {
         id databaseId slug name parentTeam { databaseId }
         members(first: 100, membership: IMMEDIATE) {
-          pageInfo { hasNextPage endCursor } nodes { login databaseId }
+          pageInfo { hasNextPage endCursor } nodes { login databaseId name }
         }
       }
     }
@@ -168,7 +173,7 @@ MEMBERS: Final = """query Members($id: ID!, $after: String) {
   node(id: $id) {
     ... on Team {
       members(first: 100, after: $after, membership: IMMEDIATE) {
-        pageInfo { hasNextPage endCursor } nodes { login databaseId }
+        pageInfo { hasNextPage endCursor } nodes { login databaseId name }
       }
     }
   }

@@ -17,4 +17,11 @@ def actor(account: Account | None) -> ActorRecord | None:
         return None
     login = account.display_name if account.account_id else account.name
     kind = "bot" if account.account_type == _APP else "user"
-    return ActorRecord(kind, (login or known_by)[:320], None, known_by[:200])
+    return ActorRecord(
+        kind,
+        (login or known_by)[:320],
+        None,
+        known_by[:200],
+        name=account.display_name,
+        email=account.email_address,
+    )

@@ -74,13 +74,14 @@ class Payload(BaseModel):
 
 
 class Account(Payload):
-    """`key` and `name` are Data Center's, `account_id` and `display_name` tell who it is in the Cloud."""
+    """`key` and `name` are Data Center's, `account_id` is the Cloud's, which hides most addresses."""
 
     key: Told = ""
     name: Told = ""
     account_id: Told = ""
     account_type: Told = ""
     display_name: Told = ""
+    email_address: Told = ""
 
 
 class Myself(Account):

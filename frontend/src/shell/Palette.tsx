@@ -29,6 +29,9 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
       onClick: () => void navigate({ to, search: carried }),
     })),
     { label: "Data quality", onClick: () => void navigate({ to: "/data-quality" }) },
+    ...(me.reads_administration
+      ? [{ label: "People & teams", onClick: () => void navigate({ to: "/people" }) }]
+      : []),
     ...(me.links.admin
       ? [{ label: "Administration", onClick: () => leave(me.links.admin ?? "") }]
       : []),

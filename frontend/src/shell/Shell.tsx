@@ -53,6 +53,11 @@ export function Shell() {
             >
               Data quality
             </Link>
+            {me.reads_administration && (
+              <Link to="/people" className={classes.page} activeProps={{ "aria-current": "page" }}>
+                People & teams
+              </Link>
+            )}
           </nav>
           <div className={classes.tools}>
             <DataStatus timeZone={me.organisation.time_zone} />

@@ -28,6 +28,7 @@ export function me(values: Partial<Me> = {}): Me {
     may_see_all_teams: false,
     may_see_own: false,
     pseudonyms: false,
+    reads_administration: false,
     demo: null,
     emergency_use: null,
     today: "2026-08-20",

@@ -48,7 +48,7 @@ export function open(address: string, answers: Answers = {}) {
   vi.stubGlobal("fetch", async (request: Request) => {
     const url = new URL(request.url);
     asked.push(url.pathname + url.search);
-    if (request.method === "POST") sent.push(await request.json());
+    if (request.method === "POST") sent.push(JSON.parse((await request.text()) || "null"));
     const found = (answers[url.pathname] ?? USUAL[url.pathname])?.(url.searchParams);
     if (found instanceof Refusal) return Response.json(found.body, { status: found.status });
     if (found === undefined) throw new TypeError(`nothing answers ${url.pathname}`);

@@ -177,12 +177,18 @@ def test_the_order_of_commits_is_kept_and_their_authors_may_be_unknown() -> None
         "committedDate": AT,
         "additions": 3,
         "deletions": 1,
-        "author": {"user": None},
+        "author": {"email": "unknown@work.example", "user": None},
     }
-    nodes = [{"commit": commit}, {"commit": commit | {"oid": "b" * 40, "author": None}}]
-    first, second = normalise.pull_request(a_payload(commits=page(*nodes))).commits
+    known = {"email": "dev@work.example", "user": {"login": "dev0001", "databaseId": 1}}
+    nodes = [
+        {"commit": commit},
+        {"commit": commit | {"oid": "b" * 40, "author": None}},
+        {"commit": commit | {"oid": "c" * 40, "author": known}},
+    ]
+    first, second, third = normalise.pull_request(a_payload(commits=page(*nodes))).commits
     assert [first.position, second.position] == [0, 1]
     assert [first.author, second.author] == [None, None]
+    assert third.author == ActorRecord("user", "dev0001", 1, email="dev@work.example")
     assert first.authored_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -239,12 +245,12 @@ def test_a_team() -> None:
             "slug": "team-a",
             "name": "Team A",
             "parentTeam": {"databaseId": 2},
-            "members": page({"login": "dev0001", "databaseId": 1}),
+            "members": page({"login": "dev0001", "databaseId": 1, "name": "Dev One"}),
         }
     )
     record = normalise.team(payload)
     assert (record.slug, record.parent_external_id) == ("team-a", 2)
-    assert record.members == (ActorRecord("user", "dev0001", 1),)
+    assert record.members == (ActorRecord("user", "dev0001", 1, name="Dev One"),)
 
 
 @pytest.mark.parametrize(

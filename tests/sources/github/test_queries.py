@@ -14,7 +14,7 @@ from tests.simulators.github.graph.limits import complexity
 from tests.simulators.github.graph.schema import load_schema
 
 FORBIDDEN = {
-    "abstract", "bodyHTML", "bodyText", "committer", "contents", "diffHunk", "email",
+    "abstract", "bodyHTML", "bodyText", "committer", "contents", "diffHunk",
     "messageBody", "messageBodyHTML", "messageHeadline", "patch", "text", "titleHTML", "url",
 }  # fmt: skip
 
@@ -65,6 +65,9 @@ def test_no_text_of_people_is_asked_for() -> None:
             if node.name.value == "message":
                 # Reduced to keys of issues before it is anywhere.
                 assert ancestors[-2].name.value == "commit"
+            if node.name.value == "email":
+                # Kept where an account is told with it, to match people.
+                assert [one.name.value for one in ancestors[-1].selections] == ["email", "user"]
             if node.name.value in COUNTED and node.selection_set is not None:
                 below = [field.name.value for field in node.selection_set.selections]  # type: ignore[attr-defined]
                 assert below == ["totalCount"]

@@ -47,9 +47,12 @@ def answer(**fields: object) -> Json:
     return {"id": "17", "key": "FORGE-1", "fields": told | fields}
 
 
+NAMED: Json = {"displayName": "Dev Two", "emailAddress": "dev0002@work.example"}
+
+
 def entry(number: int, *items: Json, minutes: int | None = None) -> Json:
     at = START + timedelta(minutes=number if minutes is None else minutes)
-    author = {"key": "JIRAUSER1", "name": "dev0001", "displayName": MARK, "emailAddress": MARK}
+    author = {"key": "JIRAUSER1", "name": "dev0001", "active": MARK, "timeZone": MARK}
     return {"id": str(number), "author": author, "created": at.isoformat(), "items": list(items)}
 
 
@@ -86,7 +89,7 @@ def normal(
 def test_an_issue_is_read_whole() -> None:
     found = normal(
         answer(
-            assignee={"key": "JIRAUSER2", "name": "dev0002", "displayName": MARK},
+            assignee={"key": "JIRAUSER2", "name": "dev0002", "avatarUrls": MARK} | NAMED,
             priority={"name": "High"},
             labels=["a"],
             components=[{"name": "Core", "description": MARK}],
@@ -106,6 +109,7 @@ def test_an_issue_is_read_whole() -> None:
     assert found.created_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
     assert found.assignee is not None
     assert (found.assignee.account_id, found.assignee.login) == ("JIRAUSER2", "dev0002")
+    assert (found.assignee.name, found.assignee.email) == tuple(NAMED.values())
     assert (found.sprints, found.estimate, found.team_name) == ((12,), 3.0, "Team A")
     assert (found.parent_external_id, found.priority, found.labels) == (9, "High", ("a",))
     assert (found.components, found.fix_versions, found.affects_versions) == (("Core",), (5,), (4,))
