@@ -12,7 +12,7 @@ from typing import Final
 _RULES = "(deployment|generatedfile|hotfix|incident|investment|status)rule"
 _COLLECTED = (
     "accounts/(accountaccess|apitoken|breakglassuse|reviewedaccount)|audit/event|usersessions/usersession|"
-    "people/directory(group|user)|sources/(cursor|hint|syncrun)|"
+    "people/(directorygroup|directoryuser|merge|offer)|sources/(cursor|hint|syncrun)|"
     "delivery/(board|commit|issue|project|pullrequest|repository|sprint)"
 )
 """Recorded or collected: nobody changes it by hand."""
@@ -174,6 +174,12 @@ PAGES: Final[list[tuple[str, str, str]]] = [
     ("admin/delivery/ingesttoken/add/", "in in no login login", "in in no login login"),
     (rf"admin/delivery/ingesttoken/{_ONE}change/", "in in in login login", "no no no login login"),
     (rf"admin/delivery/ingesttoken/{_ONE}delete/", "no no no login login", "no no no login login"),
+    # Teams from a file, and what they own
+    ("admin/people/team/import/", "in in no login login", "in in no login login"),
+    ("admin/people/team/export/", "in in in login login", "in in in login login"),
+    ("admin/delivery/ownership/add/", "in in no login login", "in in no login login"),
+    (rf"admin/delivery/ownership/{_ONE}change/", "in in in login login", "in in no login login"),
+    (rf"admin/delivery/ownership/{_ONE}delete/", "in in no login login", "in in no login login"),
     # Connections, with their secrets
     (
         rf"admin/connections/connection/(<int:pk>/)?({_SECRETS})/",

@@ -433,6 +433,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List People */
+        get: operations["people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Identities */
+        get: operations["identities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/identities/{identity_id}/bot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Bot
+         * @description Say whether an account is a bot, whatever the rules say, or leave it to them.
+         */
+        post: operations["mark_bot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Merges */
+        get: operations["merges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Merge
+         * @description Make everything as it was. Refused where a later merge moved the same again.
+         */
+        post: operations["undo_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Offers */
+        get: operations["offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/offers/{offer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Offer
+         * @description Yes: they are one person from now on, which can be undone. No: they are not offered again.
+         */
+        post: operations["answer_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Teams */
+        get: operations["people_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pull-requests": {
         parameters: {
             query?: never;
@@ -1173,6 +1318,22 @@ export interface components {
              */
             unit: "seconds" | "ratio";
         };
+        /** Answer */
+        Answer: {
+            /**
+             * Accept
+             * @description No: they are two people, and are not offered again.
+             */
+            accept: boolean;
+        };
+        /** Answered */
+        Answered: {
+            /**
+             * Merge
+             * @description What was merged, to be undone by.
+             */
+            merge: number | null;
+        };
         /** Asked */
         Asked: {
             /**
@@ -1228,6 +1389,14 @@ export interface components {
             deployment_frequency: components["schemas"]["Band"] | null;
             lead_time: components["schemas"]["Band"] | null;
             time_to_restore: components["schemas"]["Band"] | null;
+        };
+        /** BotMark */
+        BotMark: {
+            /**
+             * Is Bot
+             * @description None: as the rules say.
+             */
+            is_bot: boolean | null;
         };
         /**
          * Bucket
@@ -2325,6 +2494,16 @@ export interface components {
             /** Before */
             before: number | null;
         };
+        /** Evidence */
+        Evidence: {
+            /** Kind */
+            kind: string;
+            /**
+             * Text
+             * @description What it rests on.
+             */
+            text: string;
+        };
         /** Excluded */
         Excluded: {
             /** N */
@@ -2735,6 +2914,70 @@ export interface components {
             source: "workflow" | "check" | "status";
             /** Suppressed */
             suppressed: boolean;
+        };
+        /** Identities */
+        Identities: {
+            /** Items */
+            items: components["schemas"]["OwnedIdentity"][];
+            /** May Mark */
+            may_mark: boolean;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /** Identity */
+        Identity: {
+            /** Connection */
+            connection: string;
+            /** Id */
+            id: number;
+            /** Is Bot */
+            is_bot: boolean;
+            /**
+             * Is Bot By Hand
+             * @description A person said whether it is a bot.
+             */
+            is_bot_by_hand: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "bot" | "mannequin" | "git";
+            /**
+             * Login
+             * @description The login, or for git the e-mail address.
+             */
+            login: string;
+            /** Name */
+            name: string;
+        };
+        /** IdentityFilters */
+        IdentityFilters: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Search
+             * @description Parts of the login, the address or the name.
+             * @default
+             */
+            search: string;
+            /**
+             * Show
+             * @default all
+             * @enum {string}
+             */
+            show: "all" | "bots" | "by_hand" | "unmatched";
         };
         /** IncidentName */
         IncidentName: {
@@ -3641,6 +3884,25 @@ export interface components {
             /** Sign Out */
             sign_out: string;
         };
+        /** ListedTeam */
+        ListedTeam: {
+            /**
+             * Members
+             * @description People in it or in a team below, today.
+             */
+            members: number;
+            /** Name */
+            name: string;
+            /** Parent */
+            parent: string | null;
+            /** Slug */
+            slug: string;
+            /**
+             * Source
+             * @description The connection that it comes from; none: by hand.
+             */
+            source: string | null;
+        };
         /** Me */
         Me: {
             demo: components["schemas"]["Demo"] | null;
@@ -3664,6 +3926,11 @@ export interface components {
              * @description People are called by pseudonyms.
              */
             pseudonyms: boolean;
+            /**
+             * Reads Administration
+             * @description Sees people, accounts and what runs Plumbline.
+             */
+            reads_administration: boolean;
             /** Role */
             role: string;
             /** Teams */
@@ -3695,6 +3962,60 @@ export interface components {
         Members: {
             /** Items */
             items: components["schemas"]["Member"][];
+        };
+        /** Merge */
+        Merge: {
+            /**
+             * Acting User
+             * @description None: a rule.
+             */
+            acting_user: string | null;
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Id */
+            id: number;
+            /**
+             * Identities
+             * @description What was moved.
+             */
+            identities: string[];
+            /**
+             * Merged At
+             * Format: date-time
+             */
+            merged_at: string;
+            /**
+             * Person
+             * @description None: merged into another since.
+             */
+            person: string | null;
+            /**
+             * Persons
+             * @description Who is one with them since.
+             */
+            persons: string[];
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "certain" | "accepted" | "by hand";
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By */
+            undone_by: string | null;
+        };
+        /** Merges */
+        Merges: {
+            /** Items */
+            items: components["schemas"]["Merge"][];
+            /** May Undo */
+            may_undo: boolean;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
         };
         /** Mute */
         Mute: {
@@ -3782,6 +4103,33 @@ export interface components {
              */
             parent: string;
         };
+        /** Offer */
+        Offer: {
+            /** Evidence */
+            evidence: components["schemas"]["Evidence"][];
+            /** Id */
+            id: number;
+            /** Sides */
+            sides: components["schemas"]["Side"][];
+            /**
+             * Strength
+             * @description 0 to 100: how much speaks for it.
+             */
+            strength: number;
+        };
+        /** Offers */
+        Offers: {
+            /** Items */
+            items: components["schemas"]["Offer"][];
+            /** May Answer */
+            may_answer: boolean;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
         /** Organisation */
         Organisation: {
             /** Minimum Group Size */
@@ -3790,6 +4138,34 @@ export interface components {
             name: string;
             /** Time Zone */
             time_zone: string;
+        };
+        /** OwnedIdentity */
+        OwnedIdentity: {
+            /** Connection */
+            connection: string;
+            /** Id */
+            id: number;
+            /** Is Bot */
+            is_bot: boolean;
+            /**
+             * Is Bot By Hand
+             * @description A person said whether it is a bot.
+             */
+            is_bot_by_hand: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "bot" | "mannequin" | "git";
+            /**
+             * Login
+             * @description The login, or for git the e-mail address.
+             */
+            login: string;
+            /** Name */
+            name: string;
+            /** Person */
+            person: string | null;
         };
         /** Page */
         Page: {
@@ -3802,6 +4178,19 @@ export interface components {
             page_size: number;
             /** Total */
             total: number;
+        };
+        /** Paged */
+        Paged: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
         };
         /** PageFilters */
         PageFilters: {
@@ -3895,6 +4284,66 @@ export interface components {
             repository: string | null;
             /** What */
             what: string;
+        };
+        /** People */
+        People: {
+            /** Items */
+            items: components["schemas"]["Person"][];
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /** PeopleFilters */
+        PeopleFilters: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Search
+             * @description Parts of the name, or of a login or address.
+             * @default
+             */
+            search: string;
+            /**
+             * Show
+             * @default all
+             * @enum {string}
+             */
+            show: "all" | "departed" | "no_team";
+        };
+        /** Person */
+        Person: {
+            /**
+             * Departed
+             * @description Their accounts are closed, and they are in no team.
+             */
+            departed: boolean;
+            /** Id */
+            id: number;
+            /** Identities */
+            identities: components["schemas"]["Identity"][];
+            /** Name */
+            name: string;
+            /**
+             * Signs In
+             * @description They have an account here that is not closed.
+             */
+            signs_in: boolean;
+            /**
+             * Teams
+             * @description Today's.
+             */
+            teams: components["schemas"]["TeamName"][];
         };
         /** Point */
         Point: {
@@ -4697,6 +5146,16 @@ export interface components {
             repository: string;
             /** Service */
             service: string;
+        };
+        /** Side */
+        Side: {
+            /** Identities */
+            identities: components["schemas"]["Identity"][];
+            /**
+             * Person
+             * @description None: nobody's yet.
+             */
+            person: string | null;
         };
         /** Spread */
         Spread: {
@@ -7315,6 +7774,567 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                /** @description Parts of the name, or of a login or address. */
+                search?: string;
+                show?: "all" | "departed" | "no_team";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    identities: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                /** @description Parts of the login, the address or the name. */
+                search?: string;
+                show?: "all" | "bots" | "by_hand" | "unmatched";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    mark_bot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BotMark"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedIdentity"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    merges: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merges"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    undo_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merge"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    offers: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    answer_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    people_teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedTeam"][];
                 };
             };
             /** @description Unauthorized */
