@@ -24,7 +24,8 @@ from typing import Final
 
 ALL_TEAMS: Final = 0
 """Every fact is in it."""
-Period = Hashable
+Period = tuple[str, Hashable]
+"""What kind of period, and which."""
 Cell = tuple[int, Period]
 """A team in one of the periods that are published."""
 
@@ -110,12 +111,12 @@ def spans(cube: Cube) -> Iterator[Span]:
             key=lambda corner: corner.group.at,
         )
         value = 0
-        for corner, after in zip(mine, [*mine[1:], None], strict=True):
+        groups = [corner.group for corner in mine]
+        for corner, begins, ends in zip(mine, groups, [*groups[1:], None], strict=True):
             value += corner.sign
-            begins, ends = corner.group, after and after.group
             if value and (ends is None or begins.at < ends.at):
                 wide = ends is None or begins.periods != ends.periods
-                yield Span(team, begins.at, ends and ends.at, value, wide)
+                yield Span(team, begins.at, ends.at if ends else None, value, wide)
 
 
 class _Search:

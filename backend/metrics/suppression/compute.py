@@ -70,17 +70,12 @@ def _rows(source: Source) -> Iterator[_Row]:
             zones.append(name)
         zone_of[team] = zones.index(name)
     groups = list(_groups(source, zones))
-    costs = {
-        period: _COST[str(_kind(period))]
-        for one in groups
-        for some in one.periods
-        for period in some
-    }
+    costs = {period: _COST[period[0]] for one in groups for some in one.periods for period in some}
     found = cubes(groups, calendar=Calendar(zone_of, costs), minimum=home.minimum_group_size)
     for number, cube in enumerate(found):
         for span in spans(cube):
-            team = None if span.team == ALL_TEAMS else span.team
-            yield number, team, span.starts_at, span.ends_at, span.value, span.is_wide
+            whose = None if span.team == ALL_TEAMS else span.team
+            yield number, whose, span.starts_at, span.ends_at, span.value, span.is_wide
 
 
 def _groups(source: Source, zones: list[str]) -> Iterator[Group]:
@@ -94,14 +89,15 @@ def _groups(source: Source, zones: list[str]) -> Iterator[Group]:
             _GROUPS.format(teams=source.teams, facts=source.facts, columns=columns), values
         )
         for teams, at, people, *when in cursor:
-            periods = (
-                _periods(*when[3 * index : 3 * index + 3], today)
-                for index, today in enumerate(todays)
-            )
             yield Group(
                 teams=frozenset((ALL_TEAMS, *(teams or ()))),
                 at=at,
-                periods=tuple(periods),
+                periods=tuple(
+                    _periods(week, month, bucket, today)
+                    for today, week, month, bucket in zip(
+                        todays, when[0::3], when[1::3], when[2::3], strict=True
+                    )
+                ),
                 people=frozenset(people or ()),
             )
 
@@ -118,11 +114,6 @@ def _periods(week: date, month: date, bucket: int, today: date) -> tuple[Period,
         found += [("range", days) for days in FIXED_DAYS if low <= days]
         found += [("before", days) for days in FIXED_DAYS if days < low <= 2 * days]
     return tuple(found)
-
-
-def _kind(period: Period) -> object:
-    kind, _ = period  # type: ignore[misc] # as _periods makes them
-    return kind
 
 
 _NAMES: Final = ("cube", "team_id", "starts_at", "ends_at", "value", "is_wide")

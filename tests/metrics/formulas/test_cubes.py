@@ -19,6 +19,7 @@ from backend.metrics.formulas.cubes import (
     Calendar,
     Cell,
     Group,
+    Period,
     Span,
     cubes,
     noticed,
@@ -55,7 +56,7 @@ class Organisation:
         return Calendar(self.zone_of, {period: costs[str(period[0])] for period in periods})
 
     def groups(self) -> list[Group]:
-        keyed: dict[tuple[frozenset[int], tuple[tuple[tuple[str, object], ...], ...]], list[Fact]]
+        keyed: dict[tuple[frozenset[int], tuple[tuple[Period, ...], ...]], list[Fact]]
         keyed = {}
         for fact in self.facts:
             periods = tuple(periods_at(fact.at, zone) for zone in ZONES)
@@ -71,9 +72,9 @@ class Organisation:
         ]
 
 
-def periods_at(at: datetime, zone: ZoneInfo) -> tuple[tuple[str, object], ...]:
+def periods_at(at: datetime, zone: ZoneInfo) -> tuple[Period, ...]:
     day = day_of(at, zone)
-    found: list[tuple[str, object]] = []
+    found: list[Period] = []
     if monday(day) + timedelta(days=7) <= TODAY:
         found.append(("week", monday(day)))
     if day.replace(day=1) < TODAY.replace(day=1):
@@ -189,14 +190,15 @@ def notices(told: Iterable[Span], team: int, low: datetime, high: datetime) -> b
     return value(low) != value(high)
 
 
-def bounds(period: object, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    kind, which = period  # type: ignore[misc] # as periods_at makes them
-    if kind == "range":
+def bounds(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    kind, which = period
+    if isinstance(which, int):
         first, last = TODAY - timedelta(days=which), TODAY
-    elif kind == "week":
-        first, last = which, which + timedelta(days=7)
     else:
-        first, last = which, (which + timedelta(days=31)).replace(day=1)
+        assert isinstance(which, date)
+        first = which
+        weekly = kind == "week"
+        last = which + timedelta(days=7) if weekly else (which + timedelta(days=31)).replace(day=1)
     return midnight(first, zone), midnight(last, zone)
 
 
