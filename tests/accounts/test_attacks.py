@@ -109,10 +109,12 @@ def test_no_sign_in_page_takes_a_forged_post(path: str) -> None:
         if signed_in:
             sign_in(strict, user)
         answer = strict.post(path, {"login": user.email, "password": PASSWORD})
+        if path.endswith("/acs/"):
+            # A provider posts its answer from its own pages: what refuses a forged one is its signature.
+            assert answer.status_code == 404
+            continue
         # 405: a page that takes no post at all says so before it looks at anything else.
-        # The provider posts its answer there, from its own pages; what is forged is refused by its signature.
-        refused = {404} if path.endswith("/acs/") else {403, 405}
-        assert answer.status_code in refused
+        assert answer.status_code in {403, 405}
         assert answer.status_code == 403 or strict.get(path).status_code != 405
 
 
