@@ -34,7 +34,9 @@ from tests.accounts.steps import (
 )
 from tests.sign_in import an_account, sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+committed = pytest.mark.django_db(transaction=True)
+"""For what happens once a transaction is over, or in several at once."""
 MFA = "/accounts/2fa/authenticate/"
 
 
@@ -58,6 +60,7 @@ PATHS = sorted(set(paths()))
 # Session fixation
 
 
+@committed
 def test_a_session_that_was_planted_opens_nothing(client: Client) -> None:
     user, secret = enrolled(client)
     victim, thief = Client(), Client()
@@ -71,6 +74,7 @@ def test_a_session_that_was_planted_opens_nothing(client: Client) -> None:
     assert thief.get("/accounts/").headers["Location"].startswith(LOGIN)
 
 
+@committed
 @pytest.mark.parametrize("step", ["password", "second factor"])
 def test_each_step_of_enrolling_changes_the_session_key(client: Client, step: str) -> None:
     user = add_user(email="lead-a@plumbline.example", role=User.Role.MEMBER)
@@ -89,6 +93,7 @@ def test_each_step_of_enrolling_changes_the_session_key(client: Client, step: st
     assert thief.get("/accounts/").headers["Location"].startswith(LOGIN)
 
 
+@committed
 def test_signing_out_ends_the_session_for_whoever_has_its_key(client: Client) -> None:
     enrolled(client)
     thief = Client()
@@ -281,6 +286,7 @@ def test_confirming_who_one_is_takes_no_other_account_s_password(client: Client)
     assert Authenticator.objects.filter(type="totp").exists()
 
 
+@committed
 @pytest.mark.parametrize("kind", ["totp", "recovery_codes"])
 def test_of_two_posts_at_once_one_code_lets_one_in(client: Client, kind: str) -> None:
     user, secret = enrolled(client)
@@ -312,6 +318,7 @@ def test_of_two_posts_at_once_one_code_lets_one_in(client: Client, kind: str) ->
 # Without the cache that counts attempts
 
 
+@committed
 def test_without_its_cache_nobody_signs_in_and_who_is_in_stays_in(
     client: Client, settings: LazySettings, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

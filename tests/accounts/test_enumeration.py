@@ -19,7 +19,7 @@ from tests.accounts.steps import (
 )
 from tests.sign_in import an_account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 MFA = "/accounts/2fa/authenticate/"
 
 

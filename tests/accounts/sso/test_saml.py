@@ -29,7 +29,7 @@ from tests.accounts.sso.providers import (
 )
 from tests.sign_in import an_account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 START, ACS = "/accounts/sso/the-saml/start/", "/accounts/sso/the-saml/acs/"
 ENROL = "/accounts/2fa/totp/activate/"
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"

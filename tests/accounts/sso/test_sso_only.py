@@ -13,7 +13,7 @@ from backend.audit.models import Event
 from tests.accounts.sso.providers import a_provider
 from tests.sign_in import an_account, sign_in
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PASSWORD = "nine bronze kettles"
 Role = User.Role
 
