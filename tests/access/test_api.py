@@ -64,7 +64,7 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "offer": world.offer,
         "merge": world.merge,
         "identity": Identity.objects.values_list("pk", flat=True)[0],
-        "person_b": world.team_b.memberships.earliest("pk").person_id,
+        "person_b": world.team_b.memberships.latest("pk").person_id,
     }
     for operation, addresses in MATRIX.items():
         method = operation.partition(" ")[0]

@@ -179,6 +179,7 @@ def test_only_an_owner_turns_it_on(client: Client, role: str, may: int) -> None:
     home = Organisation.objects.create(pk=1)
     sign_in(client, an_account(role))
     wish = {"name": "Org", "time_zone": "UTC", "minimum_group_size": 3, "pseudonyms": "on"}
+    wish["working_hours"] = "Mon-Fri 09:00-17:00"
     page = "/admin/people/organisation/1/change/"
     assert client.post(page, wish).status_code == 302
     home.refresh_from_db()

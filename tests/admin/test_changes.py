@@ -245,6 +245,7 @@ class TestPeople:
         answer = client.get("/admin/people/organisation/")
         assert answer.headers["Location"] == "/admin/people/organisation/add/"
         form = {"name": "Org", "time_zone": "Europe/Berlin", "minimum_group_size": 4}
+        form["working_hours"] = "Mon-Fri 09:00-17:00"
         client.post("/admin/people/organisation/add/", form)
         assert Organisation.objects.get().pk == 1
         assert client.get("/admin/people/organisation/add/").status_code == 403

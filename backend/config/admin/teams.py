@@ -109,7 +109,10 @@ class TeamAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    @admin.action(description="Take over by hand", permissions=["change"])
+    def has_administer_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request)
+
+    @admin.action(description="Take over by hand", permissions=["administer"])
     def take_over_by_hand(
         self, request: HttpRequest, queryset: QuerySet[Team]
     ) -> HttpResponse | None:
