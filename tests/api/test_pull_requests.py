@@ -88,7 +88,7 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
         ("/pull-requests/{pull}", 4),
         ("/completeness", 9),
         ("/teams", 6),
-        ("/teams/team-a/members", 2),
+        ("/teams/team-a/members", 3),
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:
