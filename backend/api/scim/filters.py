@@ -45,7 +45,7 @@ from scim2_models.path import (
 
 from backend.api.scim.resources import Group, User
 from backend.people.models import DirectoryEmail, DirectoryGroup, DirectoryUser
-from backend.people.models.directory import BY_CODE_POINT, in_lower_case
+from backend.people.models.directory import BY_CODE_POINT, InLowerCase
 
 LONGEST: Final = 4000
 """Characters of a filter. How deep it may be, the library's grammar limits."""
@@ -63,7 +63,7 @@ class Text:
 
     @property
     def compared(self) -> Any:  # noqa: ANN401 - an expression of any kind
-        return self.column if self.case_exact else in_lower_case(self.column)
+        return self.column if self.case_exact else InLowerCase(self.column)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ import uuid
 from typing import Final
 
 from django.db import models
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Collate, Lower
+from django.db.models import Func
 from django.utils import timezone
 
 from backend.people.models.people import Person
@@ -15,9 +14,11 @@ BY_CODE_POINT: Final = "C"
 """The same on every host and in every Postgres: UTF-8's bytes are in the order of its code points."""
 
 
-def in_lower_case(text: str | Combinable) -> Collate:
-    """For comparing without regard to case. Only a locale knows letters beyond ASCII, so the database's own lowers."""
-    return Collate(Lower(Collate(text, "default")), BY_CODE_POINT)
+class InLowerCase(Func):
+    """To compare without regard to case. Only a locale knows letters beyond ASCII, so the database's own lowers."""
+
+    template = 'LOWER(%(expressions)s COLLATE "default") COLLATE "C"'
+    output_field = models.TextField()
 
 
 class DirectoryEntry(models.Model):
@@ -50,7 +51,7 @@ class DirectoryUser(DirectoryEntry):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(in_lower_case("user_name"), name="people_directory_user_name")
+            models.UniqueConstraint(InLowerCase("user_name"), name="people_directory_user_name")
         ]
 
     def __str__(self) -> str:
