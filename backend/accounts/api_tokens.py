@@ -67,6 +67,13 @@ def revoke_api_token(*, token: ApiToken, acting_user: User) -> bool:
     return True
 
 
+def revoke_all(*, user: User) -> list[str]:
+    """End all of the user's tokens, for the caller to record; what people tell them by."""
+    ended = [str(token) for token in good(user)]
+    good(user).update(revoked_at=timezone.now())
+    return ended
+
+
 def good(user: User) -> QuerySet[ApiToken]:
     """The user's tokens that are neither revoked nor over."""
     return ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=timezone.now())

@@ -169,11 +169,10 @@ def close_account(*, user: User, acting_user: User) -> None:
     """Deactivate and take away what was opened to it. Raises ReviewRefused."""
     if user == acting_user:
         raise ReviewRefused("You cannot close your own account.")
-    owners = User.objects.select_for_update().filter(role=User.Role.OWNER, is_active=True)
-    if user.role == User.Role.OWNER and {owner.pk for owner in owners} == {user.pk}:
+    if store.is_last_owner(user):
         raise ReviewRefused("This is the last owner: make another one first.")
     remove_grants(user=user, acting_user=acting_user)
-    store.deactivate(user=user, acting_user=acting_user)
+    store.close(user=user, acting_user=acting_user)
 
 
 @transaction.atomic

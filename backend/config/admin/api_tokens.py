@@ -77,8 +77,8 @@ class ServiceAccountAdmin(admin.ModelAdmin):
     ) -> None:
         if change:
             super().save_model(request, obj, form, change)
-            if not obj.is_active:
-                store.deactivate(user=obj, acting_user=acting(request))
+            if "is_active" in form.changed_data and not obj.is_active:
+                store.close(user=obj, acting_user=acting(request))
             return
         made = store.add_service_account(
             name=obj.name, role=obj.role, responsible=obj.responsible or acting(request)

@@ -133,8 +133,10 @@ class Team(KeepsCalendar):
 
     @property
     def is_placed_by_hand(self) -> bool:
-        """A directory's groups have no tree."""
-        return self.source in {self.Source.MANUAL, self.Source.SCIM}
+        """Whether its source leaves that to people, as the directory does for a group that it puts into no other."""
+        group = getattr(self, "directory_group", None)
+        nested = group is not None and group.within_id is not None
+        return self.source == self.Source.MANUAL or (self.source == self.Source.SCIM and not nested)
 
 
 class Membership(models.Model):
