@@ -31,6 +31,7 @@ from backend.accounts.models import (
     User,
 )
 from backend.audit.events import record
+from backend.keyring import bearer
 
 UNUSED_AFTER: Final = timedelta(days=90)
 OLD_AFTER: Final = timedelta(days=180)
@@ -49,9 +50,7 @@ def accounts() -> QuerySet[Any]:
     factor = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
         type=Authenticator.Type.RECOVERY_CODES
     )
-    good = ApiToken.objects.filter(
-        user=OuterRef("pk"), revoked_at=None, expires_at__gt=timezone.now()
-    ).order_by()
+    good = bearer.good(ApiToken.objects.filter(user=OuterRef("pk"))).order_by()
     grants = TeamGrant.objects.filter(user=OuterRef("pk")).order_by().values("user")
 
     def of_tokens(what: Any) -> Subquery:
@@ -75,8 +74,7 @@ def accounts() -> QuerySet[Any]:
 def noticed(found: QuerySet[Any], what: str) -> QuerySet[Any]:
     """The accounts of one sort in NOTICED."""
     now = timezone.now()
-    mine = Q(user=OuterRef("pk"), revoked_at=None, expires_at__gt=now)
-    tokens = ApiToken.objects.filter(mine)
+    tokens = bearer.good(ApiToken.objects.filter(user=OuterRef("pk")))
     conditions: dict[str, Q | Exists] = {
         "no_second_factor": Q(has_second_factor=False, is_service=False),
         "unused": Q(joined_at__lt=now - UNUSED_AFTER)

@@ -332,7 +332,8 @@ class TestAccounts:
         assert browser.get("/accounts/sessions/").status_code == 200
         self.change(client, member, is_active="")
         assert browser.get("/accounts/sessions/").status_code == 302
-        assert Event.objects.filter(name="sessions_ended").exists()
+        closed = Event.objects.get(name="account_closed")
+        assert (closed.actor, closed.additional_data["sessions"]) == (administrator, 1)
 
     def test_accounts_are_not_deleted(self, client: Client, administrator: User) -> None:
         member = an_account(Role.MEMBER)
