@@ -245,6 +245,7 @@ class TestPeople:
         answer = client.get("/admin/people/organisation/")
         assert answer.headers["Location"] == "/admin/people/organisation/add/"
         form = {"name": "Org", "time_zone": "Europe/Berlin", "minimum_group_size": 4}
+        form |= {"working_hours": "Mon-Fri 09:00-17:00"}
         client.post("/admin/people/organisation/add/", form)
         assert Organisation.objects.get().pk == 1
         assert client.get("/admin/people/organisation/add/").status_code == 403
@@ -332,8 +333,7 @@ class TestAccounts:
         assert browser.get("/accounts/sessions/").status_code == 200
         self.change(client, member, is_active="")
         assert browser.get("/accounts/sessions/").status_code == 302
-        closed = Event.objects.get(name="account_closed")
-        assert (closed.actor, closed.additional_data["sessions"]) == (administrator, 1)
+        assert Event.objects.get(name="account_closed").actor == administrator
 
     def test_accounts_are_not_deleted(self, client: Client, administrator: User) -> None:
         member = an_account(Role.MEMBER)

@@ -59,8 +59,8 @@ class TokenAdmin(admin.ModelAdmin):
     """Fields of one that was made."""
     consequence: ClassVar[str]
     """Of revoking, for who is asked whether to."""
-    list_filter: Any = (StateFilter,)
-    search_fields: Any = ("name", "beginning")
+    list_filter: ClassVar[Any] = (StateFilter,)
+    search_fields: ClassVar[Any] = ("name", "beginning")
     ordering = ("-created_at", "-pk")
     actions = ("revoke",)
 
