@@ -158,14 +158,15 @@ def change_group(*, group: DirectoryGroup, told: GroupRecord, told_by: str) -> b
 
 @transaction.atomic
 def remove_group(*, group: DirectoryGroup, told_by: str) -> None:
-    """The directory knows this group no longer. Its team ends today; its past stays."""
+    """The directory knows this group no longer. Its team ends today; its past stays, and where it was."""
     _unnest(group.groups.select_related("team"))
-    if group.within is not None:
-        remove_members(group=group.within, members=[group.pk], told_by=told_by)
     with suppress(SourceDecides):
         teams.end_team(source=_SOURCE, team=group.team, on=clock.now().date())
     record(name="directory_group_removed", subject=group, detail={"by": told_by})
+    above = group.within
     group.delete()
+    if above is not None:
+        _members_changed(above, groups=1, told_by=told_by)
 
 
 @transaction.atomic

@@ -183,6 +183,7 @@ def test_a_group_within_a_group_is_a_team_below(directory: Directory, people: li
     directory.patch(f"/Groups/{outer}", add(inner))
     assert directory.send("DELETE", f"/Groups/{inner}").status_code == 204
     assert members(directory, outer) == {people[1]}
+    assert Team.objects.get(name="Inner").parent == Team.objects.get(name="Outer")
 
 
 def test_the_directory_places_what_it_nests_and_people_the_rest(directory: Directory) -> None:
