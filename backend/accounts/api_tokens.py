@@ -13,7 +13,6 @@ from backend.accounts.models import TOKEN_LIFE, ApiToken, User
 from backend.audit.events import record
 from backend.keyring import bearer
 
-_NOTED_EVERY: Final = timedelta(minutes=1)
 _ADDRESSES: Final = 100
 """So many are remembered of a token; what comes from others by then is new again."""
 
@@ -56,41 +55,34 @@ def create_api_token(
 @transaction.atomic
 def revoke_api_token(*, token: ApiToken, acting_user: User) -> bool:
     """Whether it was still good. Raises access.Denied."""
-    stored = ApiToken.objects.select_for_update().get(pk=token.pk)
-    if not access.may_revoke(acting_user, stored):
+    if not access.may_revoke(acting_user, token):
         raise access.Denied
-    if stored.revoked_at is not None:
-        return False
-    stored.revoked_at = timezone.now()
-    stored.save(update_fields=["revoked_at"])
-    record(name="api_token_revoked", actor=acting_user, subject=stored)
-    return True
+    revoked = bearer.revoke(token)
+    if revoked:
+        record(name="api_token_revoked", actor=acting_user, subject=token)
+    return revoked
+
+
+def revoke_all(*, user: User) -> list[str]:
+    """End all of the user's tokens, for the caller to record; what people tell them by."""
+    ended = list(good(user))
+    ApiToken.objects.filter(pk__in=[one.pk for one in ended]).update(revoked_at=timezone.now())
+    return [str(one) for one in ended]
 
 
 def good(user: User) -> QuerySet[ApiToken]:
     """The user's tokens that are neither revoked nor over."""
-    return ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=timezone.now())
+    return bearer.good(ApiToken.objects.filter(user=user))
 
 
 def use_api_token(token: str, *, address: str) -> User | None:
-    """The account of a token that is good now, narrowed to its scopes. Its use is noted, once a minute at most."""
-    now = timezone.now()
-    found = (
-        ApiToken.objects.select_related("user")
-        .filter(
-            digest=bearer.digest(token),
-            revoked_at=None,
-            expires_at__gt=now,
-            user__is_active=True,
-        )
-        .first()
-    )
+    """The account of a token that is good now, narrowed to its scopes."""
+    rows = ApiToken.objects.select_related("user").filter(user__is_active=True)
+    found = bearer.use(rows, token)
     if found is None:
         return None
     if address not in found.addresses:
         _note_address(found, address)
-    if found.last_used_at is None or found.last_used_at < now - _NOTED_EVERY:
-        ApiToken.objects.filter(pk=found.pk).update(last_used_at=now)
     user = found.user
     user.token = found
     return user

@@ -15,9 +15,9 @@ from typing import Final
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 
-from backend.accounts import sessions
+from backend.accounts import store
 from backend.accounts.models import TeamGrant, User
 from backend.audit.events import record
 from backend.people import directory
@@ -31,8 +31,6 @@ class NotAllowed(Exception):
 
 MAY_BE_RENAMED: Final = frozenset({"", User.Role.MEMBER})
 """Roles whose accounts' addresses the directory may change."""
-_LOCK: Final = 7201907
-"""Names the advisory lock; any number that nobody else takes."""
 
 
 @transaction.atomic
@@ -137,18 +135,10 @@ def _close(account: User, told_by: str) -> None:
     if account.is_break_glass:
         message = f"{account.email} is an account for emergencies: an owner closes it in Plumbline."
         raise NotAllowed(message)
-    if account.role == User.Role.OWNER:
-        # One at a time, so that two who leave at once do not both see the other stay.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
-        if not owners.exclude(pk=account.pk).exists():
-            message = f"{account.email} is the last owner: make another one in Plumbline first."
-            raise NotAllowed(message)
-    account.is_active, account.closed_by_directory = False, True
-    account.save()
-    ended = sessions.end_all(user=account)
-    record(name="account_closed", subject=account, detail={"by": told_by, "sessions": ended})
+    if store.is_last_owner(account):
+        message = f"{account.email} is the last owner: make another one in Plumbline first."
+        raise NotAllowed(message)
+    store.close(user=account, told_by=told_by)
 
 
 def _open(account: User, told_by: str) -> None:

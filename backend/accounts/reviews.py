@@ -31,6 +31,7 @@ from backend.accounts.models import (
     User,
 )
 from backend.audit.events import record
+from backend.keyring import bearer
 
 UNUSED_AFTER: Final = timedelta(days=90)
 OLD_AFTER: Final = timedelta(days=180)
@@ -49,9 +50,7 @@ def accounts() -> QuerySet[Any]:
     factor = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
         type=Authenticator.Type.RECOVERY_CODES
     )
-    good = ApiToken.objects.filter(
-        user=OuterRef("pk"), revoked_at=None, expires_at__gt=timezone.now()
-    ).order_by()
+    good = bearer.good(ApiToken.objects.filter(user=OuterRef("pk"))).order_by()
     grants = TeamGrant.objects.filter(user=OuterRef("pk")).order_by().values("user")
 
     def of_tokens(what: Any) -> Subquery:
@@ -75,8 +74,7 @@ def accounts() -> QuerySet[Any]:
 def noticed(found: QuerySet[Any], what: str) -> QuerySet[Any]:
     """The accounts of one sort in NOTICED."""
     now = timezone.now()
-    mine = Q(user=OuterRef("pk"), revoked_at=None, expires_at__gt=now)
-    tokens = ApiToken.objects.filter(mine)
+    tokens = bearer.good(ApiToken.objects.filter(user=OuterRef("pk")))
     conditions: dict[str, Q | Exists] = {
         "no_second_factor": Q(has_second_factor=False, is_service=False),
         "unused": Q(joined_at__lt=now - UNUSED_AFTER)
@@ -169,11 +167,10 @@ def close_account(*, user: User, acting_user: User) -> None:
     """Deactivate and take away what was opened to it. Raises ReviewRefused."""
     if user == acting_user:
         raise ReviewRefused("You cannot close your own account.")
-    owners = User.objects.select_for_update().filter(role=User.Role.OWNER, is_active=True)
-    if user.role == User.Role.OWNER and {owner.pk for owner in owners} == {user.pk}:
+    if store.is_last_owner(user):
         raise ReviewRefused("This is the last owner: make another one first.")
     remove_grants(user=user, acting_user=acting_user)
-    store.deactivate(user=user, acting_user=acting_user)
+    store.close(user=user, acting_user=acting_user)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -19,6 +19,8 @@ from backend.audit.events import record
 from backend.people.models import Team
 
 SERVICE_ROLES: Final = (User.Role.AUDITOR, User.Role.TEAM_LEAD, User.Role.MEMBER)
+_OWNERS: Final = 7201907
+"""Names the advisory lock; any number that nobody else takes."""
 
 
 class InvalidAccount(ValueError):
@@ -106,14 +108,26 @@ def end_session(*, session: UserSession, acting_user: User) -> None:
 
 
 @transaction.atomic
-def deactivate(*, user: User, acting_user: User) -> None:
-    """Nothing of the account works from now on: no sign-in, no session, no token."""
-    account = User.objects.get(
-        pk=user.pk
-    )  # itself, and no proxy of it, so that the audit log knows it
+def close(*, user: User, acting_user: User | None = None, told_by: str = "") -> None:
+    """Nothing of the account works from now on, not even once it is open again: no session, no token.
+
+    `told_by` is the directory that closes it, and may open it again; else an administrator does.
+    """
+    # Itself, and no proxy of it, so that the audit log knows it.
+    account = User.objects.get(pk=user.pk)
     account.is_active = user.is_active = False
-    account.save(update_fields=["is_active"])
-    record(name="account_deactivated", actor=acting_user, subject=account)
-    end_sessions(user=user, acting_user=acting_user)
-    for token in api_tokens.good(user):
-        api_tokens.revoke_api_token(token=token, acting_user=acting_user)
+    account.closed_by_directory = user.closed_by_directory = bool(told_by)
+    account.save(update_fields=["is_active", "closed_by_directory"])
+    detail: dict[str, object] = {"sessions": sessions.end_all(user=account)}
+    detail["tokens"] = api_tokens.revoke_all(user=account)
+    if told_by:
+        detail["by"] = told_by
+    record(name="account_closed", actor=acting_user, subject=account, detail=detail)
+
+
+def is_last_owner(user: User) -> bool:
+    """Until the transaction ends nobody else is told, so that two who go at once do not both see the other stay."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_OWNERS])
+    owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
+    return set(owners.values_list("pk", flat=True)) == {user.pk}

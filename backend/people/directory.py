@@ -2,18 +2,18 @@
 
 The directory's own words are kept as they came, so that it reads back what it wrote. What figures rest on follows
 from them: a person for every user, a team for every group, and memberships dated from the day on which they were told.
+A team that was taken over by hand hears none of it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db import connection as database
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
-from django.utils.text import slugify
 
 from backend import clock
 from backend.audit.events import record
@@ -25,14 +25,12 @@ from backend.people.models import (
     Person,
     Team,
 )
+from backend.people.store import teams
+from backend.people.store.teams import InvalidTeam, SourceDecides
 
 
 class Taken(ValueError):
     """Another entry has this name already; the message says which name."""
-
-
-class Impossible(ValueError):
-    """What the directory asks for cannot be; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -129,22 +127,17 @@ def change_user(*, user: DirectoryUser, told: UserRecord, told_by: str) -> bool:
 @transaction.atomic
 def remove_user(*, user: DirectoryUser, told_by: str) -> None:
     """The directory knows this user no longer. The person stays, with a past in its teams that ends today."""
-    groups = list(user.groups.values_list("pk", flat=True))
-    user.groups.clear()
-    _follow(groups, [user.person_id])
-    _touch_groups(groups)
+    for group in user.groups.select_related("team"):
+        remove_members(group=group, members=[user.pk], told_by=told_by)
     record(name="directory_user_removed", subject=user, detail={"by": told_by})
     user.delete()
 
 
 @transaction.atomic
 def create_group(*, told: GroupRecord, told_by: str) -> DirectoryGroup:
-    """A new group without members, and the team that it is."""
+    """A new group without members, and the team that it is. Raises InvalidTeam."""
     group = DirectoryGroup(display_name=told.display_name, external_id=told.external_id)
-    slug = slugify(told.display_name)[:100] or "group"
-    if Team.objects.filter(slug=slug).exists():
-        slug = f"{slug}-{group.pk.hex[:12]}"
-    group.team = Team.objects.create(slug=slug, name=told.display_name)
+    group.team = teams.put_team(source=_SOURCE, external_id=str(group.pk), name=told.display_name)
     group.save(force_insert=True)
     record(name="directory_group_created", subject=group, detail={"by": told_by})
     return group
@@ -152,42 +145,46 @@ def create_group(*, told: GroupRecord, told_by: str) -> DirectoryGroup:
 
 @transaction.atomic
 def change_group(*, group: DirectoryGroup, told: GroupRecord, told_by: str) -> bool:
-    """Whether its name or its id in the directory was another one before."""
+    """Whether its name or its id in the directory was another one before. Raises InvalidTeam."""
     if (group.display_name, group.external_id) == (told.display_name, told.external_id):
         return False
     group.display_name, group.external_id = told.display_name, told.external_id
     _touch(group)
-    group.team.name = told.display_name
-    group.team.save(update_fields=["name"])
+    with suppress(SourceDecides):
+        teams.put_team(source=_SOURCE, external_id=str(group.pk), name=told.display_name)
     record(name="directory_group_changed", subject=group, detail={"by": told_by})
     return True
 
 
 @transaction.atomic
 def remove_group(*, group: DirectoryGroup, told_by: str) -> None:
-    """The directory knows this group no longer. Its team stays, and memberships end today."""
-    remove_members(group=group, members=None, told_by=told_by)
-    if group.within is not None:
-        remove_members(group=group.within, members=[group.pk], told_by=told_by)
+    """The directory knows this group no longer. Its team ends today; its past stays, and where it was."""
+    _unnest(group.groups.select_related("team"))
+    with suppress(SourceDecides):
+        teams.end_team(source=_SOURCE, team=group.team, on=clock.now().date())
     record(name="directory_group_removed", subject=group, detail={"by": told_by})
+    above = group.within
     group.delete()
+    if above is not None:
+        _members_changed(above, groups=1, told_by=told_by)
 
 
 @transaction.atomic
 def add_members(*, group: DirectoryGroup, members: Collection[UUID], told_by: str) -> bool:
-    """Whether any of these users and groups was not in it. Raises Impossible."""
+    """Whether any of these users and groups was not in it. Raises InvalidTeam."""
     known = set(DirectoryUser.objects.filter(pk__in=members).values_list("pk", flat=True))
     nested = list(DirectoryGroup.objects.filter(pk__in=set(members) - known).select_related("team"))
     unknown = set(members) - known - {one.pk for one in nested}
     if unknown:
         message = f"There is no user or group {min(unknown)}, so it cannot be a member."
-        raise Impossible(message)
+        raise InvalidTeam(message)
     below = [one for one in nested if one.within_id != group.pk]
     _nest(group, below)
-    with database.cursor() as cursor:
-        cursor.execute(_ADD, [group.pk, list(known)])
-        joined = [pk for (pk,) in cursor.fetchall()]
-    return _members_changed(group, joined=joined, below=below, told_by=told_by)
+    inside = _Member.objects.filter(directorygroup=group, directoryuser__in=known)
+    joined = known.difference(inside.values_list("directoryuser", flat=True))
+    _Member.objects.bulk_create(_Member(directorygroup=group, directoryuser_id=pk) for pk in joined)
+    _tell_team(teams.add_members, group, _persons(joined))
+    return _members_changed(group, joined=len(joined), groups=len(below), told_by=told_by)
 
 
 @transaction.atomic
@@ -199,127 +196,82 @@ def remove_members(
     told_by: str,
 ) -> bool:
     """Whether any of these (None: of all, but for some) was in it."""
-    named = Q() if members is None else Q(pk__in=members)
-    below = list(group.groups.filter(named).exclude(pk__in=but).select_related("team"))
-    _unnest(group, below)
-    with database.cursor() as cursor:
-        if members is None:
-            cursor.execute(_REMOVE_ALL, [group.pk, list(but)])
-        else:
-            cursor.execute(_REMOVE, [group.pk, list(members)])
-        left = [pk for (pk,) in cursor.fetchall()]
-    return _members_changed(group, left=left, below=below, told_by=told_by)
+    below = group.groups.exclude(pk__in=but).select_related("team")
+    leaving = _Member.objects.filter(directorygroup=group).exclude(directoryuser__in=but)
+    if members is not None:
+        below = below.filter(pk__in=members)
+        leaving = leaving.filter(directoryuser__in=members)
+    ungrouped = _unnest(below)
+    left = list(leaving.values_list("directoryuser", flat=True))
+    leaving.delete()
+    persons = _persons(left)
+    # Of two users who are one person, the other may still be in it.
+    persons -= set(group.members.filter(person__in=persons).values_list("person", flat=True))
+    _tell_team(teams.remove_members, group, persons)
+    return _members_changed(group, left=len(left), groups=ungrouped, told_by=told_by)
 
 
 def set_members(*, group: DirectoryGroup, members: Collection[UUID], told_by: str) -> bool:
-    """Make these, and no others, its members; whether they were not. Raises Impossible."""
+    """Make these, and no others, its members; whether they were not. Raises InvalidTeam."""
     left = remove_members(group=group, members=None, but=members, told_by=told_by)
     return add_members(group=group, members=members, told_by=told_by) or left
 
 
 _TAKEN: Final = "There is a user “{}” already."
-_TABLE: Final = "people_directorygroup_members"
-_ADD: Final = f"""
-    INSERT INTO {_TABLE} (directorygroup_id, directoryuser_id) SELECT %s::uuid, unnest(%s::uuid[])
-    ON CONFLICT DO NOTHING RETURNING directoryuser_id
-"""
-_REMOVE: Final = f"""
-    DELETE FROM {_TABLE} WHERE directorygroup_id = %s::uuid AND directoryuser_id = ANY(%s::uuid[])
-    RETURNING directoryuser_id
-"""  # noqa: S608 - of constants
-_REMOVE_ALL: Final = f"""
-    DELETE FROM {_TABLE} WHERE directorygroup_id = %s::uuid AND directoryuser_id <> ALL(%s::uuid[])
-    RETURNING directoryuser_id
-"""  # noqa: S608 - of constants
-_TOUCHED: Final = f"""
-    WITH touched AS (
-        SELECT team.team_id, person.id AS person_id, EXISTS (
-            SELECT FROM {_TABLE} member JOIN people_directoryuser one ON one.id = member.directoryuser_id
-            WHERE member.directorygroup_id = team.id AND one.person_id = person.id) AS is_in
-        FROM people_directorygroup team, people_person person
-        WHERE team.id = ANY(%(groups)s::uuid[]) AND person.id = ANY(%(persons)s::bigint[])
-    )
-"""  # noqa: S608 - of constants
-_FOLLOW: Final = (
-    # Who came today and goes today was never in it.
-    """
-    DELETE FROM people_membership old USING touched
-    WHERE (old.team_id, old.person_id) = (touched.team_id, touched.person_id) AND NOT touched.is_in
-        AND old.ends_on IS NULL AND old.starts_on >= %(today)s""",
-    """
-    UPDATE people_membership old SET ends_on = %(today)s FROM touched
-    WHERE (old.team_id, old.person_id) = (touched.team_id, touched.person_id) AND NOT touched.is_in
-        AND old.ends_on IS NULL""",
-    """
-    INSERT INTO people_membership (team_id, person_id, starts_on)
-    SELECT team_id, person_id, %(today)s FROM touched
-    WHERE is_in AND NOT EXISTS (
-        SELECT FROM people_membership old
-        WHERE (old.team_id, old.person_id) = (touched.team_id, touched.person_id)
-            AND (old.ends_on IS NULL OR old.ends_on > %(today)s))""",
-)
+_SOURCE: Final = Team.Source.SCIM
+_Member: Final = DirectoryGroup.members.through
 
 
-def _follow(groups: Collection[UUID], persons: Iterable[int | None]) -> None:
-    """Let memberships of these people follow what the directory says now: three statements, however many they are."""
-    parameters: dict[str, Any] = {
-        "groups": list(groups),
-        "persons": sorted({one for one in persons if one is not None}),
-        "today": clock.now().date(),
-    }
-    with database.cursor() as cursor:
-        for statement in _FOLLOW:
-            cursor.execute(_TOUCHED + statement, parameters)
+def _persons(users: Collection[UUID]) -> set[int]:
+    rows = DirectoryUser.objects.filter(pk__in=users).exclude(person=None)
+    return set(rows.values_list("person_id", flat=True))
 
 
-def _members_changed(
-    group: DirectoryGroup,
-    *,
-    joined: Collection[UUID] = (),
-    left: Collection[UUID] = (),
-    below: Collection[DirectoryGroup],
-    told_by: str,
-) -> bool:
-    if not (joined or left or below):
+def _tell_team(act: Callable[..., int], group: DirectoryGroup, persons: Collection[int]) -> None:
+    if persons:
+        with suppress(SourceDecides):
+            act(source=_SOURCE, team=group.team, people=persons, on=clock.now().date())
+
+
+def _members_changed(group: DirectoryGroup, *, told_by: str, **counts: int) -> bool:
+    if not any(counts.values()):
         return False
-    users = DirectoryUser.objects.filter(pk__in=[*joined, *left])
-    _follow([group.pk], users.values_list("person_id", flat=True))
-    _touch_groups([group.pk])
+    rows = DirectoryGroup.objects.filter(pk=group.pk)
+    rows.update(version=F("version") + 1, changed_at=timezone.now())
     group.refresh_from_db(fields=["version", "changed_at"])
-    detail = {"by": told_by, "joined": len(joined), "left": len(left), "groups": len(below)}
+    detail = {"by": told_by, "joined": 0, "left": 0} | counts
     record(name="directory_members_changed", subject=group, detail=detail)
     return True
 
 
 def _nest(group: DirectoryGroup, below: Collection[DirectoryGroup]) -> None:
-    above = {team.pk for team in _upwards(group.team)}
+    above = {one.pk for one in _upwards(group)} if below else set()
     for one in below:
-        if one.team_id in above:
+        if one.pk in above:
             message = f"“{one}” is above “{group}” already: a group cannot be in itself."
-            raise Impossible(message)
+            raise InvalidTeam(message)
         if one.within_id is not None:
             message = f"“{one}” is in another group already: a team has one team above it."
-            raise Impossible(message)
-    DirectoryGroup.objects.filter(pk__in=[one.pk for one in below]).update(within=group)
+            raise InvalidTeam(message)
+        DirectoryGroup.objects.filter(pk=one.pk).update(within=group)
+        with suppress(SourceDecides):
+            teams.move_team(source=_SOURCE, team=one.team, parent=group.team)
+
+
+def _unnest(below: Collection[DirectoryGroup]) -> int:
+    """How many groups are in no other from now on, and their teams at the top until people place them."""
     for one in below:
-        one.team.parent = group.team
-        one.team.save(update_fields=["parent"])
+        DirectoryGroup.objects.filter(pk=one.pk).update(within=None)
+        with suppress(SourceDecides):
+            teams.move_team(source=_SOURCE, team=one.team, parent=None)
+    return len(below)
 
 
-def _unnest(group: DirectoryGroup, below: Collection[DirectoryGroup]) -> None:
-    DirectoryGroup.objects.filter(pk__in=[one.pk for one in below]).update(within=None)
-    for one in below:
-        # An administrator may have put it elsewhere meanwhile.
-        if one.team.parent_id == group.team_id:
-            one.team.parent = None
-            one.team.save(update_fields=["parent"])
-
-
-def _upwards(team: Team) -> Iterable[Team]:
-    above: Team | None = team
+def _upwards(group: DirectoryGroup) -> Iterator[DirectoryGroup]:
+    above: DirectoryGroup | None = group
     while above is not None:
         yield above
-        above = above.parent
+        above = above.within
 
 
 def _columns(told: UserRecord) -> dict[str, Any]:
@@ -339,8 +291,3 @@ def _touch(entry: DirectoryEntry) -> None:
     entry.version += 1
     entry.changed_at = timezone.now()
     entry.save()
-
-
-def _touch_groups(groups: Collection[UUID]) -> None:
-    rows = DirectoryGroup.objects.filter(pk__in=groups)
-    rows.update(version=F("version") + 1, changed_at=timezone.now())

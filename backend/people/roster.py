@@ -80,7 +80,7 @@ class Plan:
 
 
 def read(text: str, people: Mapping[str, Sequence[int]]) -> dict[str, Told]:
-    """The teams that the file tells of, parents before those below. `people`: who is known by a login in lower case.
+    """The teams that the file tells of, parents before those below. `people`: who is known by what, in lower case.
 
     Raises BadRoster.
     """

@@ -69,7 +69,7 @@ def test_a_leaver_is_not_complete_while_any_access_remains() -> None:
         "1 sessions open, 1 API tokens good, 1 teams still opened to the account, "
         "1 service accounts without somebody else, the account is still open."
     )
-    store.deactivate(user=leaver, acting_user=owner)
+    store.close(user=leaver, acting_user=owner)
     leaver.grants.all().delete()
     service.responsible = owner
     service.save()

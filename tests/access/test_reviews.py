@@ -147,8 +147,8 @@ def test_each_action_is_asked_about_and_an_administrators(
     assert lead.is_active != deactivated
     assert lead.grants.count() == (0 if deactivated or action == "remove_grants" else 2)
     assert good(lead).count() == (0 if deactivated or action == "revoke_tokens" else 1)
-    if action in {"end_sessions", "deactivate"}:
-        assert Event.objects.filter(name="sessions_ended", object_pk=str(lead.pk)).exists()
+    if told := {"end_sessions": "sessions_ended", "deactivate": "account_closed"}.get(action):
+        assert Event.objects.filter(name=told, object_pk=str(lead.pk)).exists()
 
 
 @pytest.mark.parametrize("action", ["end_sessions", "deactivate"])

@@ -147,7 +147,7 @@ def test_a_token_ends_at_once(end: Any) -> None:
 def test_deactivating_revokes_so_that_nothing_comes_back_with_the_account() -> None:
     user, owner = an_account(Role.MEMBER), an_account(Role.OWNER)
     token = a_token(user)
-    store.deactivate(user=user, acting_user=owner)
+    store.close(user=user, acting_user=owner)
     User.objects.filter(pk=user.pk).update(is_active=True)
     assert use_api_token(token, address=HERE) is None
     assert not good(user).exists()

@@ -333,7 +333,7 @@ class TestAccounts:
         assert browser.get("/accounts/sessions/").status_code == 200
         self.change(client, member, is_active="")
         assert browser.get("/accounts/sessions/").status_code == 302
-        assert Event.objects.filter(name="sessions_ended").exists()
+        assert Event.objects.get(name="account_closed").actor == administrator
 
     def test_accounts_are_not_deleted(self, client: Client, administrator: User) -> None:
         member = an_account(Role.MEMBER)

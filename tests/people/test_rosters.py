@@ -9,12 +9,23 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.accounts.models import User
+from backend.accounts.sign_ins import sign_ins
 from backend.audit.models import Event
-from backend.people.models import Identity, Membership, Person, Team
+from backend.people.models import (
+    Address,
+    DirectoryEmail,
+    DirectoryUser,
+    Identity,
+    Membership,
+    Person,
+    Team,
+)
 from backend.people.roster import BadRoster
 from backend.people.store import InvalidTeam, put_team
 from backend.people.store.rosters import decode, plan_roster, roster, take_roster
 from tests.factories import a_connection, a_team, an_identity
+from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +118,32 @@ def test_what_is_wrong_is_told_by_line_and_nothing_is_stored(
         take_roster(text=text, acting_user=None)
     assert list(Team.objects.values_list("slug", flat=True)) == ["directory"]
     assert not Membership.objects.exists()
+
+
+def test_people_are_known_by_every_address_that_is_theirs_alone(cast: list[Identity]) -> None:
+    user = DirectoryUser.objects.create(user_name="U-2", person=cast[1].person)
+    DirectoryEmail.objects.create(user=user, value="Two@plumbline.example")
+    Address.objects.create(identity=cast[0], email="one@plumbline.example")
+    for identity in cast[:2]:
+        Address.objects.create(identity=identity, email="both@plumbline.example")
+    Address.objects.create(identity=cast[0], email="noreply@plumbline.example")
+    account = an_account(User.Role.MEMBER, email="three@plumbline.example")
+    account.person = cast[2].person
+    account.save()
+    text = "team,person\na,ONE@plumbline.example\nb,two@plumbline.example\nc,u-2\nd,three@plumbline.example\n"
+    told = {change.slug: change.person for change in plan_roster(text, sign_ins()).members}
+    assert told == {
+        "a": cast[0].person_id,
+        "b": cast[1].person_id,
+        "c": cast[1].person_id,
+        "d": cast[2].person_id,
+    }
+    text = "team,person\na,dev1\na,both@plumbline.example\na,noreply@plumbline.example\n"
+    with pytest.raises(BadRoster) as refused:
+        plan_roster(text, sign_ins())
+    told_wrong = "\n".join(refused.value.problems)
+    assert "Line 3: several people are known as" in told_wrong
+    assert "Line 4: nobody is known as" in told_wrong
 
 
 def test_all_that_is_wrong_is_told_at_once(cast: list[Identity]) -> None:

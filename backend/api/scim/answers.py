@@ -31,7 +31,8 @@ from backend.accounts.scim_tokens import use_scim_token
 from backend.api.scim.filters import is_storable
 from backend.api.scim.resources import SERVICE
 from backend.audit.events import record
-from backend.people.directory import Impossible, Taken
+from backend.people.directory import Taken
+from backend.people.store import InvalidTeam
 
 CONTENT_TYPE: Final = "application/scim+json"
 _TAKEN: Final = frozenset({CONTENT_TYPE, "application/json"})
@@ -115,12 +116,12 @@ def _method(request: HttpRequest, methods: Mapping[str, View]) -> View:
 
 _EXPECTED: Final = (
     *(Refused, SCIMException, ValidationError),
-    *(NotAllowed, Taken, Impossible, IntegrityError),
+    *(NotAllowed, Taken, InvalidTeam, IntegrityError),
 )
 _NAMED: Final[Mapping[type[Exception], type[SCIMException]]] = {
     NotAllowed: ForbiddenException,
     Taken: UniquenessException,
-    Impossible: InvalidValueException,
+    InvalidTeam: InvalidValueException,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Cast, Collate, Lower, NullIf
+from django.db.models.functions import Cast, Collate, NullIf
 from django.db.models.lookups import (
     Contains,
     EndsWith,
@@ -44,7 +44,8 @@ from scim2_models.path import (
 )
 
 from backend.api.scim.resources import Group, User
-from backend.people.models import BY_CODE_POINT, DirectoryEmail, DirectoryGroup, DirectoryUser
+from backend.people.models import DirectoryEmail, DirectoryGroup, DirectoryUser
+from backend.people.models.directory import BY_CODE_POINT, InLowerCase
 
 LONGEST: Final = 4000
 """Characters of a filter. How deep it may be, the library's grammar limits."""
@@ -62,7 +63,7 @@ class Text:
 
     @property
     def compared(self) -> Any:  # noqa: ANN401 - an expression of any kind
-        return self.column if self.case_exact else Lower(self.column)
+        return self.column if self.case_exact else InLowerCase(self.column)
 
 
 @dataclass(frozen=True)

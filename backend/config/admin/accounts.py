@@ -46,8 +46,7 @@ class UserForm(forms.ModelForm):
         if before == self.acting_user and cleaned.get("person") != before.person:
             # Whoever a person is linked to sees that one's own figures.
             raise ValidationError("Somebody else must link your own account to a person.")
-        owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
-        glass = owners.filter(is_break_glass=True)
+        glass = User.objects.filter(role=User.Role.OWNER, is_active=True, is_break_glass=True)
         if (
             sso.sso_only()
             and before in glass
@@ -57,7 +56,7 @@ class UserForm(forms.ModelForm):
             raise ValidationError(
                 "This is the last owner for emergencies while single sign-on is the only way: make another first."
             )
-        if loses and before.role == User.Role.OWNER and not owners.exclude(pk=before.pk).exists():
+        if loses and store.is_last_owner(before):
             raise ValidationError("This is the last owner: make another one first.")
         return cleaned
 
@@ -134,8 +133,8 @@ class UserAdmin(admin.ModelAdmin):
         if "is_active" in form.changed_data:
             obj.closed_by_directory = False
         super().save_model(request, obj, form, change)
-        if not obj.is_active:
-            store.deactivate(user=obj, acting_user=acting(request))
+        if "is_active" in form.changed_data and not obj.is_active:
+            store.close(user=obj, acting_user=acting(request))
 
     @admin.action(description="Make an enrolment link", permissions=["administer"])
     def make_enrolment_link(

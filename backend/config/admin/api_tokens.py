@@ -7,13 +7,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from backend.accounts import access, store
 from backend.accounts.api_tokens import InvalidToken, create_api_token, revoke_api_token
 from backend.accounts.models import TOKEN_LIFE, ApiToken, ServiceAccount, User
 from backend.config.admin.accounts import GrantInline
-from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
+from backend.config.admin.bearer_tokens import StateFilter, TokenAdmin
+from backend.config.admin.site import acting, confirm, may_administer, show_once, site
 
 
 class ServiceAccountForm(forms.ModelForm):
@@ -77,8 +77,8 @@ class ServiceAccountAdmin(admin.ModelAdmin):
     ) -> None:
         if change:
             super().save_model(request, obj, form, change)
-            if not obj.is_active:
-                store.deactivate(user=obj, acting_user=acting(request))
+            if "is_active" in form.changed_data and not obj.is_active:
+                store.close(user=obj, acting_user=acting(request))
             return
         made = store.add_service_account(
             name=obj.name, role=obj.role, responsible=obj.responsible or acting(request)
@@ -124,31 +124,8 @@ class ServiceAccountAdmin(admin.ModelAdmin):
         )
 
 
-class AgeFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("good", "good"),
-            ("over", "expired"),
-            ("revoked", "revoked"),
-            ("unused", "never used"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        now = timezone.now()
-        wanted: dict[str, dict[str, Any]] = {
-            "good": {"revoked_at": None, "expires_at__gt": now},
-            "over": {"revoked_at": None, "expires_at__lte": now},
-            "revoked": {"revoked_at__isnull": False},
-            "unused": {"last_used_at": None},
-        }
-        return queryset.filter(**wanted.get(self.value() or "", {}))
-
-
 @admin.register(ApiToken, site=site)
-class ApiTokenAdmin(ReadOnly):
+class ApiTokenAdmin(TokenAdmin):
     """Everybody makes their own, in their account. Here they are looked at, the oldest first, and revoked."""
 
     list_display = (
@@ -160,42 +137,24 @@ class ApiTokenAdmin(ReadOnly):
         "expires_at",
         "last_used_at",
     )
-    list_filter = (AgeFilter, "user__is_service")
+    list_filter = (StateFilter, "user__is_service")
     list_select_related = ("user",)
     search_fields = ("name", "beginning", "user__email")
     show_full_result_count = False
     list_per_page = 50
     ordering = ("created_at", "pk")
-    actions = ("revoke",)
-    fields = (
+    consequence = "Whatever reads with them is refused from now on."
+    shown = (
         *("name", "user", "told_scopes", "state", "beginning", "created_by", "created_at"),
         *("expires_at", "revoked_at", "last_used_at", "addresses"),
     )
 
-    def has_administer_permission(self, request: HttpRequest) -> bool:
-        return may_administer(request)
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
     @admin.display(description="it may")
     def told_scopes(self, token: ApiToken) -> str:
         return token.told_scopes
 
-    @admin.display(description="state")
-    def state(self, token: ApiToken) -> str:
-        if token.revoked_at:
-            return "revoked"
-        return "good" if token.expires_at > timezone.now() else "expired"
-
-    @admin.action(description="Revoke", permissions=["administer"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> HttpResponse | None:
-        good = queryset.filter(revoked_at=None)
-        asked = confirm(
-            request,
-            good,
-            question="Revoke these tokens?",
-            consequence="Whatever reads with them is refused from now on.",
-        )
-        if asked:
-            return asked
-        ended = sum(revoke_api_token(token=one, acting_user=acting(request)) for one in good)
-        self.message_user(request, f"{ended} revoked.", messages.SUCCESS)
-        return None
+    def revoke_one(self, token: ApiToken, acting_user: User) -> bool:
+        return revoke_api_token(token=token, acting_user=acting_user)

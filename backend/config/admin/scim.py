@@ -1,82 +1,43 @@
 """Tokens of the organisation's directory: made here by an owner, shown once, revoked here; and what it told."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
-from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from backend.accounts.models import ScimToken, User
 from backend.accounts.scim_tokens import create_scim_token, revoke_scim_token
 from backend.api.scim.mapping import BASE
-from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
+from backend.config.admin.bearer_tokens import TokenAdmin, TokenForm
+from backend.config.admin.site import ReadOnly, acting, show_once, site
 from backend.people.models import DirectoryGroup, DirectoryUser
 
-LIFE: Final = timedelta(days=365)
-"""What is offered; it may be made shorter, longer or endless."""
 
-
-class ScimTokenForm(forms.ModelForm):
+class ScimTokenForm(TokenForm):
     class Meta:
         model = ScimToken
         fields = ("name", "expires_at")
 
-    def clean_expires_at(self) -> Any:
-        """Raises ValidationError."""
-        until = self.cleaned_data["expires_at"]
-        if until and until <= timezone.now():
-            raise ValidationError("This is past: choose a later time, or none.")
-        return until
-
 
 @admin.register(ScimToken, site=site)
-class ScimTokenAdmin(admin.ModelAdmin):
+class ScimTokenAdmin(TokenAdmin):
     """Who holds one opens and closes accounts, so an owner alone makes it. It is revoked, and never changed."""
 
     form = ScimTokenForm
     list_display = ("__str__", "state", "expires_at", "last_used_at", "created_by")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("created_by",)
-    search_fields = ("name", "beginning")
-    ordering = ("-created_at", "-pk")
-    actions = ("revoke",)
-    _SHOWN = (
+    consequence = (
+        "The directory that uses them is refused from now on: who leaves keeps their account until "
+        "somebody closes it here. What it told stays."
+    )
+    shown = (
         *("name", "state", "beginning", "created_by", "created_at"),
         *("expires_at", "revoked_at", "last_used_at"),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and acting(request).role == User.Role.OWNER
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_administer_permission(self, request: HttpRequest) -> bool:
-        return may_administer(request)
-
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self._SHOWN if obj else ScimTokenForm.Meta.fields
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self._SHOWN if obj else ()
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"expires_at": timezone.now() + LIFE}
-
-    @admin.display(description="state")
-    def state(self, token: ScimToken) -> str:
-        if token.revoked_at:
-            return "revoked"
-        is_over = token.expires_at is not None and token.expires_at <= timezone.now()
-        return "expired" if is_over else "good"
 
     def save_model(self, request: HttpRequest, obj: ScimToken, form: Any, change: bool) -> None:
         made, token = create_scim_token(
@@ -101,21 +62,8 @@ class ScimTokenAdmin(admin.ModelAdmin):
             "opens and closes accounts, and says who is in which team.",
         )
 
-    @admin.action(description="Revoke", permissions=["administer"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ScimToken]) -> HttpResponse | None:
-        good = queryset.filter(revoked_at=None)
-        asked = confirm(
-            request,
-            good,
-            question="Revoke these tokens?",
-            consequence="The directory that uses them is refused from now on: who leaves keeps their account until "
-            "somebody closes it here. What it told stays.",
-        )
-        if asked:
-            return asked
-        ended = sum(revoke_scim_token(token=one, acting_user=acting(request)) for one in good)
-        self.message_user(request, f"{ended} revoked.", messages.SUCCESS)
-        return None
+    def revoke_one(self, token: ScimToken, acting_user: User) -> bool:
+        return revoke_scim_token(token=token, acting_user=acting_user)
 
 
 @admin.register(DirectoryUser, site=site)

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from backend.accounts.sign_ins import sign_ins
 from backend.api.export import cell
 from backend.config.admin.calendars import CalendarForm
 from backend.config.admin.memberships import TeamMemberships
@@ -150,11 +151,11 @@ class TeamAdmin(admin.ModelAdmin):
             try:
                 if "save" in request.POST:
                     return self._stored(request, text)
-                plan = plan_roster(text)
+                plan = plan_roster(text, sign_ins())
             except BadRoster as error:
                 form.add_error(None, ValidationError(error.problems))
             except InvalidTeam as error:
-                plan = plan_roster(text)
+                plan = plan_roster(text, sign_ins())
                 messages.warning(request, str(error))
             if plan is not None:
                 form = RosterForm(initial={"text": text})
@@ -175,12 +176,12 @@ class TeamAdmin(admin.ModelAdmin):
         )
 
     def _stored(self, request: HttpRequest, text: str) -> HttpResponse:
-        plan = plan_roster(text)
+        plan = plan_roster(text, sign_ins())
         if request.POST.get("seen") != _digest(plan):
             raise InvalidTeam(
                 "Teams have changed in the meantime: look at what the file changes again."
             )
-        take_roster(text=text, acting_user=acting(request), expected=plan)
+        take_roster(text=text, acting_user=acting(request), expected=plan, sign_ins=sign_ins())
         transaction.on_commit(lambda: bell.ring(bell.MEASURE))
         messages.success(
             request, "The file is stored. Figures are measured anew in the background."

@@ -1,9 +1,10 @@
 """Take a roster: all of it or nothing. See backend.people.roster for what a file means."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from auditlog.context import disable_auditlog
 from django.db import connection, transaction
@@ -11,7 +12,17 @@ from django.db.models import Model
 
 from backend import clock
 from backend.audit.events import record
-from backend.people.models import Identity, Membership, Person, Team
+from backend.people.evidence import address, is_personal
+from backend.people.matching import SignIn
+from backend.people.models import (
+    Address,
+    DirectoryEmail,
+    DirectoryUser,
+    Identity,
+    Membership,
+    Person,
+    Team,
+)
 from backend.people.roster import BadRoster, Known, Plan, Span, compare, read
 from backend.people.store.teams import InvalidTeam
 
@@ -39,21 +50,27 @@ def decode(content: bytes) -> str:
         raise BadRoster(["The file is not in UTF-8: save it as “CSV UTF-8”."]) from error
 
 
-def plan_roster(text: str) -> Plan:
-    """What taking the file would change. Raises BadRoster."""
-    return compare(read(text, _people()), _known(), today=clock.now().date())
+def plan_roster(text: str, sign_ins: Iterable[SignIn] = ()) -> Plan:
+    """What taking the file would change; whose addresses `sign_ins` are, is known too. Raises BadRoster."""
+    return compare(read(text, _people(sign_ins)), _known(), today=clock.now().date())
 
 
 @transaction.atomic
 @disable_auditlog()  # type: ignore[untyped-decorator] # the act is recorded as one
-def take_roster(*, text: str, acting_user: Model | None, expected: Plan | None = None) -> Plan:
+def take_roster(
+    *,
+    text: str,
+    acting_user: Model | None,
+    expected: Plan | None = None,
+    sign_ins: Iterable[SignIn] = (),
+) -> Plan:
     """Store what the file says; what that changed. Raises BadRoster.
 
     `expected`: what somebody was shown. Where something else would change by now, nothing is stored.
     """
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE people_team, people_membership IN SHARE ROW EXCLUSIVE MODE")
-    plan = plan_roster(text)
+    plan = plan_roster(text, sign_ins)
     if expected is not None and plan != expected:
         raise InvalidTeam(
             "Teams have changed in the meantime: look at what the file changes again."
@@ -82,12 +99,23 @@ def roster() -> Iterator[Line]:
             yield Line(team.slug, team.name, parent, names.get(person, f"#{person}"), begin, end)
 
 
-def _people() -> dict[str, list[int]]:
-    """Who is known by a login, an address, or # and their number."""
+def _people(sign_ins: Iterable[SignIn] = ()) -> dict[str, list[int]]:
+    """Who is known by a login, a personal address, or # and their number."""
+    names = chain(
+        Identity.objects.values_list("login", "person"),
+        DirectoryUser.objects.values_list("user_name", "person"),
+    )
+    emails = chain(
+        Address.objects.values_list("email", "identity__person"),
+        DirectoryEmail.objects.values_list("value", "user__person"),
+        ((one.email, one.person) for one in sign_ins),
+    )
     found: dict[str, set[int]] = defaultdict(set)
-    known = Identity.objects.exclude(person=None)
-    for login, person in known.values_list("login", "person"):
-        found[login.lower()].add(person)
+    for name, person in chain(
+        names, ((one, pk) for one, pk in emails if is_personal(address(one)))
+    ):
+        if person is not None:
+            found[name.strip().lower()].add(person)
     for pk in Person.objects.values_list("pk", flat=True):
         found[f"#{pk}"].add(pk)
     return {name: sorted(people) for name, people in found.items()}

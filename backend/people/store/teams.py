@@ -70,9 +70,9 @@ def put_team(
 def move_team(
     *, source: str, team: Team, parent: Team | None, acting_user: Model | None = None
 ) -> None:
-    """Below another team, or to the top. A directory tells no tree, so people place its teams. Raises InvalidTeam."""
+    """Below another team, or to the top. People place what its source does not. Raises InvalidTeam."""
     team = _locked(team)
-    if not team.is_placed_by_hand:
+    if source != Team.Source.MANUAL or not team.is_placed_by_hand:
         require_source(team, source)
     if team.parent_id != (parent and parent.pk):
         _move(team, parent)
@@ -193,19 +193,16 @@ def _begin(team: Team, people: Iterable[int], on: date) -> set[int]:
     rows = team.memberships.filter(Q(ends_on=None) | Q(ends_on__gte=on), person__in=wanted)
     for row in rows.order_by(F("starts_on").asc(nulls_first=True)):
         known[row.person_id].append(row)
-    needless: list[int] = []
-    changed: list[Membership] = []
-    for first, *others in known.values():
-        starts = first.starts_on and min(first.starts_on, on)
-        if others or first.ends_on is not None or starts != first.starts_on:
-            first.starts_on, first.ends_on = starts, None
-            needless += [row.pk for row in others]
-            changed.append(first)
+    firsts = [rows[0] for rows in known.values()]
+    needless = [row.pk for _, *others in known.values() for row in others]
+    early = [row for row in firsts if row.starts_on is not None and row.starts_on > on]
+    again = [row for row in firsts if row.ends_on is not None]
     new = [Membership(team=team, person_id=pk, starts_on=on) for pk in sorted(wanted - set(known))]
     Membership.objects.filter(pk__in=needless).delete()
-    Membership.objects.bulk_update(changed, ["starts_on", "ends_on"])
+    Membership.objects.filter(pk__in=[row.pk for row in early]).update(starts_on=on)
+    Membership.objects.filter(pk__in=[row.pk for row in again]).update(ends_on=None)
     Membership.objects.bulk_create(new)
-    return {row.person_id for row in (*changed, *new)}
+    return {row.person_id for row in (*early, *again, *new)}
 
 
 @disable_auditlog()  # type: ignore[untyped-decorator] # as above

@@ -9,9 +9,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.metrics import compute
 from backend.people.models import DirectoryGroup, DirectoryUser, Membership, Person, Team
+from backend.people.store import SourceDecides, move_team, put_team, set_members, take_over
 from tests.api.scim.conftest import GROUP, Directory
 from tests.factories import History, a_team, an_identity
 
@@ -49,7 +51,8 @@ def people(directory: Directory) -> list[str]:
 def test_a_group_is_a_team(directory: Directory, people: list[str]) -> None:
     key = directory.group("Payments", people[0], externalId="G-1")
     team = Team.objects.get(directory_group=UUID(key))
-    assert (team.name, team.slug, team.connection) == ("Payments", "payments", None)
+    assert (team.name, team.slug, team.source) == ("Payments", "payments", "scim")
+    assert team.external_id == key
     read = directory.get(f"/Groups/{key}")
     assert read["externalId"] == "G-1"
     assert read["members"] == [
@@ -70,7 +73,7 @@ def test_a_name_that_is_no_address_and_one_that_is_taken(directory: Directory) -
     keys = [directory.group(name) for name in ("Payments", "Payments", "支払い", "支払い 2")]
     slugs = [DirectoryGroup.objects.get(pk=key).team.slug for key in keys]
     assert len(set(slugs)) == 4
-    assert all(slug.startswith(("payments-", "group", "2")) for slug in slugs)
+    assert all(slug.startswith(("payments-", "team", "2")) for slug in slugs)
 
 
 def test_who_comes_is_in_it_from_that_day_and_who_goes_no_longer(
@@ -85,7 +88,7 @@ def test_who_comes_is_in_it_from_that_day_and_who_goes_no_longer(
         directory.patch(f"/Groups/{key}", remove(people[0]))
         assert spans(key) == [(day(0), day(5)), (day(3), None)]
         directory.patch(f"/Groups/{key}", add(people[0]))
-        assert spans(key) == [(day(0), day(5)), (day(3), None), (day(5), None)]
+        assert spans(key) == [(day(0), None), (day(3), None)], "back on the day"
         directory.patch(f"/Groups/{key}", remove(people[0]), add(people[2]), remove(people[2]))
         assert spans(key) == [(day(0), day(5)), (day(3), None)], "of today nothing is left"
         now.shift(timedelta(days=2))
@@ -180,6 +183,64 @@ def test_a_group_within_a_group_is_a_team_below(directory: Directory, people: li
     directory.patch(f"/Groups/{outer}", add(inner))
     assert directory.send("DELETE", f"/Groups/{inner}").status_code == 204
     assert members(directory, outer) == {people[1]}
+    assert Team.objects.get(name="Inner").parent == Team.objects.get(name="Outer")
+
+
+def test_the_directory_places_what_it_nests_and_people_the_rest(directory: Directory) -> None:
+    top = put_team(source=Team.Source.MANUAL, name="Top")
+    inner = directory.group("Inner")
+    outer = directory.group("Outer", inner)
+    below = Team.objects.get(directory_group=UUID(inner))
+    move_team(source=Team.Source.MANUAL, team=Team.objects.get(name="Outer"), parent=top)
+    with pytest.raises(SourceDecides, match="kept by the directory"):
+        move_team(source=Team.Source.MANUAL, team=below, parent=top)
+    directory.patch(f"/Groups/{outer}", remove(inner))
+    move_team(source=Team.Source.MANUAL, team=below, parent=top)
+    directory.patch(f"/Groups/{inner}", {"op": "replace", "path": "displayName", "value": "In"})
+    below.refresh_from_db()
+    assert (below.name, below.parent) == ("In", top)
+    move_team(source=Team.Source.MANUAL, team=Team.objects.get(name="Outer"), parent=below)
+    answer = directory.patch(f"/Groups/{outer}", add(inner))
+    assert (answer.status_code, answer.json()["scimType"]) == (400, "invalidValue")
+
+
+def test_a_team_that_was_taken_over_does_not_hear_the_directory(
+    directory: Directory, people: list[str], owner: User
+) -> None:
+    inner = directory.group("Inner")
+    outer = directory.group("Outer", inner, people[0])
+    teams = [Team.objects.get(directory_group=UUID(key)) for key in (inner, outer)]
+    with pytest.raises(SourceDecides):
+        set_members(source=Team.Source.MANUAL, team=teams[1], people=[], on=day(0))
+    before = [(one.name, one.parent, spans(str(one.directory_group.pk))) for one in teams]
+    for team in teams:
+        take_over(team=team, acting_user=owner)
+    directory.patch(
+        f"/Groups/{outer}",
+        {"op": "replace", "path": "displayName", "value": "Other"},
+        add(people[1]),
+        remove(people[0]),
+        remove(inner),
+    )
+    told = directory.get(f"/Groups/{outer}")
+    assert (told["displayName"], members(directory, outer)) == ("Other", {people[1]})
+    after = [Team.objects.get(pk=one.pk) for one in teams]
+    assert [(one.name, one.parent, spans(str(one.directory_group.pk))) for one in after] == before
+    assert directory.send("DELETE", f"/Groups/{outer}").status_code == 204
+    assert Team.objects.get(pk=teams[1].pk).ended_on is None
+    assert teams[1].memberships.filter(ends_on=None).count() == 1
+
+
+def test_two_users_who_are_one_person_leave_with_the_second(
+    directory: Directory, people: list[str]
+) -> None:
+    person = Person.objects.create(name="Ada")
+    DirectoryUser.objects.filter(pk__in=people[:2]).update(person=person)
+    key = directory.group("Payments", *people[:2])
+    directory.patch(f"/Groups/{key}", remove(people[0]))
+    assert [end for _, end in spans(key)] == [None]
+    directory.patch(f"/Groups/{key}", remove(people[1]))
+    assert spans(key) == [], "who came today"
 
 
 def test_a_group_that_is_gone_leaves_its_team_and_its_past(
@@ -193,6 +254,8 @@ def test_a_group_that_is_gone_leaves_its_team_and_its_past(
     assert directory.send("GET", f"/Groups/{key}").status_code == 404
     ended = team.memberships.values_list("starts_on", "ends_on")
     assert list(ended) == [(day(0), day(1))] * 4
+    team.refresh_from_db()
+    assert team.ended_on == day(1)
     assert directory.group("Payments") != key
 
 
@@ -213,7 +276,7 @@ def test_one_of_many_is_changed_without_loading_all(directory: Directory) -> Non
     gone = {"op": "Remove", "path": "members", "value": [{"value": str(users[0].pk)}]}
     statements(gone)
     assert [len(one) for one in many] == [len(one) for one in few]
-    assert max(len(one) for one in many) <= 20
+    assert max(len(one) for one in many) <= 25
     assert not any(len(sql) > 5000 for one in many for sql in one), "no long lists"
     assert Membership.objects.filter(team__directory_group=UUID(key), ends_on=None).count() == 3000
     leaving = [{"value": str(one.pk)} for one in users]

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scim2_models import PatchOp
 
+from backend.accounts.api_tokens import create_api_token, use_api_token
 from backend.accounts.models import TeamGrant, User
 from backend.api.scim.mapping import user_told
 from backend.api.scim.resources import SERVICE
@@ -125,6 +126,23 @@ def test_who_leaves_is_signed_out_with_the_next_request(directory: Directory) ->
     account.refresh_from_db()
     assert (account.is_active, account.closed_by_directory) == (True, False)
     assert client.get("/api/v1/me").status_code == 401, "the session does not come back"
+
+
+def test_a_token_of_who_left_and_came_back_stays_dead(directory: Directory) -> None:
+    key = directory.user(ADA)
+    account = User.objects.get(email=ADA)
+    account.role = "member"
+    account.save()
+    made, token = create_api_token(
+        user=account, name="script", scopes=["figures"], days=7, acting_user=account
+    )
+    assert use_api_token(token, address="127.0.0.1") == account
+    for active in (False, True):
+        set_active(directory, key, active=active)
+        assert use_api_token(token, address="127.0.0.1") is None
+    (event,) = Event.objects.filter(name="account_closed")
+    assert (event.actor, event.additional_data["tokens"]) == (None, [str(made)])
+    assert event.additional_data["by"].startswith("SCIM token Entra (pls_")
 
 
 def test_a_gap_opens_no_account(directory: Directory) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from backend.accounts.sign_ins import sign_ins
 from backend.api.export import cell
 from backend.people.roster import COLUMNS, BadRoster, MemberChange, Plan
 from backend.people.store.rosters import decode, plan_roster, roster, take_roster
@@ -35,9 +36,9 @@ class Command(BaseCommand):
         try:
             text = decode(options["file"].read_bytes())
             if options["preview"]:
-                plan = plan_roster(text)
+                plan = plan_roster(text, sign_ins())
             else:
-                plan = take_roster(text=text, acting_user=None)
+                plan = take_roster(text=text, acting_user=None, sign_ins=sign_ins())
                 bell.ring(bell.MEASURE)
         except (BadRoster, OSError) as error:
             raise CommandError(f"Nothing was stored.\n{error}") from error
