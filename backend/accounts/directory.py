@@ -80,6 +80,9 @@ def _account_of_address(told: UserRecord) -> User | None:
             f"{account.email} is an account for emergencies, which the directory has no say in."
         )
         raise NotAllowed(message)
+    if account is not None and account.is_service:
+        message = f"{account.email} is a service account, which the directory has no say in."
+        raise NotAllowed(message)
     if account is not None and account.directory_user_id is not None:
         message = f"Another user of the directory has the address {told.address}."
         raise Taken(message)

@@ -5,10 +5,13 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from backend import clock
 from backend.accounts.models import User
 from backend.people.models import Identity, Membership, Merge, Offer, Person
+from backend.people.names import Names
 
 
-def people(*, search: str = "", show: str = "all") -> QuerySet[Person]:
+def people(*, names: Names, search: str = "", show: str = "all") -> QuerySet[Person]:
     """By name, each with `departed` and `signs_in`; `show` is all, departed or no_team.
+
+    Where they are called by pseudonyms these are searched, and the order tells nothing of a name.
 
     Departed are those whose accounts were all closed and who are in no team any more. They stay, as does their past.
     """
@@ -23,9 +26,12 @@ def people(*, search: str = "", show: str = "all") -> QuerySet[Person]:
     elif show == "no_team":
         found = found.filter(~in_a_team)
     for word in search.split():
+        if names.are_pseudonyms:
+            found = found.filter(pk__in=names.people_called(word))
+            continue
         known_as = Identity.objects.filter(login__icontains=word, person__isnull=False)
         found = found.filter(Q(name__icontains=word) | Q(pk__in=known_as.values("person")))
-    return found.order_by("name", "pk").prefetch_related(
+    return found.order_by(*([] if names.are_pseudonyms else ["name"]), "pk").prefetch_related(
         Prefetch("identities", _identities()),
         Prefetch(
             "memberships",
@@ -42,8 +48,11 @@ def current_memberships() -> QuerySet[Membership]:
     )
 
 
-def identities(*, search: str = "", show: str = "all") -> QuerySet[Identity]:
-    """By login; `show` is all, bots, by_hand (marked by a person), or unmatched (nobody's, and no bot)."""
+def identities(*, names: Names, search: str = "", show: str = "all") -> QuerySet[Identity]:
+    """By login, searched and in order as `people` are.
+
+    `show` is all, bots, by_hand (marked by a person), or unmatched (nobody's, and no bot).
+    """
     found = _identities().select_related("person")
     if show == "bots":
         found = found.filter(is_bot=True)
@@ -52,8 +61,12 @@ def identities(*, search: str = "", show: str = "all") -> QuerySet[Identity]:
     elif show == "unmatched":
         found = found.filter(person=None, is_bot=False)
     for word in search.split():
-        found = found.filter(Q(login__icontains=word) | Q(name__icontains=word))
-    return found.order_by("login", "pk")
+        found = found.filter(
+            names.holding(word, "pk")
+            if names.are_pseudonyms
+            else Q(login__icontains=word) | Q(name__icontains=word)
+        )
+    return found.order_by(*([] if names.are_pseudonyms else ["login"]), "pk")
 
 
 def open_offers() -> QuerySet[Offer]:
@@ -79,12 +92,28 @@ def merges() -> QuerySet[Merge]:
     return Merge.objects.order_by("-pk")
 
 
-def names_of(found: list[Merge]) -> tuple[dict[int, str], dict[int, str]]:
-    """What the persons, and the identities that were moved, are called; without those that are no more."""
-    people_of = Person.objects.filter(pk__in={one.person_key for one in found})
+def called(
+    found: list[Merge], names: Names
+) -> tuple[dict[int, str | None], dict[int, str | None], dict[str, str | None]]:
+    """What the persons, the moved identities and, by address, those who merged and undid are called.
+
+    Without persons and identities that are no more.
+    """
+    persons = Person.objects.filter(pk__in={one.person_key for one in found})
     moved = {pk for one in found for pk, _ in one.moved["identities"]}
-    logins = Identity.objects.filter(pk__in=moved).values_list("pk", "login")
-    return {one.pk: str(one) for one in people_of}, dict(logins)
+    acted = {one for merge in found for one in (merge.acting_user, merge.undone_by)} - {""}
+    accounts = User.objects.filter(email__in=acted).values_list("email", "pk", "person")
+    return (
+        {one.pk: names.of(str(one), person=one.pk) for one in persons},
+        {one.pk: login_of(one, names) for one in Identity.objects.filter(pk__in=moved)},
+        {one: names.of(one) for one in acted}
+        | {e: names.of_account(e, account=pk, person=person) for e, pk, person in accounts},
+    )
+
+
+def login_of(one: Identity, names: Names) -> str:
+    known = {"identity": one.pk, "person": one.person_id}
+    return names.of(one.login, is_bot=one.is_bot, **known) or ""
 
 
 def _identities() -> QuerySet[Identity]:

@@ -14,6 +14,7 @@ from backend.api import schemas
 from backend.api.errors import ERRORS
 from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
 from backend.metrics import definitions, teams
+from backend.people.names import Names, names_in
 from backend.people.store import organisation
 
 router = Router(tags=["me"])
@@ -48,7 +49,7 @@ def me(request: HttpRequest) -> schemas.Me:
         pseudonyms=home.pseudonyms,
         reads_administration=access.READ_ADMINISTRATION in access.capabilities(user),
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
-        emergency_use=_emergency_use(user),
+        emergency_use=_emergency_use(user, names_in(home, user.person_id, user.pk)),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
         links=_links(user),
     )
@@ -70,14 +71,15 @@ def _teams(user: User, time_zone: str) -> list[schemas.TeamChoice]:
     ]
 
 
-def _emergency_use(user: User) -> schemas.EmergencyUse | None:
+def _emergency_use(user: User, names: Names) -> schemas.EmergencyUse | None:
     if access.ADMINISTER not in access.capabilities(user):
         return None
     use = break_glass.unseen().first()
     if use is None:
         return None
     return schemas.EmergencyUse(
-        account=use.user.email,
+        account=names.of_account(use.user.email, account=use.user_id, person=use.user.person_id)
+        or "",
         signed_in_at=use.signed_in_at,
         link=reverse("admin:accounts_breakglassuse_changelist"),
     )

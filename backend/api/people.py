@@ -1,4 +1,7 @@
-"""People, who they are outside, and what may be one person: for those who administer, and auditors to read."""
+"""People, who they are outside, and what may be one person: for those who administer, and auditors to read.
+
+Where the organisation chose pseudonyms, nobody is called by anything else here, and evidence is told by its kind alone.
+"""
 
 from collections.abc import Iterable
 from typing import Any, TypeVar
@@ -16,11 +19,12 @@ from backend.api import people_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
 from backend.api.rules import ADMINISTERS, READS_ADMINISTRATION, caller
-from backend.api.scoped import searched
+from backend.api.scoped import names_for_reader, searched
 from backend.metrics import teams as metrics_teams
 from backend.people import moving
 from backend.people.bot_marks import say_bot
 from backend.people.models import Identity, Merge, Offer, Person, Team
+from backend.people.names import Names
 from backend.pipeline import bell
 
 router = Router(tags=["people"])
@@ -33,10 +37,11 @@ M = TypeVar("M", bound=Model)
     auth=READS_ADMINISTRATION,
     operation_id="people",
 )
-def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> shapes.People:  # noqa: ARG001 - ninja's signature
-    found = people.people(search=searched(filters.search), show=filters.show)
+def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> shapes.People:
+    names = names_for_reader(caller(request))
+    found = people.people(names=names, search=searched(filters.search), show=filters.show)
     return shapes.People(
-        items=[_person(one) for one in _page(found, filters)], **_count(found, filters)
+        items=[_person(one, names) for one in _page(found, filters)], **_count(found, filters)
     )
 
 
@@ -70,8 +75,9 @@ def list_teams(request: HttpRequest) -> list[shapes.ListedTeam]:  # noqa: ARG001
 def list_identities(
     request: HttpRequest, filters: Query[shapes.IdentityFilters]
 ) -> shapes.Identities:
-    found = people.identities(search=searched(filters.search), show=filters.show)
-    items = [_owned(one) for one in _page(found, filters)]
+    names = names_for_reader(caller(request))
+    found = people.identities(names=names, search=searched(filters.search), show=filters.show)
+    items = [_owned(one, names) for one in _page(found, filters)]
     may_mark = _administers(caller(request))
     return shapes.Identities(items=items, may_mark=may_mark, **_count(found, filters))
 
@@ -85,9 +91,11 @@ def list_identities(
 @transaction.atomic
 def mark_bot(request: HttpRequest, identity_id: int, said: shapes.BotMark) -> shapes.OwnedIdentity:
     """Say whether an account is a bot, whatever the rules say, or leave it to them."""
-    identity = get_object_or_404(people.identities(), pk=identity_id)
+    names = names_for_reader(caller(request))
+    identity = get_object_or_404(people.identities(names=names), pk=identity_id)
     _figures_follow()
-    return _owned(say_bot(identity=identity, is_bot=said.is_bot, acting_user=caller(request)))
+    said_of = say_bot(identity=identity, is_bot=said.is_bot, acting_user=caller(request))
+    return _owned(said_of, names)
 
 
 @router.get(
@@ -97,14 +105,14 @@ def mark_bot(request: HttpRequest, identity_id: int, said: shapes.BotMark) -> sh
     operation_id="offers",
 )
 def list_offers(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Offers:
-    found = people.open_offers()
+    found, names = people.open_offers(), names_for_reader(caller(request))
     return shapes.Offers(
         items=[
             shapes.Offer(
                 id=one.pk,
-                sides=[_side(one.first), _side(one.second)],
+                sides=[_side(one.first, names), _side(one.second, names)],
                 strength=one.strength,
-                evidence=_evidence(one.evidence),
+                evidence=_evidence(one.evidence, names),
             )
             for one in _page(found, filters)
         ],
@@ -140,9 +148,8 @@ def answer_offer(request: HttpRequest, offer_id: int, said: shapes.Answer) -> sh
 def list_merges(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Merges:
     found = people.merges()
     shown = _page(found, filters)
-    names, logins = people.names_of(shown)
     return shapes.Merges(
-        items=[_merge(one, names, logins) for one in shown],
+        items=_merges(shown, names_for_reader(caller(request))),
         may_undo=_administers(caller(request)),
         **_count(found, filters),
     )
@@ -164,7 +171,8 @@ def undo_merge(request: HttpRequest, merge_id: int) -> shapes.Merge:
         raise Refused(409, "cannot_undo", str(error), None) from error
     _figures_follow()
     merge.refresh_from_db()
-    return _merge(merge, *people.names_of([merge]))
+    (told,) = _merges([merge], names_for_reader(caller(request)))
+    return told
 
 
 def _figures_follow() -> None:
@@ -185,11 +193,11 @@ def _count(found: QuerySet[M], filters: shapes.Paged) -> dict[str, int]:
     return {"total": found.count(), "page": filters.page, "page_size": filters.page_size}
 
 
-def _person(one: Person) -> shapes.Person:
+def _person(one: Person, names: Names) -> shapes.Person:
     return shapes.Person(
         id=one.pk,
-        name=str(one),
-        identities=[_identity(each) for each in one.identities.all()],
+        name=_name(one, names),
+        identities=[_identity(each, names) for each in one.identities.all()],
         teams=[
             shapes.TeamName(slug=each.team.slug, name=each.team.name)
             for each in one.current  # type: ignore[attr-defined] # annotated by people.people
@@ -199,42 +207,63 @@ def _person(one: Person) -> shapes.Person:
     )
 
 
-def _identity(one: Identity) -> shapes.Identity:
-    return shapes.Identity(**_told(one))
+def _name(one: Person, names: Names) -> str:
+    return names.of(str(one), person=one.pk) or ""
 
 
-def _owned(one: Identity) -> shapes.OwnedIdentity:
-    return shapes.OwnedIdentity(person=str(one.person) if one.person else None, **_told(one))
+def _identity(one: Identity, names: Names) -> shapes.Identity:
+    return shapes.Identity(**_told(one, names))
 
 
-def _told(one: Identity) -> dict[str, Any]:
-    names = ("kind", "login", "name", "is_bot", "is_bot_by_hand")
-    told = {name: getattr(one, name) for name in names}
-    return {"id": one.pk, "connection": one.connection.name, **told}
+def _owned(one: Identity, names: Names) -> shapes.OwnedIdentity:
+    person = _name(one.person, names) if one.person else None
+    return shapes.OwnedIdentity(person=person, **_told(one, names))
 
 
-def _side(one: Identity) -> shapes.Side:
+def _told(one: Identity, names: Names) -> dict[str, Any]:
+    login = people.login_of(one, names)
+    return {
+        "id": one.pk,
+        "connection": one.connection.name,
+        "login": login,
+        "name": login if one.name and names.are_pseudonyms else one.name,
+        **{name: getattr(one, name) for name in ("kind", "is_bot", "is_bot_by_hand")},
+    }
+
+
+def _side(one: Identity, names: Names) -> shapes.Side:
     if one.person is None:
-        return shapes.Side(person=None, identities=[_identity(one)])
+        return shapes.Side(person=None, identities=[_identity(one, names)])
     return shapes.Side(
-        person=str(one.person), identities=[_identity(each) for each in one.person.identities.all()]
+        person=_name(one.person, names),
+        identities=[_identity(each, names) for each in one.person.identities.all()],
     )
 
 
-def _evidence(pairs: Iterable[tuple[str, str]]) -> list[shapes.Evidence]:
-    return [shapes.Evidence(kind=kind, text=text) for kind, text in pairs]
+def _evidence(pairs: Iterable[tuple[str, str]], names: Names) -> list[shapes.Evidence]:
+    """Its text is an address or a name."""
+    return [
+        shapes.Evidence(kind=kind, text="" if names.are_pseudonyms else text)
+        for kind, text in pairs
+    ]
 
 
-def _merge(one: Merge, names: dict[int, str], logins: dict[int, str]) -> shapes.Merge:
-    return shapes.Merge(
-        id=one.pk,
-        person=names.get(one.person_key),
-        reason=one.reason,  # type: ignore[arg-type] # one of the model's own choices
-        acting_user=one.acting_user or None,
-        evidence=_evidence(one.evidence),
-        identities=[logins[pk] for pk, _ in one.moved["identities"] if pk in logins],
-        persons=[name or f"person {pk}" for pk, name in one.moved["persons"]],
-        merged_at=one.merged_at,
-        undone_at=one.undone_at,
-        undone_by=one.undone_by or None,
-    )
+def _merges(found: list[Merge], names: Names) -> list[shapes.Merge]:
+    persons, logins, acted = people.called(found, names)
+    return [
+        shapes.Merge(
+            id=one.pk,
+            person=persons.get(one.person_key),
+            reason=one.reason,  # type: ignore[arg-type] # one of the model's own choices
+            acting_user=acted.get(one.acting_user),
+            evidence=_evidence(one.evidence, names),
+            identities=[logins[pk] for pk, _ in one.moved["identities"] if pk in logins],
+            persons=[
+                names.of(name or f"person {pk}", person=pk) for pk, name in one.moved["persons"]
+            ],
+            merged_at=one.merged_at,
+            undone_at=one.undone_at,
+            undone_by=acted.get(one.undone_by),
+        )
+        for one in found
+    ]

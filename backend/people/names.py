@@ -18,7 +18,7 @@ from django.db.models.functions import Cast, Lower
 
 from backend import keyring
 from backend.audit.events import record
-from backend.people.models import Identity, Organisation
+from backend.people.models import Identity, Organisation, Person
 from backend.people.store import organisation
 
 YOU: Final = "You"
@@ -35,6 +35,10 @@ class Names:
     """None: no pseudonyms."""
     reader: int | None = None
     account: int | None = None
+
+    @property
+    def are_pseudonyms(self) -> bool:
+        return self.sealed_key is not None
 
     def of(
         self,
@@ -80,6 +84,11 @@ class Names:
             return Q(**{f"{identity}__login__icontains": word})
         found = [pk for pk, name in self._shown.items() if word.lower() in name.lower()]
         return Q(**{f"{identity}__in": found})
+
+    def people_called(self, word: str) -> list[int]:
+        """Keys of the persons whose pseudonym has the word in it."""
+        keys = Person.objects.values_list("pk", flat=True)
+        return [pk for pk in keys if word.lower() in str(self.of("", person=pk)).lower()]
 
     def order(self, identity: str) -> F | Func:
         """What rows are sorted by to be in the order of what people are called; `identity` is a field's name."""

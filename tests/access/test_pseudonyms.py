@@ -9,15 +9,17 @@ from django.db.models.functions import Concat
 from django.test import Client
 
 from backend import clock
+from backend.accounts import break_glass
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.delivery.models import AutomatedTest, OwnerPattern
 from backend.delivery.store import muting
-from backend.people import names
-from backend.people.models import Identity, Organisation, Person
+from backend.people import moving, names
+from backend.people.models import Identity, Offer, Organisation, Person
 from tests.access.api_matrix import MATRIX, RANGE
 from tests.access.conftest import Come
 from tests.api.conftest import World
+from tests.factories import an_identity
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +49,11 @@ def council(world: World) -> World:
         pattern="*",
         owners=[f"@{author.login}", "@zzsomebody", "zzsomebody@plumbline.example", "@org/team"],
     )
+    Offer.objects.update(evidence=[["same login", "zzlogin"]])
+    loose = an_identity(world.history.repository.connection, person=False, login="zzloose")
+    moving.give(identity=loose, person=Person.objects.last(), acting_user=owner)
+    break_glass.mark(user=owner)
+    break_glass.tell(user=owner, address=None)
     muting.mute(test=test, reason="Known.", until=clock.now().date(), by=owner)
     names.set_pseudonyms(wanted=True, acting_user=owner)
     return world
@@ -79,7 +86,7 @@ def everything(client: Client, world: World) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", ["auditor", "member of team a"])
+@pytest.mark.parametrize("name", ["administrator", "auditor", "member of team a"])
 def test_no_answer_holds_a_name(come: Come, council: World, name: str) -> None:
     client = come(name)
     answers = everything(client, council)
@@ -94,7 +101,12 @@ def test_no_answer_holds_a_name(come: Come, council: World, name: str) -> None:
         *("/investment/items.csv", f"/pull-requests/{council.pull_of_a}"),
         *(f"/issues/{council.issue_of_a}", f"/deployments/{council.deployment_of_a}"),
         f"/tests/{council.shared_test}",
+        "/teams/team-a/members",
     }
+    if name != "member of team a":
+        of_people = ("/people", "/people/identities", "/people/offers", "/people/merges")
+        assert shown >= {*of_people, "/teams/team-b/members"}
+    assert ("/me" in shown) == (name == "administrator"), "the emergency account"
 
 
 def _own(client: Client) -> str:
@@ -136,6 +148,19 @@ def test_search_and_order_go_by_what_is_shown(come: Come, council: World) -> Non
     assignees = [row["assignee"] for row in issues]
     assert assignees
     assert assignees == sorted(assignees)
+
+
+def test_people_are_found_and_ordered_by_what_they_are_called(come: Come, council: World) -> None:
+    client = come("administrator")
+    for path in ("people", "people/identities"):
+        found = client.get(f"/api/v1/{path}?page_size=200").json()["items"]
+        keys = [one["id"] for one in found]
+        assert keys == sorted(keys), "no order of names"
+        assert client.get(f"/api/v1/{path}?search=zz").json()["items"] == []
+        called = found[0]["name"] or found[0]["login"]
+        again = client.get(f"/api/v1/{path}", {"search": called.removeprefix("Person ")}).json()
+        assert found[0]["id"] in {one["id"] for one in again["items"]}
+        assert len(again["items"]) < len(found)
 
 
 def test_a_person_recognises_themself_and_nobody_else_does(

@@ -10,8 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from backend.accounts.models import ScimToken, User
+from backend.accounts.api_tokens import create_api_token
+from backend.accounts.models import ApiToken, ScimToken, User
 from backend.accounts.scim_tokens import create_scim_token, revoke_scim_token
+from backend.accounts.store import add_service_account
 from backend.audit.models import Event
 from backend.delivery.store.ingest_tokens import create_ingest_token
 from backend.people.models import DirectoryGroup, DirectoryUser
@@ -283,3 +285,40 @@ def test_what_fails_half_way_leaves_nothing(directory: Directory) -> None:
     assert directory.send("POST", "/Groups", body).status_code == 400
     assert not DirectoryGroup.objects.exists()
     assert not Event.objects.filter(name="directory_group_created").exists()
+
+
+def test_who_was_closed_has_no_token_that_works_when_they_come_back(
+    directory: Directory, owner: User
+) -> None:
+    account = an_account("auditor", email="ada@plumbline.example")
+    scopes = [ApiToken.Scope.FIGURES]
+    _, token = create_api_token(
+        user=account, name="script", scopes=scopes, days=9, acting_user=account
+    )
+    script = Client(headers={"Authorization": f"Bearer {token}"})
+    key = directory.user("ada@plumbline.example")
+    assert script.get("/api/v1/me").status_code == 200
+    directory.patch(f"/Users/{key}", {"op": "replace", "path": "active", "value": False})
+    assert script.get("/api/v1/me").status_code == 401
+    assert ApiToken.objects.get().revoked_at is not None
+    assert Event.objects.filter(name="api_token_revoked").count() == 1
+    directory.patch(f"/Users/{key}", {"op": "replace", "path": "active", "value": True})
+    account.refresh_from_db()
+    assert account.is_active
+    assert script.get("/api/v1/me").status_code == 401
+
+
+def test_no_service_account_is_the_directorys(directory: Directory, owner: User) -> None:
+    account = add_service_account(name="Dashboard", role="member", responsible=owner)
+    told = {"schemas": [USER], "userName": account.email, "active": False}
+    answer = directory.send("POST", "/Users", told)
+    assert answer.status_code == 403
+    assert "service account" in answer.json()["detail"]
+    other = directory.user("ada@plumbline.example")
+    renamed = directory.patch(
+        f"/Users/{other}", {"op": "replace", "value": {"userName": account.email}}
+    )
+    assert renamed.status_code == 409
+    account.refresh_from_db()
+    assert account.is_active
+    assert account.directory_user is None
