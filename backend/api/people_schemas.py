@@ -70,7 +70,7 @@ class Identities(Schema):
 
 class Evidence(Schema):
     kind: str
-    text: str = Field(description="What it rests on; empty where people are called by pseudonyms.")
+    text: str = Field(description="What it rests on; empty where people have pseudonyms.")
 
 
 class Side(Schema):

@@ -74,7 +74,7 @@ DEFINITIONS = {
     "throughput": Definition(
         "Throughput",
         "Pull requests merged a week (Monday to Sunday in the team's time zone), the median over "
-        "the range's whole weeks.",
+        "the range's whole weeks that are shown.",
         _V,
     ),
     "weekly_stages": Definition(
@@ -196,7 +196,7 @@ DEFINITIONS = {
     ),
     "issue_throughput": Definition(
         "Throughput of issues",
-        "Issues done in the range; the median is over its whole weeks.",
+        "Issues done in the range; the median is over its whole weeks that are shown.",
         _I,
         _ISSUES,
     ),

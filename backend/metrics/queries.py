@@ -25,8 +25,7 @@ def figures(scope: Scope) -> results.Figures:
     row = aggregates.figures(scope)
     basis = Basis.objects.filter(pk=1).first()
     hidden = _hidden(scope, row, "cycle_time")
-    weekly = _weekly(scope)
-    weeks = [_week(scope, start, found) for start, found in weekly.items()]
+    weeks = [_week(scope, start, found) for start, found in _weekly(scope).items()]
     return results.Figures(
         team=results.TeamName.of(scope),
         range=results.Range.of(scope),
@@ -36,7 +35,7 @@ def figures(scope: Scope) -> results.Figures:
         time_to_first_review=_distribution(scope, row, "time_to_first_review"),
         batch_size=_distribution(scope, row, "batch_size", unit="lines"),
         review_rate=_review_rate(scope, row),
-        throughput=None if hidden else _throughput(scope, row, weekly),
+        throughput=None if hidden else _throughput(row, weeks),
         weeks=[_hide(week) for week in weeks] if hidden else weeks,
         histogram=[] if hidden else _histogram(row),
         excluded=_excluded(scope, row),
@@ -130,15 +129,9 @@ def _review_rate(scope: Scope, row: aggregates.Row) -> results.Ratio | None:
     )
 
 
-def _throughput(
-    scope: Scope, row: aggregates.Row, weekly: dict[date, aggregates.Row | None]
-) -> results.Throughput:
-    """Weeks that are kept back by themselves are in the median, as they are in the range's total."""
-    merged = [
-        found["merged"] if found else 0
-        for start, found in weekly.items()
-        if not scope.is_partial(start)
-    ]
+def _throughput(row: aggregates.Row, weeks: list[results.Week]) -> results.Throughput:
+    """The median is of what is shown: of all weeks it would be the very number of one that is kept back."""
+    merged = [week.n for week in weeks if not week.partial and week.n is not None]
     return results.Throughput(
         merged=row["cycle_time_n"],
         per_week_median=distribution.percentile_cont(merged, 0.5),

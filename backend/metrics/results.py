@@ -75,8 +75,10 @@ class Ratio(Result):
 
 class Throughput(Result):
     merged: int
-    per_week_median: float | None = Field(description="Over the range's whole weeks.")
-    weeks: int = Field(description="Whole weeks in the range.")
+    per_week_median: float | None = Field(
+        description="Over the range's whole weeks that are not kept back."
+    )
+    weeks: int = Field(description="So many they are.")
     definition: str
 
 

@@ -98,6 +98,7 @@ def figures(asked: Asked) -> results.IssueFigures:
     weekly = {found["start"]: found for found in _rows(_WEEKS.format(facts=asked.facts), given)}
     basis = Basis.objects.filter(pk=1).first()
     hidden = _hidden(scope, row, "done")
+    told = [_week(scope, week, weekly[week], hidden=hidden) for week in weeks]
     return results.IssueFigures(
         team=TeamName.of(scope),
         range=Range.of(scope),
@@ -106,11 +107,11 @@ def figures(asked: Asked) -> results.IssueFigures:
         cycle_time=None if hidden else _amounts(row, "cycle_time"),
         elapsed=None if hidden else _amounts(row, "elapsed"),
         flow_efficiency=None if hidden else _amounts(row, "flow_efficiency", unit="ratio"),
-        throughput=None if hidden else _throughput(scope, row, weekly),
+        throughput=None if hidden else _throughput(row, told),
         direct_to_done=None if hidden else row["direct_n"],
         reopened=None if hidden else _reopened(row),
         work_in_progress=None if _hidden(scope, row, "going") else _going(row),
-        weeks=[_week(scope, week, weekly[week], hidden=hidden) for week in weeks],
+        weeks=told,
         excluded=[] if scope.team or hidden else _excluded(asked),
         previous=None if hidden else _previous(asked),
         version=issue.VERSION,
@@ -147,8 +148,9 @@ def _amounts(row: Row, name: str, unit: Literal["seconds", "ratio"] = "seconds")
     )
 
 
-def _throughput(scope: Scope, row: Row, weekly: dict[date, Row]) -> Throughput:
-    done = [found["done_n"] for start, found in weekly.items() if not scope.is_partial(start)]
+def _throughput(row: Row, weeks: list[results.IssueWeek]) -> Throughput:
+    """The median is of what is shown: of all weeks it would be the very number of one that is kept back."""
+    done = [week.done for week in weeks if not week.partial and week.done is not None]
     return Throughput(
         merged=row["done_n"],
         per_week_median=distribution.percentile_cont(done, 0.5),

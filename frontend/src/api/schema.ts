@@ -2500,7 +2500,7 @@ export interface components {
             kind: string;
             /**
              * Text
-             * @description What it rests on.
+             * @description What it rests on; empty where people have pseudonyms.
              */
             text: string;
         };
@@ -2688,7 +2688,7 @@ export interface components {
             per_week: number | null;
             /**
              * Per Week Median
-             * @description Over the range's whole weeks.
+             * @description Over the range's whole weeks that are not kept back.
              */
             per_week_median: number | null;
             /**
@@ -2698,7 +2698,7 @@ export interface components {
             reason: string | null;
             /**
              * Weeks
-             * @description Whole weeks in the range.
+             * @description So many they are.
              */
             weeks: number;
         };

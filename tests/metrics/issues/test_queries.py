@@ -222,3 +222,16 @@ def test_figures_take_a_fixed_number_of_statements(
         queries.figures(question)
     assert IssueFact.objects.count() == 3
     assert date(2026, 3, 2) == question.scope.start
+
+
+def test_no_median_tells_of_a_week_that_is_kept_back(
+    tracker: Tracker, people: list[Identity]
+) -> None:
+    """With the range's sum it would: of 3 shown and 1 kept back, the median of both is 2."""
+    for who in people:
+        tracker.issue(who, (2, "In Progress"), (9, "Done"))
+    tracker.issue(people[0], (7 * 24 + 2, "In Progress"), (7 * 24 + 9, "Done"))
+    found = queries.figures(asked())
+    assert [week.done for week in found.weeks] == [3, None]
+    assert found.throughput is not None
+    assert (found.throughput.per_week_median, found.throughput.weeks) == (3, 1)
