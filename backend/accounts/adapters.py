@@ -14,7 +14,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 
 from backend import keyring
-from backend.accounts import sessions
+from backend.accounts import policy, sessions
 from backend.accounts.models import User
 from backend.accounts.sso.store import may_use_password
 
@@ -35,9 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         return False
 
     def get_login_stages(self) -> list[str]:
-        """Without our second factor where the identity provider's answer has just shown one that is trusted."""
+        """Without our second factor where the identity provider's answer has just shown one that is trusted.
+
+        It is asked for all the same where keys alone count, since nobody says that it was one.
+        """
         stages: list[str] = super().get_login_stages()
-        if getattr(self.request, "second_factor_at_provider", False):
+        at_provider = getattr(self.request, "second_factor_at_provider", False)
+        if at_provider and policy.counts(policy.of(self.request), ""):
             stages.remove("allauth.mfa.stages.AuthenticateStage")
         return stages
 

@@ -70,17 +70,6 @@ def revoke_all(*, user: User) -> list[str]:
     return [str(one) for one in ended]
 
 
-@transaction.atomic
-def revoke_all(*, user: User, acting_user: User | None = None) -> int:
-    """None of them is good again when the account is opened again; how many were. For whoever closes the account."""
-    tokens = list(good(user).select_for_update())
-    for token in tokens:  # one by one, so that each is in the audit log
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
-        record(name="api_token_revoked", actor=acting_user, subject=token)
-    return len(tokens)
-
-
 def good(user: User) -> QuerySet[ApiToken]:
     """The user's tokens that are neither revoked nor over."""
     return bearer.good(ApiToken.objects.filter(user=user))

@@ -133,6 +133,8 @@ def start_review(*, acting_user: User) -> AccessReview:
 @transaction.atomic
 def decide(*, row: ReviewedAccount, decision: str, acting_user: User) -> None:
     """Accept an account, or revoke it: it is closed, and loses what was opened to it. Raises ReviewRefused."""
+    # The review too, so that none is closed while something in it is decided.
+    AccessReview.objects.select_for_update().get(pk=row.review_id)
     stored = ReviewedAccount.objects.select_for_update(of=("self",)).get(pk=row.pk)
     account = User.objects.select_for_update().get(pk=stored.user_id)
     if not access.may_change_account(acting_user, account):

@@ -9,6 +9,10 @@ LABEL: Final = "accounts.user.person"
 
 
 def sign_ins() -> list[SignIn]:
-    """Accounts are made by administrators and directories alone, so their addresses are taken as their owners'."""
-    rows = User.objects.values_list("pk", "email", "name", "person")
+    """Accounts are made by administrators, directories and identity providers, so their addresses are their owners'.
+
+    Service accounts are nobody's: one that had a person would read that person's own figures.
+    """
+    people = User.objects.filter(is_service=False)
+    rows = people.values_list("pk", "email", "name", "person")
     return [SignIn((LABEL, pk), email, name, person) for pk, email, name, person in rows]

@@ -8,7 +8,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -34,9 +34,12 @@ def add_user(*, email: str, role: str, name: str = "", teams: Iterable[Team] = (
     user.set_unusable_password()
     try:
         user.full_clean()
+        with transaction.atomic():
+            user.save()
     except ValidationError as error:
         raise InvalidAccount(" ".join(error.messages)) from error
-    user.save()
+    except IntegrityError as error:
+        raise InvalidAccount("Somebody made this account at the same moment.") from error
     for team in teams:
         TeamGrant.objects.get_or_create(user=user, team=team)
     return user

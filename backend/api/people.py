@@ -123,7 +123,7 @@ def list_offers(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Of
 
 @router.post(
     "/people/offers/{int:offer_id}",
-    response={200: shapes.Answered, ERRORS: schemas.Error},
+    response={200: shapes.Answered, ERRORS: schemas.Error, 409: schemas.Error},
     auth=ADMINISTERS,
     operation_id="answer_offer",
 )
@@ -134,7 +134,10 @@ def answer_offer(request: HttpRequest, offer_id: int, said: shapes.Answer) -> sh
     if not said.accept:
         moving.refuse(offer=offer, acting_user=caller(request))
         return shapes.Answered(merge=None)
-    merge = moving.accept(offer=offer, acting_user=caller(request))
+    try:
+        merge = moving.accept(offer=offer, acting_user=caller(request))
+    except moving.OwnPerson as error:
+        raise Refused(409, "own_person", str(error), "Ask another administrator.") from error
     _figures_follow()
     return shapes.Answered(merge=merge.pk if merge else None)
 

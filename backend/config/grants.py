@@ -107,7 +107,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # Matching links accounts with the people that they are.
     "accounts.user": {
         "web": WRITE,
-        "worker": ("SELECT (id, email, name, person_id)", "UPDATE (person_id)"),
+        "worker": ("SELECT (id, email, name, person_id, is_service)", "UPDATE (person_id)"),
     },
     "account": {"web": WRITE},
     "mfa": {"web": WRITE},

@@ -23,6 +23,17 @@ class CannotUndo(ValueError):
     """Something has happened since that must be undone first; the message says what."""
 
 
+class OwnPerson(ValueError):
+    """Nobody says themself who they are: whoever a person is sees that one's own figures."""
+
+
+def check_not_own(acting_user: models.Model | None, persons: Iterable[int | None]) -> None:
+    """Raises OwnPerson where the account that acts is one of these persons."""
+    own: int | None = getattr(acting_user, "person_id", None)
+    if own is not None and own in set(persons):
+        raise OwnPerson("This is about yourself: somebody else must say who you are.")
+
+
 def alone() -> None:
     """Nobody else joins or undoes until this transaction ends."""
     with database.cursor() as cursor:
@@ -33,9 +44,13 @@ def alone() -> None:
 def carry_out(
     *, joins: Sequence[Join], reason: str, acting_user: models.Model | None = None
 ) -> list[Merge]:
-    """Join, however many: a fixed number of statements. What has changed since it was looked at is passed over."""
+    """Join, however many: a fixed number of statements. What has changed since it was looked at is passed over.
+
+    Raises OwnPerson.
+    """
     alone()
     joins = _still_so(joins)
+    check_not_own(acting_user, (pk for join in joins for pk in join.persons))
     if not joins:
         return []
     targets = _targets(joins)
@@ -110,12 +125,13 @@ def undo(*, merge: Merge, acting_user: models.Model) -> None:
 
 @transaction.atomic
 def give(*, identity: Identity, person: Person | None, acting_user: models.Model) -> None:
-    """Say whose an identity is; it is not offered again to whose it was."""
+    """Say whose an identity is; it is not offered again to whose it was. Raises OwnPerson."""
     alone()
     identity = Identity.objects.select_for_update().get(pk=identity.pk)
     former = identity.person_id
     if former == (person and person.pk):
         return
+    check_not_own(acting_user, (former, person and person.pk))
     Identity.objects.filter(pk=identity.pk).update(person=person)
     if person is not None:
         Merge.objects.create(
@@ -135,7 +151,7 @@ def give(*, identity: Identity, person: Person | None, acting_user: models.Model
 
 @transaction.atomic
 def accept(*, offer: Offer, acting_user: models.Model) -> Merge | None:
-    """None: they are one person already."""
+    """None: they are one person already. Raises OwnPerson."""
     alone()
     pair = Identity.objects.filter(pk__in=(offer.first_id, offer.second_id))
     join = joining(pair)

@@ -164,3 +164,17 @@ def test_an_auditor_reads_and_is_told_not_to_answer(client: Client) -> None:
     assert get(client, "/offers")["may_answer"] is False
     assert get(client, "/merges")["may_undo"] is False
     assert get(client, "/identities")["may_mark"] is False
+
+
+def test_an_offer_about_oneself_is_for_somebody_else_to_answer(client: Client, owner: User) -> None:
+    mine, other = named("Mine", "mine"), named("Other", "other")
+    User.objects.filter(pk=owner.pk).update(person=mine)
+    first, second = (one.identities.get() for one in (mine, other))
+    offer = Offer.objects.create(first=first, second=second, strength=50)
+    answer = post(client, f"/offers/{offer.pk}", {"accept": True})
+    assert (answer.status_code, answer.json()["code"]) == (409, "own_person")
+    assert Person.objects.count() == 2
+    page = f"/admin/people/identity/{second.pk}/change/"
+    assert client.post(page, {"person": mine.pk}).status_code == 200, "the form again, with why"
+    second.refresh_from_db()
+    assert second.person == other

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.accounts.sign_ins import LABEL, sign_ins
+from backend.accounts.store import add_service_account
 from backend.audit.models import Event
 from backend.connections.models import Connection
 from backend.delivery.records import ActorRecord
@@ -300,3 +301,38 @@ def test_whatever_refers_to_a_person_can_be_moved() -> None:
         assert not field.unique, name
         assert not any(field.name in one.fields for one in meta.total_unique_constraints), name
         assert [key.column for key in meta.pk_fields] == ["id"], name
+
+
+def test_nobody_says_who_they_are_themselves(source: Connection, owner: User) -> None:
+    """Or an administrator would see anybody's own figures."""
+    mine, other = (Person.objects.create(name=name) for name in ("Mine", "Other"))
+    User.objects.filter(pk=owner.pk).update(person=mine)
+    owner.refresh_from_db()
+    own, foreign = sorted(
+        known(source, git("own@w.example"), git("other@w.example")), key=lambda one: one.pk
+    )
+    Identity.objects.filter(pk=own.pk).update(person=mine)
+    Identity.objects.filter(pk=foreign.pk).update(person=other)
+    offer = Offer.objects.create(first=own, second=foreign, strength=50)
+    before = everything()
+    both = moving.joining(persons=[mine.pk, other.pk])
+    for act in (
+        lambda: moving.accept(offer=offer, acting_user=owner),
+        lambda: moving.give(identity=foreign, person=mine, acting_user=owner),
+        lambda: moving.give(identity=own, person=other, acting_user=owner),
+        lambda: moving.carry_out(joins=[both], reason="by hand", acting_user=owner),
+    ):
+        with pytest.raises(moving.OwnPerson):
+            act()
+    assert everything() == before
+    somebody_else = an_account(User.Role.ADMINISTRATOR)
+    assert moving.accept(offer=offer, acting_user=somebody_else) is not None
+
+
+def test_no_service_account_is_a_person(source: Connection, owner: User) -> None:
+    account = add_service_account(name="Jane", role="member", responsible=owner)
+    User.objects.filter(pk=account.pk).update(email="jane@work.example")
+    known(source, user("jdoe", email="jane@work.example"), git("jane@work.example"))
+    a_round()
+    account.refresh_from_db()
+    assert account.person is None

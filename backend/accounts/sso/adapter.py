@@ -11,7 +11,7 @@ from allauth.account.internal.flows.reauthentication import (
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthError, AuthProcess
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -95,9 +95,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
             by_email = User.objects.filter(email=identity.email.strip().lower()).first()
         found = decide(row, identity, known=known, by_email=by_email)
         if known is None:
-            with transaction.atomic():
-                user = _made(row, found) if isinstance(found, NewAccount) else found
-                sociallogin.connect(request, user)
+            try:
+                with transaction.atomic():
+                    user = _made(row, found) if isinstance(found, NewAccount) else found
+                    sociallogin.connect(request, user)
+            except IntegrityError as error:
+                raise Refused(Refusal.ANSWER, "It came twice at the same moment.") from error
         if shows_second_factor(row, identity):
             request.second_factor_at_provider = True  # type: ignore[attr-defined] # for this request alone
 

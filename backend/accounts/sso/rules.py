@@ -111,7 +111,7 @@ def decide(
     """Whose sign-in it is. `known` has this subject stored, `by_email` this address. Raises Refused.
 
     A stored subject is all that counts. Without one, an address opens an account only where it is verified and the
-    administrator allowed it, and never an account for emergencies: that one does not hang on a provider.
+    administrator allowed it, and never one for emergencies, which does not hang on a provider, nor a service account.
     """
     if known is not None:
         return _open(known)
@@ -122,7 +122,7 @@ def decide(
         if not provider.creates_accounts:
             raise Refused(Refusal.NO_ACCOUNT)
         return NewAccount(email=email, name=identity.name.strip()[:200])
-    if not provider.links_by_email or by_email.is_break_glass:
+    if not provider.links_by_email or by_email.is_break_glass or by_email.is_service:
         raise Refused(Refusal.NOT_CONNECTED)
     return _open(by_email)
 

@@ -104,7 +104,8 @@ def read_metadata(provider: IdentityProvider, xml: str) -> dict[str, Any]:
     if not url:
         raise Refused(Refusal.ANSWER, "The metadata names no address for the redirect binding.")
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}:
+    is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+    if parts.scheme != "https" and not is_local:
         raise Refused(Refusal.ANSWER, f"The sign-in address {url} is not encrypted.")
     if not signing_certificates(read):
         raise Refused(Refusal.ANSWER, "The metadata holds no signing certificate.")

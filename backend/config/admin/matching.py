@@ -47,7 +47,10 @@ class OfferAdmin(ReadOnly):
         if asked:
             return asked
         for offer in queryset.filter(answer=Offer.Answer.OPEN):
-            moving.accept(offer=offer, acting_user=acting(request))
+            try:
+                moving.accept(offer=offer, acting_user=acting(request))
+            except moving.OwnPerson as error:
+                self.message_user(request, f"{offer}: {error}", messages.ERROR)
         figures_follow()
         return None
 

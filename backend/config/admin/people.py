@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from backend.accounts import access
+from backend.accounts.models import User
 from backend.config.admin.calendars import CalendarForm
 from backend.config.admin.matching import figures_follow
 from backend.config.admin.memberships import PersonMemberships
@@ -123,15 +125,36 @@ class PersonAdmin(admin.ModelAdmin):
         if asked:
             return asked
         join = moving.joining(persons=queryset.values_list("pk", flat=True))
-        moving.carry_out(joins=[join], reason=Merge.Reason.BY_HAND, acting_user=acting(request))
+        try:
+            moving.carry_out(joins=[join], reason=Merge.Reason.BY_HAND, acting_user=acting(request))
+        except moving.OwnPerson as error:
+            self.message_user(request, str(error), messages.ERROR)
         figures_follow()
         return None
+
+
+class IdentityForm(forms.ModelForm):
+    """`acting_user` is set on the class that the admin makes for one request."""
+
+    acting_user: User
+
+    def clean_person(self) -> Person | None:
+        person: Person | None = self.cleaned_data["person"]
+        if "person" in self.changed_data:
+            try:
+                moving.check_not_own(
+                    self.acting_user, (self.initial.get("person"), person and person.pk)
+                )
+            except moving.OwnPerson as error:
+                raise ValidationError(str(error)) from error
+        return person
 
 
 @admin.register(Identity, site=site)
 class IdentityAdmin(admin.ModelAdmin):
     """Identities come from sources; who they are, and whether they are bots, people know better."""
 
+    form = IdentityForm
     list_display = (
         *("login", "account_id", "name", "kind", "is_bot", "is_bot_by_hand", "person"),
         "connection",
@@ -152,6 +175,13 @@ class IdentityAdmin(admin.ModelAdmin):
 
     def has_administer_permission(self, request: HttpRequest) -> bool:
         return may_administer(request)
+
+    def get_form(
+        self, request: HttpRequest, obj: Identity | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.acting_user = acting(request)  # type: ignore[attr-defined] # a class made for this request
+        return form
 
     def save_model(self, request: HttpRequest, obj: Identity, form: Any, change: bool) -> None:
         """What is ticked here is a person's word, which stands above every rule."""

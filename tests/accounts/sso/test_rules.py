@@ -37,7 +37,12 @@ providers = st.builds(
     trusts_second_factor=flags,
 )
 users = st.none() | st.builds(
-    User, pk=st.just(1), email=st.just(f"a@{DOMAIN}"), is_active=flags, is_break_glass=flags
+    User,
+    pk=st.just(1),
+    email=st.just(f"a@{DOMAIN}"),
+    is_active=flags,
+    is_break_glass=flags,
+    is_service=flags,
 )
 
 
@@ -70,6 +75,7 @@ def test_an_address_opens_an_account_only_where_it_is_proven_and_allowed(
         assert provider.links_by_email
         assert found.is_active
         assert not found.is_break_glass
+        assert not found.is_service
 
 
 @given(providers, identities)

@@ -3,17 +3,21 @@
 import base64
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import replace
+from threading import Barrier
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache.backends.locmem import LocMemCache
+from django.db import connection
 from django.test import Client
 from lxml import etree
 
-from backend.accounts.models import IdentityProvider, User
+from backend.accounts.models import IdentityProvider, SignInPolicy, User
 from backend.accounts.sso import views
 from backend.accounts.sso.rules import Refused
 from backend.accounts.sso.saml import read_metadata
@@ -121,6 +125,43 @@ def test_the_provider_s_second_factor_counts_where_it_is_trusted_and_said(
     arrive(client, Answer(row, begin(client), context=context).signed())
     assert client.get("/issues").headers.get("Location") == due
     assert is_signed_in(client)
+
+
+def test_where_keys_alone_count_one_s_own_is_asked_after_the_provider_s(
+    client: Client, row: IdentityProvider, lead: User
+) -> None:
+    """Or whoever has one would be sent to sign in, by the provider, again and again."""
+    IdentityProvider.objects.update(trusts_second_factor=True)
+    SignInPolicy.objects.create(pk=1, factors="keys")
+    Authenticator.objects.create(
+        user=lead, type=Authenticator.Type.WEBAUTHN, data={"name": "Key 1", "passwordless": True}
+    )
+    context = "https://refeds.org/profile/mfa"
+    came = arrive(client, Answer(row, begin(client), context=context).signed())
+    assert came.headers["Location"].startswith("/accounts/2fa/authenticate/")
+    assert not is_signed_in(client)
+
+
+def test_two_first_sign_ins_at_once_make_one_account(row: IdentityProvider) -> None:
+    IdentityProvider.objects.update(
+        creates_accounts=True, vouches_for_email=True, email_domains=["plumbline.example"]
+    )
+    clients = [Client(), Client()]
+    answers = [Answer(row, begin(one), email="new@plumbline.example").signed() for one in clients]
+    ready = Barrier(2)
+
+    def come(client: Client, encoded: str) -> int:
+        ready.wait()
+        try:
+            return int(arrive(client, encoded).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        told = list(both.map(come, clients, answers))
+    assert User.objects.filter(email="new@plumbline.example").count() == 1
+    assert SocialAccount.objects.count() == 1
+    assert sorted(told) in ([302, 302], [302, 403])
 
 
 def moved(document: Any) -> Any:
@@ -358,12 +399,23 @@ def test_plumbline_describes_itself(client: Client, row: IdentityProvider) -> No
         "<a",
         "<a/>",
         saml_metadata(sso="http://idp.plumbline.example/sso"),
+        saml_metadata(sso="javascript://localhost/%0aalert(1)"),
         saml_metadata().replace("HTTP-Redirect", "HTTP-POST"),
         saml_metadata().replace("X509Certificate", "X509CRL"),
         f"<!DOCTYPE r [<!ENTITY a 'a'>]>{saml_metadata()}",
         saml_metadata(entity="https://other.example"),
     ],
-    ids=["empty", "broken", "another", "plain", "post", "unsigned", "entities", "of another"],
+    ids=[
+        "empty",
+        "broken",
+        "another",
+        "plain",
+        "script",
+        "post",
+        "unsigned",
+        "entities",
+        "of another",
+    ],
 )
 def test_metadata_that_cannot_be_used_is_refused(xml: str) -> None:
     with pytest.raises(Refused):
