@@ -142,6 +142,7 @@ def test_where_keys_alone_count_one_s_own_is_asked_after_the_provider_s(
     assert not is_signed_in(client)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_first_sign_ins_at_once_make_one_account(row: IdentityProvider) -> None:
     IdentityProvider.objects.update(
         creates_accounts=True, vouches_for_email=True, email_domains=["plumbline.example"]

@@ -301,7 +301,8 @@ def test_who_was_closed_has_no_token_that_works_when_they_come_back(
     directory.patch(f"/Users/{key}", {"op": "replace", "path": "active", "value": False})
     assert script.get("/api/v1/me").status_code == 401
     assert ApiToken.objects.get().revoked_at is not None
-    assert Event.objects.filter(name="api_token_revoked").count() == 1
+    told = Event.objects.get(name="account_closed").additional_data
+    assert told["tokens"] == [str(ApiToken.objects.get())]
     directory.patch(f"/Users/{key}", {"op": "replace", "path": "active", "value": True})
     account.refresh_from_db()
     assert account.is_active
