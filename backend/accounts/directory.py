@@ -12,7 +12,6 @@ account over, and cannot lock everybody out:
 
 from typing import Final
 
-from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -126,8 +125,7 @@ def _rename(account: User, told: UserRecord, told_by: str) -> None:
             detail={"by": told_by, "from": account.email, "to": told.address},
         )
         account.email = told.address
-        # allauth's copy would let the former address sign in.
-        EmailAddress.objects.filter(user=account).delete()
+        store.forget_addresses(user=account)
     account.save()
 
 

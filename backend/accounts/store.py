@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import urlencode
 
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -94,6 +95,11 @@ def reset_second_factor(*, user: User, acting_user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     sessions.end_all(user=user)
     record(name="second_factor_reset", actor=acting_user, subject=user)
+
+
+def forget_addresses(*, user: User) -> None:
+    """Where the account's address was changed: allauth's copies would let the former one sign in."""
+    EmailAddress.objects.filter(user=user).delete()
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ class EnrolmentTokens(PasswordResetTokenGenerator):
     """Good once and for a day, as Django's, and no longer once the account's second factor was set up or reset."""
 
     def check_token(self, user: Any, token: str | None) -> bool:
-        """Not for an account that no password opens: the link would be a way around single sign-on."""
-        return super().check_token(user, token) and may_use_password(user)
+        """Not for an account that is closed, nor one that no password opens: the link would be a way around that."""
+        return super().check_token(user, token) and user.is_active and may_use_password(user)
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
         factors = Authenticator.objects.filter(user_id=user.pk).order_by("pk")

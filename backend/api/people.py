@@ -18,7 +18,7 @@ from backend.accounts.models import User
 from backend.api import people_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
-from backend.api.rules import ADMINISTERS, READS_ADMINISTRATION, caller
+from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
 from backend.metrics import teams as metrics_teams
 from backend.people import moving
@@ -34,7 +34,7 @@ M = TypeVar("M", bound=Model)
 @router.get(
     "/people",
     response={200: shapes.People, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="people",
 )
 def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> shapes.People:
@@ -48,7 +48,7 @@ def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> s
 @router.get(
     "/people/teams",
     response={200: list[shapes.ListedTeam], ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="people_teams",
 )
 def list_teams(request: HttpRequest) -> list[shapes.ListedTeam]:  # noqa: ARG001 - ninja's signature
@@ -69,7 +69,7 @@ def list_teams(request: HttpRequest) -> list[shapes.ListedTeam]:  # noqa: ARG001
 @router.get(
     "/people/identities",
     response={200: shapes.Identities, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="identities",
 )
 def list_identities(
@@ -101,7 +101,7 @@ def mark_bot(request: HttpRequest, identity_id: int, said: shapes.BotMark) -> sh
 @router.get(
     "/people/offers",
     response={200: shapes.Offers, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="offers",
 )
 def list_offers(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Offers:
@@ -145,7 +145,7 @@ def answer_offer(request: HttpRequest, offer_id: int, said: shapes.Answer) -> sh
 @router.get(
     "/people/merges",
     response={200: shapes.Merges, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="merges",
 )
 def list_merges(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Merges:

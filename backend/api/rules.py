@@ -74,6 +74,8 @@ READS_FIGURES = _reads(access.READ_FIGURES)
 READS_PULL_REQUESTS = _reads(access.READ_PULL_REQUESTS)
 READS_STATUS = _reads(access.READ_FIGURES, access.READ_ADMINISTRATION)
 READS_ADMINISTRATION = _reads(access.READ_ADMINISTRATION)
+READS_PEOPLE = BySession(access.READ_ADMINISTRATION)
+"""Who is who outside, with addresses: for people to look at, and for no script."""
 ADMINISTERS = BySession(access.ADMINISTER)
 """No token changes anything."""
 

@@ -104,9 +104,16 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "accounts": {"web": WRITE},
     "accounts.signinpolicy": {"web": APPEND_AND_UPDATE},
     "accounts.breakglassuse": {"web": (*APPEND, "UPDATE (acknowledged_at, acknowledged_by_id)")},
+    # What tells who had access is closed, revoked or completed, and never taken away.
+    "accounts.apitoken": {"web": APPEND_AND_UPDATE},
+    "accounts.scimtoken": {"web": APPEND_AND_UPDATE},
+    "accounts.accessreview": {"web": APPEND_AND_UPDATE},
+    "accounts.reviewedaccount": {"web": APPEND_AND_UPDATE},
+    "accounts.checklist": {"web": APPEND_AND_UPDATE},
+    "accounts.checklistitem": {"web": APPEND_AND_UPDATE},
     # Matching links accounts with the people that they are.
     "accounts.user": {
-        "web": WRITE,
+        "web": APPEND_AND_UPDATE,
         "worker": ("SELECT (id, email, name, person_id, is_service)", "UPDATE (person_id)"),
     },
     "account": {"web": WRITE},

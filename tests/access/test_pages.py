@@ -9,11 +9,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from backend.accounts.models import SignInPolicy
 from backend.api.site import api
 from backend.config.admin.site import site
 from tests.access.conftest import CAST, Come
 from tests.access.page_matrix import PAGES
 from tests.api.conftest import World
+from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
 MODELS = {
@@ -94,3 +96,15 @@ def test_what_was_told_is_told_apart(client: Client) -> None:
     assert told(client.get("/healthz")) == "in"
     assert told(client.get("/admin/")) == "login"
     assert told(client.post("/healthz")) == "none"
+
+
+def test_networks_that_may_administer_hold_for_every_page_of_it(client: Client) -> None:
+    """Those for the sign-in policy's own changes, autocompletion, imports and exports too."""
+    sign_in(client, an_account("owner"))
+    SignInPolicy.objects.create(pk=1, admin_networks=["10.0.0.0/8"])
+    tried = [address(route) for route in routes() if route.startswith("admin/")]
+    assert len(tried) > 100
+    for page in tried:
+        for method in (client.get, client.post):
+            assert method(page).status_code == 403, page
+    assert client.get("/api/v1/me").status_code == 200

@@ -214,3 +214,20 @@ def test_only_an_owner_turns_it_on(client: Client, role: str, may: int) -> None:
     client.post(page, wish | {"renew_pseudonyms": "on"})
     home.refresh_from_db()
     assert (home.pseudonym_key != key) == bool(may)
+
+
+def test_only_an_owner_makes_the_smallest_group_smaller(client: Client) -> None:
+    Organisation.objects.create(pk=1, minimum_group_size=5)
+    page = "/admin/people/organisation/1/change/"
+    wish = {"name": "Org", "time_zone": "UTC", "working_hours": "Mon-Fri 09:00-17:00"}
+
+    def size_after(client: Client, size: int) -> int:
+        client.post(page, {**wish, "minimum_group_size": size})
+        return Organisation.objects.get().minimum_group_size
+
+    sign_in(client, an_account("administrator"))
+    assert size_after(client, 6) == 6
+    assert size_after(client, 2) == 6
+    assert size_after(sign_in(Client(), an_account("owner")), 2) == 2
+    told = Event.objects.filter(name="minimum_group_size_set").order_by("pk")
+    assert [one.additional_data for one in told] == [{"from": 5, "to": 6}, {"from": 6, "to": 2}]

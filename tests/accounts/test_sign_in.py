@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -326,3 +327,26 @@ def test_signing_out_is_recorded(client: Client) -> None:
 @pytest.mark.parametrize("path", ["signup/", "password/reset/", "email/", "social/login/error/"])
 def test_there_is_no_sign_up_and_no_reset_by_mail(client: Client, path: str) -> None:
     assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_an_address_that_was_changed_signs_in_no_more(client: Client) -> None:
+    user = an_account("member", email="former@plumbline.example")
+    choose_password(client, enrolment_link(user=user))
+    # As allauth keeps it where it was asked to.
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    owner = sign_in(Client(), an_account("owner"))
+    form = {"email": "new@plumbline.example", "role": "member", "is_active": "on"}
+    form |= {"grants-TOTAL_FORMS": "0", "grants-INITIAL_FORMS": "0"}
+    assert owner.post(f"/admin/accounts/user/{user.pk}/change/", form).status_code == 302
+    assert give_password(Client(), "former@plumbline.example").status_code == 200
+    assert give_password(Client(), "new@plumbline.example").status_code == 302
+
+
+def test_the_link_of_an_account_that_was_closed_opens_nothing(client: Client) -> None:
+    user = an_account("member")
+    link = enrolment_link(user=user)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    page = client.get(link, follow=True)
+    assert 'type="password"' not in page.content.decode()
+    user.refresh_from_db()
+    assert not user.has_usable_password()

@@ -133,6 +133,8 @@ class UserAdmin(admin.ModelAdmin):
         if "is_active" in form.changed_data:
             obj.closed_by_directory = False
         super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            store.forget_addresses(user=obj)
         if "is_active" in form.changed_data and not obj.is_active:
             store.close(user=obj, acting_user=acting(request))
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 
 from backend.accounts import access
 from backend.accounts.models import User
+from backend.audit.events import record
 from backend.config.admin.calendars import CalendarForm
 from backend.config.admin.matching import figures_follow
 from backend.config.admin.memberships import PersonMemberships
@@ -24,11 +25,22 @@ from backend.pipeline import bell
 
 
 class OrganisationForm(CalendarForm):
+    """`acting_user` is set on the class that the admin makes for one request."""
+
+    acting_user: User
     renew_pseudonyms = forms.BooleanField(
         label="make all pseudonyms new",
         required=False,
         help_text="Nobody can tell any more who was meant by the former ones, in exports for example.",
     )
+
+    def clean_minimum_group_size(self) -> int:
+        """A smaller group tells more of each person, so that it is an owner's decision as pseudonyms are."""
+        size: int = self.cleaned_data["minimum_group_size"]
+        is_lowered = size < self.initial.get("minimum_group_size", size)
+        if is_lowered and not access.may_set_pseudonyms(self.acting_user):
+            raise ValidationError("Only an owner makes it smaller.")
+        return size
 
 
 @admin.register(Organisation, site=site)
@@ -47,6 +59,17 @@ class OrganisationAdmin(admin.ModelAdmin):
         ]
         may_renew = obj is not None and access.may_set_pseudonyms(acting(request))
         return [*fields, "renew_pseudonyms"] if may_renew else fields
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Organisation | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.acting_user = acting(request)  # type: ignore[attr-defined] # a class made for this request
+        return form
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Organisation.objects.exists()
@@ -71,6 +94,9 @@ class OrganisationAdmin(admin.ModelAdmin):
             Organisation.objects.filter(pk=1).values_list("pseudonyms", flat=True).first()
         )
         super().save_model(request, obj, form, change)
+        if "minimum_group_size" in form.changed_data:
+            sizes = {"from": form.initial.get("minimum_group_size"), "to": obj.minimum_group_size}
+            record(name="minimum_group_size_set", actor=acting(request), subject=obj, detail=sizes)
         if "bot_logins" in form.changed_data:
             transaction.on_commit(lambda: bell.ring(bell.MATCH))
         user = acting(request)
