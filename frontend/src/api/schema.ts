@@ -561,23 +561,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/people/teams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Teams */
-        get: operations["people_teams"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/pull-requests": {
         parameters: {
             query?: never;
@@ -3883,25 +3866,6 @@ export interface components {
             docs: string | null;
             /** Sign Out */
             sign_out: string;
-        };
-        /** ListedTeam */
-        ListedTeam: {
-            /**
-             * Members
-             * @description People in it or in a team below, today.
-             */
-            members: number;
-            /** Name */
-            name: string;
-            /** Parent */
-            parent: string | null;
-            /** Slug */
-            slug: string;
-            /**
-             * Source
-             * @description The connection that it comes from; none: by hand.
-             */
-            source: string | null;
         };
         /** Me */
         Me: {
@@ -8270,71 +8234,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Answered"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    people_teams: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListedTeam"][];
                 };
             };
             /** @description Unauthorized */
