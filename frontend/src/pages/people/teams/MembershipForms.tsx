@@ -52,6 +52,7 @@ export function BeginForm({ team, today, onDone, onCancel }: Shared) {
         value={person}
         onChange={setPerson}
         searchable
+        openOnFocus={false}
         searchValue={text}
         onSearchChange={setText}
         // The server has searched already.

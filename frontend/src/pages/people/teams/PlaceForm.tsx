@@ -66,6 +66,7 @@ export function PlaceForm({
         value={parent}
         onChange={(chosen) => chosen !== null && setParent(chosen)}
         searchable
+        openOnFocus={false}
         allowDeselect={false}
         selectFirstOptionOnChange
         onFocus={(event) => event.currentTarget.select()}

@@ -128,7 +128,7 @@ function Act({
   return (
     <Button
       variant="default"
-      size="compact-sm"
+      size="compact-xs"
       aria-label={label}
       onClick={(event) => onStart(event.currentTarget)}
     >
