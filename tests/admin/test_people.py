@@ -119,7 +119,9 @@ def test_a_changed_list_of_bots_has_identities_marked_anew(
 ) -> None:
     rung: list[str] = []
     form = {
-        **{"name": "Org", "time_zone": "UTC", "minimum_group_size": 3},
+        "name": "Org",
+        "time_zone": "UTC",
+        "minimum_group_size": 3,
         "working_hours": "Mon-Fri 09:00-17:00",
     }
     client.post("/admin/people/organisation/add/", form)
