@@ -47,6 +47,7 @@ export function BeginForm({ team, today, onDone, onCancel }: Shared) {
     >
       <Select
         label="Person"
+        withAsterisk
         placeholder="Name, login or address"
         data={choices}
         value={person}
