@@ -9,6 +9,7 @@ from allauth.account.views import INTERNAL_RESET_SESSION_KEY
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
@@ -54,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "teams": list(user.grants.order_by("team__name").values_list("team__name", flat=True)),
         "app": factors.filter(type=policy.APP).first(),
         "keys": factors.filter(type=policy.KEY).count(),
+        "connected": SocialAccount.objects.filter(user=user).count(),
         "policy": policy.of(request),
         "sessions": UserSession.objects.filter(user=user).count(),
     }

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
-from backend import clock
 from backend.accounts import access, people
 from backend.accounts.models import User
 from backend.api import people_schemas as shapes
@@ -20,10 +19,9 @@ from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
 from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
-from backend.metrics import teams as metrics_teams
 from backend.people import moving
 from backend.people.bot_marks import say_bot
-from backend.people.models import Identity, Merge, Offer, Person, Team
+from backend.people.models import Identity, Merge, Offer, Person
 from backend.people.names import Names
 from backend.pipeline import bell
 
@@ -43,27 +41,6 @@ def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> s
     return shapes.People(
         items=[_person(one, names) for one in _page(found, filters)], **_count(found, filters)
     )
-
-
-@router.get(
-    "/people/teams",
-    response={200: list[shapes.ListedTeam], ERRORS: schemas.Error},
-    auth=READS_PEOPLE,
-    operation_id="people_teams",
-)
-def list_teams(request: HttpRequest) -> list[shapes.ListedTeam]:  # noqa: ARG001 - ninja's signature
-    found = list(Team.objects.select_related("connection", "parent").order_by("name", "slug"))
-    members = metrics_teams.member_counts([one.pk for one in found], today=clock.now().date())
-    return [
-        shapes.ListedTeam(
-            slug=one.slug,
-            name=one.name,
-            parent=one.parent.slug if one.parent else None,
-            source=one.connection.name if one.connection else None,
-            members=members.get(one.pk, 0),
-        )
-        for one in found
-    ]
 
 
 @router.get(

@@ -124,11 +124,3 @@ class Merges(Schema):
 
 class BotMark(Schema):
     is_bot: bool | None = Field(description="None: as the rules say.")
-
-
-class ListedTeam(Schema):
-    slug: str
-    name: str
-    parent: str | None
-    source: str | None = Field(description="The connection that it comes from; none: by hand.")
-    members: int = Field(description="People in it or in a team below, today.")

@@ -101,7 +101,7 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     **{
         f"GET {path}": {path: SEES_ALL}
         for path in (
-            *("/people", "/people/teams", "/people/identities"),
+            *("/people", "/people/identities"),
             *("/people/offers", "/people/merges"),
         )
     },

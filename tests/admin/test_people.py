@@ -118,8 +118,12 @@ def test_a_changed_list_of_bots_has_identities_marked_anew(
     client: Client, administrator: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     rung: list[str] = []
-    form = {"name": "Org", "time_zone": "UTC", "minimum_group_size": 3}
-    form["working_hours"] = "Mon-Fri 09:00-17:00"
+    form = {
+        "name": "Org",
+        "time_zone": "UTC",
+        "minimum_group_size": 3,
+        "working_hours": "Mon-Fri 09:00-17:00",
+    }
     client.post("/admin/people/organisation/add/", form)
     page = reverse("admin:people_organisation_change", args=[1])
     with (

@@ -106,7 +106,7 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
             page(
                 "merges, a page", (f"/api/v1/people/merges?page={n}&page_size=25" for n in rounds)
             ),
-            page("teams", (f"/api/v1/people/teams?{n}" for n in rounds)),
+            page("teams", (f"/api/v1/teams?{n}" for n in rounds)),
         ]
 
 

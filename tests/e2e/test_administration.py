@@ -15,7 +15,13 @@ PAGES = {
     "chosen-repositories": "/admin/connections/connection/1/repositories/",
     "webhook-secret": "/admin/connections/connection/1/webhook-secret/",
     "teams": "/admin/people/team/",
+    "teams-import": "/admin/people/team/import/",
+    "people": "/admin/people/person/",
+    "merges": "/admin/people/merge/",
+    "offers": "/admin/people/offer/",
     "users": "/admin/accounts/user/",
+    "identity-providers": "/admin/accounts/identityprovider/",
+    "organisation": "/admin/people/organisation/",
 }
 
 

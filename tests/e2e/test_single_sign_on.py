@@ -405,7 +405,7 @@ def test_single_sign_on_alone_leaves_break_glass_accounts_their_password(
 
 def _by_password(page: Page, email: str, password: str, wait: str = "") -> str:
     if not page.get_by_label("Password").is_visible():
-        page.get_by_text("Break-glass account").click()
+        page.get_by_text("Account for emergencies").click()
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()

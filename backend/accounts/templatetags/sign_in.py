@@ -51,6 +51,7 @@ def sign_in_buttons(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     return {
         "providers": store.enabled_providers(),
+        "alone": store.sso_only(),
         "next": get_next_redirect_url(request),
         "csrf_token": context["csrf_token"],
     }

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, site
 from backend.people import moving
-from backend.people.models import Merge, Offer
+from backend.people.models import Merge, Offer, Person
 from backend.pipeline import bell
 
 
@@ -63,7 +63,7 @@ class OfferAdmin(ReadOnly):
 @admin.register(Merge, site=site)
 class MergeAdmin(ReadOnly):
     list_display = (
-        *("__str__", "person_key", "reason", "acting_user", "why", "merged_at"),
+        *("__str__", "person", "reason", "acting_user", "why", "merged_at"),
         *("undone_at", "undone_by"),
     )
     list_filter = ("reason", ("undone_at", admin.EmptyFieldListFilter))
@@ -74,6 +74,14 @@ class MergeAdmin(ReadOnly):
 
     def has_administer_permission(self, request: HttpRequest) -> bool:
         return may_administer(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Merge]:
+        name = Person.objects.filter(pk=OuterRef("person_key")).values("name")[:1]
+        return super().get_queryset(request).annotate(person_name=Subquery(name))
+
+    def person(self, merge: Merge) -> str:
+        """Who has what was moved; by number where they were merged into another since."""
+        return getattr(merge, "person_name", None) or f"person {merge.person_key}"
 
     @admin.display(description="evidence")
     def why(self, merge: Merge) -> str:

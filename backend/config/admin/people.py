@@ -34,6 +34,9 @@ class OrganisationForm(CalendarForm):
         help_text="Nobody can tell any more who was meant by the former ones, in exports for example.",
     )
 
+    class Meta:
+        help_texts = {"holidays_country": "A country's code, like DE. Empty: no holidays."}
+
     def clean_minimum_group_size(self) -> int:
         """A smaller group tells more of each person, so that it is an owner's decision as pseudonyms are."""
         size: int = self.cleaned_data["minimum_group_size"]
@@ -85,6 +88,18 @@ class OrganisationAdmin(admin.ModelAdmin):
         if self.has_add_permission(request):
             return redirect("admin:people_organisation_add")
         return super().changelist_view(request, extra_context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        shown = {"title": "Organisation", "subtitle": None, "show_save_and_add_another": False}
+        return super().changeform_view(
+            request, object_id, form_url, {**(extra_context or {}), **shown}
+        )
 
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         """What is hidden from all others is one owner's decision, and recorded by its name."""

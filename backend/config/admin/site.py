@@ -42,8 +42,8 @@ AREAS: Final = (
     Area(
         "people",
         "People and teams",
-        "The organisation, who is who, and who is in which team since when.",
-        ("people",),
+        "The organisation, who is who, who is in which team since when, and what teams own.",
+        ("people", "delivery.ownership"),
     ),
     Area(
         "accounts",

@@ -561,23 +561,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/people/teams": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Teams */
-        get: operations["people_teams"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/pull-requests": {
         parameters: {
             query?: never;
@@ -2688,7 +2671,7 @@ export interface components {
             per_week: number | null;
             /**
              * Per Week Median
-             * @description Over the range's whole weeks that are not kept back.
+             * @description Over the range's whole weeks.
              */
             per_week_median: number | null;
             /**
@@ -2698,7 +2681,7 @@ export interface components {
             reason: string | null;
             /**
              * Weeks
-             * @description So many they are.
+             * @description Whole weeks in the range.
              */
             weeks: number;
         };
@@ -3883,25 +3866,6 @@ export interface components {
             docs: string | null;
             /** Sign Out */
             sign_out: string;
-        };
-        /** ListedTeam */
-        ListedTeam: {
-            /**
-             * Members
-             * @description People in it or in a team below, today.
-             */
-            members: number;
-            /** Name */
-            name: string;
-            /** Parent */
-            parent: string | null;
-            /** Slug */
-            slug: string;
-            /**
-             * Source
-             * @description The connection that it comes from; none: by hand.
-             */
-            source: string | null;
         };
         /** Me */
         Me: {
@@ -5914,12 +5878,12 @@ export interface components {
             merged: number;
             /**
              * Per Week Median
-             * @description Over the range's whole weeks.
+             * @description Over the range's whole weeks that are not kept back.
              */
             per_week_median: number | null;
             /**
              * Weeks
-             * @description Whole weeks in the range.
+             * @description So many they are.
              */
             weeks: number;
         };
@@ -8299,64 +8263,8 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    people_teams: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListedTeam"][];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,7 @@ import { useEffect } from "react";
 import type { Me } from "../api/types";
 import { carried, PRESET_DAYS } from "../pages/filters/search";
 import classes from "./Palette.module.css";
-import { PAGES } from "./pages";
+import { PAGES, seesTeams } from "./pages";
 import { signOut } from "./signOut";
 
 /** Everything that can be reached, by typing its name. Mounted while it is open. */
@@ -29,7 +29,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
       onClick: () => void navigate({ to, search: carried }),
     })),
     { label: "Data quality", onClick: () => void navigate({ to: "/data-quality" }) },
-    ...(me.reads_administration
+    ...(seesTeams(me)
       ? [{ label: "People & teams", onClick: () => void navigate({ to: "/people" }) }]
       : []),
     ...(me.links.admin

@@ -9,7 +9,7 @@ import { carried } from "../pages/filters/search";
 import { dateTime } from "../ui/dates";
 import { Mark } from "../ui/Mark";
 import { DataStatus } from "./DataStatus";
-import { PAGES } from "./pages";
+import { PAGES, seesTeams } from "./pages";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
 
@@ -53,7 +53,7 @@ export function Shell() {
             >
               Data quality
             </Link>
-            {me.reads_administration && (
+            {seesTeams(me) && (
               <Link to="/people" className={classes.page} activeProps={{ "aria-current": "page" }}>
                 People & teams
               </Link>

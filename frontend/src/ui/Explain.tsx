@@ -8,6 +8,8 @@ export type Explanation = {
   text: string;
   version: string;
   source: string;
+  /** By which clock a duration is. */
+  clock?: string;
   /** What the figure is made of: "412 merged pull requests". */
   made: string;
   /** What was left out, and why. */
@@ -47,6 +49,12 @@ export function Explain({ of, extra }: { of: Explanation; extra?: ReactNode }) {
                   </span>
                 ))}
           </dd>
+          {of.clock && (
+            <>
+              <dt>Time</dt>
+              <dd>{of.clock}</dd>
+            </>
+          )}
           <dt>Definition</dt>
           <dd>
             Version {of.version}

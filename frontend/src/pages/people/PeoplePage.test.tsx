@@ -3,8 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { me } from "../../testing/answers";
 import { type Answers, open, Refusal } from "../../testing/page";
+import { team } from "../../testing/teams";
 import type { Identity, Merge, Offer, OwnedIdentity, Person } from "./queries";
-import { inOrder } from "./TeamsTab";
 
 const API = "/api/v1/people";
 
@@ -108,9 +108,19 @@ describe("people", () => {
     await waitFor(() => expect(asked.filter((one) => one.startsWith(`${API}?`))).toHaveLength(2));
   });
 
-  it("are not shown to who may not see them, nor is the way there", async () => {
-    open("/people");
-    expect(await screen.findByText(/are shown to administrators/)).toBeTruthy();
+  it("are not shown to who may not see them, but the teams they see are", async () => {
+    const { asked } = open("/people", {
+      "/api/v1/teams": () => ({ items: [team("web")], may_change: false }),
+    });
+    expect(await screen.findByRole("button", { name: "WEB" })).toBeTruthy();
+    expect(screen.queryByRole("tab")).toBeNull();
+    expect(asked.some((one) => one.startsWith(API))).toBe(false);
+    expect(screen.getByRole("link", { name: "People & teams" })).toBeTruthy();
+  });
+
+  it("have no page for somebody without a team", async () => {
+    open("/people", { "/api/v1/me": () => me({ teams: [] }) });
+    expect(await screen.findByText(/You are in no team yet/)).toBeTruthy();
     expect(screen.queryByRole("link", { name: "People & teams" })).toBeNull();
   });
 });
@@ -192,27 +202,11 @@ describe("bots", () => {
 
 describe("the tabs", () => {
   it("stand in the address, and one leaves the other's filters behind", async () => {
-    const teams = [{ slug: "a", name: "Product", parent: null, source: "Our GHES", members: 4 }];
-    const { search } = show("/people?q=jane&show=departed", { [`${API}/teams`]: () => teams });
+    const { search } = show("/people?q=jane&show=departed", {
+      "/api/v1/teams": () => ({ items: [team("product")], may_change: false }),
+    });
     await userEvent.click(await screen.findByRole("tab", { name: "Teams" }));
     await waitFor(() => expect(search()).toEqual({ tab: "teams" }));
-    expect(await screen.findByText("Product")).toBeTruthy();
+    expect(await screen.findByText("PRODUCT")).toBeTruthy();
   });
-});
-
-it("puts each team after the one above it", () => {
-  const team = (slug: string, parent: string | null) => ({
-    slug,
-    name: slug.toUpperCase(),
-    parent,
-    source: null,
-    members: 0,
-  });
-  const found = inOrder([team("b", "a"), team("a", null), team("d", "b"), team("c", null)]);
-  expect(found.map(({ team, depth, above }) => [team.slug, depth, above])).toEqual([
-    ["a", 0, null],
-    ["b", 1, "A"],
-    ["d", 2, "B"],
-    ["c", 0, null],
-  ]);
 });

@@ -7,7 +7,7 @@ import { BotsTab } from "./BotsTab";
 import { MatchesTab } from "./MatchesTab";
 import { PeopleTab } from "./PeopleTab";
 import { TABS } from "./search";
-import { TeamsTab } from "./TeamsTab";
+import { TeamsTab } from "./teams/TeamsTab";
 import { usePeopleSearch } from "./usePeopleSearch";
 
 const NAMES: Record<(typeof TABS)[number], string> = {
@@ -17,15 +17,26 @@ const NAMES: Record<(typeof TABS)[number], string> = {
   teams: "Teams",
 };
 
+/** Who is who, for those who read the administration; the teams that they see for everybody else. */
 export default function PeoplePage() {
   const { data: me } = useSuspenseQuery(meQuery);
   const [search, change] = usePeopleSearch();
-  const tab = search.tab ?? "people";
   if (!me.reads_administration) {
+    if (me.teams.length === 0) {
+      return (
+        <Message title="You are in no team yet" wholePage>
+          <p>Teams are shown to those who are in them or lead them. Ask an administrator.</p>
+        </Message>
+      );
+    }
     return (
-      <Message title="People and teams are shown to administrators" wholePage>
-        <p>Ask an administrator where you are in the wrong team, or counted as somebody else.</p>
-      </Message>
+      <div className={frame.page}>
+        <header className={frame.head}>
+          <h1 className={frame.title}>People & teams</h1>
+          <p className={frame.scope}>The teams that you see, and who is in them</p>
+        </header>
+        <TeamsTab search={search} onChange={change} />
+      </div>
     );
   }
   return (
@@ -35,7 +46,7 @@ export default function PeoplePage() {
         <p className={frame.scope}>Who is who in what is connected</p>
       </header>
       <Tabs
-        value={tab}
+        value={search.tab ?? "people"}
         keepMounted={false}
         onChange={(to) =>
           change({
@@ -43,6 +54,7 @@ export default function PeoplePage() {
             q: undefined,
             show: undefined,
             page: undefined,
+            team: undefined,
             merges: undefined,
           })
         }
@@ -64,7 +76,7 @@ export default function PeoplePage() {
           <BotsTab search={search} onChange={change} />
         </Tabs.Panel>
         <Tabs.Panel value="teams" className={frame.content}>
-          <TeamsTab />
+          <TeamsTab search={search} onChange={change} />
         </Tabs.Panel>
       </Tabs>
     </div>

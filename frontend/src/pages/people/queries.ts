@@ -9,7 +9,6 @@ export type Identity = Schemas["Identity"];
 export type OwnedIdentity = Schemas["OwnedIdentity"];
 export type Offer = Schemas["Offer"];
 export type Merge = Schemas["Merge"];
-export type ListedTeam = Schemas["ListedTeam"];
 
 /** Everything below is asked again once something was changed. */
 export const PEOPLE_KEY = ["people"];
@@ -41,11 +40,6 @@ export const mergesQuery = (query: Schemas["Paged"]) =>
     queryFn: () => answer(api.GET("/api/v1/people/merges", { params: { query } })),
     placeholderData: keepPreviousData,
   });
-
-export const teamsQuery = queryOptions({
-  queryKey: [...PEOPLE_KEY, "teams"],
-  queryFn: () => answer(api.GET("/api/v1/people/teams")),
-});
 
 function headers() {
   return { "X-CSRFToken": csrfToken() };

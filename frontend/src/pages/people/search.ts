@@ -16,6 +16,8 @@ export const peopleSchema = v.object({
   /** Which people, or which identities; absent: all people, and the bots. */
   show: optional(v.picklist(["departed", "no_team", "all", "by_hand", "unmatched"])),
   page: optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
+  /** The team that is looked into. */
+  team: optional(v.string()),
   /** Of what was merged. */
   merges: optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
 });

@@ -46,8 +46,9 @@ function Timeline({ id, timeZone }: { id: number; timeZone: string }) {
       <NamedIssues id={id} />
       <Events of={data} timeZone={timeZone} />
       <p className={drawer.foot}>
-        Times in {zoneName(timeZone)}. Durations are elapsed time. Formulas: pull request version{" "}
-        {data.versions.pull_request}, generated files version {data.versions.generated_files}.
+        Times in {zoneName(timeZone)}. Durations here are always elapsed time. Formulas: pull
+        request version {data.versions.pull_request}, generated files version{" "}
+        {data.versions.generated_files}.
       </p>
     </>
   );
@@ -64,7 +65,7 @@ function Facts({ of }: { of: PullRequestDetail }) {
         {of.cycle_seconds === null ? stateName(of) : duration(of.cycle_seconds)}
       </p>
       <p className={drawer.soft}>
-        {of.cycle_seconds !== null && "cycle time, "}
+        {of.cycle_seconds !== null && "cycle time, elapsed; "}
         {size}, {counted(of.review_count, "review")}
       </p>
     </DetailFacts>

@@ -11,13 +11,13 @@ import { CollectionNotice, NothingCollected } from "../CollectionState";
 import { failureOf } from "../failure";
 import { AlsoInRange } from "../filters/AlsoInRange";
 import { chartTables } from "../filters/chartTables";
-import { explainer } from "../filters/explanations";
 import bar from "../filters/FilterBar.module.css";
 import { FilteredPage } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import { NarrowedRange } from "../filters/NarrowedRange";
 import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
 import { EmptyRange } from "./EmptyRange";
+import { pullRequestExplainer } from "./explanations";
 import { FigureStrip } from "./FigureStrip";
 import { PullRequestTable } from "./PullRequestTable";
 import type { Search } from "./search";
@@ -110,7 +110,7 @@ function Pictures({
   onChange: ChangeSearch;
 }) {
   const { data: definitions } = useQuery(definitionsQuery);
-  const explain = explainer(definitions, figures);
+  const explain = pullRequestExplainer(definitions, figures, filters.time);
   const shared = {
     explain,
     ...chartTables(search.tables, onChange),

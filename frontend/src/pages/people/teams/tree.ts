@@ -33,3 +33,17 @@ export function found(branches: readonly Branch[], text: string): Branch[] {
   }
   return kept;
 }
+
+/** The team's name behind those above it: "Product / Web". */
+export function pathOf(slug: string, teams: readonly TeamEntry[]): string {
+  const team = teams.find((one) => one.slug === slug);
+  if (team === undefined) return "";
+  const above = team.parent === null ? "" : pathOf(team.parent, teams);
+  return above ? `${above} / ${team.name}` : team.name;
+}
+
+/** The team and all below it. */
+export function belowOf(slug: string, teams: readonly TeamEntry[]): Set<string> {
+  const below = teams.filter((team) => team.parent === slug);
+  return new Set([slug, ...below.flatMap((team) => [...belowOf(team.slug, teams)])]);
+}
