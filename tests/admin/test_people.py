@@ -119,6 +119,7 @@ def test_a_changed_list_of_bots_has_identities_marked_anew(
 ) -> None:
     rung: list[str] = []
     form = {"name": "Org", "time_zone": "UTC", "minimum_group_size": 3}
+    form |= {"working_hours": "Mon-Fri 09:00-17:00"}
     client.post("/admin/people/organisation/add/", form)
     page = reverse("admin:people_organisation_change", args=[1])
     with (

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from backend.accounts.models import SignInPolicy, User
 from backend.config.admin.site import AREAS, area_of, site
-from backend.delivery.models import ArtifactRule, IngestToken
+from backend.delivery.models import ArtifactRule, IngestToken, Ownership
 from backend.people.models import Organisation
 from tests.factories import History, a_connection, a_team
 from tests.sign_in import an_account, sign_in
@@ -82,7 +82,7 @@ def test_what_is_collected_or_recorded_is_read_only(client: Client, label: str) 
     History().pull(None)
     sign_in(client, an_account(Role.OWNER))
     for model in (model for model in MODELS if model._meta.app_label == label):
-        if model in {ArtifactRule, IngestToken}:  # made by people
+        if model in {ArtifactRule, IngestToken, Ownership}:  # made by people
             continue
         assert client.get(address(model, "add")).status_code == 403
         row = model._default_manager.first()
