@@ -239,7 +239,8 @@ def _merges(found: list[Merge], names: Names) -> list[shapes.Merge]:
             evidence=_evidence(one.evidence, names),
             identities=[logins[pk] for pk, _ in one.moved["identities"] if pk in logins],
             persons=[
-                names.of(name or f"person {pk}", person=pk) for pk, name in one.moved["persons"]
+                names.of(name or f"person {pk}", person=pk) or ""
+                for pk, name in one.moved["persons"]
             ],
             merged_at=one.merged_at,
             undone_at=one.undone_at,

@@ -131,7 +131,7 @@ def give(*, identity: Identity, person: Person | None, acting_user: models.Model
     former = identity.person_id
     if former == (person and person.pk):
         return
-    check_not_own(acting_user, (former, person and person.pk))
+    check_not_own(acting_user, (former, person.pk if person else None))
     Identity.objects.filter(pk=identity.pk).update(person=person)
     if person is not None:
         Merge.objects.create(

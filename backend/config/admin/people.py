@@ -183,9 +183,8 @@ class IdentityForm(forms.ModelForm):
         person: Person | None = self.cleaned_data["person"]
         if "person" in self.changed_data:
             try:
-                moving.check_not_own(
-                    self.acting_user, (self.initial.get("person"), person and person.pk)
-                )
+                wanted = person.pk if person else None
+                moving.check_not_own(self.acting_user, (self.initial.get("person"), wanted))
             except moving.OwnPerson as error:
                 raise ValidationError(str(error)) from error
         return person

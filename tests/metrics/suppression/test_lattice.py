@@ -50,7 +50,8 @@ def an_organisation(seed: int) -> None:
         who = an_identity(history.repository.connection)
         for team in drawn.sample(teams, drawn.choice([1, 1, 1, 2])):
             leaves = drawn.choice([None, None, None, (NOW - timedelta(weeks=6)).date()])
-            Membership.objects.create(team=team, person_id=who.person_id, ends_on=leaves)
+            assert who.person is not None
+            Membership.objects.create(team=team, person=who.person, ends_on=leaves)
         for _ in range(drawn.choice([2, 6, 14])):
             opened = first + timedelta(hours=drawn.randrange(WEEKS * 7 * 24 - 30))
             reviewed = ((2.0, "approved", who),) if drawn.random() < 0.5 else ()
