@@ -237,7 +237,7 @@ def _merges(found: list[Merge], names: Names) -> list[shapes.Merge]:
             reason=one.reason,  # type: ignore[arg-type] # one of the model's own choices
             acting_user=acted.get(one.acting_user),
             evidence=_evidence(one.evidence, names),
-            identities=[logins[pk] for pk, _ in one.moved["identities"] if pk in logins],
+            identities=[logins[pk] or "" for pk, _ in one.moved["identities"] if pk in logins],
             persons=[
                 names.of(name or f"person {pk}", person=pk) or ""
                 for pk, name in one.moved["persons"]
