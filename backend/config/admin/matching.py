@@ -74,7 +74,8 @@ class MergeAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Merge]:
         name = Person.objects.filter(pk=OuterRef("person_key")).values("name")[:1]
-        return super().get_queryset(request).annotate(person_name=Subquery(name))
+        found: QuerySet[Merge] = super().get_queryset(request)
+        return found.annotate(person_name=Subquery(name))
 
     def person(self, merge: Merge) -> str:
         """Who has what was moved; by number where they were merged into another since."""
