@@ -33,6 +33,21 @@ def test_a_page(windows: Windows, signed_in: SignedIn, name: str, scheme: Scheme
     visitor.look(f"admin-{name}-{scheme}")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_file_of_teams_is_looked_at_before_it_is_stored(
+    windows: Windows, signed_in: SignedIn, scheme: Scheme
+) -> None:
+    visitor = windows.open(scheme=scheme, state=signed_in("Administrator"))
+    visitor.open(PAGES["teams-import"])
+    lines = b"team,name,parent,person,from,to\nweb,Web,department,dev0003,2026-03-02,\n"
+    visitor.page.get_by_label("CSV file").set_input_files(
+        {"name": "teams.csv", "mimeType": "text/csv", "buffer": lines}
+    )
+    visitor.page.get_by_role("button", name="Look at what it changes").click()
+    expect(visitor.page.get_by_role("button", name="Store this")).to_be_visible()
+    visitor.look(f"admin-teams-preview-{scheme}")
+
+
 @pytest.mark.parametrize("name", ["index", "connection", "github-app", "chosen-repositories"])
 def test_on_a_phone(windows: Windows, signed_in: SignedIn, name: str) -> None:
     visitor = windows.open(width=WIDTHS["phone"], state=signed_in("Administrator"))

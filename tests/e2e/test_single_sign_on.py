@@ -412,7 +412,7 @@ def _by_password(page: Page, email: str, password: str, wait: str = "") -> str:
     if wait:
         page.wait_for_url(wait)
         return ""
-    error = page.locator(".message.error")
+    error = page.locator(".message.error:visible")
     expect(error).to_be_visible()
     return error.inner_text()
 

@@ -29,7 +29,7 @@ describe("the figures", () => {
     const linked = { "/api/v1/me": () => me({ may_see_own: true }) };
     const { asked } = open("/pull-requests?mine=true", linked);
     await screen.findByText("1 d 4 h");
-    const own = `${FIGURES}?team=&from=2026-05-23&to=2026-08-21&bots=false&mine=true`;
+    const own = `${FIGURES}?team=&from=2026-05-23&to=2026-08-21&bots=false&mine=true&time=elapsed`;
     expect(asked).toContain(own);
     expect(await screen.findByText(/^Only mine, /)).toBeTruthy();
     const alone = open("/pull-requests", {
@@ -46,6 +46,7 @@ describe("the figures", () => {
     for (const said of [
       "From start to merge. Merged pull requests only.",
       "42 merged pull requests",
+      "Elapsed: nights, weekends and holidays count",
       "3 by bots",
       "20 Aug 2026, 13:58 (Europe/Berlin)",
     ]) {
