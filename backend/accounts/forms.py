@@ -14,6 +14,7 @@ from django.forms import BooleanField, CharField
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from backend.accounts import keys, policy
+from backend.accounts.sso.store import may_use_password
 from backend.audit.events import record
 
 _STEP: Final = 30
@@ -128,6 +129,13 @@ class KeyForm(_Key, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc] # 
 
 class PasskeyForm(_Key, webauthn.LoginWebAuthnForm):  # type: ignore[misc] # allauth has no types
     must_verify_user = True
+
+    def clean_credential(self) -> Authenticator:
+        """Where single sign-on is the only way, a passkey alone is none, as a password is none."""
+        found = super().clean_credential()
+        if not may_use_password(found.user):
+            raise _refused()
+        return found
 
 
 class ReauthenticateKeyForm(_Key, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc] # allauth has no types

@@ -94,7 +94,7 @@ def merges() -> QuerySet[Merge]:
 
 def called(
     found: list[Merge], names: Names
-) -> tuple[dict[int, str | None], dict[int, str | None], dict[str, str | None]]:
+) -> tuple[dict[int, str | None], dict[int, str], dict[str, str | None]]:
     """What the persons, the moved identities and, by address, those who merged and undid are called.
 
     Without persons and identities that are no more.

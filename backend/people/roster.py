@@ -14,7 +14,8 @@ from django.utils.text import slugify
 
 COLUMNS: Final = ("team", "name", "parent", "person", "from", "to")
 MOST_LINES: Final = 100_000
-_NEUTRALISED: Final = re.compile(r"""'(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])""")
+_NEUTRALISED: Final = re.compile(r"""'(?=[\s"']{0,100}[=+\-@\uff1d\uff0b\uff0d\uff20])""")
+"""Bounded, since a hostile cell of apostrophes alone would take minutes otherwise."""
 Span = tuple[date | None, date | None]
 Kind = Literal["begins", "ends", "is changed", "is taken away"]
 

@@ -1,6 +1,7 @@
 """Teams from a CSV file: all of it or nothing, the same again changes nothing, and what is wrong is told by line."""
 
 import io
+import time
 from datetime import date
 from pathlib import Path
 
@@ -226,3 +227,10 @@ def test_any_file_that_is_taken_is_what_is_stored_and_changes_nothing_again(
     )
     assert not plan_roster(text)
     assert len(list(roster())) >= len(rows)
+
+
+def test_a_cell_of_apostrophes_takes_no_minutes() -> None:
+    began = time.perf_counter()
+    with pytest.raises(BadRoster, match="letters or digits"):
+        plan_roster("team\n" + "'" * 100_000 + "\n")
+    assert time.perf_counter() - began < 5, "seconds; once it was over a hundred"

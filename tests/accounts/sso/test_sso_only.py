@@ -1,5 +1,7 @@
 """Single sign-on as the only way in: when it may be switched on, and what passwords then do."""
 
+import json
+
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
@@ -10,6 +12,7 @@ from backend.accounts.models import IdentityProvider, SignInPolicy, User
 from backend.accounts.sso import store
 from backend.accounts.store import enrolment_link
 from backend.audit.models import Event
+from tests.accounts.passkeys import Passkey
 from tests.accounts.sso.providers import a_provider
 from tests.sign_in import an_account, sign_in
 
@@ -223,3 +226,19 @@ def test_there_is_one_policy(owner: User) -> None:
     set_sso_only(sso_only=False, acting_user=owner)
     set_sso_only(sso_only=False, acting_user=owner)
     assert SignInPolicy.objects.count() == 1
+
+
+def passkey_lets_in(passkey: Passkey) -> bool:
+    client, page = Client(SERVER_NAME="localhost"), "/accounts/2fa/webauthn/login/"
+    told = client.get(page, headers={"Accept": "application/json"}).json()
+    challenge = told["request_options"]["publicKey"]["challenge"]
+    client.post(page, {"credential": json.dumps(passkey.sign(challenge))})
+    return "_auth_user_id" in client.session
+
+
+def test_a_passkey_is_no_way_around_either(owner: User, row: IdentityProvider) -> None:
+    lead = with_password(Role.TEAM_LEAD)
+    keys = [Passkey(lead), Passkey(owner)]
+    assert [passkey_lets_in(one) for one in keys] == [True, True]
+    set_sso_only(sso_only=True, acting_user=owner)
+    assert [passkey_lets_in(one) for one in keys] == [False, True], "the owner's is for emergencies"
