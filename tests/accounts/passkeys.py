@@ -30,7 +30,7 @@ class Passkey:
     def __init__(self, user: User) -> None:
         self._user, self._id = user, token_bytes(16)
         self._private = ec.generate_private_key(ec.SECP256R1())
-        public = ES256.from_cryptography_key(self._private.public_key())
+        public = ES256.from_cryptography_key(self._private.public_key())  # type: ignore[no-untyped-call]
         attested = AttestedCredentialData.create(bytes(16), self._id, public)
         said = self._said(FLAG.UP | FLAG.UV | FLAG.AT, attested)
         answer = {
@@ -55,7 +55,9 @@ class Passkey:
     @staticmethod
     def _said(flags: Any, attested: bytes = b"") -> AuthenticatorData:
         host = urlsplit(settings.PUBLIC_URL).hostname or ""
-        return AuthenticatorData.create(sha256(host.encode()).digest(), flags, 0, attested)
+        host_digest = sha256(host.encode()).digest()
+        said: AuthenticatorData = AuthenticatorData.create(host_digest, flags, 0, attested)
+        return said
 
     @staticmethod
     def _client(what: str, challenge: bytes | str) -> CollectedClientData:

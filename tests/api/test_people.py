@@ -149,16 +149,6 @@ def test_identities_are_listed_and_marked_by_hand(client: Client, owner: User) -
     assert Event.objects.filter(name="bot_marked", actor=owner).count() == 2
 
 
-def test_teams_are_told_with_where_they_come_from(client: Client, owner: User) -> None:
-    source = a_connection(name="Our GHES")
-    above = a_team(slug="product", connection=source, external_id=3)
-    a_team(an_identity(source), an_identity(source), slug="web", parent=above)
-    told = {one["slug"]: one for one in get(client, "/teams")}
-    assert (told["product"]["source"], told["product"]["parent"]) == ("Our GHES", None)
-    assert (told["web"]["source"], told["web"]["parent"]) == (None, "product")
-    assert [told[slug]["members"] for slug in ("product", "web")] == [2, 2]
-
-
 def test_an_auditor_reads_and_is_told_not_to_answer(client: Client) -> None:
     sign_in(client, an_account(User.Role.AUDITOR))
     assert get(client, "/offers")["may_answer"] is False
