@@ -12,7 +12,7 @@ from backend.audit.models import Event
 from backend.people import moving
 from backend.people.models import Identity, Membership, Merge, Offer, Person, Team
 from backend.pipeline import bell
-from tests.factories import a_connection, a_team, an_identity
+from tests.factories import a_connection, an_identity
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -230,6 +230,7 @@ def test_a_changed_membership_is_noted_and_moves_deployments(telling: Telling) -
     told("deploy D1 a 1")  # A repository that has no deployment measured rests on no team.
     Membership.objects.update(team=a_team(slug="new"))
     assert pull_requests.catch_up()
+    pull_requests.measure()
     assert pending() == {telling.repository.pk}
     assert compute.measure_pending_deployments() == 1
     assert set(DeploymentTeam.objects.values_list("team__slug", flat=True)) == {"new"}
