@@ -120,10 +120,13 @@ def run(console: Console, found: servers.Servers, items: int = ITEMS) -> list[Fi
         _fill(items, last)
     with console.status("Sorting them into categories"):
         took = seconds(_sort)
+    with console.status("Finding what tells of too few people"):
+        kept_back = seconds(_keep_back)
     figures = [
         Figure("stored: issues, and as many pull requests", items),
         Figure("stored: days of activity", items * 8),
         Figure("seconds to sort all of them anew", took, "s"),
+        Figure("seconds to find what must be kept back", kept_back, "s"),
     ]
     ask = asker()
     for route in ("issues/figures", "issues", "investment/figures", "investment/items"):
@@ -143,6 +146,12 @@ def run(console: Console, found: servers.Servers, items: int = ITEMS) -> list[Fi
 def _path(route: str, team: str, last: date, number: int) -> str:
     first, after = last - timedelta(days=89 - number % 7), last + timedelta(days=1)
     return f"/api/v1/{route}?from={first}&to={after}&team={team}"
+
+
+def _keep_back() -> None:
+    from backend.metrics.suppression.compute import recompute  # noqa: PLC0415 - needs django.setup()
+
+    recompute()
 
 
 def _sort() -> None:
