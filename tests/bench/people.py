@@ -43,8 +43,8 @@ _MADE = (
     WHERE kind = 'user'
     """,
     """
-    INSERT INTO accounts_user (email, name, role, password, is_active, joined_at)
-    SELECT 'person' || number || '@work.example', '', '', '', number %% 50 > 0, now()
+    INSERT INTO accounts_user (email, name, role, password, is_active, joined_at, closed_by_directory, is_service)
+    SELECT 'person' || number || '@work.example', '', '', '', number %% 50 > 0, now(), false, false
     FROM generate_series(1, %(people)s, 10) AS number
     """,
     """
