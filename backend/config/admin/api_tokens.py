@@ -143,6 +143,7 @@ class ApiTokenAdmin(TokenAdmin):
     show_full_result_count = False
     list_per_page = 50
     ordering = ("created_at", "pk")
+    revoke_token = staticmethod(revoke_api_token)
     consequence = "Whatever reads with them is refused from now on."
     shown = (
         *("name", "user", "told_scopes", "state", "beginning", "created_by", "created_at"),
@@ -155,6 +156,3 @@ class ApiTokenAdmin(TokenAdmin):
     @admin.display(description="it may")
     def told_scopes(self, token: ApiToken) -> str:
         return token.told_scopes
-
-    def revoke_one(self, token: ApiToken, acting_user: User) -> bool:
-        return revoke_api_token(token=token, acting_user=acting_user)

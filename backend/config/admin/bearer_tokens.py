@@ -1,5 +1,6 @@
 """What the pages of all kinds of tokens have in common: made, shown once, revoked, and never changed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
@@ -10,7 +11,6 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from backend.accounts.models import User
 from backend.config.admin.site import acting, confirm, may_administer
 from backend.keyring import bearer
 
@@ -59,13 +59,12 @@ class TokenAdmin(admin.ModelAdmin):
     """Fields of one that was made."""
     consequence: ClassVar[str]
     """Of revoking, for who is asked whether to."""
+    revoke_token: ClassVar[Callable[..., bool]]
+    """The verb for `token` and `acting_user`; whether the token was still good."""
     list_filter: ClassVar[Any] = (StateFilter,)
     search_fields: ClassVar[Any] = ("name", "beginning")
     ordering = ("-created_at", "-pk")
     actions = ("revoke",)
-
-    def revoke_one(self, token: Any, acting_user: User) -> bool:
-        raise NotImplementedError
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -97,6 +96,6 @@ class TokenAdmin(admin.ModelAdmin):
         )
         if asked:
             return asked
-        ended = sum(self.revoke_one(one, acting(request)) for one in tokens)
+        ended = sum(self.revoke_token(token=one, acting_user=acting(request)) for one in tokens)
         self.message_user(request, f"{ended} revoked.", messages.SUCCESS)
         return None

@@ -27,6 +27,7 @@ class ScimTokenAdmin(TokenAdmin):
     form = ScimTokenForm
     list_display = ("__str__", "state", "expires_at", "last_used_at", "created_by")
     list_select_related = ("created_by",)
+    revoke_token = staticmethod(revoke_scim_token)
     consequence = (
         "The directory that uses them is refused from now on: who leaves keeps their account until "
         "somebody closes it here. What it told stays."
@@ -61,9 +62,6 @@ class ScimTokenAdmin(TokenAdmin):
             note="Shown this once. Enter both where your directory provisions Plumbline. Whoever has the token "
             "opens and closes accounts, and says who is in which team.",
         )
-
-    def revoke_one(self, token: ScimToken, acting_user: User) -> bool:
-        return revoke_scim_token(token=token, acting_user=acting_user)
 
 
 @admin.register(DirectoryUser, site=site)

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from backend.accounts.models import User
 from backend.config.admin.bearer_tokens import TokenAdmin, TokenForm
 from backend.config.admin.site import acting, show_once, site
 from backend.delivery.models import IngestToken
@@ -34,6 +33,7 @@ class IngestTokenAdmin(TokenAdmin):
     list_select_related = ("repository", "created_by")
     search_fields = ("name", "beginning", "repository__name_with_owner")
     autocomplete_fields = ("repository",)
+    revoke_token = staticmethod(revoke_ingest_token)
     consequence = "Whatever reports with them is refused from now on. What was reported stays."
     shown = (
         *("name", "repository", "told_purposes", "state", "beginning", "created_by"),
@@ -67,6 +67,3 @@ class IngestTokenAdmin(TokenAdmin):
             note=f"Shown this once. It reports for {obj.repository}: {self.told_purposes(obj)}. Keep it where that "
             "system keeps its secrets.",
         )
-
-    def revoke_one(self, token: IngestToken, acting_user: User) -> bool:
-        return revoke_ingest_token(token=token, acting_user=acting_user)
