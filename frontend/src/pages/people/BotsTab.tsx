@@ -1,12 +1,12 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Failure } from "../../ui/Message";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { ScrollRegion } from "../../ui/ScrollRegion";
-import { SearchField } from "../../ui/SearchField";
 import section from "../data-quality/Section.module.css";
 import { failureOf } from "../failure";
+import { Filters } from "./Filters";
 import { KINDS } from "./names";
 import classes from "./people.module.css";
 import { identitiesQuery, markBot, type OwnedIdentity, PEOPLE_KEY } from "./queries";
@@ -39,32 +39,20 @@ export function BotsTab({ search, onChange }: { search: PeopleSearch; onChange: 
         `${counted(data.total, "account or address", "accounts and addresses")}. Bots are in no figure of people.`
       }
       tools={
-        <search className={`${section.tools} no-print`} aria-label="Filters of the accounts">
-          <SegmentedControl
-            size="xs"
-            aria-label="Which accounts"
-            transitionDuration={0}
-            value={show}
-            data={[
-              { value: "bots", label: "Bots" },
-              { value: "by_hand", label: "By hand" },
-              { value: "unmatched", label: "Nobody's" },
-              { value: "all", label: "All" },
-            ]}
-            onChange={(value) =>
-              onChange({
-                show: value === "bots" ? undefined : (value as PeopleSearch["show"]),
-                page: undefined,
-              })
-            }
-          />
-          <SearchField
-            label="Search by login, address or name"
-            placeholder="Login, address or name"
-            value={search.q ?? ""}
-            onSearch={(q) => onChange({ q: q || undefined, page: undefined })}
-          />
-        </search>
+        <Filters
+          of="accounts"
+          which="Which accounts"
+          show={show}
+          choices={[
+            { value: "bots", label: "Bots" },
+            { value: "by_hand", label: "By hand" },
+            { value: "unmatched", label: "Nobody's" },
+            { value: "all", label: "All" },
+          ]}
+          words="login, address or name"
+          search={search}
+          onChange={onChange}
+        />
       }
     >
       {(data) => (

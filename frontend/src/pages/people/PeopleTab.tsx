@@ -1,10 +1,9 @@
-import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { ScrollRegion } from "../../ui/ScrollRegion";
-import { SearchField } from "../../ui/SearchField";
 import section from "../data-quality/Section.module.css";
+import { Filters } from "./Filters";
 import { IdentityList } from "./IdentityList";
 import classes from "./people.module.css";
 import { type Person, peopleQuery } from "./queries";
@@ -23,31 +22,19 @@ export function PeopleTab({ search, onChange }: { search: PeopleSearch; onChange
       query={query}
       about={(data) => counted(data.total, "person", "people")}
       tools={
-        <search className={`${section.tools} no-print`} aria-label="Filters of the people">
-          <SegmentedControl
-            size="xs"
-            aria-label="Which people"
-            transitionDuration={0}
-            value={show}
-            data={[
-              { value: "all", label: "All" },
-              { value: "no_team", label: "In no team" },
-              { value: "departed", label: "Departed" },
-            ]}
-            onChange={(value) =>
-              onChange({
-                show: value === "all" ? undefined : (value as PeopleSearch["show"]),
-                page: undefined,
-              })
-            }
-          />
-          <SearchField
-            label="Search by name, login or address"
-            placeholder="Name, login or address"
-            value={search.q ?? ""}
-            onSearch={(q) => onChange({ q: q || undefined, page: undefined })}
-          />
-        </search>
+        <Filters
+          of="people"
+          which="Which people"
+          show={show}
+          choices={[
+            { value: "all", label: "All" },
+            { value: "no_team", label: "In no team" },
+            { value: "departed", label: "Departed" },
+          ]}
+          words="name, login or address"
+          search={search}
+          onChange={onChange}
+        />
       }
     >
       {(data) =>
