@@ -125,7 +125,7 @@ def add(request: HttpRequest, wish: NewTeam) -> Teams:
     operation_id="change_team",
 )
 def change(request: HttpRequest, slug: str, wish: ChangedTeam) -> Teams:
-    """Rename or move a team that is kept by hand; a directory's, where its group is in no other, is placed by hand too."""
+    """Rename or move a team that is kept by hand; so is moved a directory's whose group is in no other."""
     user = caller(request)
     with _changing():
         team = _team(slug)

@@ -805,7 +805,7 @@ export interface paths {
         put?: never;
         /**
          * Change
-         * @description Rename or move a team that is kept by hand; a directory's, where its group is in no other, is placed by hand too.
+         * @description Rename or move a team that is kept by hand; so is moved a directory's whose group is in no other.
          */
         post: operations["change_team"];
         delete?: never;
