@@ -72,6 +72,7 @@ def make_secrets(folder: Path) -> Path:
         "database_password": secrets.token_urlsafe(24).encode(),
         "broker_password": secrets.token_urlsafe(24).encode(),
         "web_key": secrets.token_bytes(32).hex().encode(),
+        "tombstone_key": secrets.token_bytes(32).hex().encode(),
         "worker_private_key": worker.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -81,12 +82,15 @@ def make_secrets(folder: Path) -> Path:
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ),
     }
-    if not all((folder / name).exists() for name in contents):
-        for name, content in contents.items():
-            path = folder / name
-            path.unlink(missing_ok=True)
-            path.write_bytes(content)
-            path.chmod(0o400)
+    pair = ("worker_private_key", "worker_public_key")
+    has_pair = all((folder / name).exists() for name in pair)
+    for name, content in contents.items():
+        path = folder / name
+        if has_pair if name in pair else path.exists():
+            continue
+        path.unlink(missing_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o400)
     return folder
 
 

@@ -1,4 +1,4 @@
-"""The audit log's one table: changes of models (by django-auditlog) and explicit events, append-only."""
+"""The audit log's one table: changes of models (by django-auditlog) and explicit events, append-only; documents that are signed with it."""
 
 from auditlog.models import AbstractLogEntry
 from django.conf import settings
@@ -36,3 +36,20 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
 
     def __str__(self) -> str:
         return self.name or str(super().__str__())
+
+
+class SignedDocument(models.Model):
+    """What the appliance vouches for, such as the certificate of an erasure: signed by the process that seals the log.
+
+    Whoever writes one has no key: it is signed within seconds of its commit.
+    """
+
+    kind = models.CharField(max_length=40)
+    content = models.TextField(help_text="Canonical JSON, byte for byte what is signed.")
+    created_at = models.DateTimeField()
+    signature = models.BinaryField(null=True, help_text="Ed25519. Null: not signed yet.")
+    key_id = models.CharField(max_length=64, blank=True)
+    signed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

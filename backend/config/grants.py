@@ -127,6 +127,18 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "admin": {"web": APPEND},
     # The audit log takes new rows and nothing else, from anyone; only web shows it.
     "audit": {"web": APPEND, "worker": ("SELECT (id)", "INSERT")},
+    "audit.signeddocument": {"web": READ, "worker": APPEND},
+    # Web says what is to go, and who approved it; the worker does it, and cannot approve.
+    "governance.erasure": {
+        "web": APPEND_AND_UPDATE,
+        "worker": (
+            "SELECT",
+            "UPDATE (subject_name, preview, started_at, finished_at, done, attempts, lease_until,"
+            " last_error, certificate_id)",
+        ),
+    },
+    # What was erased is never forgotten.
+    "tombstones": {"web": READ, "worker": APPEND},
     "contenttypes": {"web": READ, "worker": READ},
     # Each process checks at its start that the schema is the one it was built for.
     "migrations": {"web": READ, "worker": READ},

@@ -42,12 +42,14 @@ LANGUAGE_CODE = "en-gb"  # days before months
 
 INSTALLED_APPS = [
     "backend.audit",
+    "backend.tombstones",
     "backend.connections",
     "backend.people",
     "backend.accounts",
     "backend.delivery",
     "backend.sources",
     "backend.metrics",
+    "backend.governance",
     "backend.pipeline",
     "backend.config",
     "django_linear_migrations",

@@ -11,6 +11,12 @@ import { meQuery, statusQuery } from "./api/queries";
 import { qualitySchema } from "./pages/data-quality/search";
 import { deliverySchema } from "./pages/delivery/search";
 import { FailurePage } from "./pages/FailurePage";
+import { auditSchema } from "./pages/governance/audit/search";
+import { erasuresSchema } from "./pages/governance/erasures/search";
+import { inventorySchema } from "./pages/governance/inventory/search";
+import { outboundSchema } from "./pages/governance/outbound/search";
+import { requestsSchema } from "./pages/governance/requests/search";
+import { retentionSchema } from "./pages/governance/retention/search";
 import { investmentSchema } from "./pages/investment/search";
 import { issuesSchema } from "./pages/issues/search";
 import { NotFoundPage } from "./pages/NotFoundPage";
@@ -86,6 +92,62 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("./pages/people/PeoplePage")),
 });
 
+const governance = createRoute({
+  getParentRoute: () => root,
+  path: "/governance",
+  component: lazyRouteComponent(() => import("./pages/governance/GovernancePage")),
+});
+
+const governanceHome = createRoute({
+  getParentRoute: () => governance,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/governance/inventory", replace: true });
+  },
+});
+
+const inventory = createRoute({
+  getParentRoute: () => governance,
+  path: "/inventory",
+  validateSearch: inventorySchema,
+  component: lazyRouteComponent(() => import("./pages/governance/inventory/InventoryPart")),
+});
+
+const audit = createRoute({
+  getParentRoute: () => governance,
+  path: "/audit",
+  validateSearch: auditSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/audit/AuditPart")),
+});
+
+const erasures = createRoute({
+  getParentRoute: () => governance,
+  path: "/erasures",
+  validateSearch: erasuresSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/erasures/ErasuresPart")),
+});
+
+const requests = createRoute({
+  getParentRoute: () => governance,
+  path: "/requests",
+  validateSearch: requestsSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/requests/RequestsPart")),
+});
+
+const retention = createRoute({
+  getParentRoute: () => governance,
+  path: "/retention",
+  validateSearch: retentionSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/retention/RetentionPart")),
+});
+
+const outbound = createRoute({
+  getParentRoute: () => governance,
+  path: "/outbound",
+  validateSearch: outboundSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/outbound/OutboundPart")),
+});
+
 /** The browser's own history, unless a test brings one. */
 export function makeRouter(client: QueryClient, history?: RouterHistory) {
   return createRouter({
@@ -99,6 +161,15 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
       investment,
       dataQuality,
       people,
+      governance.addChildren([
+        governanceHome,
+        inventory,
+        audit,
+        erasures,
+        requests,
+        retention,
+        outbound,
+      ]),
     ]),
     context: { client },
     defaultErrorComponent: FailurePage,

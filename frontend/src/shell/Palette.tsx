@@ -32,6 +32,9 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
     ...(seesTeams(me)
       ? [{ label: "People & teams", onClick: () => void navigate({ to: "/people" }) }]
       : []),
+    ...(me.reads_administration
+      ? [{ label: "Governance", onClick: () => void navigate({ to: "/governance" }) }]
+      : []),
     ...(me.links.admin
       ? [{ label: "Administration", onClick: () => leave(me.links.admin ?? "") }]
       : []),

@@ -58,6 +58,15 @@ export function Shell() {
                 People & teams
               </Link>
             )}
+            {me.reads_administration && (
+              <Link
+                to="/governance"
+                className={classes.page}
+                activeProps={{ "aria-current": "page" }}
+              >
+                Governance
+              </Link>
+            )}
           </nav>
           <div className={classes.tools}>
             <DataStatus timeZone={me.organisation.time_zone} />

@@ -1,0 +1,4 @@
+import * as v from "valibot";
+
+/** The part's whole state, as it stands in the address. Anything unreadable falls back. */
+export const erasuresSchema = v.object({});

@@ -1,0 +1,29 @@
+/** The parts of Governance, in their order. */
+export const PARTS = [
+  {
+    to: "/governance/inventory",
+    name: "Data inventory",
+    says: "What is kept, why, for how long, and which process may touch it",
+  },
+  {
+    to: "/governance/audit",
+    name: "Audit log",
+    says: "Every important act, by whom and from where",
+  },
+  {
+    to: "/governance/erasures",
+    name: "Erasure",
+    says: "What is deleted for good, and who approved it",
+  },
+  {
+    to: "/governance/requests",
+    name: "Requests of people",
+    says: "What people asked for of their own data, and by when it is due",
+  },
+  { to: "/governance/retention", name: "Retention", says: "How long each kind of data is kept" },
+  {
+    to: "/governance/outbound",
+    name: "Outbound",
+    says: "What left the appliance, where to, and what was asked",
+  },
+] as const;
