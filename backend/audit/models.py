@@ -1,4 +1,7 @@
-"""The audit log's one table: changes of models (by django-auditlog) and explicit events, append-only; documents that are signed with it."""
+"""The audit log's one append-only table: changes of models (by django-auditlog) and explicit events.
+
+Beside it stand the documents that are signed with it.
+"""
 
 from auditlog.models import AbstractLogEntry
 from django.conf import settings

@@ -133,8 +133,8 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "web": APPEND_AND_UPDATE,
         "worker": (
             "SELECT",
-            "UPDATE (subject_name, preview, started_at, finished_at, done, attempts, lease_until,"
-            " last_error, certificate_id)",
+            "UPDATE (subject_name, preview, done, started_at, finished_at)",
+            "UPDATE (attempts, lease_until, last_error, certificate_id)",
         ),
     },
     # What was erased is never forgotten.
