@@ -1,0 +1,35 @@
+"""The face that a kind of subject shows to the engine."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.governance.models import Erasure
+
+
+@dataclass(frozen=True)
+class Step:
+    """Rows of one table, a few at a time. Asked again after a crash it goes on with what is left."""
+
+    table: str
+    run: Callable[[int], int]
+    """In the caller's transaction: erase at most so many rows, tell how many; 0: none are left."""
+
+
+class Subjects(Protocol):
+    """One kind of subject: a module with these functions."""
+
+    def name(self, subject_id: int | None) -> str:
+        """What it is called. Raises LookupError where there is no such subject."""
+
+    def preview(self, subject_id: int | None, mode: str) -> Mapping[str, int]:
+        """Rows that would be erased or changed, by table."""
+
+    def known_by(self, subject_id: int | None) -> Mapping[str, Collection[str]]:
+        """What its source knows it by, by kind of tombstone, to bury before anything is erased."""
+
+    def found_by(self, kind: str, digests: Collection[bytes]) -> set[int]:
+        """Subjects that are in the database now and lie under these tombstones, as after an old backup came back."""
+
+    def steps(self, erasure: Erasure) -> Sequence[Step]:
+        """In their order. Each step can be run alone, again, and after any crash."""
