@@ -21,6 +21,7 @@ from tests.servers import free_port
 TOP = Path(__file__).resolve().parents[2]
 HOST = "plumbline.example"
 FORGE = "https://ghes.example"
+TRACKER = "https://jira.example"
 TOKEN = "ghp_appliance0123456789token"
 CANARY = "canaryinthecoalmine"
 SERVICES = {
@@ -92,6 +93,10 @@ class Stack:
             "postgres", "psql", "-XAtq", "-U", "postgres", "-d", "plumbline", "-c", statement
         ).strip()
 
+    def broker(self) -> str:
+        """All that the broker holds, keys and values, as it is and with messages' base64 undone."""
+        return self.run_in("worker", "python", "-", stdin=_READ_THE_BROKER)
+
     def container(self, service: str) -> str:
         return self.compose("ps", "--all", "--quiet", service).strip()
 
@@ -123,6 +128,30 @@ def run(
         said = f"{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
         raise CommandFailed(f"{' '.join(command)} ended with {done.returncode}:\n{said}")
     return done.stdout
+
+
+_READ_THE_BROKER = """
+import base64
+import json
+import redis
+from backend.config.settings import _broker_url
+read = {
+    b"string": lambda broker, key: [broker.get(key)],
+    b"list": lambda broker, key: broker.lrange(key, 0, -1),
+    b"set": lambda broker, key: broker.smembers(key),
+    b"zset": lambda broker, key: broker.zrange(key, 0, -1),
+    b"hash": lambda broker, key: broker.hgetall(key).values(),
+}
+for number in (0, 1):
+    with redis.Redis.from_url(_broker_url(number)) as broker:
+        for key in broker.scan_iter():
+            for value in read[broker.type(key)](broker, key):
+                print(number, key, value)
+                try:
+                    print(base64.b64decode(json.loads(value)["body"]))
+                except (ValueError, KeyError, TypeError):
+                    pass
+"""
 
 
 def declared() -> dict[str, Any]:
@@ -167,7 +196,7 @@ def _prepare_simulator(stack: Stack) -> None:
         shutil.copytree(source, stack.folder / "packages" / source.name)
     simulator = stack.folder / "simulator"
     simulator.mkdir(mode=0o755)
-    names = "subjectAltName=DNS:ghes.example"
+    names = "subjectAltName=DNS:ghes.example,DNS:jira.example"
     authority, key = stack.folder / "forge-authority.pem", stack.folder / "forge-authority.key"
     run(
         *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),

@@ -1,4 +1,7 @@
-"""The main job on the running appliance: connect, collect, measure, show, through nginx and TLS."""
+"""The main job on the running appliance: connect, collect, measure, show, through nginx and TLS.
+
+The marker stands in all that the two simulators say and that programs report, and is looked for at the end.
+"""
 
 import hmac
 import json
@@ -8,11 +11,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.appliance.person import Person
-from tests.appliance.stack import CANARY, FORGE, SERVICES, TOKEN, CommandFailed, Stack
+from tests.appliance.stack import CANARY, FORGE, SERVICES, TOKEN, TRACKER, CommandFailed, Stack
 
 # The simulator's small world: two repositories with four changes of people, one of a bot and a draft each.
 PULL_REQUESTS = 12
 MERGED = 10
+ISSUES = 4
 
 
 def counted(stack: Stack, table: str) -> int:
@@ -31,9 +35,17 @@ def filled(stack: Stack) -> Stack:
         stdin=TOKEN,
     )
     assert "Added ghes-example" in said
+    said = stack.manage(
+        "web",
+        *("connection", "add", "jira_dc", "--url", TRACKER, "--name", "Tracker"),
+        *("--token-file", "/dev/stdin", "--ca-file", "/tmp/authority.pem"),  # noqa: S108
+        stdin=TOKEN,
+    )
+    assert "Added jira-example" in said
     deadline = time.monotonic() + 240
     while (
         counted(stack, "delivery_pullrequest") < PULL_REQUESTS
+        or counted(stack, "delivery_issue") < ISSUES
         or counted(stack, "sources_hint")
         or counted(stack, "delivery_pendingmeasurement")
         # The files of a new repository are marked in the background, by the rules in force.
@@ -58,7 +70,8 @@ def test_everything_is_collected_and_measured(filled: Stack) -> None:
     assert counted(filled, "delivery_commit") > 0
     assert counted(filled, "delivery_commitfile") > 0
     assert filled.sql("SELECT DISTINCT outcome FROM sources_syncrun") == "succeeded"
-    assert filled.sql("SELECT state FROM connections_connection") == "working"
+    assert filled.sql("SELECT DISTINCT state FROM connections_connection") == "working"
+    assert counted(filled, "delivery_issue") == ISSUES
     assert TOKEN.encode().hex() not in filled.sql("SELECT sealed FROM connections_credential")
 
 
@@ -145,7 +158,7 @@ def test_a_signed_webhook_leads_to_a_fetch(filled: Stack) -> None:
         "web",
         *("shell", "--no-imports", "--command"),
         "from backend.connections import models, store; store.set_webhook_secret("
-        f"connection=models.Connection.objects.get(), secret='{secret}')",
+        f"connection=models.Connection.objects.get(kind='github'), secret='{secret}')",
     )
     repository, number = filled.sql(
         "SELECT repository.external_id, number FROM delivery_pullrequest"
@@ -159,7 +172,7 @@ def test_a_signed_webhook_leads_to_a_fetch(filled: Stack) -> None:
             "repository": {"id": int(repository), "full_name": "forge/app"},
         }
     ).encode()
-    runs = counted(filled, "sources_syncrun")
+    runs = counted(filled, "sources_syncrun WHERE kind = 'pull_request'")
     sender = Person(filled)
     headers = {
         "Content-Type": "application/json",
@@ -173,12 +186,15 @@ def test_a_signed_webhook_leads_to_a_fetch(filled: Stack) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "wrong_signature")
     sender.close()
     deadline = time.monotonic() + 60
-    while counted(filled, "sources_syncrun") == runs or counted(filled, "sources_hint"):
+    while counted(filled, "sources_syncrun WHERE kind = 'pull_request'") == runs or counted(
+        filled, "sources_hint"
+    ):
         assert time.monotonic() < deadline
         time.sleep(0.5)
-    assert filled.sql(
-        "SELECT kind, outcome FROM sources_syncrun ORDER BY id DESC LIMIT 1"
-    ) == "pull_request|succeeded"  # fmt: skip
+    outcome = (
+        "SELECT outcome FROM sources_syncrun WHERE kind = 'pull_request' ORDER BY id DESC LIMIT 1"
+    )
+    assert filled.sql(outcome) == "succeeded"
 
 
 def test_an_owner_administers_and_it_is_recorded(filled: Stack) -> None:
@@ -192,8 +208,37 @@ def test_an_owner_administers_and_it_is_recorded(filled: Stack) -> None:
     assert counted(filled, "audit_event") > 0
 
 
+def test_a_report_of_tests_is_taken_and_its_output_is_not(filled: Stack) -> None:
+    token = filled.manage(
+        "web",
+        *("shell", "--no-imports", "--command"),
+        "from backend.accounts.models import User;"
+        "from backend.delivery.models import Repository;"
+        "from backend.delivery.store.ingest_tokens import create_ingest_token as create;"
+        "print(create(repository=Repository.objects.first(), name='CI', purposes=['test_results'],"
+        " expires_at=None, acting_user=User.objects.get(email='owner@plumbline.example'))[1])",
+    ).strip()
+    report = (
+        f"<testsuite name='s'><testcase classname='s' name='one' time='1'><failure message='{CANARY}'>"
+        f"{CANARY}</failure><system-out>{CANARY}</system-out></testcase></testsuite>"
+    )
+    sender = Person(filled)
+    answer = sender.post(
+        f"/api/v1/test-results?sha={'a' * 40}",
+        report.encode(),
+        {"Content-Type": "application/xml", "Authorization": f"Bearer {token}"},
+    )
+    sender.close()
+    assert answer.status_code == 201, answer.text
+    assert filled.sql("SELECT name FROM delivery_automatedtest") == "one"
+
+
 def test_no_source_code_is_anywhere(filled: Stack) -> None:
-    """The marker stands in every free text and in every line of every file that the simulator serves."""
+    """The marker stands in every free text and in every line of every file that the simulators serve."""
+    dump = filled.run_in("postgres", "pg_dump", "-U", "postgres", "plumbline")
+    assert "Change part 1" in dump
+    assert CANARY not in dump
+    assert CANARY not in filled.broker()
     filled.sql("CHECKPOINT")
     for service in SERVICES:
         found = filled.run_in(

@@ -3,6 +3,7 @@
 import base64
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -200,11 +201,24 @@ def _kind(path: str) -> str:
 
 @contextmanager
 def running(
-    world: World, *, cloud: bool = False, path: str = "", port: int = 0
+    world: World,
+    *,
+    cloud: bool = False,
+    path: str = "",
+    port: int = 0,
+    address: str = "127.0.0.1",
+    context: ssl.SSLContext | None = None,
+    url: str = "",
 ) -> Iterator[Simulator]:
-    """A world as Data Center or as Cloud, in this process. ``path``: below which Jira stands, like /jira."""
-    server = Server(("127.0.0.1", port), Handler)
-    server.simulator = Simulator(world, cloud, path, f"http://127.0.0.1:{server.server_port}{path}")
+    """A world as Data Center or as Cloud, in this process. ``path``: below which Jira stands, like /jira.
+
+    ``url``: by which others reach it, where it differs from where it listens.
+    """
+    server = Server((address, port), Handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    here = url or f"http://127.0.0.1:{server.server_port}{path}"
+    server.simulator = Simulator(world, cloud, path, here)
     thread = threading.Thread(
         target=server.serve_forever,
         kwargs={"poll_interval": 0.05},
