@@ -2,10 +2,11 @@
 
 The first line says after which position it begins and with which digest. Then a line an event:
 `{"position": 1, "digest": "…", "event": {…}}`, where the object after `"event": ` is the event's content, byte for
-byte what is hashed. The last lines are signed heads.
+byte what is hashed. A signed head stands behind the event that it is about.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -48,14 +49,18 @@ def lines(*, after: int = 0, up_to: int | None = None) -> Iterator[str]:
             "exported_at": timezone.now().isoformat(),
         }
     )
+    for head in Head.objects.filter(position=after).order_by("pk"):
+        yield Statement.of(head).line()
     position = after
     while rows := _rows(_CHAINED, position, last):
+        heads = defaultdict[int | None, list[str]](list)
+        for head in Head.objects.filter(position__gt=position, position__lte=rows[-1][0]).order_by(
+            "pk"
+        ):
+            heads[head.position].append(Statement.of(head).line())
         for position, digest, content in rows:
             yield _line(position, digest, content)
-    for head in (
-        Head.objects.filter(position__gte=after, position__lte=last).order_by("pk").iterator()
-    ):
-        yield Statement.of(head).line()
+            yield from heads[position]
 
 
 def lines_of(events: QuerySet[Event]) -> Iterator[str]:
