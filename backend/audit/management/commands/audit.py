@@ -1,15 +1,15 @@
 """`manage.py audit`: seal the audit log, verify it, export it, and remove what is too old."""
 
 import signal
-import socket
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -93,10 +93,13 @@ class Command(BaseCommand):
 
     def _verify(self, *, heads: Path | None, since: int, **_: object) -> None:
         total = max((_last() or 0) - since, 0)
+        outside: Iterable[Statement] = ()
+        if heads is not None:
+            outside = Lines(heads) if heads.is_file() else [*Lines(heads)]  # a pipe is read once
         with _progress() as progress:
             task = progress.add_task("events", total=total)
             report = verify(
-                outside=() if heads is None else Lines(heads),
+                outside=outside,
                 since=since,
                 advance=lambda count: progress.advance(task, count),
             )
@@ -156,7 +159,7 @@ def _syslog() -> Syslog | None:
         return None
     if told["ca_file"] is None or not told["ca_file"].is_file():
         raise CommandError("PLUMBLINE_SYSLOG_CA_FILE names no file: the server must be verified.")
-    return Syslog(Address(**told), socket.gethostname())
+    return Syslog(Address(**told), urlsplit(settings.PUBLIC_URL).hostname or "-")
 
 
 def _last() -> int | None:
