@@ -8,7 +8,9 @@ A row that is not there has no content, which is sealed as well and shows.
 """
 
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
+
+from django.db import connection
 
 from backend.audit.chain_models import Head, Link
 from backend.audit.statements import Statement
@@ -47,3 +49,9 @@ def latest_anchor() -> Statement | None:
     """What was removed up to now."""
     head = Head.objects.filter(kind=Head.Kind.ANCHOR).order_by("-position").first()
     return None if head is None else Statement.of(head)
+
+
+def read(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - what SQL takes
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall())

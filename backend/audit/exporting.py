@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from backend.audit.chain import CONTENT, GENESIS, latest_anchor
+from backend.audit.chain import CONTENT, GENESIS, latest_anchor, read
 from backend.audit.chain_models import Head, Link
 from backend.audit.models import Event
 from backend.audit.statements import Statement
@@ -52,7 +51,7 @@ def lines(*, after: int = 0, up_to: int | None = None) -> Iterator[str]:
     for head in Head.objects.filter(position=after).order_by("pk"):
         yield Statement.of(head).line()
     position = after
-    while rows := _rows(_CHAINED, position, last):
+    while rows := read(_CHAINED, position, last):
         heads = defaultdict[int | None, list[str]](list)
         for head in Head.objects.filter(position__gt=position, position__lte=rows[-1][0]).order_by(
             "pk"
@@ -67,7 +66,7 @@ def lines_of(events: QuerySet[Event]) -> Iterator[str]:
     """Some events, to be read, in their order; each with its place in the chain, which is null for seconds."""
     chosen = events.values_list("pk", flat=True).iterator()
     while numbers := list(islice(chosen, _BATCH)):
-        for position, digest, content in _rows(_CHOSEN, numbers):
+        for position, digest, content in read(_CHOSEN, numbers):
             yield _line(position, digest, content)
 
 
@@ -81,9 +80,3 @@ def _digest_at(position: int, anchor: Statement | None) -> bytes:
 def _line(position: int | None, digest: bytes | None, content: str | None) -> str:
     told = json.dumps({"position": position, "digest": None if digest is None else digest.hex()})
     return f'{told[:-1]}, "event": {"null" if content is None else content}}}'
-
-
-def _rows(sql: str, *parameters: object) -> list[tuple[int | None, bytes | None, str | None]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()

@@ -4,22 +4,23 @@ What the database itself holds can only contradict itself. That rows at the end 
 anew, shows against heads that are held outside.
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection
 from django.utils import timezone
 
-from backend.audit.chain import CONTENT, GENESIS, latest_anchor, next_digest
-from backend.audit.chain_models import Head, Link
+from backend.audit.chain import CONTENT, GENESIS, latest_anchor, next_digest, read
+from backend.audit.chain_models import Head, Link, Unsealed
 from backend.audit.statements import Statement
 
 _BATCH: Final = 5_000
 _MOST: Final = 1_000
 """Findings that are told one by one."""
+_PATIENCE_SECONDS: Final = 4
 _SIGNED_WITHIN: Final = timedelta(minutes=5)
 _ROWS: Final = f"""
 SELECT link.position, link.event_id, link.digest, event.id IS NOT NULL, {CONTENT}
@@ -108,7 +109,7 @@ def _start(since: int, report: Report) -> Statement | None:
 
 def _check_links(report: Report, digest: bytes, advance: Callable[[int], None]) -> None:
     position, known = report.after, True
-    while rows := _read(_ROWS, position, report.up_to):
+    while rows := read(_ROWS, position, report.up_to):
         for place, number, stored, is_there, content in rows:
             if place != position + 1:
                 known = False  # nothing can be said of the first one behind a gap
@@ -135,7 +136,7 @@ def _check_heads(report: Report) -> None:
         Link.objects.filter(position__gt=max(highest, report.after)).order_by("position").first()
     )
     if unsigned is not None:
-        recorded = _read("SELECT recorded_at FROM audit_event WHERE id = %s", unsigned.event_id)
+        recorded = read("SELECT recorded_at FROM audit_event WHERE id = %s", unsigned.event_id)
         if not recorded or recorded[0][0] < timezone.now() - _SIGNED_WITHIN:
             report.find(
                 f"No head was signed since position {unsigned.position}: the sealer does not run, or heads"
@@ -170,11 +171,8 @@ def _check_outside(report: Report, outside: Iterable[Statement]) -> None:
 
 
 def _contradictions(heads: list[Statement], report: Report, *, whose: str) -> Iterator[str]:
-    held = dict(
-        Link.objects.filter(position__in={head.position for head in heads}).values_list(
-            "position", "digest"
-        )
-    )
+    links = Link.objects.filter(position__in={head.position for head in heads})
+    held = {link.position: bytes(link.digest) for link in links}
     anchor = latest_anchor()
     for head in heads:
         told = f"The {head.kind} {whose} of position {head.position}, {head.signed_at:%Y-%m-%d %H:%M} UTC,"
@@ -191,25 +189,26 @@ def _contradictions(heads: list[Statement], report: Report, *, whose: str) -> It
 def _digest(head: Statement, held: dict[int, bytes], anchor: Statement | None) -> bytes | None:
     """None where the link is missing, which was told already."""
     if head.position in held:
-        return bytes(held[head.position])
+        return held[head.position]
     if head.position == 0:
         return GENESIS
     return anchor.digest if anchor is not None and anchor.position == head.position else None
 
 
 def _check_unlinked(report: Report) -> None:
-    number = 0
-    while rows := _read(_OUTSIDE_THE_CHAIN, number, _BATCH):
+    """What waits was perhaps committed a moment ago, by a transaction that took long: it is looked at again."""
+    number, waiting = 0, list[int]()
+    while rows := read(_OUTSIDE_THE_CHAIN, number, _BATCH):
         for number, is_unknown in rows:
             if is_unknown:
                 report.find(
                     f"Event {number} is in no chain: it was put in past the database's triggers."
                 )
-            else:
-                report.find(f"Event {number} waits for the sealer for more than a minute.")
-
-
-def _read(sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return list(cursor.fetchall())
+            elif len(waiting) < _MOST:
+                waiting.append(number)
+    if waiting:
+        time.sleep(_PATIENCE_SECONDS)
+    for number in (
+        Unsealed.objects.filter(pk__in=waiting).order_by("pk").values_list("pk", flat=True)
+    ):
+        report.find(f"Event {number} waits for the sealer for more than a minute.")

@@ -78,9 +78,10 @@ def test_a_process_is_named_whatever_it_says(role: str) -> None:
         execute(
             f"{INSERT}, recorded_at, recorded_by) VALUES ('', '', 3, '', '2001-01-01', 'tried', '2001-01-01', 'beat')"
         )
+        record(name="tried")  # the worker reads no column of what it writes but its number
     event = Event.objects.latest("pk")
     assert (event.recorded_by, event.recorded_at.year > 2001) == (role, True)
-    assert seal_some(witness=None).position == 4
+    assert seal_some(witness=None).position == 5
 
 
 @pytest.mark.usefixtures("roles")

@@ -7,11 +7,14 @@ from pathlib import Path
 import psycopg
 import pytest
 import time_machine
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.accounts.models import SignInPolicy, User
 from backend.audit import documents
 from backend.audit.chain import GENESIS, latest_head, next_digest
 from backend.audit.documents import Unsigned, prepare
@@ -19,6 +22,7 @@ from backend.audit.events import record
 from backend.audit.head_file import HeadFile
 from backend.audit.models import Event, Head, Link, Unsealed
 from backend.audit.sealing import seal_some, sign_documents
+from backend.delivery.models import GeneratedFileRule
 from tests.audit.chained import (
     a_head,
     a_log,
@@ -130,6 +134,23 @@ def test_a_privileged_event_gets_its_head_at_once(name: str, tmp_path: Path) -> 
     head = latest_head()
     assert head is not None
     assert head.position == (1 if name in {"role_taken", "pull_requests_exported"} else 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("model", "position"), [(SignInPolicy, 1), (User, 1), (GeneratedFileRule, 0)]
+)
+def test_so_does_a_change_of_who_may_what(
+    model: type[Model], position: int, tmp_path: Path
+) -> None:
+    sealer = a_sealer(tmp_path)
+    sealer.turn()
+    kind = ContentType.objects.get_for_model(model)
+    Event.objects.create(content_type=kind, action=1, object_pk="1")
+    sealer.turn()
+    head = latest_head()
+    assert head is not None
+    assert head.position == position
 
 
 @pytest.mark.django_db

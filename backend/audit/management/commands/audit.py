@@ -154,12 +154,13 @@ def _heads() -> HeadFile:
 
 
 def _syslog() -> Syslog | None:
-    told = settings.AUDIT_SYSLOG
-    if not told["host"]:
+    host, ca_file = settings.AUDIT_SYSLOG_HOST, settings.AUDIT_SYSLOG_CA_FILE
+    if not host:
         return None
-    if told["ca_file"] is None or not told["ca_file"].is_file():
+    if ca_file is None or not ca_file.is_file():
         raise CommandError("PLUMBLINE_SYSLOG_CA_FILE names no file: the server must be verified.")
-    return Syslog(Address(**told), urlsplit(settings.PUBLIC_URL).hostname or "-")
+    address = Address(host, settings.AUDIT_SYSLOG_PORT, ca_file)
+    return Syslog(address, urlsplit(settings.PUBLIC_URL).hostname or "-")
 
 
 def _last() -> int | None:
