@@ -6,7 +6,7 @@ Beside it stand the documents that are signed with it.
 from auditlog.models import AbstractLogEntry
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from backend.audit.chain_models import Head, Link, Unsealed
 
@@ -37,9 +37,10 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
         db_constraint=False,
         related_name="+",
     )
-    # What the database knows by itself, whatever the application says: a trigger sets both.
-    recorded_at = models.DateTimeField(editable=False, db_default=Now())
-    recorded_by = models.CharField(max_length=63, editable=False, db_default="")
+    # What the database knows by itself, whatever stands here: a trigger sets both. No default of the database's own:
+    # Django would ask for it back, and whoever may add an event may not read it.
+    recorded_at = models.DateTimeField(editable=False, default=timezone.now)
+    recorded_by = models.CharField(max_length=63, editable=False, default="")
 
     class Meta(AbstractLogEntry.Meta):  # type: ignore[misc]
         verbose_name = "audit event"

@@ -130,14 +130,14 @@ def test_it_outlives_a_dump_and_goes_on_where_it_was_restored(tmp_path: Path) ->
         "PLUMBLINE_AUDIT_HEADS_DIR": str(tmp_path),
     }
     dump = tmp_path / "dump"
-    arguments = ["--format", "custom", "--file", dump, parameters["dbname"]]
-    subprocess.run([program, *server, *arguments], check=True)
+    arguments = ["--format", "custom", "--file", str(dump), parameters["dbname"]]
+    subprocess.run([str(program), *server, *arguments], check=True)
     execute(f"DROP DATABASE IF EXISTS {restored}")
     execute(f"CREATE DATABASE {restored}")
     try:
-        restore = [program.with_name("pg_restore"), *server, "--dbname", restored, dump]
+        restore = [str(program.with_name("pg_restore")), *server, "--dbname", restored, str(dump)]
         subprocess.run(restore, check=True)
-        manage = [sys.executable, TOP / "manage.py", "audit"]
+        manage = [sys.executable, str(TOP / "manage.py"), "audit"]
         sealing = subprocess.Popen([*manage, "seal"], env=environment)
         with psycopg.connect(
             host=parameters["host"], user=parameters["user"], dbname=restored
@@ -153,7 +153,7 @@ def test_it_outlives_a_dump_and_goes_on_where_it_was_restored(tmp_path: Path) ->
                     break
         sealing.terminate()
         assert sealing.wait(timeout=30) == 0
-        verify = [*manage, "verify", "--heads", tmp_path / "heads.jsonl"]
+        verify = [*manage, "verify", "--heads", str(tmp_path / "heads.jsonl")]
         done = subprocess.run(verify, env=environment, check=True, capture_output=True, text=True)
         assert (
             "6 events from position 1 to 6, 2 heads in the database, 2 from outside: intact."

@@ -61,7 +61,7 @@ def _domain(
         "history": ("real history to Postgres", history.run),
         "jira": (f"a Jira of {jira.ISSUES:,} issues", jira.run),
         "work": ("pages on issues and investment", work.run),
-        "audit": (f"an audit log of {audit_chain.EVENTS:,} events", audit_chain.run),
+        "audit-chain": (f"an audit log of {audit_chain.EVENTS:,} events", audit_chain.run),
         "people": (f"{people.PEOPLE:,} people in {people.TEAMS} teams", people.run),
     }
     return {
@@ -81,7 +81,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "bench",
         nargs="?",
-        choices=("all", "history", "backfill", "jira", "work", "people", "audit", "test-results"),
+        choices=(
+            "all",
+            "history",
+            "backfill",
+            "jira",
+            "work",
+            "people",
+            "audit-chain",
+            "test-results",
+        ),
         default="all",
         help="default: all",
     )

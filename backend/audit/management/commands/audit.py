@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -122,8 +123,9 @@ class Command(BaseCommand):
         )
 
     def _export(self, *, after: int, **_: object) -> None:
-        for line in lines(after=after):
-            self.stdout.write(line)
+        export = lines(after=after)
+        while some := list(islice(export, 1_000)):
+            self.stdout.write("\n".join(some))
 
     def _prune(self, *, days: int, **_: object) -> None:
         heads = _heads()
