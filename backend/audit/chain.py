@@ -41,7 +41,7 @@ def latest_head() -> Statement | None:
 
     For web and the sealer: other processes may not read it.
     """
-    head = Head.objects.order_by("-pk").first()
+    head = Head.objects.exclude(kind=Head.Kind.ANCHOR).order_by("-pk").first()
     return None if head is None else Statement.of(head)
 
 

@@ -49,7 +49,8 @@ class Sealer:
     _restarted: Statement | None = None
     _unwritten: deque[Statement] = field(default_factory=lambda: deque(maxlen=1_000))
     _failures: dict[str, str] = field(default_factory=dict)
-    _pruned_on: date | None = None
+    _anchored_on: date | None = None
+    _removes: bool = False
 
     def run(self, stopped: Flag) -> None:
         """Returns when `stopped` is set, after the turn under way."""
@@ -60,9 +61,9 @@ class Sealer:
             except ChainContradicted as contradiction:
                 self._alarm(str(contradiction))
                 wait = _LONGEST_WAIT
-            except (DatabaseError, InterfaceError) as error:
-                # Away or restarting: events wait in their queue.
-                log.warning("audit_database_failed", reason=str(error).partition("\n")[0])
+            except (DatabaseError, InterfaceError, OSError) as error:
+                # The database is away or restarting, or the file of heads cannot be read: events wait in their queue.
+                log.warning("audit_sealing_failed", reason=str(error).partition("\n")[0])
                 connection.close()
                 wait = min(2 * wait, _LONGEST_WAIT)
             else:
@@ -89,14 +90,14 @@ class Sealer:
         self._prune()
 
     def _remember(self) -> None:
-        """At first what the file tells, and later what an operator has signed there: that the chain restarts."""
+        """At first what the file tells, and whenever an operator has signed there that the chain restarts."""
         told = self.heads.last()
         if self._witness is None:
             self._witness, self._head = told, latest_head()
             # The process may have ended between signing and telling.
             if self._head is not None and (told is None or told.position < self._head.position):
                 self._announce(self._head)
-        elif told is not None and told.kind == Head.Kind.RESTART and told != self._restarted:
+        if told is not None and told.kind == Head.Kind.RESTART and told != self._restarted:
             self._witness = self._restarted = told
             if self.syslog is not None:
                 self.syslog.tell(told)
@@ -118,21 +119,18 @@ class Sealer:
         return has_grown and (at_once or timezone.now() - head.signed_at >= SIGN_EVERY)
 
     def _prune(self) -> None:
-        """Once a day. Nothing goes before its anchor is told."""
+        """An anchor once a day; then some events a turn, and none before their anchor is told."""
         today = timezone.now().astimezone(UTC).date()
-        if self._pruned_on == today:
-            return
-        anchor = set_anchor(kept=self.kept)
-        if anchor is None and self._pruned_on is None:
-            anchor = latest_anchor()  # perhaps not told, if this process was killed
-        if anchor is not None:
-            self._announce(anchor)
-            self._tell()
-        if self._unwritten:
-            return
-        while remove_some():
-            pass
-        self._pruned_on = today
+        if self._anchored_on != today:
+            anchor = set_anchor(kept=self.kept)
+            if anchor is None and self._anchored_on is None:
+                anchor = latest_anchor()  # perhaps not told, if this process was killed
+            if anchor is not None:
+                self._announce(anchor)
+                self._tell()
+            self._anchored_on, self._removes = today, True
+        if self._removes and not self._unwritten:
+            self._removes = remove_some(at_most=_BATCH) > 0
 
     def _announce(self, statement: Statement) -> None:
         """Each tells of everything before it, so that the oldest ones may go while the disk is full."""

@@ -269,5 +269,5 @@ def test_it_outlives_its_database_s_restarts_and_ends_when_told(
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
     log = (tmp_path / "log").read_text()
-    assert "audit_database_failed" in log
+    assert "audit_sealing_failed" in log
     assert "Traceback" not in log
