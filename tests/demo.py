@@ -80,12 +80,14 @@ class Demo:
             "PLUMBLINE_URL": self.url,
             "PLUMBLINE_STATIC_ROOT": str(self.folder / "static"),
             "PLUMBLINE_CLOCK_OFFSET": str(int(offset.total_seconds())),
+            "PLUMBLINE_AUDIT_HEADS_DIR": str(self.folder / "heads"),
         }
+        (self.folder / "heads").mkdir(exist_ok=True)
         os.environ.update(self.environment)
         self.processes = Processes(self.stack, self.folder / "logs", self.environment)
 
     def start(self) -> None:
-        """Simulators, web, worker and beat, each with a log of its own; all are ended with the stack.
+        """Simulators, web, worker, beat and sealer, each with a log of its own; all are ended with the stack.
 
         The simulators begin first: GitHub's rebuilds its git repositories once, while the rest gets ready.
         """
@@ -104,10 +106,11 @@ class Demo:
             "worker", *celery, "worker", "-Q", "collect,measure,default", "--concurrency=2"
         )
         self.processes.start("beat", *celery, "beat", "--schedule", schedule)
+        self.processes.start("sealer", sys.executable, str(TOP / "manage.py"), "audit", "seal")
         import django  # noqa: PLC0415 - the environment must be set first
 
         django.setup()
-        with console.status("Starting web, worker and beat"):
+        with console.status("Starting web, worker, beat and sealer"):
             self.processes.wait_for(f"{self.url}/healthz", "web")
         with console.status("Rebuilding four git repositories from their history, once"):
             self.processes.wait_for(f"{self.github}/api/v3/meta", "github")

@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 # The Postgres wheel keeps its lock in the user's runtime folder, which root and services often have not; without a
@@ -73,32 +74,46 @@ def scratch_folder(folder: Path) -> Path:
 def make_secrets(folder: Path) -> Path:
     """Write the secret files that an installation has, once; later calls keep them."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    worker = X25519PrivateKey.generate()
+    worker, sealer = X25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     contents = {
         "django_secret_key": secrets.token_urlsafe(50).encode(),
         "database_password": secrets.token_urlsafe(24).encode(),
         "broker_password": secrets.token_urlsafe(24).encode(),
         "web_key": secrets.token_bytes(32).hex().encode(),
         "tombstone_key": secrets.token_bytes(32).hex().encode(),
-        "worker_private_key": worker.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ),
-        "worker_public_key": worker.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        ),
+        "worker_private_key": _private(worker),
+        "worker_public_key": _public(worker),
+        "audit_signing_key": _private(sealer),
+        "audit_verify_key": _public(sealer),
     }
-    pair = ("worker_private_key", "worker_public_key")
-    has_pair = all((folder / name).exists() for name in pair)
+    pairs = (
+        ("worker_private_key", "worker_public_key"),
+        ("audit_signing_key", "audit_verify_key"),
+    )
+    kept = {name for name in contents if (folder / name).exists()}
+    kept -= {name for pair in pairs if not kept.issuperset(pair) for name in pair}
     for name, content in contents.items():
         path = folder / name
-        if has_pair if name in pair else path.exists():
+        if name in kept:
             continue
         path.unlink(missing_ok=True)
         path.write_bytes(content)
         path.chmod(0o400)
     return folder
+
+
+def _private(key: X25519PrivateKey | Ed25519PrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _public(key: X25519PrivateKey | Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
 
 
 def free_port() -> int:

@@ -6,6 +6,11 @@ Beside it stand the documents that are signed with it.
 from auditlog.models import AbstractLogEntry
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+
+from backend.audit.chain_models import Head, Link, Unsealed
+
+__all__ = ["Event", "Head", "Link", "SignedDocument", "Unsealed"]
 
 
 class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
@@ -32,6 +37,10 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
         db_constraint=False,
         related_name="+",
     )
+    # What the database knows by itself, whatever stands here: a trigger sets both. No default of the database's own:
+    # Django would ask for it back, and whoever may add an event may not read it.
+    recorded_at = models.DateTimeField(editable=False, default=timezone.now)
+    recorded_by = models.CharField(max_length=63, editable=False, default="")
 
     class Meta(AbstractLogEntry.Meta):  # type: ignore[misc]
         verbose_name = "audit event"
@@ -53,6 +62,9 @@ class SignedDocument(models.Model):
     signature = models.BinaryField(null=True, help_text="Ed25519. Null: not signed yet.")
     key_id = models.CharField(max_length=64, blank=True)
     signed_at = models.DateTimeField(null=True)
+    # The head of the audit log at that moment: what was on record when this was signed.
+    head_position = models.BigIntegerField(null=True)
+    head_digest = models.BinaryField(null=True)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -47,6 +47,15 @@ class Environment(BaseSettings):
     """How long single failed results of tests are kept, and what was uploaded; to the end of their month."""
     test_counts_days: int = Field(400, ge=31, le=790)
     """How long counts a test and day are kept; to the end of their month."""
+    audit_days: int = Field(730, ge=365)
+    """How long the audit log is kept; the database itself keeps it for a year at least."""
+    audit_heads_dir: Path | None = None
+    """Where the sealer writes signed heads of the audit log; required of it."""
+    syslog_host: str = ""
+    """Where the sealer sends signed heads of the audit log, by syslog over TLS; empty: nowhere."""
+    syslog_port: int = 6514
+    syslog_ca_file: Path | None = None
+    """Authority of that server's certificate."""
     clock_offset: int = 0
     """Seconds from now to the day that the demo shows; refused in production."""
 

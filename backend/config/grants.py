@@ -1,8 +1,8 @@
 """Which Postgres role may do what to which table: the one declaration.
 
-Roles are the processes' own: web, worker and beat. `migrate` owns the tables and needs no grant. A key is an app's
-label, for all its models, or `app.model`, which then stands instead of the app's. A model that is not covered is an
-error, so that a new table is decided about before it can be used. `manage.py grants` makes the database agree.
+Roles are the processes' own: web, worker, beat and sealer. `migrate` owns the tables and needs no grant. A key is an
+app's label, for all its models, or `app.model`, which then stands instead of the app's. A model that is not covered is
+an error, so that a new table is decided about before it can be used. `manage.py grants` makes the database agree.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
-ROLES: Final = ("web", "worker", "beat")
+ROLES: Final = ("web", "worker", "beat", "sealer")
 
 READ: Final = ("SELECT",)
 APPEND: Final = ("SELECT", "INSERT")
@@ -126,8 +126,20 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "auth": {"web": READ},
     "admin": {"web": APPEND},
     # The audit log takes new rows and nothing else, from anyone; only web shows it.
-    "audit": {"web": APPEND, "worker": ("SELECT (id)", "INSERT")},
-    "audit.signeddocument": {"web": READ, "worker": APPEND},
+    "audit": {},
+    "audit.event": {"web": APPEND, "worker": ("SELECT (id)", "INSERT"), "sealer": APPEND},
+    # A trigger queues what is new, and the sealer alone chains and signs it.
+    "audit.unsealed": {"sealer": ("SELECT", "DELETE")},
+    "audit.link": {"web": READ, "sealer": APPEND},
+    "audit.head": {"web": READ, "sealer": APPEND},
+    "audit.signeddocument": {
+        "web": READ,
+        "worker": APPEND,
+        "sealer": (
+            "SELECT",
+            "UPDATE (signature, key_id, signed_at, head_position, head_digest)",
+        ),
+    },
     # Web says what is to go, and who approved it; the worker does it, and cannot approve.
     "governance.erasure": {
         "web": APPEND_AND_UPDATE,
@@ -139,7 +151,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     # What was erased is never forgotten.
     "tombstones": {"web": READ, "worker": APPEND},
-    "contenttypes": {"web": READ, "worker": READ},
+    "contenttypes": {"web": READ, "worker": READ, "sealer": READ},
     # Each process checks at its start that the schema is the one it was built for.
     "migrations": {"web": READ, "worker": READ},
 }
@@ -148,6 +160,8 @@ ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
     # Partitions of test results: made by whoever stores into them, dropped by the worker.
     "delivery_make_test_partitions(date, date)": ("web", "worker"),
     "delivery_drop_test_partitions(date, date)": ("worker",),
+    # What an anchor of the audit log has signed away.
+    "audit_prune(integer)": ("sealer",),
 }
 
 

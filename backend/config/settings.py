@@ -267,6 +267,11 @@ AUDITLOG_LOGENTRY_MODEL = "audit.Event"
 AUDITLOG_CID_HEADER = None  # a caller's own number would stand in the record
 MIGRATION_MODULES = {"auditlog": None}  # its own table is not used, so it is not made
 AUDITLOG_DISABLE_REMOTE_ADDR = False
+AUDIT_KEPT = timedelta(days=ENVIRONMENT.audit_days)
+AUDIT_HEADS_DIR = ENVIRONMENT.audit_heads_dir
+AUDIT_SYSLOG_HOST = ENVIRONMENT.syslog_host
+AUDIT_SYSLOG_PORT = ENVIRONMENT.syslog_port
+AUDIT_SYSLOG_CA_FILE = ENVIRONMENT.syslog_ca_file
 # Every governed model. What is sealed is in none of them: backend.connections.store records its changes by name.
 AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     # A new password is an event by name; the library masks but half of a value.

@@ -22,6 +22,7 @@ TOP = Path(__file__).resolve().parents[2]
 HOST = "plumbline.example"
 FORGE = "https://ghes.example"
 TRACKER = "https://jira.example"
+SYSLOG = "syslog.example"
 TOKEN = "ghp_appliance0123456789token"
 CANARY = "canaryinthecoalmine"
 SERVICES = {
@@ -31,6 +32,7 @@ SERVICES = {
     "beat": 10104,
     "postgres": 10106,
     "valkey": 10107,
+    "sealer": 10108,
 }
 """The lasting services and their numeric users."""
 
@@ -65,6 +67,7 @@ class Stack:
             "TEST_PROJECT": str(TOP),
             "TEST_PACKAGES": str(self.folder / "packages"),
             "TEST_SIMULATOR": str(self.folder / "simulator"),
+            "TEST_SYSLOG": str(self.folder / "syslog"),
             "TEST_TOKEN": TOKEN,
             "TEST_CANARY": CANARY,
         }
@@ -165,7 +168,7 @@ def running(folder: Path) -> Iterator[Stack]:
     """Install, build and start; take everything down again, volumes included, whatever happened."""
     stack = Stack(folder=folder, project=f"plumbline-test-{os.getpid()}", port=free_port())
     try:
-        _prepare_simulator(stack)
+        _prepare_outside(stack)
         install(stack)
         stack.compose("build", "--progress", "plain", seconds=1200)
         try:
@@ -184,31 +187,42 @@ def install(stack: Stack, **changes: str) -> str:
         "--bind": "127.0.0.1",
         "--data": str(stack.data),
         "--env-file": str(stack.folder / "env"),
+        "--syslog": SYSLOG,
+        "--syslog-ca": str(stack.folder / "forge-authority.pem"),
     } | {f"--{name}": value for name, value in changes.items()}
     pairs = [word for pair in options.items() for word in pair]
     return run(sys.executable, "scripts/appliance", "install", *pairs)
 
 
-def _prepare_simulator(stack: Stack) -> None:
-    """What it needs besides the shipped image, and a certificate of an authority that nothing trusts by itself."""
+def _prepare_outside(stack: Stack) -> None:
+    """What the simulators need besides the shipped image; certificates of an authority that nothing trusts."""
     for package in (graphql, immutables):
         source = Path(str(package.__file__)).parent
         shutil.copytree(source, stack.folder / "packages" / source.name)
-    simulator = stack.folder / "simulator"
-    simulator.mkdir(mode=0o755)
-    names = "subjectAltName=DNS:ghes.example,DNS:jira.example"
     authority, key = stack.folder / "forge-authority.pem", stack.folder / "forge-authority.key"
     run(
         *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
         *("-nodes", "-days", "2", "-subj", "/CN=Forge authority"),
         *("-addext", "keyUsage=critical,keyCertSign", "-keyout", str(key), "-out", str(authority)),
     )
-    run(
-        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-        *("-nodes", "-days", "2", "-subj", "/CN=ghes.example", "-CA", str(authority)),
-        *("-CAkey", str(key), "-addext", names, "-addext", "basicConstraints=critical,CA:FALSE"),
-        *("-addext", "keyUsage=critical,digitalSignature"),
-        *("-keyout", str(simulator / "server.key"), "-out", str(simulator / "server.crt")),
-    )
-    for file in simulator.iterdir():
-        shutil.chown(file, 10199, 10199)
+    for name, hosts, user in (
+        ("simulator", ("ghes.example", "jira.example"), 10199),
+        ("syslog", (SYSLOG,), 10198),
+    ):
+        folder = stack.folder / name
+        folder.mkdir(mode=0o755)
+        run(
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+            *("-nodes", "-days", "2", "-subj", f"/CN={hosts[0]}", "-CA", str(authority)),
+            *(
+                "-CAkey",
+                str(key),
+                "-addext",
+                "subjectAltName=" + ",".join(f"DNS:{host}" for host in hosts),
+            ),
+            *("-addext", "basicConstraints=critical,CA:FALSE"),
+            *("-addext", "keyUsage=critical,digitalSignature"),
+            *("-keyout", str(folder / "server.key"), "-out", str(folder / "server.crt")),
+        )
+        for file in folder.iterdir():
+            shutil.chown(file, user, user)

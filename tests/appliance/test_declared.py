@@ -14,6 +14,7 @@ NETWORKS = {
     "web": {"application", "database", "broker", "egress"},
     "worker": {"database", "broker", "egress"},
     "beat": {"broker"},
+    "sealer": {"database", "syslog"},
     "migrate": {"database"},
     "postgres": {"database"},
     "valkey": {"broker"},
@@ -62,6 +63,7 @@ def test_networks_are_internal_but_for_the_front_and_the_way_out() -> None:
     assert {name: set(service["networks"]) for name, service in ALL.items()} == NETWORKS
     outward = {name for name, network in COMPOSE["networks"].items() if not network.get("internal")}
     assert outward == {"front", "egress"}
+    assert COMPOSE["networks"]["syslog"]["internal"] == "${PLUMBLINE_SYSLOG_INTERNAL:-true}"
     assert [name for name in ALL if "front" in NETWORKS[name]] == ["nginx"]
     assert [name for name in ALL if "egress" in NETWORKS[name]] == ["web", "worker"]
 
@@ -71,7 +73,11 @@ def test_only_own_secrets_are_mounted_and_none_is_writable(name: str) -> None:
     mounts = ALL[name]["volumes"]
     assert "${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro" in mounts
     others = set(mounts) - {"${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro"}
-    assert others == ({"postgres:/var/lib/postgresql"} if name == "postgres" else set())
+    kept = {
+        "postgres": {"postgres:/var/lib/postgresql"},
+        "sealer": {"${PLUMBLINE_DATA:?}/heads:/heads"},
+    }
+    assert others == kept.get(name, set())
 
 
 @pytest.mark.parametrize("name", ALL)

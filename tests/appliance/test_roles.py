@@ -51,10 +51,14 @@ SUPERPOWERS = (
 ALTERING_AUDIT = (
     "UPDATE audit_event SET object_repr = ''",
     "DELETE FROM audit_event",
+    "UPDATE audit_link SET digest = ''",
+    "DELETE FROM audit_link",
+    "UPDATE audit_head SET digest = ''",
+    "DELETE FROM audit_head",
 )
 
 
-@pytest.mark.parametrize("service", ["web", "worker"])
+@pytest.mark.parametrize("service", ["web", "worker", "sealer"])
 def test_no_process_can_do_what_an_owner_can(stack: Stack, service: str) -> None:
     answers = probe(stack, service, *SUPERPOWERS)
     # Granting what one does not own is no error to Postgres, only without effect.
@@ -65,14 +69,14 @@ def test_no_process_can_do_what_an_owner_can(stack: Stack, service: str) -> None
 
 def test_no_role_is_a_superuser_or_owns_tables_but_migrate(stack: Stack) -> None:
     plain = stack.sql(
-        "SELECT rolname FROM pg_roles WHERE rolname IN ('migrate', 'web', 'worker', 'beat') AND NOT"
+        "SELECT rolname FROM pg_roles WHERE rolname IN ('migrate', 'web', 'worker', 'beat', 'sealer') AND NOT"
         " (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"
     )
-    assert set(plain.split()) == {"migrate", "web", "worker", "beat"}
+    assert set(plain.split()) == {"migrate", "web", "worker", "beat", "sealer"}
     owners = stack.sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
     assert owners == "migrate"
     members = stack.sql("SELECT DISTINCT member::regrole FROM pg_auth_members")
-    assert not {"migrate", "web", "worker", "beat"} & set(members.split())
+    assert not {"migrate", "web", "worker", "beat", "sealer"} & set(members.split())
 
 
 def test_web_writes_credentials_that_it_cannot_read(stack: Stack) -> None:
@@ -123,6 +127,41 @@ def test_the_worker_reads_credentials_and_nothing_of_those_who_sign_in(stack: St
             "SELECT * FROM connections_webhooksecret",
             "UPDATE connections_credential SET sealed = ''",
             "SELECT * FROM audit_event",
+        ),
+        "denied",
+    )
+
+
+def test_the_sealer_chains_and_signs_and_sees_nothing_else(stack: Stack) -> None:
+    assert_all(
+        probe(
+            stack,
+            "sealer",
+            "SELECT * FROM audit_event",
+            "DELETE FROM audit_unsealed",
+            "INSERT INTO audit_link VALUES (0, 0, '')",
+            "UPDATE audit_signeddocument SET signature = ''",
+            "SELECT audit_prune(1)",
+        ),
+        "allowed",
+    )
+    refused = (
+        "INSERT INTO audit_link VALUES (0, 0, '')",
+        "INSERT INTO audit_unsealed VALUES (0)",
+        "SELECT audit_prune(1)",
+    )
+    for service in ("web", "worker"):
+        assert_all(probe(stack, service, *refused), "denied")
+    assert_all(
+        probe(
+            stack,
+            "sealer",
+            "SELECT * FROM accounts_user",
+            "SELECT * FROM connections_credential",
+            "SELECT * FROM people_person",
+            "UPDATE audit_signeddocument SET content = ''",
+            "INSERT INTO audit_event (object_pk, object_repr, action, changes_text, timestamp, name)"
+            " VALUES ('', '', 3, '', now(), 'signed_in')",
         ),
         "denied",
     )

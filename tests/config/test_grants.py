@@ -40,7 +40,7 @@ def test_nobody_but_the_worker_reads_credentials_and_nobody_changes_the_audit_lo
     }
     assert readers == {"worker"}
     allowed = {"SELECT", "SELECT (id)", "INSERT"}
-    assert all(set(given) <= allowed for given in grants.GRANTS["audit"].values())
+    assert all(set(given) <= allowed for given in grants.GRANTS["audit.event"].values())
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'plumbline')
 
 \connect plumbline
 REVOKE ALL ON DATABASE plumbline FROM PUBLIC;
-GRANT CONNECT ON DATABASE plumbline TO web, worker, beat;
+GRANT CONNECT ON DATABASE plumbline TO web, worker, beat, sealer;
 -- Commits are streamed into a temporary table before they are merged.
 GRANT TEMPORARY ON DATABASE plumbline TO worker;
 ALTER SCHEMA public OWNER TO migrate;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO web, worker, beat;
+GRANT USAGE ON SCHEMA public TO web, worker, beat, sealer;
