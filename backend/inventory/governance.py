@@ -1,0 +1,91 @@
+"""What proves what happened: the audit log, erasures, tombstones."""
+
+from typing import Final
+
+from backend.inventory import retention
+from backend.inventory.terms import APPEND, APPEND_AND_UPDATE, READ, Area, Table
+
+AUDIT: Final = Area(
+    key="audit",
+    name="Audit log",
+    says="What happened, by whom and from where, and what is signed with it.",
+    tables=(
+        Table(
+            label="audit.event",
+            purpose="An important act or change.",
+            keep=retention.AUDIT,
+            grants={"web": APPEND, "worker": ("SELECT (id)", "INSERT")},
+            about="actor",
+            identifier="id object_pk object_id cid content_type_id",
+            personal=(
+                "object_repr serialized_data changes_text changes remote_addr remote_port "
+                "timestamp additional_data actor_email actor_id"
+            ),
+            operational="action name",
+            notes={
+                "serialized_data": "Empty: the library brings it.",
+                "changes_text": "Empty: the library brings it.",
+                "changes": "Fields of governed tables, before and after; secrets are left out.",
+                "additional_data": "What the event says besides, by ids.",
+                "object_repr": "What the thing is called.",
+                "remote_addr": "Where from.",
+            },
+        ),
+        Table(
+            label="audit.signeddocument",
+            purpose="What the appliance vouches for, such as the certificate of an erasure.",
+            keep=retention.AUDIT,
+            grants={"web": READ, "worker": APPEND},
+            identifier="id key_id",
+            operational="kind content created_at signature signed_at",
+            notes={
+                "content": "Canonical JSON: counts and ids, no names.",
+                "signature": "Ed25519.",
+            },
+        ),
+    ),
+)
+GOVERNANCE: Final = Area(
+    key="governance",
+    name="Governance",
+    says="Erasures, and what keeps erased things from coming back.",
+    tables=(
+        Table(
+            label="governance.erasure",
+            purpose="What is to go for good, who approved it, and how far it came.",
+            keep=retention.ERASURES,
+            grants={
+                "web": APPEND_AND_UPDATE,
+                "worker": (
+                    "SELECT",
+                    "UPDATE (subject_name, preview, done, started_at, finished_at)",
+                    "UPDATE (attempts, lease_until, last_error, certificate_id)",
+                ),
+            },
+            about="asked_by approved_by refused_by subject_id",
+            identifier="id certificate_id",
+            personal="subject_id subject_name reason asked_by_id approved_by_id refused_by_id",
+            operational=(
+                "kind mode preview asked_at approved_at refused_at started_at finished_at done "
+                "attempts lease_until last_error"
+            ),
+            notes={
+                "subject_id": "Of the thing that is erased: a person's key where `kind` says so.",
+                "subject_name": "What it is called, until it is erased.",
+                "preview": "Counts of rows by table.",
+                "done": "Counts of rows by table.",
+            },
+        ),
+        Table(
+            label="tombstones.tombstone",
+            purpose="What was erased, by a keyed digest.",
+            keep=retention.ERASURES,
+            grants={"web": READ, "worker": APPEND},
+            identifier="id digest erasure_id",
+            operational="kind erased_at",
+            notes={
+                "digest": "HMAC-SHA256: without the key nobody can try names out.",
+            },
+        ),
+    ),
+)
