@@ -3,8 +3,8 @@
 Each complaint says which line to write and where.
 """
 
-import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from django.apps import apps
@@ -16,7 +16,7 @@ from django.db.models import BigIntegerField, Field, JSONField, Model
 from backend.accounts.models import User
 from backend.inventory import AREAS, TABLES
 from backend.inventory.roles import ROLES
-from backend.inventory.terms import DataClass, Table
+from backend.inventory.terms import DataClass, Table, columns_of
 from backend.people.models import DirectoryUser, Identity, Person
 
 _PEOPLE: Final = (User, Person, Identity, DirectoryUser)
@@ -45,6 +45,11 @@ def complaints() -> list[str]:
     ]
     for label in models.keys() & TABLES.keys():
         found += _of_table(TABLES[label], models[label])
+    found += [
+        f"Area “{area.name}” holds personal data: say by people= whose."
+        for area in AREAS
+        if not area.people and any(table.personal for table in area.tables)
+    ]
     twice = len([table for area in AREAS for table in area.tables]) - len(TABLES)
     if twice:
         found.append("A table stands in the inventory twice.")
@@ -120,10 +125,10 @@ def _leads_to_a_person(model: type[Model], path: str) -> bool:
     return end in {User, Person} or isinstance(end, BigIntegerField)
 
 
-def _of_grants(table: Table, columns: "set[str] | object") -> Iterator[str]:
+def _of_grants(table: Table, columns: AbstractSet[str]) -> Iterator[str]:
     for role, privileges in table.grants.items():
         if role not in ROLES:
             yield f"{table.label} grants something to {role}, which is no role of backend/inventory/roles.py."
-        named = {one for each in privileges for one in re.findall(r"[a-z_]+", each)}
-        for name in named - set(columns):  # type: ignore[call-overload]
+        named = {column for each in privileges for column in columns_of(each)[1]}
+        for name in named - columns:
             yield f"{table.label} grants {role} the column {name}, which it does not have."

@@ -3,7 +3,6 @@
 Which role may do what to which table is declared in `backend.inventory`, table by table.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -12,8 +11,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from backend.config.declared import managed_models
 from backend.inventory import TABLES
 from backend.inventory.roles import ROLES, ROUTINES
+from backend.inventory.terms import columns_of
 
-_PRIVILEGE: Final = re.compile(r"([A-Z]+)(?: \((.+)\))?")
 _BY_COLUMN: Final = frozenset({"SELECT", "INSERT", "UPDATE"})
 
 
@@ -43,15 +42,6 @@ def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
                 yield f"GRANT {', '.join(privileges)} ON {table} TO {role}"
     for routine, roles in ROUTINES.items():
         yield f"GRANT EXECUTE ON FUNCTION {routine} TO {', '.join(roles)}"
-
-
-def columns_of(privilege: str) -> tuple[str, tuple[str, ...]]:
-    """What `SELECT (id, name)` grants: the privilege, and the columns it is cut down to; none: all."""
-    found = _PRIVILEGE.fullmatch(privilege)
-    if found is None:
-        raise ValueError(f"{privilege!r} is no privilege")
-    name, columns = found.groups()
-    return name, tuple(columns.split(", ")) if columns else ()
 
 
 def declared() -> set[Privilege]:

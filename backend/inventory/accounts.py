@@ -9,6 +9,7 @@ ACCOUNTS: Final = Area(
     key="accounts",
     name="Accounts",
     says="Who may sign in, in which role, and what shows who had access.",
+    people="Whoever has an account of this product.",
     tables=(
         Table(
             label="accounts.user",

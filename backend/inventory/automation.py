@@ -9,6 +9,7 @@ AUTOMATION: Final = Area(
     key="automation",
     name="Checks and runs",
     says="What machines did with commits: checks, statuses, workflow runs and jobs.",
+    people="People who work on the software: whoever has an account at a connected source.",
     tables=(
         Table(
             label="delivery.checksuite",
@@ -75,6 +76,7 @@ DEPLOYMENTS: Final = Area(
     key="deployments",
     name="Deployments and incidents",
     says="What was deployed, what failed in use, and the rules on what counts.",
+    people="People who work on the software: whoever has an account at a connected source.",
     tables=(
         Table(
             label="delivery.deployment",

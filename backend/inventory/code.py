@@ -9,6 +9,7 @@ CODE: Final = Area(
     key="code",
     name="Code",
     says="Repositories, pull requests, reviews and commits of GitHub, as metadata.",
+    people="People who work on the software: whoever has an account at a connected source.",
     tables=(
         Table(
             label="delivery.owner",

@@ -9,6 +9,7 @@ CONNECTIONS: Final = Area(
     key="connections",
     name="Connections",
     says="Outside systems that are read, what is read of them, and their sealed credentials.",
+    people="The account that reads Jira Cloud.",
     tables=(
         Table(
             label="connections.connection",

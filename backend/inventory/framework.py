@@ -9,6 +9,7 @@ SIGN_IN: Final = Area(
     key="sign_in",
     name="Sign-in",
     says="Tables of the library for sign-in (django-allauth), and sessions.",
+    people="Whoever has an account of this product.",
     tables=(
         Table(
             label="account.emailaddress",
@@ -118,6 +119,7 @@ FRAMEWORK: Final = Area(
     key="framework",
     name="Framework",
     says="Tables that Django brings.",
+    people="Administrators.",
     tables=(
         Table(
             label="admin.logentry",

@@ -9,6 +9,7 @@ AUDIT: Final = Area(
     key="audit",
     name="Audit log",
     says="What happened, by whom and from where, and what is signed with it.",
+    people="Whoever has an account of this product, and people whose data an administrator changes.",
     tables=(
         Table(
             label="audit.event",
@@ -49,6 +50,7 @@ GOVERNANCE: Final = Area(
     key="governance",
     name="Governance",
     says="Erasures, and what keeps erased things from coming back.",
+    people="Whoever is erased, and who asked for and approved it.",
     tables=(
         Table(
             label="governance.erasure",
@@ -74,6 +76,22 @@ GOVERNANCE: Final = Area(
                 "subject_name": "What it is called, until it is erased.",
                 "preview": "Counts of rows by table.",
                 "done": "Counts of rows by table.",
+            },
+        ),
+        Table(
+            label="governance.particulars",
+            purpose="What documents on data protection are filled from, and the product cannot know.",
+            keep=retention.SETTINGS,
+            grants={"web": APPEND_AND_UPDATE},
+            identifier="id",
+            personal="protection_officer controller_contact",
+            operational=(
+                "controller controller_address authority legal_basis works_council hosting processor "
+                "processor_address subprocessors recipients transfers backups"
+            ),
+            notes={
+                "protection_officer": "May name a person, whom no account needs to belong to.",
+                "controller_contact": "Likewise; a mailbox, as a rule.",
             },
         ),
         Table(

@@ -9,6 +9,7 @@ ISSUES: Final = Area(
     key="issues",
     name="Issues",
     says="Issues, sprints and versions of Jira, as metadata.",
+    people="People who work on the software: whoever has an account at a connected source.",
     tables=(
         Table(
             label="delivery.project",

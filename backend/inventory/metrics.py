@@ -12,6 +12,7 @@ METRICS: Final = Area(
         "Computed from pull requests, issues, runs and deployments; nothing in it came from "
         "outside."
     ),
+    people="People who work on the software: whoever has an account at a connected source.",
     tables=(
         Table(
             label="metrics.pullrequestfact",

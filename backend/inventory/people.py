@@ -9,6 +9,7 @@ PEOPLE: Final = Area(
     key="people",
     name="People and teams",
     says="Persons, the accounts they are known by outside, teams and memberships.",
+    people="People who work on the software, and whoever the organisation's directory tells of.",
     tables=(
         Table(
             label="people.person",

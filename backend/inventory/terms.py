@@ -51,6 +51,12 @@ APPEND_AND_UPDATE: Final = ("SELECT", "INSERT", "UPDATE")
 WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
+def columns_of(privilege: str) -> tuple[str, tuple[str, ...]]:
+    """What `SELECT (id, name)` grants: the privilege, and the columns it is cut down to; none: all of them."""
+    name, _, columns = privilege.partition(" ")
+    return name, tuple(columns.strip("()").split(", ")) if columns else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """One table: what it is for, for how long, who may touch it, and the class of each of its columns.
@@ -73,6 +79,15 @@ class Table:
     operational: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
 
+    def holders(self, privilege: str, column: str = "") -> tuple[str, ...]:
+        """The roles that may do this, `SELECT` say, with the column; without one: with the whole table."""
+        return tuple(
+            role
+            for role, given in self.grants.items()
+            for name, columns in map(columns_of, given)
+            if name == privilege and (column in columns or not columns)
+        )
+
     @property
     def columns(self) -> tuple[Column, ...]:
         """In the order of the classes."""
@@ -92,9 +107,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """Tables that belong together, as a reader looks for them."""
+    """Tables that belong together, as a reader looks for them. `people`: whose personal data is among it."""
 
     key: str
     name: str
     says: str
+    people: str = ""
     tables: tuple[Table, ...]

@@ -9,6 +9,7 @@ TESTS: Final = Area(
     key="tests",
     name="Test results",
     says="Reports of automated tests, by name, outcome and time.",
+    people="Whoever mutes a test or uploads by a token.",
     tables=(
         Table(
             label="delivery.automatedtest",

@@ -73,7 +73,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[models.Model]]:
 
 
 def declare(monkeypatch: pytest.MonkeyPatch, table: Table) -> None:
-    area = Area(key="test", name="Test", says="", tables=(table,))
+    area = Area(key="test", name="Test", says="", people="Testers.", tables=(table,))
     monkeypatch.setattr(declared, "AREAS", (*AREAS, area))
     monkeypatch.setattr(declared, "TABLES", {**TABLES, table.label: table})
 
