@@ -40,6 +40,9 @@ class InventoryFilters(Schema):
     q: str = Field("", max_length=100, description="Part of a name, purpose or note.")
 
 
+_EVERYTHING = InventoryFilters(area="", q="")
+
+
 class InventoryColumn(Schema):
     name: str
     data_class: DataClassName
@@ -136,7 +139,7 @@ def inventory(request: HttpRequest, filters: Query[InventoryFilters]) -> Invento
 )
 def inventory_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """All of it as a file."""
-    content = json.dumps(_inventory(InventoryFilters()).model_dump(), indent=2, ensure_ascii=False)
+    content = json.dumps(_inventory(_EVERYTHING).model_dump(), indent=2, ensure_ascii=False)
     return _file(content.encode(), "application/json", "inventory.json")
 
 
@@ -159,7 +162,7 @@ def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG00
             *(names[table.retention], "; ".join(column.comes_from)),
             *(" ".join(column.read_by), " ".join(column.written_by)),
         )
-        for area in _inventory(InventoryFilters()).areas
+        for area in _inventory(_EVERYTHING).areas
         for table in area.tables
         for column in table.columns
     )

@@ -5,7 +5,7 @@ Each complaint says which line to write and where.
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Any, Final
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
@@ -26,12 +26,20 @@ _CLASSES: Final = "identifier, personal, work, secret or operational"
 
 def managed_models() -> dict[str, type[Model]]:
     """Every model that has a table, those of libraries and of many-to-many relations among them, by label."""
-    models = [MigrationRecorder.Migration, *apps.get_models(include_auto_created=True)]
+    models: list[type[Model]] = [
+        MigrationRecorder.Migration,
+        *apps.get_models(include_auto_created=True),
+    ]
     return {
         model._meta.label_lower: model  # noqa: SLF001 - Django's public option API
         for model in models
         if model._meta.managed and not model._meta.proxy  # noqa: SLF001
     }
+
+
+def columns_of_model(model: type[Model]) -> "dict[str, Field[Any, Any]]":
+    """Its columns, in their order, with the fields that they are of."""
+    return {str(field.column): field for field in model._meta.concrete_fields}  # noqa: SLF001
 
 
 def complaints() -> list[str]:
@@ -62,7 +70,7 @@ def _place(table: Table) -> str:
 
 
 def _missing_table(label: str, model: type[Model]) -> str:
-    names = " ".join(field.column for field in model._meta.concrete_fields)  # noqa: SLF001
+    names = " ".join(columns_of_model(model))
     return (
         f"{label} is in no area of backend/inventory: decide about it there, as "
         f'Table(label="{label}", purpose="…", keep=retention.…, grants={{…}}, …), with a class for each of: {names}'
@@ -70,7 +78,7 @@ def _missing_table(label: str, model: type[Model]) -> str:
 
 
 def _of_table(table: Table, model: type[Model]) -> Iterator[str]:
-    fields = {field.column: field for field in model._meta.concrete_fields}  # noqa: SLF001
+    fields = columns_of_model(model)
     names = [column.name for column in table.columns]
     for name in fields.keys() - set(names):
         yield (
@@ -90,11 +98,9 @@ def _of_table(table: Table, model: type[Model]) -> Iterator[str]:
     yield from _of_grants(table, fields.keys())
 
 
-def _of_column(
-    table: Table, data_class: DataClass, field: "Field[object, object]"
-) -> Iterator[str]:
+def _of_column(table: Table, data_class: DataClass, field: "Field[Any, Any]") -> Iterator[str]:
     name = f"{table.label}.{field.column}"
-    if isinstance(field, JSONField | ArrayField) and not table.notes.get(field.column):
+    if isinstance(field, JSONField | ArrayField) and not table.notes.get(str(field.column)):
         yield f"{name} holds several values: say in its note what they are, {_place(table)}."
     if field.related_model in _PEOPLE and data_class is not DataClass.PERSONAL:
         yield f"{name} refers to a person: its class is personal, {_place(table)}."

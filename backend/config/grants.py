@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from backend.config.declared import managed_models
+from backend.config.declared import columns_of_model, managed_models
 from backend.inventory import TABLES
 from backend.inventory.roles import ROLES, ROUTINES
 from backend.inventory.terms import columns_of
@@ -52,12 +52,11 @@ def declared() -> set[Privilege]:
         for role in roles
     }
     for label, model in managed_models().items():
-        options = model._meta  # noqa: SLF001
-        every = tuple(field.column for field in options.concrete_fields)
+        table, every = model._meta.db_table, columns_of_model(model)  # noqa: SLF001
         for role, privileges in TABLES[label].grants.items():
             for name, columns in map(columns_of, privileges):
                 of = (columns or every) if name in _BY_COLUMN else ("",)
-                found |= {Privilege(role, options.db_table, column, name) for column in of}
+                found |= {Privilege(role, table, column, name) for column in of}
     return found
 
 

@@ -1,7 +1,9 @@
 """What documents on data protection say: from the inventory, from what is configured, and from the particulars."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Field
 from django.urls import reverse
 
 from backend.accounts import policy
@@ -67,14 +69,19 @@ class Blank:
 def blanks(of: Particulars | None = None) -> list[Blank]:
     found = of or particulars()
     return [
-        Blank(name, label_of(name), str(Particulars._meta.get_field(name).help_text))  # noqa: SLF001
+        Blank(name, label_of(name), str(_field(name).help_text))
         for name in NAMES
         if not getattr(found, name).strip()
     ]
 
 
 def label_of(name: str) -> str:
-    return str(Particulars._meta.get_field(name).verbose_name)  # type: ignore[union-attr] # noqa: SLF001
+    return str(_field(name).verbose_name)
+
+
+def _field(name: str) -> "Field[Any, Any]":
+    field: Field[Any, Any] = Particulars._meta.get_field(name)  # type: ignore[assignment] # noqa: SLF001
+    return field
 
 
 def place() -> str:

@@ -43,7 +43,7 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 def pdf_of(markdown: str, *, title: str, at: datetime) -> bytes:
     page = _Page(title, at, is_plain=bool(_PLAIN.fullmatch(markdown + title)))
     page.add_page()
-    for node in SyntaxTreeNode(_MARKDOWN.parse(markdown)):
+    for node in SyntaxTreeNode(_MARKDOWN.parse(markdown)).children:
         page.block(node)
     return bytes(page.output())
 

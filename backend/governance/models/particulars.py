@@ -15,7 +15,12 @@ class Particulars(models.Model):
         blank=True,
         help_text="The organisation that decides what the data is used for, by its legal name.",
     )
-    controller_address = models.TextField("address of the controller", max_length=500, blank=True)
+    controller_address = models.TextField(
+        "address of the controller",
+        max_length=500,
+        blank=True,
+        help_text="Street, place and country.",
+    )
     controller_contact = models.CharField(
         "contact of the controller",
         max_length=300,
@@ -58,7 +63,12 @@ class Particulars(models.Model):
         blank=True,
         help_text="Whoever runs the product for the controller, by its legal name. Where the controller does: say so.",
     )
-    processor_address = models.TextField("address of the processor", max_length=500, blank=True)
+    processor_address = models.TextField(
+        "address of the processor",
+        max_length=500,
+        blank=True,
+        help_text="Street, place and country.",
+    )
     subprocessors = models.TextField(
         "further processors",
         max_length=2000,

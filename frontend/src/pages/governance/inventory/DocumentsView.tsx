@@ -1,4 +1,4 @@
-import { Alert, Button, Group } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { counted } from "../../../ui/numbers";
 import { Section } from "../../people/Section";
@@ -23,33 +23,6 @@ export function DocumentsView() {
     >
       {({ documents, blanks, place }) => (
         <>
-          {blanks.length > 0 && (
-            <Alert
-              color="yellow"
-              variant="light"
-              mb={16}
-              title={`${counted(blanks.length, "thing is", "things are")} still to be filled in`}
-            >
-              <p className={classes.told}>
-                They are marked in the documents. An owner fills them in under{" "}
-                <a href={place}>Administration, Data protection</a>.
-              </p>
-              <dl className={classes.list}>
-                {blanks.map(({ label, help }) => (
-                  <div key={label}>
-                    <dt>{label.charAt(0).toUpperCase() + label.slice(1)}</dt>
-                    <dd>{help}</dd>
-                  </div>
-                ))}
-              </dl>
-            </Alert>
-          )}
-          {blanks.length === 0 && (
-            <p className={classes.told}>
-              Everything is filled in. An owner changes it under{" "}
-              <a href={place}>Administration, Data protection</a>.
-            </p>
-          )}
           <ul className={classes.documents}>
             {documents.map(({ key, name, says }) => (
               <li key={key}>
@@ -74,6 +47,30 @@ export function DocumentsView() {
               </li>
             ))}
           </ul>
+          {blanks.length > 0 ? (
+            <section aria-label="Still to be filled in">
+              <h3 className={classes.area}>
+                {counted(blanks.length, "thing is", "things are")} still to be filled in
+              </h3>
+              <p className={classes.told}>
+                The documents mark them. An owner fills them in under{" "}
+                <a href={place}>Administration, Data protection</a>.
+              </p>
+              <dl className={classes.list}>
+                {blanks.map(({ label, help }) => (
+                  <div key={label}>
+                    <dt>{label.charAt(0).toUpperCase() + label.slice(1)}</dt>
+                    <dd>{help || "–"}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ) : (
+            <p className={classes.told}>
+              Everything is filled in. An owner changes it under{" "}
+              <a href={place}>Administration, Data protection</a>.
+            </p>
+          )}
         </>
       )}
     </Section>

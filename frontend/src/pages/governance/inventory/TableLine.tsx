@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { ScrollRegion } from "../../../ui/ScrollRegion";
 import people from "../../people/people.module.css";
 import classes from "./inventory.module.css";
@@ -13,14 +14,34 @@ export function TableLine({
   retention: Inventory["retentions"][number] | undefined;
   isOpen: boolean;
 }) {
+  const [open, setOpen] = useState(isOpen);
   return (
-    <details className={classes.line} open={isOpen}>
+    <details
+      className={classes.line}
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>
         <code className={classes.label}>{of.label}</code>
         <span className={classes.purpose}>{of.purpose}</span>
         <span className={classes.kept}>{retention?.name}</span>
         <Counts of={of.columns} />
       </summary>
+      {open && <Opened of={of} retention={retention} />}
+    </details>
+  );
+}
+
+/** Made once it is looked at: all together they are a thousand rows. */
+function Opened({
+  of,
+  retention,
+}: {
+  of: Table;
+  retention: Inventory["retentions"][number] | undefined;
+}) {
+  return (
+    <>
       <dl className={classes.list}>
         <div>
           <dt>How long</dt>
@@ -81,7 +102,7 @@ export function TableLine({
           </tbody>
         </table>
       </ScrollRegion>
-    </details>
+    </>
   );
 }
 
