@@ -1,4 +1,4 @@
-import { Button, Group } from "@mantine/core";
+import { Anchor, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { counted } from "../../../ui/numbers";
 import { Section } from "../../people/Section";
@@ -54,7 +54,10 @@ export function DocumentsView() {
               </h3>
               <p className={classes.told}>
                 The documents mark them. An owner fills them in under{" "}
-                <a href={place}>Administration, Data protection</a>.
+                <Anchor href={place} inherit>
+                  Administration, Data protection
+                </Anchor>
+                .
               </p>
               <dl className={classes.list}>
                 {blanks.map(({ label, help }) => (
@@ -68,7 +71,10 @@ export function DocumentsView() {
           ) : (
             <p className={classes.told}>
               Everything is filled in. An owner changes it under{" "}
-              <a href={place}>Administration, Data protection</a>.
+              <Anchor href={place} inherit>
+                Administration, Data protection
+              </Anchor>
+              .
             </p>
           )}
         </>

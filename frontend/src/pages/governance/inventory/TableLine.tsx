@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { counted } from "../../../ui/numbers";
 import { ScrollRegion } from "../../../ui/ScrollRegion";
 import people from "../../people/people.module.css";
 import classes from "./inventory.module.css";
@@ -126,7 +127,7 @@ function Counts({ of }: { of: Column[] }) {
           {count} {name}
         </span>
       ))}
-      <span>{of.length} columns</span>
+      <span>{counted(of.length, "column")}</span>
     </span>
   );
 }
