@@ -18,7 +18,7 @@ def prose() -> str:
 def _lines() -> Iterator[str]:
     yield "# Data inventory"
     yield ""
-    yield "Made of `backend/inventory` by `manage.py inventory`. What is not in it cannot be stored, and fails the build."
+    yield "Made of `backend/inventory` by `manage.py inventory`. What is not in it fails the build."
     yield from ("", "## Classes of data", "")
     yield from (f"- **{one.capitalize()}.** {says}" for one, says in MEANINGS.items())
     yield from ("", "## How long", "")

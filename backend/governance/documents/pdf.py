@@ -182,4 +182,8 @@ def _writable(text: str) -> str:
 
 @cache
 def _letters() -> frozenset[int]:
-    return frozenset().union(*(TTFont(one, lazy=True).getBestCmap() for one in (_REGULAR, _OTHERS)))
+    found: set[int] = set()
+    for path in (_REGULAR, _OTHERS):
+        with TTFont(path, lazy=True) as font:
+            found |= font.getBestCmap().keys()
+    return frozenset(found)
