@@ -16,6 +16,7 @@ from backend.delivery.deployment_rules import API, judge_name
 from backend.delivery.models import Repository
 from backend.delivery.store.deployment_rules import deployment_rules
 from backend.delivery.store.reported import Conflict, InvalidReport, News, TooMany
+from backend.inventory.entering import Listed
 from backend.metrics.deployments.results import EnvironmentName, OutcomeName
 from backend.pipeline import bell
 
@@ -36,7 +37,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, p
 Named = Annotated[Text, StringConstraints(min_length=1)]
 
 
-class Report(Schema):
+class Report(Listed, Schema):
     """What is not known is refused, so that a misspelt name is noticed."""
 
     model_config = ConfigDict(extra="forbid")

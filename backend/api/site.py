@@ -11,6 +11,7 @@ from backend.api import (
     completeness,
     deployments,
     incidents,
+    inventory,
     investment,
     issue_links,
     issues,
@@ -49,6 +50,7 @@ api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)
 api.add_router("", people.router)
+api.add_router("", inventory.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

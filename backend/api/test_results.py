@@ -17,6 +17,7 @@ from backend.api.ingest import reporter, reporting, sent_with
 from backend.delivery.models import ResultUpload
 from backend.delivery.result_records import ARTIFACT_KEY, UploadRecord
 from backend.delivery.store.test_results import KeyReused, TooMany, store_results
+from backend.inventory.entering import Listed
 from backend.sources import junit
 from backend.sources.junit.unpacking import CHUNK, MAXIMUM_BYTES
 
@@ -41,7 +42,7 @@ _BODY: Final = {
 Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class ResultsOf(Schema):
+class ResultsOf(Listed, Schema):
     """What is said of a report, in the address."""
 
     sha: Annotated[

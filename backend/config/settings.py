@@ -306,6 +306,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.InvestmentCategory"},
     {"model": "delivery.InvestmentRule"},
     {"model": "delivery.Ownership"},
+    {"model": "governance.Particulars"},
 )
 
 # Retention: single results of tests, and counts a test and day. backend.delivery.store.test_partitions keeps it.

@@ -105,6 +105,13 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
             *("/people/offers", "/people/merges"),
         )
     },
+    **{
+        f"GET {path}": {path: SEES_ALL}
+        for path in ("/inventory", "/inventory.json", "/inventory.csv", "/inventory/documents")
+    },
+    "GET /inventory/documents/{key}/{form}": {
+        f"/inventory/documents/privacy-notice/{form}": SEES_ALL for form in ("md", "pdf")
+    },
     "POST /people/identities/{int:identity_id}/bot": {"/people/identities/{identity}/bot": RUNS},
     "POST /people/offers/{int:offer_id}": {"/people/offers/{offer}": RUNS},
     "POST /people/merges/{int:merge_id}/undo": {"/people/merges/{merge}/undo": RUNS},

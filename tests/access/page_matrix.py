@@ -139,12 +139,12 @@ PAGES: Final[list[tuple[str, str, str]]] = [
         "none no no login login",
     ),
     (
-        "admin/accounts/(identityprovider|scimtoken|signinpolicy)/add/",
+        "admin/(accounts/(identityprovider|scimtoken|signinpolicy)|governance/particulars)/add/",
         "in no no login login",
         "in no no login login",
     ),
     (
-        rf"admin/accounts/(identityprovider|signinpolicy)/{_ONE}change/",
+        rf"admin/(accounts/(identityprovider|signinpolicy)|governance/particulars)/{_ONE}change/",
         "in in in login login",
         "in no no login login",
     ),
@@ -155,7 +155,7 @@ PAGES: Final[list[tuple[str, str, str]]] = [
     ),
     (rf"admin/accounts/scimtoken/{_ONE}change/", "in in in login login", "no no no login login"),
     (
-        rf"admin/accounts/(scimtoken|signinpolicy)/{_ONE}delete/",
+        rf"admin/(accounts/(scimtoken|signinpolicy)|governance/particulars)/{_ONE}delete/",
         "no no no login login",
         "no no no login login",
     ),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from backend.accounts.models import SignInPolicy, User
 from backend.config.admin.site import AREAS, area_of, site
 from backend.delivery.models import ArtifactRule, IngestToken, Ownership
+from backend.governance.models import Particulars
 from backend.people.models import Organisation
 from tests.factories import History, a_connection, a_team
 from tests.sign_in import an_account, sign_in
@@ -30,11 +31,12 @@ def test_every_list_opens_with_its_filters_and_search(
 ) -> None:
     Organisation.objects.create(pk=1)
     SignInPolicy.objects.create(pk=1)
+    Particulars.objects.create(pk=1)
     a_team(slug="a")
     History().pull(None)
     sign_in(client, an_account(role))
     answer = client.get(address(model, "changelist"))
-    if model in {Organisation, SignInPolicy}:
+    if model in {Organisation, Particulars, SignInPolicy}:
         assert answer.headers["Location"] == address(model, "change", 1)
         return
     assert answer.status_code == 200

@@ -7,10 +7,10 @@ members_added, members_removed, members_set, teams_imported or directory_members
 from typing import Final
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 
-from backend.config.grants import GRANTS
+from backend.config.declared import managed_models
+from backend.inventory import TABLES
 
 AREAS: Final = ("people", "accounts", "account", "mfa", "socialaccount", "usersessions")
 NAMED: Final = {
@@ -39,12 +39,10 @@ NAMED: Final = {
 def _written_by_web() -> set[str]:
     return {
         label
-        for area in AREAS
-        for model in apps.get_app_config(area).get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy
-        for label in [model._meta.label_lower]
-        if {"INSERT", "UPDATE", "DELETE"}
-        & {right.split()[0] for right in GRANTS.get(label, GRANTS.get(area, {})).get("web", ())}
+        for label in managed_models()
+        if label.partition(".")[0] in AREAS
+        and {"INSERT", "UPDATE", "DELETE"}
+        & {right.split()[0] for right in TABLES[label].grants.get("web", ())}
     }
 
 

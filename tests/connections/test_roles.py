@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.accounts.models import User
-from backend.config import grants
 from backend.config.admin.connections.facts import facts
 from backend.connections import store
 from backend.connections.models import Connection, JiraSettings, RepositoryRule
+from backend.inventory.roles import ROLES
 from backend.sources.jira.session import open_jira
 from tests.connections.test_store import TOKEN, a_key, an_app
 from tests.sign_in import an_account, sign_in
@@ -31,7 +31,7 @@ def connection() -> Connection:
 def roles(connection: Connection) -> None:
     """The roles and their privileges, in the test's own transaction."""
     with database.cursor() as cursor:
-        for role in grants.ROLES:
+        for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
     call_command("grants", verbosity=0)
 

@@ -32,13 +32,15 @@ from scim2_models import (
 )
 from scim2_models.path import AttributeBinding
 
+from backend.inventory.entering import Listed
+
 MOST_RESULTS: Final = 200
 """In one page."""
 
 _Text = Annotated[str | None, Field(max_length=200)]
 
 
-class Name(ComplexAttribute):
+class Name(Listed, ComplexAttribute):
     formatted: _Text = None
     """The full name, as it is shown."""
 
@@ -49,7 +51,7 @@ class Name(ComplexAttribute):
     """The given name."""
 
 
-class Email(ComplexAttribute):
+class Email(Listed, ComplexAttribute):
     value: Annotated[str | None, Field(max_length=254)] = None
     """The e-mail address."""
 
@@ -60,7 +62,7 @@ class Email(ComplexAttribute):
     """Whether this address goes before the others."""
 
 
-class MemberOf(ComplexAttribute):
+class MemberOf(Listed, ComplexAttribute):
     value: Annotated[str | None, Mutability.read_only, CaseExact.true] = None
     """The id of the group."""
 
@@ -76,7 +78,7 @@ class MemberOf(ComplexAttribute):
     """How the user is a member: always by itself, not by a group within the group."""
 
 
-class User(Resource[Any]):
+class User(Listed, Resource[Any]):
     """A person who works here. Where there is an e-mail address, an account goes with it."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:User")
@@ -102,7 +104,7 @@ class User(Resource[Any]):
     """The groups that the user is in."""
 
 
-class Member(ComplexAttribute):
+class Member(Listed, ComplexAttribute):
     value: Annotated[str | None, Mutability.immutable, CaseExact.true] = None
     """The id of the user or group."""
 
@@ -118,7 +120,7 @@ class Member(ComplexAttribute):
     """The name of the user or group."""
 
 
-class Group(Resource[Any]):
+class Group(Listed, Resource[Any]):
     """A team. Whoever becomes a member is in it from that day on."""
 
     __schema__ = URN("urn:ietf:params:scim:schemas:core:2.0:Group")

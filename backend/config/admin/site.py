@@ -77,6 +77,12 @@ AREAS: Final = (
         ("delivery.ingesttoken",),
     ),
     Area("delivery", "Collected", "What was collected, to look at.", ("delivery",)),
+    Area(
+        "governance",
+        "Data protection",
+        "What documents on data protection are filled from.",
+        ("governance",),
+    ),
     Area("audit", "Audit log", "Who did what, when and from where.", ("audit",)),
 )
 

@@ -40,7 +40,7 @@ CREATE TABLE delivery_notableresult (
 CREATE INDEX delivery_notableresult_day ON delivery_notableresult (repository_id, day);
 """
 # Processes own no table, so these run as the owner: they make and drop nothing but months of these two tables. Who may
-# call them stands in backend/config/grants.py.
+# call them stands in backend/inventory/roles.py.
 FUNCTIONS = """
 CREATE FUNCTION delivery_make_test_partitions(first date, last date) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from backend.connections import store
 from backend.connections.models import AppChange, Connection
 from backend.connections.store import OpenedChange
+from backend.inventory.entering import Listed
 from backend.keyring import SealBroken
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.addresses import addresses
@@ -27,7 +28,7 @@ LATER: Final = timedelta(hours=1)
 """What will not pass by itself is tried again all the same: a person may mend it."""
 
 
-class Conversion(BaseModel):
+class Conversion(Listed, BaseModel):
     """What may enter of the answer. GitHub's webhook secret and client secret are not read: web makes the former."""
 
     id: int

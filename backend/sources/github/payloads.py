@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic.alias_generators import to_camel
 
 from backend.delivery.references import Body, issue_keys, of_body
+from backend.inventory.entering import Listed
 
 Time = Annotated[AwareDatetime, Field(strict=False)]
 """Text in JSON; strict mode would want a datetime."""
@@ -23,8 +24,8 @@ IssueKeys = Annotated[
 T = TypeVar("T")
 
 
-class RestPayload(BaseModel):
-    """Wrong types are an error, unknown fields are dropped."""
+class RestPayload(Listed, BaseModel):
+    """Wrong types are an error, unknown fields are dropped. Which fields there may be is the inventory's to say."""
 
     model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from backend.inventory.entering import only
+from backend.inventory.entering.reports import GITHUB_WEBHOOKS
 from backend.sources.changed import MAXIMUM_ID, Changed, InvalidPayload
 
 MAXIMUM_NUMBER: Final = 2**31 - 1
@@ -16,7 +18,7 @@ _SHA: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 def changed(event: str, payload: Mapping[str, Any]) -> Changed | None:
     """Which object to fetch, or None where the event tells nothing that is kept. Raises InvalidPayload."""
     read = _EVENTS.get(event)
-    return read(payload) if read else None
+    return read(only(GITHUB_WEBHOOKS, payload)) if read else None
 
 
 def tells(event: str) -> bool:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from backend.inventory.entering import Listed
 from backend.sources.jira.ids import as_id
 from backend.sources.jira.times import day, moment
 
@@ -65,8 +66,8 @@ PlannedDay = Annotated[date | None, BeforeValidator(_day_or_none)]
 PlannedTime = Annotated[datetime | None, BeforeValidator(_moment_or_none)]
 
 
-class Payload(BaseModel):
-    """Wrong types are an error, unknown fields are dropped."""
+class Payload(Listed, BaseModel):
+    """Wrong types are an error, unknown fields are dropped. Which fields there may be is the inventory's to say."""
 
     model_config = ConfigDict(
         strict=True, extra="ignore", frozen=True, alias_generator=to_camel, populate_by_name=True

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from backend.inventory.entering import only
+from backend.inventory.entering.reports import JIRA_WEBHOOKS
 from backend.sources.changed import MAXIMUM_ID, Changed, InvalidPayload
 
 DELETED: Final = "deleted"
@@ -33,7 +35,7 @@ def changed(payload: Mapping[str, Any]) -> tuple[Changed, ...]:
     event = event_of(payload)
     for beginning, read in _EVENTS.items():
         if event.startswith(beginning):
-            return read(payload)
+            return read(only(JIRA_WEBHOOKS, payload))
     return ()
 
 

@@ -1,4 +1,4 @@
-"""What a JUnit report says, element by element. Of attributes these enter, and nothing else does.
+"""What a JUnit report says, element by element. Of attributes those enter that the inventory lists, and no others.
 
 Totals are counted from the elements: what is declared is often wrong, and only compared. Sources: the schemas of
 Jenkins' xUnit plugin and of Maven Surefire (`flakyFailure`, `rerunFailure` and the like), and what pytest, Vitest,
@@ -13,6 +13,8 @@ from hashlib import sha256
 from typing import Final
 
 from backend.delivery.result_records import Execution, Outcome, TestRecord
+from backend.inventory.entering import attributes as listed_attributes
+from backend.inventory.entering.reports import JUNIT
 from backend.sources.junit.refusals import Refused, malformed, too_large
 
 MAXIMUM_CASES: Final = 200_000
@@ -34,6 +36,7 @@ _SAY_NOTHING: Final = frozenset(
 _FAILED: Final = frozenset({"failure", "error"})
 _SKIPPED: Final = frozenset({"skipped", "disabled"})
 _EARLIER: Final = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError"})
+_LISTED: Final = listed_attributes(JUNIT)
 _NOT_RUN: Final = frozenset({"notrun", "suppressed", "disabled", "skipped"})
 _SECONDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d*\.?\d+(?:[eE][-+]?\d+)?|\d+\.")
 _LONGEST_SECONDS: Final = 2_000_000
@@ -117,7 +120,8 @@ class Report:
         self._executions: dict[Execution, Execution] = {}
         """Few differ: one object for all that are equal."""
 
-    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, given: Mapping[str, str]) -> None:
+        attributes = {one: given[one] for one in _LISTED.get(name, ()) if one in given}
         if self._case is not None:
             self._inside += 1
             if self._inside == 1:

@@ -248,6 +248,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inventory
+         * @description What is stored, why, for how long, who may touch it, and what may enter.
+         */
+        get: operations["backend_api_inventory_inventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inventory Csv
+         * @description Every column as a line.
+         */
+        get: operations["backend_api_inventory_inventory_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inventory Json
+         * @description All of it as a file.
+         */
+        get: operations["backend_api_inventory_inventory_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Documents
+         * @description Documents on data protection, and what is missing in them.
+         */
+        get: operations["backend_api_inventory_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/documents/{key}/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Document
+         * @description One of them, filled from what is configured now.
+         */
+        get: operations["backend_api_inventory_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/investment/figures": {
         parameters: {
             query?: never;
@@ -2419,6 +2519,40 @@ export interface components {
              */
             unit: "seconds" | "lines";
         };
+        /** DocumentBlank */
+        DocumentBlank: {
+            /** Help */
+            help: string;
+            /** Label */
+            label: string;
+        };
+        /** DocumentLine */
+        DocumentLine: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "record-of-processing" | "data-protection-agreement" | "privacy-notice";
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
+        };
+        /** Documents */
+        Documents: {
+            /**
+             * Blanks
+             * @description What is still to be filled in.
+             */
+            blanks: components["schemas"]["DocumentBlank"][];
+            /** Documents */
+            documents: components["schemas"]["DocumentLine"][];
+            /**
+             * Place
+             * @description The page where an owner fills it in.
+             */
+            place: string;
+        };
         /** EmergencyUse */
         EmergencyUse: {
             /** Account */
@@ -2433,6 +2567,28 @@ export interface components {
              * Format: date-time
              */
             signed_in_at: string;
+        };
+        /** EnteringField */
+        EnteringField: {
+            /** Name */
+            name: string;
+            /**
+             * Read
+             * @description What is made of it in memory.
+             */
+            read: string;
+            /**
+             * Stored
+             * @description Columns; empty: it is not kept as it came.
+             */
+            stored: string[];
+        };
+        /** EnteringObject */
+        EnteringObject: {
+            /** Fields */
+            fields: components["schemas"]["EnteringField"][];
+            /** Name */
+            name: string;
         };
         /** EnvironmentChoice */
         EnvironmentChoice: {
@@ -3035,6 +3191,124 @@ export interface components {
              * @description With a time zone.
              */
             started_at: string;
+        };
+        /** Inventory */
+        Inventory: {
+            /** All Areas */
+            all_areas: components["schemas"]["Meaning"][];
+            /** Areas */
+            areas: components["schemas"]["InventoryArea"][];
+            /** Data Classes */
+            data_classes: components["schemas"]["Meaning"][];
+            /** Never */
+            never: string[];
+            /** Retentions */
+            retentions: components["schemas"]["Meaning"][];
+            /** Roles */
+            roles: components["schemas"]["Meaning"][];
+            /** Sources */
+            sources: components["schemas"]["InventorySource"][];
+        };
+        /** InventoryArea */
+        InventoryArea: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * People
+             * @description Whose personal data is among it; empty: nobody's.
+             */
+            people: string;
+            /** Says */
+            says: string;
+            /** Tables */
+            tables: components["schemas"]["InventoryTable"][];
+        };
+        /** InventoryColumn */
+        InventoryColumn: {
+            /**
+             * Comes From
+             * @description Fields of sources, as GitHub: PullRequest.title.
+             */
+            comes_from: string[];
+            /**
+             * Data Class
+             * @enum {string}
+             */
+            data_class: "identifier" | "personal" | "work metadata" | "secret" | "operational";
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Read By
+             * @description Database roles.
+             */
+            read_by: string[];
+            /** Written By */
+            written_by: string[];
+        };
+        /** InventoryFilters */
+        InventoryFilters: {
+            /**
+             * Area
+             * @description An area's key; empty: all.
+             * @default
+             */
+            area: string;
+            /** Data Class */
+            data_class?: ("identifier" | "personal" | "work metadata" | "secret" | "operational") | null;
+            /**
+             * Q
+             * @description Part of a name, purpose or note.
+             * @default
+             */
+            q: string;
+        };
+        /** InventorySource */
+        InventorySource: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Objects */
+            objects: components["schemas"]["EnteringObject"][];
+            /** Says */
+            says: string;
+        };
+        /** InventoryTable */
+        InventoryTable: {
+            /**
+             * About
+             * @description How one comes from a row to the people that it is about.
+             */
+            about: string[];
+            /** Adds */
+            adds: string[];
+            /** Changes */
+            changes: string[];
+            /** Columns */
+            columns: components["schemas"]["InventoryColumn"][];
+            /** Deletes */
+            deletes: string[];
+            /**
+             * Label
+             * @description As app.model.
+             */
+            label: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Reads
+             * @description Roles that read it, or some columns of it.
+             */
+            reads: string[];
+            /**
+             * Retention
+             * @description A retention's key.
+             */
+            retention: string;
         };
         /** InvestmentFigures */
         InvestmentFigures: {
@@ -3904,6 +4178,15 @@ export interface components {
              * Format: date
              */
             today: string;
+        };
+        /** Meaning */
+        Meaning: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
         };
         /** Member */
         Member: {
@@ -7005,6 +7288,338 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_inventory: {
+        parameters: {
+            query?: {
+                /** @description An area's key; empty: all. */
+                area?: string;
+                data_class?: ("identifier" | "personal" | "work metadata" | "secret" | "operational") | null;
+                /** @description Part of a name, purpose or note. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inventory"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_inventory_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_inventory_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form: "md" | "pdf";
+                key: "record-of-processing" | "data-protection-agreement" | "privacy-notice";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "text/markdown": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

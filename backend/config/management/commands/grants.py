@@ -1,20 +1,21 @@
-"""`manage.py grants`: make the database's privileges agree with `backend.config.grants`."""
+"""`manage.py grants`: make the database's privileges agree with the inventory."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
-from backend.config.grants import statements, uncovered
+from backend.config.declared import complaints
+from backend.config.grants import deviations, statements
 
 
 class Command(BaseCommand):
-    help = "Grant web, worker and beat what backend/config/grants.py declares, and nothing else."
+    help = "Grant web, worker and beat what backend/inventory declares, and nothing else."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--print", action="store_true", help="show the SQL, change nothing")
 
     def handle(self, *_arguments: object, **options: object) -> None:
-        if missing := uncovered():
-            raise CommandError(f"backend/config/grants.py says nothing about {', '.join(missing)}.")
+        if found := complaints():
+            raise CommandError("\n".join(found))
         sql = list(statements(connection))
         if options["print"]:
             self.stdout.write(";\n".join(sql) + ";")
@@ -22,4 +23,6 @@ class Command(BaseCommand):
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in sql:
                 cursor.execute(statement)
+            if found := deviations(connection):
+                raise CommandError("\n".join(found))
         self.stdout.write(f"{len(sql)} statements: privileges are as declared.")

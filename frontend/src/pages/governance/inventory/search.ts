@@ -1,4 +1,26 @@
 import * as v from "valibot";
 
 /** The part's whole state, as it stands in the address. Anything unreadable falls back. */
-export const inventorySchema = v.object({});
+
+function optional<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.fallback(v.optional(schema), undefined);
+}
+
+export const VIEWS = ["stored", "entering", "documents"] as const;
+export const DATA_CLASSES = [
+  "identifier",
+  "personal",
+  "work metadata",
+  "secret",
+  "operational",
+] as const;
+
+export const inventorySchema = v.object({
+  /** Absent: what is stored. */
+  view: optional(v.picklist(VIEWS)),
+  area: optional(v.string()),
+  class: optional(v.picklist(DATA_CLASSES)),
+  q: optional(v.string()),
+});
+
+export type InventorySearch = v.InferOutput<typeof inventorySchema>;

@@ -1,0 +1,141 @@
+"""What proves what happened: the audit log, erasures, tombstones."""
+
+from typing import Final
+
+from backend.inventory import retention
+from backend.inventory.terms import APPEND, APPEND_AND_UPDATE, READ, Area, Table
+
+AUDIT: Final = Area(
+    key="audit",
+    name="Audit log",
+    says="What happened, by whom and from where, and what is signed with it.",
+    people="Whoever has an account of this product, and people whose data an administrator changes.",
+    tables=(
+        Table(
+            label="audit.event",
+            purpose="An important act or change.",
+            keep=retention.AUDIT,
+            grants={"web": APPEND, "worker": ("SELECT (id)", "INSERT"), "sealer": APPEND},
+            about="actor",
+            identifier="id object_pk object_id cid content_type_id",
+            personal=(
+                "object_repr serialized_data changes_text changes remote_addr remote_port "
+                "timestamp additional_data actor_email actor_id"
+            ),
+            operational="action name recorded_at recorded_by",
+            notes={
+                "recorded_at": "Set by the database, whatever the application says.",
+                "recorded_by": "The database role that wrote it; likewise.",
+                "serialized_data": "Empty: the library brings it.",
+                "changes_text": "Empty: the library brings it.",
+                "changes": "Fields of governed tables, before and after; secrets are left out.",
+                "additional_data": "What the event says besides, by ids.",
+                "object_repr": "What the thing is called.",
+                "remote_addr": "Where from.",
+            },
+        ),
+        Table(
+            label="audit.unsealed",
+            purpose="An event that is not in the chain yet.",
+            keep=retention.QUEUE,
+            grants={"sealer": ("SELECT", "DELETE")},
+            identifier="event_id",
+        ),
+        Table(
+            label="audit.link",
+            purpose="An event's place in the chain.",
+            keep=retention.AUDIT,
+            grants={"web": READ, "sealer": APPEND},
+            identifier="position event_id",
+            operational="digest",
+        ),
+        Table(
+            label="audit.head",
+            purpose="A signed word about how far the chain had come.",
+            keep=retention.AUDIT,
+            grants={"web": READ, "sealer": APPEND},
+            identifier="id key_id",
+            operational="kind position digest signed_at signature",
+        ),
+        Table(
+            label="audit.signeddocument",
+            purpose="What the appliance vouches for, such as the certificate of an erasure.",
+            keep=retention.AUDIT,
+            grants={
+                "web": READ,
+                "worker": APPEND,
+                "sealer": (
+                    "SELECT",
+                    "UPDATE (signature, key_id, signed_at, head_position, head_digest)",
+                ),
+            },
+            identifier="id key_id",
+            operational="kind content created_at signature signed_at head_position head_digest",
+            notes={
+                "content": "Canonical JSON: counts and ids, no names.",
+                "signature": "Ed25519.",
+            },
+        ),
+    ),
+)
+GOVERNANCE: Final = Area(
+    key="governance",
+    name="Governance",
+    says="Erasures, and what keeps erased things from coming back.",
+    people="Whoever is erased, and who asked for and approved it.",
+    tables=(
+        Table(
+            label="governance.erasure",
+            purpose="What is to go for good, who approved it, and how far it came.",
+            keep=retention.ERASURES,
+            grants={
+                "web": APPEND_AND_UPDATE,
+                "worker": (
+                    "SELECT",
+                    "UPDATE (subject_name, preview, done, started_at, finished_at)",
+                    "UPDATE (attempts, lease_until, last_error, certificate_id)",
+                ),
+            },
+            about="asked_by approved_by refused_by subject_id",
+            identifier="id certificate_id",
+            personal="subject_id subject_name reason asked_by_id approved_by_id refused_by_id",
+            operational=(
+                "kind mode preview asked_at approved_at refused_at started_at finished_at done "
+                "attempts lease_until last_error"
+            ),
+            notes={
+                "subject_id": "Of the thing that is erased: a person's key where `kind` says so.",
+                "subject_name": "What it is called, until it is erased.",
+                "preview": "Counts of rows by table.",
+                "done": "Counts of rows by table.",
+            },
+        ),
+        Table(
+            label="governance.particulars",
+            purpose="What documents on data protection are filled from, and the product cannot know.",
+            keep=retention.SETTINGS,
+            grants={"web": APPEND_AND_UPDATE},
+            identifier="id",
+            personal="protection_officer controller_contact",
+            operational=(
+                "controller controller_address authority legal_basis works_council hosting processor "
+                "processor_address subprocessors recipients transfers backups"
+            ),
+            notes={
+                "protection_officer": "May name a person, whom no account needs to belong to.",
+                "controller_contact": "Likewise; a mailbox, as a rule.",
+            },
+        ),
+        Table(
+            label="tombstones.tombstone",
+            purpose="What was erased, by a keyed digest.",
+            keep=retention.ERASURES,
+            grants={"web": READ, "worker": APPEND},
+            identifier="id digest erasure_id",
+            operational="kind erased_at",
+            notes={
+                "digest": "HMAC-SHA256: without the key nobody can try names out.",
+            },
+        ),
+    ),
+)

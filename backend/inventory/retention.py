@@ -1,0 +1,98 @@
+"""How long things are kept: the policies that tables name."""
+
+from typing import Final
+
+from backend.inventory.terms import Retention
+
+HISTORY: Final = Retention(
+    "history",
+    "History of work",
+    "Until it is erased. Figures of the past are computed from it anew whenever a rule, a team or a person changes.",
+)
+FIGURES: Final = Retention(
+    "figures",
+    "Computed figures",
+    "As long as what they are computed from. They can be made again at any time.",
+)
+TEST_ROWS: Final = Retention(
+    "test_rows",
+    "Results of single tests",
+    "90 days, or as set by PLUMBLINE_TEST_RESULTS_DAYS; whole months are dropped.",
+)
+TEST_COUNTS: Final = Retention(
+    "test_counts",
+    "Counts of tests by day",
+    "400 days, or as set by PLUMBLINE_TEST_COUNTS_DAYS; whole months are dropped.",
+)
+PEOPLE: Final = Retention(
+    "people",
+    "People and teams",
+    "Until the person is erased, or somebody deletes the team: history refers to them.",
+)
+DIRECTORY: Final = Retention(
+    "directory",
+    "The organisation's directory",
+    "Until the directory deletes it.",
+)
+ACCOUNTS: Final = Retention(
+    "accounts",
+    "Accounts",
+    "Accounts are closed, not deleted, so that records stay true; what they say of a person goes by erasure.",
+)
+ACCESS_EVIDENCE: Final = Retention(
+    "access_evidence",
+    "Evidence of access",
+    "Never deleted by the product, since it shows who had access; what it says of a person goes by erasure.",
+)
+SESSIONS: Final = Retention(
+    "sessions",
+    "Sessions",
+    "Until the session ends: by signing out, by idleness or age as the sign-in policy says, or by an administrator.",
+)
+SETTINGS: Final = Retention("settings", "Settings", "Until somebody changes or deletes them.")
+CREDENTIALS: Final = Retention(
+    "credentials",
+    "Credentials",
+    "Until they are replaced or revoked, or their connection is deleted.",
+)
+SYNC_RUNS: Final = Retention("sync_runs", "Runs of collection", "30 days.")
+QUEUE: Final = Retention(
+    "queue", "Work to be done", "Until it is done; what failed for good, until it is retried."
+)
+PROGRESS: Final = Retention(
+    "progress",
+    "Progress of collection",
+    "As long as what it is about is collected; brought up to date in place.",
+)
+AUDIT: Final = Retention(
+    "audit",
+    "Audit log",
+    "730 days, or as the operator sets it, and never less than a year; never changed. The sealer alone can prune it, by"
+    " whole days up to a head that it has signed.",
+)
+ERASURES: Final = Retention(
+    "erasures",
+    "Evidence of erasure",
+    "For good: without it, what was erased would come back from its source or from an older backup.",
+)
+SOFTWARE: Final = Retention(
+    "software", "The software's own", "As long as the version that it belongs to is installed."
+)
+UNUSED: Final = Retention(
+    "unused", "Not used", "Empty: the library brings the table, and nothing writes to it."
+)
+
+RETENTIONS: Final = (
+    *(
+        HISTORY,
+        FIGURES,
+        TEST_ROWS,
+        TEST_COUNTS,
+        PEOPLE,
+        DIRECTORY,
+        ACCOUNTS,
+        ACCESS_EVIDENCE,
+        SESSIONS,
+    ),
+    *(SETTINGS, CREDENTIALS, SYNC_RUNS, QUEUE, PROGRESS, AUDIT, ERASURES, SOFTWARE, UNUSED),
+)

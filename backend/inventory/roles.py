@@ -1,0 +1,20 @@
+"""The Postgres roles of the processes, and which functions of the database they may call."""
+
+from collections.abc import Mapping
+from typing import Final
+
+ROLES: Final[Mapping[str, str]] = {
+    "web": "Answers pages, the API and webhooks. It cannot open a credential of a source.",
+    "worker": "Collects, computes and erases. It cannot read sessions, passwords or second factors.",
+    "sealer": "Chains and signs the audit log. It alone holds the key for it, and reads nothing else.",
+    "beat": "Rings the bell for work that is due. It reads no table.",
+}
+"""What each is. `migrate` owns the tables and needs no grant; it runs at installation and upgrade alone."""
+
+ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
+    # Partitions of test results: made by whoever stores into them, dropped by the worker.
+    "delivery_make_test_partitions(date, date)": ("web", "worker"),
+    "delivery_drop_test_partitions(date, date)": ("worker",),
+    # What an anchor of the audit log has signed away.
+    "audit_prune(integer)": ("sealer",),
+}
