@@ -47,6 +47,8 @@ class Environment(BaseSettings):
     """How long single failed results of tests are kept, and what was uploaded; to the end of their month."""
     test_counts_days: int = Field(400, ge=31, le=790)
     """How long counts a test and day are kept; to the end of their month."""
+    backups_kept_days: int = Field(35, ge=1, le=400)
+    """After so many days the last backup is gone that still holds what was erased: certificates tell that day."""
     clock_offset: int = 0
     """Seconds from now to the day that the demo shows; refused in production."""
 

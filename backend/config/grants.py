@@ -16,6 +16,7 @@ from django.db.models import Model
 ROLES: Final = ("web", "worker", "beat")
 
 READ: Final = ("SELECT",)
+READ_AND_DELETE: Final = ("SELECT", "DELETE")
 APPEND: Final = ("SELECT", "INSERT")
 APPEND_AND_UPDATE: Final = ("SELECT", "INSERT", "UPDATE")
 WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
@@ -26,14 +27,18 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # The organisation's own rules on generated files are an administrator's to write.
     "delivery.generatedfilerule": {"web": WRITE, "worker": READ},
     # What counts as a deployment, what people correct, and what the organisation's systems report.
-    "delivery.deploymentrule": {"web": WRITE, "worker": READ},
-    "delivery.hotfixrule": {"web": WRITE, "worker": READ},
-    "delivery.incidentrule": {"web": WRITE, "worker": READ},
+    # The worker takes away what names something that is erased, here and below.
+    "delivery.deploymentrule": {"web": WRITE, "worker": READ_AND_DELETE},
+    "delivery.hotfixrule": {"web": WRITE, "worker": READ_AND_DELETE},
+    "delivery.incidentrule": {"web": WRITE, "worker": READ_AND_DELETE},
     "delivery.deliverysettings": {"web": WRITE, "worker": READ},
-    "delivery.fixcorrection": {"web": WRITE, "worker": READ},
-    "delivery.ingesttoken": {"web": WRITE},
-    "delivery.reporteddeployment": {"web": WRITE, "worker": READ},
-    "delivery.incident": {"web": WRITE, "worker": READ},
+    "delivery.fixcorrection": {"web": WRITE, "worker": READ_AND_DELETE},
+    "delivery.ingesttoken": {
+        "web": WRITE,
+        "worker": ("SELECT (id, repository_id, revoked_at)", "UPDATE (revoked_at)", "DELETE"),
+    },
+    "delivery.reporteddeployment": {"web": WRITE, "worker": READ_AND_DELETE},
+    "delivery.incident": {"web": WRITE, "worker": READ_AND_DELETE},
     "delivery.pendingdeployments": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     # Results of tests come to web by API, and to the worker from artifacts.
     "delivery.automatedtest": {"web": APPEND_AND_UPDATE, "worker": WRITE},
@@ -41,17 +46,17 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.commitresults": {"web": APPEND_AND_UPDATE, "worker": WRITE},
     "delivery.dailyresults": {"web": APPEND_AND_UPDATE, "worker": WRITE},
     "delivery.notableresult": {"web": APPEND, "worker": WRITE},
-    "delivery.mutedtest": {"web": WRITE, "worker": READ},
-    "delivery.artifactrule": {"web": WRITE, "worker": READ},
+    "delivery.mutedtest": {"web": WRITE, "worker": READ_AND_DELETE},
+    "delivery.artifactrule": {"web": WRITE, "worker": READ_AND_DELETE},
     # What statuses mean, and what people say of pull requests and issues.
-    "delivery.statusrule": {"web": WRITE, "worker": READ},
-    "delivery.issuecorrection": {"web": WRITE, "worker": READ},
+    "delivery.statusrule": {"web": WRITE, "worker": READ_AND_DELETE},
+    "delivery.issuecorrection": {"web": WRITE, "worker": READ_AND_DELETE},
     "delivery.investmentcategory": {"web": WRITE, "worker": READ},
     "delivery.investmentrule": {"web": WRITE, "worker": READ},
     "delivery.pendinginvestment": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "delivery.pendingissue": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     "delivery.pendingmeasurement": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
-    "delivery.ownership": {"web": WRITE, "worker": READ},
+    "delivery.ownership": {"web": WRITE, "worker": READ_AND_DELETE},
     "metrics": {"web": READ, "worker": WRITE},
     "sources": {"web": READ, "worker": WRITE},
     # A webhook leaves a hint; an administrator retries a parked one.
@@ -62,12 +67,12 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # What the directory says comes to web; the worker may find out who it is about.
     "people.directoryuser": {"web": WRITE, "worker": ("SELECT", "UPDATE (person_id)")},
     "people.directoryemail": {"web": WRITE, "worker": READ},
-    "people.directorygroup": {"web": WRITE, "worker": READ},
-    "people.directorygroup_members": {"web": WRITE, "worker": READ},
-    # Matching is the worker's; web answers what it offers, and undoes. What was merged is never forgotten.
+    "people.directorygroup": {"web": WRITE, "worker": READ_AND_DELETE},
+    "people.directorygroup_members": {"web": WRITE, "worker": READ_AND_DELETE},
+    # Matching is the worker's; web answers what it offers, and undoes. What was merged is forgotten by erasure alone.
     "people.address": {"web": READ, "worker": WRITE},
-    "people.merge": {"web": APPEND_AND_UPDATE, "worker": APPEND},
-    "people.matchrun": {"web": READ, "worker": APPEND_AND_UPDATE},
+    "people.merge": {"web": APPEND_AND_UPDATE, "worker": WRITE},
+    "people.matchrun": {"web": READ, "worker": WRITE},
     # Connections: web writes credentials and cannot read them. The worker reads them, and writes those alone that the
     # server makes for it: the key of an App created from a manifest.
     "connections.connection": {
@@ -75,6 +80,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "worker": (
             "SELECT",
             "UPDATE (state, state_reason, state_action, checked_at, server_version, permissions)",
+            "DELETE",
         ),
     },
     "connections.credential": {
@@ -87,9 +93,9 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "connections.jirasettings": {
         "web": WRITE,
-        "worker": ("SELECT", "UPDATE (fields_found, site_url)"),
+        "worker": ("SELECT", "UPDATE (fields_found, site_url)", "DELETE"),
     },
-    "connections.githubapp": {"web": WRITE, "worker": ("SELECT", "INSERT", "UPDATE")},
+    "connections.githubapp": {"web": WRITE, "worker": WRITE},
     "connections.appchange": {
         "web": (
             "SELECT (id, connection_id, step, created_at, due_at, expires_at, error)",
@@ -98,10 +104,11 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         ),
         "worker": ("SELECT", "UPDATE", "DELETE"),
     },
-    "connections.repositoryrule": {"web": WRITE, "worker": READ},
-    "connections.webhooksecret": {"web": WRITE},
+    "connections.repositoryrule": {"web": WRITE, "worker": READ_AND_DELETE},
+    "connections.webhooksecret": {"web": WRITE, "worker": ("SELECT (id, connection_id)", "DELETE")},
     # Who signs in: web's business alone.
     "accounts": {"web": WRITE},
+    "accounts.teamgrant": {"web": WRITE, "worker": ("SELECT (id, team_id)", "DELETE")},
     "accounts.signinpolicy": {"web": APPEND_AND_UPDATE},
     "accounts.breakglassuse": {"web": (*APPEND, "UPDATE (acknowledged_at, acknowledged_by_id)")},
     # What tells who had access is closed, revoked or completed, and never taken away.
@@ -137,8 +144,8 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "UPDATE (attempts, lease_until, last_error, certificate_id)",
         ),
     },
-    # What was erased is never forgotten.
-    "tombstones": {"web": READ, "worker": APPEND},
+    # What was erased is never forgotten, but may come again where a person says so.
+    "tombstones": {"web": ("SELECT", "UPDATE (lifted_at)"), "worker": APPEND},
     "contenttypes": {"web": READ, "worker": READ},
     # Each process checks at its start that the schema is the one it was built for.
     "migrations": {"web": READ, "worker": READ},
