@@ -44,6 +44,10 @@ def _conditions(kind: str) -> Mapping[str, str]:
     return {table: condition.replace("{names}", names) for table, condition in told.items()}
 
 
+def tables(kind: str) -> set[str]:
+    return set(_conditions(kind))
+
+
 def steps(kind: str, subject_id: int) -> list[Step]:
     """Before the names go that they are found by."""
     return [Step(table, _Named(table, condition, subject_id)) for table, condition in

@@ -25,11 +25,7 @@ _TEAMS: Final = """
             OR EXISTS (SELECT FROM people_membership one WHERE one.team_id = team.id)
             OR EXISTS (SELECT FROM accounts_teamgrant one WHERE one.team_id = team.id)
             OR EXISTS (SELECT FROM people_directorygroup one WHERE one.team_id = team.id)
-            OR EXISTS (SELECT FROM delivery_ownership one WHERE one.team_id = team.id
-                AND one.repository_id IS DISTINCT FROM ALL (
-                    SELECT id FROM delivery_repository WHERE connection_id = %(id)s)
-                AND one.project_id IS DISTINCT FROM ALL (
-                    SELECT id FROM delivery_project WHERE connection_id = %(id)s))
+            OR EXISTS (SELECT FROM delivery_ownership one WHERE one.team_id = team.id)
         UNION
         SELECT above.id, above.parent_id FROM people_team above JOIN kept ON kept.parent_id = above.id
     )

@@ -19,8 +19,8 @@ def stop_repository(repository_id: int) -> list[Step]:
     for as well.
     """
     found = Repository.objects.filter(pk=repository_id)
-    of_it = Q(container_external_id=found.values("external_id"))
-    around = Hint.objects.filter(connection=found.values("connection"))
+    of_it = Q(container_external_id__in=found.values("external_id"))
+    around = Hint.objects.filter(connection__in=found.values("connection"))
 
     def stop(_: int) -> int:
         found.exclude(state=Repository.State.ERASING).update(
