@@ -10,6 +10,7 @@ from backend.accounts import access
 from backend.api import (
     completeness,
     deployments,
+    erasures,
     incidents,
     investment,
     issue_links,
@@ -49,6 +50,7 @@ api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)
 api.add_router("", people.router)
+api.add_router("", erasures.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from backend import clock
 from backend.accounts import access
@@ -87,7 +87,7 @@ def approve(*, erasure: Erasure, acting_user: User) -> None:
     _require_open(one)
     if one.asked_by_id == acting_user.pk:
         raise ErasureRefused("You asked for it yourself: another owner or administrator approves.")
-    if one.kind == Erasure.Kind.EVERYTHING and acting_user.role != User.Role.OWNER:
+    if not may_approve(one, acting_user):
         raise ErasureRefused("Erasing everything takes an owner's approval.")
     one.approved_by, one.approved_at = acting_user, clock.now()
     one.save(update_fields=["approved_by", "approved_at"])
@@ -127,6 +127,25 @@ def lift(*, erasure: Erasure, acting_user: User) -> None:
     if not graves.lift(erasure_id=one.pk):
         raise ErasureRefused("It may be collected again already.")
     record(name="erasure_lifted", actor=acting_user, subject=one, detail=_detail(one))
+
+
+def may_approve(erasure: Erasure, user: User) -> bool:
+    """Whether the role is enough, whoever asked."""
+    return erasure.kind != Erasure.Kind.EVERYTHING or user.role == User.Role.OWNER
+
+
+def problem(erasure: Erasure) -> str | None:
+    """What keeps it from going on, in words."""
+    if state_of(erasure) == "parked" and not erasure.last_error:
+        return f"The process was ended {ATTEMPTS} times while it worked on this."
+    return erasure.last_error or None
+
+
+def listed() -> QuerySet[Erasure]:
+    """What is open first, then the latest."""
+    is_open = Case(When(finished_at=None, refused_at=None, then=0), default=1)
+    people = ("asked_by", "approved_by", "refused_by")
+    return Erasure.objects.select_related(*people).order_by(is_open, "-asked_at", "-pk")
 
 
 def open_erasures() -> QuerySet[Erasure]:

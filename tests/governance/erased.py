@@ -8,6 +8,7 @@ from backend.delivery.models import Repository
 from backend.governance import erasures
 from backend.governance.erasing import engine
 from backend.governance.models import Erasure
+from tests.factories import a_repository
 from tests.sign_in import an_account
 
 
@@ -34,3 +35,23 @@ def carry_out(erasure: Erasure, *, seconds: float = 60) -> Erasure:
 
 def a_repository_of(connection: Any) -> Repository:
     return Repository.objects.filter(connection=connection).order_by("pk")[1]
+
+
+def in_each_state() -> dict[str, int]:
+    """Erasures of repositories that are told by their state: one asked for, another, one parked and one finished."""
+    asks = an_account(User.Role.OWNER)
+    asked, too = (
+        erasures.ask(
+            kind="repository", subject_id=a_repository().pk, reason="asked to", acting_user=asks
+        )
+        for _ in range(2)
+    )
+    parked = approved("repository", a_repository().pk)
+    Erasure.objects.filter(pk=parked.pk).update(attempts=engine.ATTEMPTS)
+    finished = carry_out(approved("repository", a_repository().pk))
+    return {
+        "asked": asked.pk,
+        "asked_too": too.pk,
+        "parked": parked.pk,
+        "finished": finished.pk,
+    }

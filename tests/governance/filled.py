@@ -1,6 +1,6 @@
 """Rows in every table that belongs to a connection, made from the models alone, so that no new table is forgotten."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, count
 from typing import Any
@@ -53,7 +53,8 @@ def fill(*, rows: int = ROWS, kept: Iterable[Person] = ()) -> Connection:
             for one in reach.model._meta.local_fields
         )
         some = [
-            reach.model(**_values(reach.model, number, made)) for number in range(1 if single else rows)
+            reach.model(**_values(reach.model, number, made))
+            for number in range(1 if single else rows)
         ]
         made[reach.model] = reach.model._default_manager.bulk_create(some)
     _people(made[Identity], list(kept))
@@ -61,7 +62,7 @@ def fill(*, rows: int = ROWS, kept: Iterable[Person] = ()) -> Connection:
 
 
 def _people(identities: list[Identity], kept: list[Person]) -> None:
-    """Each identity somebody's, with a merge that tells of it, in a team that the connection found and in one by hand."""
+    """Each identity somebody's, with a merge that tells of it, in teams that the connection found and by hand."""
     by_hand = Team.objects.create(slug=f"team-{next(_numbers)}", name="By hand")
     found = Team.objects.create(
         slug=f"team-{next(_numbers)}",
@@ -113,36 +114,29 @@ def _referred(one: "ForeignKey[Any, Any]", number: int, made: dict[type[Model], 
     return there[number % len(there)] if there else None
 
 
+_OF_KIND: dict[str, Callable[[int], Any]] = {
+    "BooleanField": lambda _: False,
+    "DateField": lambda number: DAY + timedelta(days=number % 20),
+    "DateTimeField": lambda number: MOMENT + timedelta(seconds=number),
+    "JSONField": lambda _: {},
+    "BinaryField": lambda _: b"sealed",
+    "UUIDField": lambda number: UUID(int=number),
+    "FloatField": float,
+    "IntegerSetField": lambda _: "{[1,3)}",
+    "SmallIntegerField": lambda _: 1,
+    "PositiveSmallIntegerField": lambda _: 1,
+}
+
+
 def _value(one: "models.Field[Any, Any]") -> Any:
-    number = next(_numbers)
-    kind = one.get_internal_type()
+    number, kind = next(_numbers), one.get_internal_type()
     if one.choices:
         return next(value for value, _ in one.flatchoices if value)
     if isinstance(one, ArrayField):
         return []
-    match kind:
-        case "BooleanField":
-            return False
-        case "DateField":
-            return DAY + timedelta(days=number % 20)
-        case "DateTimeField":
-            return MOMENT + timedelta(seconds=number)
-        case "JSONField":
-            return {}
-        case "BinaryField":
-            return b"sealed"
-        case "UUIDField":
-            return UUID(int=number)
-        case "FloatField":
-            return 1.0
-        case "IntegerSetField":
-            return "{[1,3)}"
-        case "CharField" | "TextField" | "SlugField" | "EmailField":
-            return f"{one.name}-{number}"[-(one.max_length or 100) :]
-        case "SmallIntegerField" | "PositiveSmallIntegerField":
-            return 1
-        case _:
-            return number
+    if isinstance(one, models.CharField | models.TextField):
+        return f"{one.name}-{number}"[-(one.max_length or 100) :]
+    return _OF_KIND.get(kind, int)(number)
 
 
 def everything(*, but: Iterable[str] = ()) -> dict[str, list[str]]:
@@ -152,7 +146,7 @@ def everything(*, but: Iterable[str] = ()) -> dict[str, list[str]]:
         for model in tables():
             table = model._meta.db_table
             if table not in but:
-                cursor.execute(f'SELECT one::text FROM "{table}" one ORDER BY 1')
+                cursor.execute(f'SELECT one::text FROM "{table}" one ORDER BY 1')  # noqa: S608 - models' own names
                 found[table] = [row for (row,) in cursor.fetchall()]
     return found
 

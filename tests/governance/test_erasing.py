@@ -33,9 +33,10 @@ def test_nothing_is_left_and_nothing_else_is_touched(kind: str) -> None:
     assert lost(before, after) == {
         table: rows for table, rows in erasure.done.items() if table in after
     }
-    assert erasure.done.items() >= {
-        table: rows for table, rows in expected.items() if table not in NOTED
-    }.items()
+    assert (
+        erasure.done.items()
+        >= {table: rows for table, rows in expected.items() if table not in NOTED}.items()
+    )
     assert gained(before, after) == set()
 
 

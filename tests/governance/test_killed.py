@@ -60,7 +60,7 @@ def test_ended_between_any_two_statements(
     kind: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "Pace", lambda: engine_pace(2))
-    chance = random.Random(seed)  # noqa: S311 - to choose moments
+    chance = random.Random(seed)
     other, source = fill(rows=4), fill(rows=4)
     subject = a_repository_of(source) if kind == "repository" else source
     of_other = count(reached(Connection), other.pk)
@@ -97,7 +97,7 @@ def test_a_killed_process_is_gone_on_with_by_another_one() -> None:
     before = everything(but=NOTED)
     erasure = approved("connection", source.pk)
     in_all = sum(erasure.preview.values())
-    chance = random.Random(7)  # noqa: S311 - to choose moments
+    chance = random.Random(7)
     moments = sorted(chance.randint(1, in_all - 1) for _ in range(4))
     killed = [killed_when(erasure, moment) for moment in moments]
     assert killed.count(True) >= 3

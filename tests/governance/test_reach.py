@@ -23,11 +23,9 @@ NOT_OF_A_CONNECTION = {
 
 def test_every_table_goes_with_a_connection_or_stays_for_a_reason() -> None:
     gone = {one.table for one in reached(Connection)} | connection.BESIDES
-    gone |= {table for table in named.tables("connection")}
+    gone |= named.tables("connection")
     left = {
-        model._meta.label_lower
-        for model in everything.doomed()
-        if model._meta.db_table not in gone
+        model._meta.label_lower for model in everything.doomed() if model._meta.db_table not in gone
     }
     assert left == NOT_OF_A_CONNECTION.keys()
 
