@@ -14,44 +14,44 @@ Mode = Literal["", "pseudonymise", "remove"]
 Key = Annotated[int, Field(ge=1, lt=1 << 63)]
 
 
-class SubjectFilters(Schema):
+class ErasureSubjectFilters(Schema):
     kind: Kind
     search: Search = ""
 
 
-class Subject(Schema):
+class ErasureSubject(Schema):
     id: int
     name: str
 
 
-class Subjects(Schema):
-    items: list[Subject] = Field(description="The first few, by name.")
+class ErasureSubjects(Schema):
+    items: list[ErasureSubject] = Field(description="The first few, by name.")
 
 
-class PreviewFilters(Schema):
+class ErasurePreviewFilters(Schema):
     kind: Kind
     subject: Key | None = Field(None, description="None: everything.")
     mode: Mode = Field("", description="Of a person alone.")
 
 
-class Rows(Schema):
+class ErasedRows(Schema):
     table: str
     rows: int
 
 
-class Preview(Schema):
+class ErasurePreview(Schema):
     name: str
-    tables: list[Rows]
+    tables: list[ErasedRows]
     rows: int
     stays: list[str] = Field(description="What is kept, and why.")
     approvers: int = Field(description="How many other people could approve it.")
 
 
-class Asked(PreviewFilters):
+class ErasureRequest(ErasurePreviewFilters):
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class Decision(Schema):
+class ErasureDecision(Schema):
     by: str | None
     at: datetime
 
@@ -64,13 +64,13 @@ class Erasure(Schema):
     subject: int | None
     reason: str
     state: State
-    asked: Decision
-    approved: Decision | None
-    refused: Decision | None
+    asked: ErasureDecision
+    approved: ErasureDecision | None
+    refused: ErasureDecision | None
     started_at: datetime | None
     finished_at: datetime | None
-    expected: list[Rows] = Field(description="As found when it was asked for.")
-    done: list[Rows]
+    expected: list[ErasedRows] = Field(description="As found when it was asked for.")
+    done: list[ErasedRows]
     rows_expected: int
     rows_done: int
     problem: str | None
@@ -92,7 +92,7 @@ class Erasures(Schema):
     page_size: int
 
 
-class Certificate(Schema):
+class ErasureCertificate(Schema):
     erasure: int
     content: dict[str, Any]
     text: str = Field(description="Byte for byte what is signed.")

@@ -49,27 +49,33 @@ def list_erasures(request: HttpRequest, filters: Query[Paged]) -> shapes.Erasure
 
 @router.get(
     "/erasures/subjects",
-    response={200: shapes.Subjects, ERRORS: schemas.Error},
+    response={200: shapes.ErasureSubjects, ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
     operation_id="erasure_subjects",
 )
-def list_subjects(request: HttpRequest, filters: Query[shapes.SubjectFilters]) -> shapes.Subjects:
+def list_subjects(
+    request: HttpRequest, filters: Query[shapes.ErasureSubjectFilters]
+) -> shapes.ErasureSubjects:
     """What can be erased, by parts of its name."""
     found = subjects.found(
         kind=filters.kind,
         search=searched(filters.search),
         names=names_for_reader(caller(request)),
     )
-    return shapes.Subjects(items=[shapes.Subject(id=pk, name=name) for pk, name in found])
+    return shapes.ErasureSubjects(
+        items=[shapes.ErasureSubject(id=pk, name=name) for pk, name in found]
+    )
 
 
 @router.get(
     "/erasures/preview",
-    response={200: shapes.Preview, ERRORS: schemas.Error},
+    response={200: shapes.ErasurePreview, ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
     operation_id="erasure_preview",
 )
-def preview(request: HttpRequest, filters: Query[shapes.PreviewFilters]) -> shapes.Preview:
+def preview(
+    request: HttpRequest, filters: Query[shapes.ErasurePreviewFilters]
+) -> shapes.ErasurePreview:
     """What would go, by table and count. Nothing is asked for by this."""
     user = caller(request)
     with _refusing():
@@ -78,7 +84,7 @@ def preview(request: HttpRequest, filters: Query[shapes.PreviewFilters]) -> shap
         )
     if filters.kind == Erasure.Kind.PERSON:
         name = names_for_reader(user).of(name, person=filters.subject) or ""
-    return shapes.Preview(
+    return shapes.ErasurePreview(
         name=name,
         tables=_rows(rows),
         rows=sum(rows.values()),
@@ -93,7 +99,7 @@ def preview(request: HttpRequest, filters: Query[shapes.PreviewFilters]) -> shap
     auth=ADMINISTERS,
     operation_id="ask_for_erasure",
 )
-def ask(request: HttpRequest, asked: shapes.Asked) -> shapes.Erasure:
+def ask(request: HttpRequest, asked: shapes.ErasureRequest) -> shapes.Erasure:
     """Ask for an erasure. Nothing goes before a second person has approved it."""
     _confirmed(request)
     with _refusing():
@@ -165,11 +171,11 @@ def lift(request: HttpRequest, erasure_id: int) -> shapes.Erasure:
 
 @router.get(
     "/erasures/{int:erasure_id}/certificate",
-    response={200: shapes.Certificate, ERRORS: schemas.Error},
+    response={200: shapes.ErasureCertificate, ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
     operation_id="erasure_certificate",
 )
-def certificate(request: HttpRequest, erasure_id: int) -> shapes.Certificate:  # noqa: ARG001 - ninja's signature
+def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertificate:  # noqa: ARG001 - ninja's signature
     """What went, by table and count, as the appliance signed it."""
     document = get_object_or_404(
         Erasure.objects.select_related("certificate"), pk=erasure_id
@@ -178,7 +184,7 @@ def certificate(request: HttpRequest, erasure_id: int) -> shapes.Certificate:  #
         raise Http404
     content = json.loads(document.content)
     signature = document.signature
-    return shapes.Certificate(
+    return shapes.ErasureCertificate(
         erasure=erasure_id,
         content=content,
         text=document.content,
@@ -270,11 +276,11 @@ def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shap
     )
 
 
-def _decision(by: User | None, at: datetime, names: Names) -> shapes.Decision:
+def _decision(by: User | None, at: datetime, names: Names) -> shapes.ErasureDecision:
     told = by and names.of_account(by.email, account=by.pk, person=by.person_id)
-    return shapes.Decision(by=told, at=at)
+    return shapes.ErasureDecision(by=told, at=at)
 
 
-def _rows(counts: Mapping[str, int]) -> list[shapes.Rows]:
+def _rows(counts: Mapping[str, int]) -> list[shapes.ErasedRows]:
     most_first = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
-    return [shapes.Rows(table=table, rows=rows) for table, rows in most_first]
+    return [shapes.ErasedRows(table=table, rows=rows) for table, rows in most_first]
