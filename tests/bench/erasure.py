@@ -76,8 +76,9 @@ _OF_PULLS = (
     """,
     """
     INSERT INTO metrics_pullrequestfact (pull_request_id, author_id, author_key, is_bot, excluded, state, opened_at,
-        started_at, merged_at, first_review_at, closed_at, cycle_seconds, coding_seconds, pickup_seconds, review_seconds,
-        merge_seconds, first_review_seconds, commits_known, review_count, draft_seconds, rework_rounds, rework_seconds,
+        started_at, merged_at, first_review_at, closed_at, cycle_seconds, coding_seconds, pickup_seconds,
+        review_seconds, merge_seconds, first_review_seconds, commits_known, review_count, draft_seconds,
+        rework_rounds, rework_seconds,
         size_lines, size_files, stage, flags, version)
     SELECT id, author_id, author_id, false, '', 'merged', created_at, created_at, merged_at,
         created_at + '2 hours', merged_at,

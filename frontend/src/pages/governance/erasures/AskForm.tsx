@@ -180,7 +180,7 @@ function Confirm({
         <Button
           type="submit"
           size="xs"
-          color="red"
+          color="red.9"
           disabled={!isMeant || !reason.trim()}
           loading={ask.isPending}
         >

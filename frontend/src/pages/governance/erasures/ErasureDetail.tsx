@@ -145,7 +145,7 @@ function Acts({ of }: { of: Erasure }) {
           <div className={classes.buttons}>
             <Button
               size="xs"
-              color={asked === "approve" ? "red" : undefined}
+              color={asked === "approve" ? "red.9" : undefined}
               loading={act.isPending}
               onClick={() =>
                 act.mutate({ id: of.id, what: asked }, { onSuccess: () => setAsked(undefined) })
