@@ -82,7 +82,7 @@ def preview(
         name, rows = erasures.preview(
             kind=filters.kind, subject_id=filters.subject, mode=filters.mode
         )
-    if filters.kind == Erasure.Kind.PERSON:
+    if filters.kind == "person":
         name = names_for_reader(user).of(name, person=filters.subject) or ""
     return shapes.ErasurePreview(
         name=name,
@@ -255,9 +255,9 @@ def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shap
         subject=one.subject_id,
         reason=one.reason,
         state=state,
-        asked=_decision(one.asked_by, one.asked_at, names),
-        approved=one.approved_at and _decision(one.approved_by, one.approved_at, names),
-        refused=one.refused_at and _decision(one.refused_by, one.refused_at, names),
+        asked=_by(one.asked_by, one.asked_at, names),
+        approved=_decision(one.approved_by, one.approved_at, names),
+        refused=_decision(one.refused_by, one.refused_at, names),
         started_at=one.started_at,
         finished_at=one.finished_at,
         expected=_rows(one.preview),
@@ -276,8 +276,14 @@ def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shap
     )
 
 
-def _decision(by: User | None, at: datetime, names: Names) -> shapes.ErasureDecision:
-    told = by and names.of_account(by.email, account=by.pk, person=by.person_id)
+def _decision(by: User | None, at: datetime | None, names: Names) -> shapes.ErasureDecision | None:
+    return None if at is None else _by(by, at, names)
+
+
+def _by(who: User | None, at: datetime, names: Names) -> shapes.ErasureDecision:
+    if who is None:
+        return shapes.ErasureDecision(by=None, at=at)
+    told = names.of_account(who.email, account=who.pk, person=who.person_id)
     return shapes.ErasureDecision(by=told, at=at)
 
 

@@ -166,7 +166,7 @@ def approvers(*, kind: str, asked_by_id: int | None) -> int:
     if kind != Erasure.Kind.EVERYTHING:
         roles |= Q(role=User.Role.ADMINISTRATOR)
     people = User.objects.filter(roles, is_active=True, is_service=False)
-    return people.exclude(pk=asked_by_id).count()
+    return people.exclude(pk=asked_by_id or 0).count()
 
 
 def _locked(erasure: Erasure, acting_user: User) -> Erasure:

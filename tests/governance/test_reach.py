@@ -1,5 +1,7 @@
 """Every table is decided about: it goes with a repository or a connection, or stays for a reason."""
 
+from django.db.models import Model
+
 from backend.connections.models import Connection
 from backend.delivery.models import Repository
 from backend.governance.erasing import connection, everything, named, repository
@@ -33,7 +35,7 @@ def test_every_table_goes_with_a_connection_or_stays_for_a_reason() -> None:
 def test_what_belongs_to_a_repository_is_what_refers_to_one() -> None:
     """By whatever keys: no table that leads to a repository is passed over."""
     gone = {one.table for one in reached(Repository)}
-    leading = {Repository}
+    leading: set[type[Model]] = {Repository}
     for model in reversed(tables()):
         keys = [one for one in references() if one.model is model]
         if any(one.related_model in leading for one in keys):

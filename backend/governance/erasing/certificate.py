@@ -51,4 +51,4 @@ def _digests(erasure: Erasure) -> dict[str, list[str]]:
 
 
 def _told(moment: datetime | None) -> str | None:
-    return moment and moment.isoformat()
+    return None if moment is None else moment.isoformat()

@@ -63,7 +63,7 @@ def steps(erasure: Erasure) -> Sequence[Step]:
 
 
 def _connection(subject_id: int | None) -> Connection:
-    found = Connection.objects.filter(pk=subject_id).first()
+    found = Connection.objects.filter(pk=subject_id or 0).first()
     if found is None:
         raise LookupError("There is no such connection.")
     return found

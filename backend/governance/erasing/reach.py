@@ -35,7 +35,7 @@ class Reach:
     @property
     def key(self) -> list[str]:
         fields = self.model._meta.pk_fields  # noqa: SLF001 - as above
-        return [database.ops.quote_name(one.column) for one in fields]
+        return [database.ops.quote_name(one.column or one.name) for one in fields]
 
     @property
     def types(self) -> list[str]:
@@ -67,8 +67,7 @@ def references() -> Iterator["ForeignKey[Any, Any]"]:
 
 
 def _table(model: type[Model]) -> type[Model]:
-    found: type[Model] = model._meta.concrete_model  # noqa: SLF001 - as above
-    return found
+    return model._meta.concrete_model or model  # noqa: SLF001 - as above
 
 
 def reached(root: type[Model]) -> tuple[Reach, ...]:
@@ -94,7 +93,8 @@ def _leads(one: "ForeignKey[Any, Any]") -> bool:
         *(each.fields[0] for each in options.total_unique_constraints),
         options.pk_fields[0].name,
     ]
-    return one.db_index or one.unique or one.name in first
+    is_indexed = bool(getattr(one, "db_index", False))  # unknown to the stubs
+    return is_indexed or one.unique or one.name in first
 
 
 def _paths(parent: type[Model], above: Path) -> Iterator[Path]:
@@ -117,10 +117,10 @@ def _select(reach: Reach, path: Path) -> str:
     keys = ", ".join(f"t0.{one}" for one in reach.key)
     joins = "".join(
         f" JOIN {quote(_table(one.related_model)._meta.db_table)} t{number}"  # noqa: SLF001 - as above
-        f" ON t{number}.{quote(one.target_field.column)} = t{number - 1}.{quote(one.column)}"
+        f" ON t{number}.{quote(one.target_field.column or 'id')} = t{number - 1}.{quote(one.column or one.name)}"
         for number, one in enumerate(path[:-1], start=1)
     )
-    last = quote(path[-1].column) if path else reach.key[0]
+    last = quote(path[-1].column or path[-1].name) if path else reach.key[0]
     begin = f"SELECT {keys} FROM {quote(reach.table)} t0{joins}"  # noqa: S608 - models' own names
     return f"{begin} WHERE t{max(len(path) - 1, 0)}.{last} = %s"
 

@@ -58,7 +58,7 @@ def steps(erasure: Erasure) -> Sequence[Step]:
 
 
 def _repository(subject_id: int | None) -> Repository:
-    found = Repository.objects.select_related("connection").filter(pk=subject_id).first()
+    found = Repository.objects.select_related("connection").filter(pk=subject_id or 0).first()
     if found is None:
         raise LookupError("There is no such repository.")
     return found
