@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { DetailSkeleton } from "../../../ui/DetailDrawer";
 import { Failure } from "../../../ui/Message";
+import { counted } from "../../../ui/numbers";
 import { failureOf } from "../../failure";
 import { Counts } from "./Counts";
 import classes from "./erasures.module.css";
@@ -138,7 +139,9 @@ function Confirm({
   return (
     <form className={classes.form} onSubmit={submit}>
       <section aria-label="What would go">
-        <h3 className={classes.heading}>What would go, as of now</h3>
+        <h3 className={classes.heading}>
+          What would go, as of now: {counted(preview.rows, "row")}
+        </h3>
         <Counts rows={preview.tables} total={preview.rows} label="Rows that would go, by table" />
         <p className={classes.soft}>
           Figures of teams are computed again from what is left. It cannot be undone; backups made

@@ -42,6 +42,13 @@ export function ErasureDetail({
         {data.state === "running" && <Bar of={data} />}
         {data.problem && <p className={classes.notice}>{data.problem}</p>}
       </div>
+      {data.has_certificate && (
+        <div className={classes.buttons}>
+          <Button size="xs" variant="default" onClick={() => onCertificate(data.id)}>
+            Certificate
+          </Button>
+        </div>
+      )}
       <Acts of={data} />
       <dl className={classes.facts}>
         <dt>Reason</dt>
@@ -73,13 +80,6 @@ export function ErasureDetail({
           </>
         )}
       </dl>
-      {data.has_certificate && (
-        <div className={classes.buttons}>
-          <Button size="xs" variant="default" onClick={() => onCertificate(data.id)}>
-            Certificate
-          </Button>
-        </div>
-      )}
       <Counts
         rows={data.expected}
         total={data.rows_expected}
