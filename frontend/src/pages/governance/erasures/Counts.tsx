@@ -1,4 +1,5 @@
 import { count } from "../../../ui/numbers";
+import { ScrollRegion } from "../../../ui/ScrollRegion";
 import classes from "./erasures.module.css";
 
 /** Rows by table, the most first; beside them, where it has begun, how many of them went. */
@@ -21,7 +22,7 @@ export function Counts({
       .map(({ table }) => ({ table, rows: 0 })),
   ];
   return (
-    <div className={classes.counts}>
+    <ScrollRegion className={classes.counts} label={label}>
       <table className={classes.table}>
         <caption>{label}</caption>
         <thead>
@@ -56,6 +57,6 @@ export function Counts({
           </tr>
         </tfoot>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
