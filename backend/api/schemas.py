@@ -83,7 +83,7 @@ class LastRun(Schema):
 
 CollectionState = Literal[
     "waiting", "syncing", "complete", "unavailable",
-    "excluded", "lost_access", "transferred", "gone",
+    "excluded", "lost_access", "transferred", "gone", "erasing",
 ]  # fmt: skip
 
 
@@ -224,7 +224,7 @@ class RepositoryCompleteness(Schema):
     id: int
     name: str
     connection: str = Field(description="Slug of the connection.")
-    state: Literal["active", "excluded", "lost_access", "transferred", "gone"]
+    state: Literal["active", "excluded", "lost_access", "transferred", "gone", "erasing"]
     reason: str | None = Field(description="Why it is in this state.")
     kinds: list[KindEntry]
     last_run: LastRun | None

@@ -10,6 +10,7 @@ from backend.accounts import access
 from backend.api import (
     completeness,
     deployments,
+    erasures,
     incidents,
     inventory,
     investment,
@@ -50,6 +51,7 @@ api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)
 api.add_router("", people.router)
+api.add_router("", erasures.router)
 api.add_router("", inventory.router)
 
 

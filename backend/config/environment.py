@@ -56,6 +56,8 @@ class Environment(BaseSettings):
     syslog_port: int = 6514
     syslog_ca_file: Path | None = None
     """Authority of that server's certificate."""
+    backups_kept_days: int = Field(35, ge=1, le=400)
+    """After so many days the last backup is gone that still holds what was erased: certificates tell that day."""
     clock_offset: int = 0
     """Seconds from now to the day that the demo shows; refused in production."""
 

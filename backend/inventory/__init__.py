@@ -17,7 +17,10 @@ from backend.inventory.governance import AUDIT, GOVERNANCE
 from backend.inventory.issues import INVESTMENT, ISSUES
 from backend.inventory.metrics import METRICS
 from backend.inventory.people import PEOPLE
-from backend.inventory.terms import Area, Table
+from backend.inventory.terms import (
+    Area,
+    Table,
+)
 from backend.inventory.test_results import TESTS
 
 AREAS: Final[tuple[Area, ...]] = (

@@ -3,7 +3,13 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND, APPEND_AND_UPDATE, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND,
+    APPEND_AND_UPDATE,
+    WRITE,
+    Area,
+    Table,
+)
 
 ACCOUNTS: Final = Area(
     key="accounts",
@@ -34,7 +40,7 @@ ACCOUNTS: Final = Area(
             label="accounts.teamgrant",
             purpose="Which teams a team lead sees.",
             keep=retention.ACCOUNTS,
-            grants={"web": WRITE},
+            grants={"web": WRITE, "worker": ("SELECT (id, team_id)", "DELETE")},
             about="user",
             identifier="id team_id",
             personal="user_id",

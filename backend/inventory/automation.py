@@ -3,7 +3,14 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND_AND_UPDATE, READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND_AND_UPDATE,
+    READ,
+    REMOVE,
+    WRITE,
+    Area,
+    Table,
+)
 
 AUTOMATION: Final = Area(
     key="automation",
@@ -105,7 +112,7 @@ DEPLOYMENTS: Final = Area(
             label="delivery.reporteddeployment",
             purpose="A deployment as the organisation's own systems report it.",
             keep=retention.HISTORY,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id repository_id external_id sha token_id",
             work="service environment outcome started_at finished_at reported_at",
         ),
@@ -116,7 +123,7 @@ DEPLOYMENTS: Final = Area(
                 "would name people."
             ),
             keep=retention.HISTORY,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id repository_id external_id token_id",
             work="service environment caused_by started_at resolved_at reported_at",
             notes={
@@ -127,7 +134,14 @@ DEPLOYMENTS: Final = Area(
             label="delivery.ingesttoken",
             purpose="Lets a system report for one repository, and read nothing.",
             keep=retention.CREDENTIALS,
-            grants={"web": WRITE},
+            grants={
+                "web": WRITE,
+                "worker": (
+                    "SELECT (id, repository_id, revoked_at)",
+                    "UPDATE (revoked_at)",
+                    "DELETE",
+                ),
+            },
             about="created_by",
             identifier="id repository_id",
             personal="created_by_id",
@@ -143,7 +157,7 @@ DEPLOYMENTS: Final = Area(
             label="delivery.deploymentrule",
             purpose="Rules on what counts as a deployment.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id",
             operational="position repositories source pattern environment service paths",
             notes={
@@ -154,7 +168,7 @@ DEPLOYMENTS: Final = Area(
             label="delivery.hotfixrule",
             purpose="Rules on which pull requests are hotfixes.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id",
             operational="repositories field pattern",
         ),
@@ -162,7 +176,7 @@ DEPLOYMENTS: Final = Area(
             label="delivery.incidentrule",
             purpose="Rules on which issues are incidents.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id repository_id",
             operational="projects field pattern component service",
         ),
@@ -178,7 +192,7 @@ DEPLOYMENTS: Final = Area(
             label="delivery.fixcorrection",
             purpose="A person's word on what fixed a failing deployment.",
             keep=retention.HISTORY,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             about="made_by",
             identifier="id repository_id key",
             personal="made_by_id",

@@ -3,7 +3,13 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND_AND_UPDATE, READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND_AND_UPDATE,
+    READ,
+    WRITE,
+    Area,
+    Table,
+)
 
 COLLECTION: Final = Area(
     key="collection",

@@ -3,7 +3,13 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND, APPEND_AND_UPDATE, READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND,
+    REMOVE,
+    WRITE,
+    Area,
+    Table,
+)
 
 CONNECTIONS: Final = Area(
     key="connections",
@@ -20,6 +26,7 @@ CONNECTIONS: Final = Area(
                 "worker": (
                     "SELECT",
                     "UPDATE (state, state_reason, state_action, checked_at, server_version, permissions)",
+                    "DELETE",
                 ),
             },
             identifier="id slug",
@@ -57,7 +64,7 @@ CONNECTIONS: Final = Area(
             label="connections.githubapp",
             purpose="What identifies a GitHub App. Nothing of it is secret.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": APPEND_AND_UPDATE},
+            grants={"web": WRITE, "worker": WRITE},
             identifier="id connection_id app_id slug client_id installation_id",
         ),
         Table(
@@ -83,7 +90,10 @@ CONNECTIONS: Final = Area(
             label="connections.jirasettings",
             purpose="What is read of a Jira, and which custom fields mean what.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": ("SELECT", "UPDATE (fields_found, site_url)")},
+            grants={
+                "web": WRITE,
+                "worker": ("SELECT", "UPDATE (fields_found, site_url)", "DELETE"),
+            },
             identifier="id connection_id",
             personal="email",
             operational=(
@@ -102,7 +112,7 @@ CONNECTIONS: Final = Area(
             label="connections.repositoryrule",
             purpose="Which repositories are read.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id connection_id",
             operational="effect test pattern",
         ),
@@ -110,7 +120,7 @@ CONNECTIONS: Final = Area(
             label="connections.webhooksecret",
             purpose="What web verifies webhooks with.",
             keep=retention.CREDENTIALS,
-            grants={"web": WRITE},
+            grants={"web": WRITE, "worker": ("SELECT (id, connection_id)", "DELETE")},
             identifier="id connection_id",
             secret="enveloped",
             operational="created_at expires_at last_used_at",

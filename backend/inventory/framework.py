@@ -3,7 +3,13 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND, READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND,
+    READ,
+    WRITE,
+    Area,
+    Table,
+)
 
 SIGN_IN: Final = Area(
     key="sign_in",

@@ -3,7 +3,13 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND, APPEND_AND_UPDATE, READ, Area, Table
+from backend.inventory.terms import (
+    APPEND,
+    APPEND_AND_UPDATE,
+    READ,
+    Area,
+    Table,
+)
 
 AUDIT: Final = Area(
     key="audit",
@@ -130,9 +136,9 @@ GOVERNANCE: Final = Area(
             label="tombstones.tombstone",
             purpose="What was erased, by a keyed digest.",
             keep=retention.ERASURES,
-            grants={"web": READ, "worker": APPEND},
+            grants={"web": ("SELECT", "UPDATE (lifted_at)"), "worker": APPEND},
             identifier="id digest erasure_id",
-            operational="kind erased_at",
+            operational="kind erased_at lifted_at",
             notes={
                 "digest": "HMAC-SHA256: without the key nobody can try names out.",
             },

@@ -3,7 +3,14 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND_AND_UPDATE, READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND_AND_UPDATE,
+    READ,
+    REMOVE,
+    WRITE,
+    Area,
+    Table,
+)
 
 ISSUES: Final = Area(
     key="issues",
@@ -139,7 +146,7 @@ ISSUES: Final = Area(
             label="delivery.statusrule",
             purpose="What a status means in a project.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id project_id status_id",
             operational="stage",
         ),
@@ -147,7 +154,7 @@ ISSUES: Final = Area(
             label="delivery.issuecorrection",
             purpose="A person's word on which issue a pull request is about.",
             keep=retention.HISTORY,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             about="said_by",
             identifier="id pull_request_id issue_id",
             personal="said_by_id",
@@ -157,7 +164,7 @@ ISSUES: Final = Area(
             label="delivery.ownership",
             purpose="Which team a repository or project belongs to.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id team_id repository_id project_id",
         ),
         Table(

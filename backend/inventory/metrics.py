@@ -3,7 +3,12 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    READ,
+    WRITE,
+    Area,
+    Table,
+)
 
 METRICS: Final = Area(
     key="metrics",

@@ -3,7 +3,14 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND, APPEND_AND_UPDATE, READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND_AND_UPDATE,
+    READ,
+    REMOVE,
+    WRITE,
+    Area,
+    Table,
+)
 
 PEOPLE: Final = Area(
     key="people",
@@ -67,7 +74,7 @@ PEOPLE: Final = Area(
             label="people.merge",
             purpose="Who came to be one person, by whom and why, so that it can be undone.",
             keep=retention.PEOPLE,
-            grants={"web": APPEND_AND_UPDATE, "worker": APPEND},
+            grants={"web": APPEND_AND_UPDATE, "worker": WRITE},
             about="person_key",
             identifier="id",
             personal="person_key acting_user evidence moved undone_by",
@@ -84,7 +91,7 @@ PEOPLE: Final = Area(
             label="people.matchrun",
             purpose="How far matching has come.",
             keep=retention.PROGRESS,
-            grants={"web": READ, "worker": APPEND_AND_UPDATE},
+            grants={"web": READ, "worker": WRITE},
             identifier="id last_identity last_address",
             operational="ran_at",
         ),
@@ -152,7 +159,7 @@ PEOPLE: Final = Area(
             label="people.directorygroup",
             purpose="A group of the directory, which is a team here.",
             keep=retention.DIRECTORY,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id external_id team_id within_id",
             operational="display_name version created_at changed_at",
         ),
@@ -160,7 +167,7 @@ PEOPLE: Final = Area(
             label="people.directorygroup_members",
             purpose="Who is in a group of the directory.",
             keep=retention.DIRECTORY,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             about="directoryuser__person",
             identifier="id directorygroup_id",
             personal="directoryuser_id",

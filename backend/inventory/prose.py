@@ -8,7 +8,10 @@ from backend.inventory.entering import NEVER, SOURCES
 from backend.inventory.entering.terms import Source
 from backend.inventory.retention import RETENTIONS
 from backend.inventory.roles import ROLES
-from backend.inventory.terms import MEANINGS, Area, Table
+from backend.inventory.terms import (
+    Area,
+    Table,
+)
 
 
 def prose() -> str:

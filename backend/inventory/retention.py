@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from backend.inventory.terms import Retention
+from backend.inventory.terms import (
+    Retention,
+)
 
 HISTORY: Final = Retention(
     "history",

@@ -48,6 +48,7 @@ Privileges = Mapping[str, tuple[str, ...]]
 READ: Final = ("SELECT",)
 APPEND: Final = ("SELECT", "INSERT")
 APPEND_AND_UPDATE: Final = ("SELECT", "INSERT", "UPDATE")
+REMOVE: Final = ("SELECT", "DELETE")
 WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 

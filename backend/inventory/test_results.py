@@ -3,7 +3,14 @@
 from typing import Final
 
 from backend.inventory import retention
-from backend.inventory.terms import APPEND, APPEND_AND_UPDATE, READ, WRITE, Area, Table
+from backend.inventory.terms import (
+    APPEND,
+    APPEND_AND_UPDATE,
+    REMOVE,
+    WRITE,
+    Area,
+    Table,
+)
 
 TESTS: Final = Area(
     key="tests",
@@ -72,7 +79,7 @@ TESTS: Final = Area(
             label="delivery.mutedtest",
             purpose="A person's word that a flaky test is known of.",
             keep=retention.HISTORY,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             about="muted_by",
             identifier="id test_id",
             personal="muted_by_id",
@@ -85,7 +92,7 @@ TESTS: Final = Area(
             label="delivery.artifactrule",
             purpose="Which artifacts of workflow runs are read as reports of tests.",
             keep=retention.SETTINGS,
-            grants={"web": WRITE, "worker": READ},
+            grants={"web": WRITE, "worker": REMOVE},
             identifier="id",
             operational="repositories artifact",
         ),

@@ -13,12 +13,14 @@ MEASURE: Final = "measure"
 CHECK: Final = "check"
 MARK: Final = "mark"
 MATCH: Final = "match"
+ERASE: Final = "erase"
 QUEUES: Final = {
     COLLECT: "collect",
     MEASURE: "measure",
     CHECK: "default",
     MARK: "measure",
     MATCH: "measure",
+    ERASE: "default",
 }
 
 

@@ -17,6 +17,7 @@ from backend.connections.models import Connection
 from backend.connections.store import due_app_changes
 from backend.delivery.store import marking
 from backend.delivery.store.test_partitions import drop_outdated, make_partitions
+from backend.governance.erasing import engine
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
 from backend.metrics.suppression.compute import recompute_if_due
@@ -101,6 +102,14 @@ def match() -> None:
         bell.ring(bell.MEASURE)
 
 
+@shared_task(name=bell.ERASE)
+def erase() -> None:
+    """Go on with what is to be erased, for a slice of time; figures follow."""
+    if engine.work(deadline=time.monotonic() + SLICE_SECONDS):
+        bell.ring(bell.ERASE)
+        bell.ring(bell.MEASURE)
+
+
 @shared_task(name="sweep", expires=10)
 def sweep() -> None:
     """Ring for rows that are due, whatever became of the bell that rang for them first."""
@@ -112,6 +121,8 @@ def sweep() -> None:
         bell.ring(bell.MARK)
     if anything_new():
         bell.ring(bell.MATCH)
+    if engine.any_due():
+        bell.ring(bell.ERASE)
     for connection_id in due_app_changes():
         bell.ring(bell.CHECK, connection_id)
 

@@ -60,7 +60,7 @@ STALE: Final = timedelta(days=1)
 
 State = Literal["complete", "collecting", "waiting", "incomplete", "unavailable"]
 
-RepositoryState = Literal["active", "excluded", "lost_access", "transferred", "gone"]
+RepositoryState = Literal["active", "excluded", "lost_access", "transferred", "gone", "erasing"]
 
 NOT_COUNTED: Final = "Not counted yet."
 NO_COMMIT: Final = "The repository has no commit yet."

@@ -28,12 +28,18 @@ def bury(*, kind: str, names: Iterable[str], erasure_id: int) -> None:
 
 def buried(kind: str, names: Collection[str]) -> set[str]:
     """Those of these names that lie here: one statement, and no digest where nothing of the kind was erased."""
-    known = Tombstone.objects.filter(kind=kind)
+    known = Tombstone.objects.filter(kind=kind, lifted_at=None)
     if not names or not known.exists():
         return set()
     by_digest = {digest(kind, name): name for name in names}
     found = known.filter(digest__in=list(by_digest)).values_list("digest", flat=True)
     return {by_digest[bytes(one)] for one in found}
+
+
+def lift(*, erasure_id: int) -> int:
+    """Let what lies here come again, because a person says so; how many names that are."""
+    standing = Tombstone.objects.filter(erasure_id=erasure_id, lifted_at=None)
+    return standing.update(lifted_at=clock.now())
 
 
 @cache

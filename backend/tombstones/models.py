@@ -10,10 +10,15 @@ class Tombstone(models.Model):
     digest = models.BinaryField(help_text="HMAC-SHA256 of kind and name.")
     erasure_id = models.BigIntegerField(help_text="The erasure that it is of.")
     erased_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, help_text="From then on it may come again.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "digest"], name="tombstones_tombstone_once")
+            models.UniqueConstraint(
+                fields=["kind", "digest"],
+                condition=models.Q(lifted_at=None),
+                name="tombstones_tombstone_stands_once",
+            )
         ]
 
     def __str__(self) -> str:

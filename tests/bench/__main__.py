@@ -12,6 +12,7 @@ from tests import servers
 from tests.bench import (
     audit_chain,
     backfill,
+    erasure,
     figures,
     history,
     jira,
@@ -62,6 +63,7 @@ def _domain(
         "jira": (f"a Jira of {jira.ISSUES:,} issues", jira.run),
         "work": ("pages on issues and investment", work.run),
         "audit-chain": (f"an audit log of {audit_chain.EVENTS:,} events", audit_chain.run),
+        "erasure": ("a repository of a million rows, erased", erasure.run),
         "people": (f"{people.PEOPLE:,} people in {people.TEAMS} teams", people.run),
     }
     return {
@@ -89,6 +91,7 @@ def _arguments() -> argparse.Namespace:
             "work",
             "people",
             "audit-chain",
+            "erasure",
             "test-results",
         ),
         default="all",

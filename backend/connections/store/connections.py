@@ -16,6 +16,7 @@ from backend.connections.store.cleaning import (
     clean_url,
 )
 from backend.connections.store.credentials import AppSignIn, set_app, set_token
+from backend.connections.store.erased import check_not_erased
 from backend.connections.store.jira import JIRA_KINDS, JiraChoice, set_jira
 
 
@@ -46,6 +47,7 @@ def add_connection(  # noqa: PLR0913 - what is known of a connection when it is 
     address = (
         clean_jira_url(url, cloud=kind == Connection.Kind.JIRA_CLOUD) if is_jira else clean_url(url)
     )
+    check_not_erased(address)
     host = urlsplit(address).hostname or ""
     connection = Connection(
         kind=kind,

@@ -37,6 +37,7 @@ class Repository(models.Model):
         LOST_ACCESS = "lost_access", "access lost"
         TRANSFERRED = "transferred", "moved to an owner that is not read"
         GONE = "gone", "deleted at the source"
+        ERASING = "erasing", "being erased"
 
     class Visibility(models.TextChoices):
         PUBLIC = "public"

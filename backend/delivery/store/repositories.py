@@ -1,6 +1,8 @@
 """Owners and repositories, and in what state each of these is."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
@@ -9,7 +11,10 @@ from backend.connections.selection import RepositoryLike, judge
 from backend.delivery.models import Owner, Repository
 from backend.delivery.records import OwnerRecord, RepositoryRecord
 from backend.delivery.store.tables import INT, TEXT, TIME, Row, Table, row, upsert
+from backend.tombstones.graves import buried
 
+ERASED: Final = "repository"
+"""The kind of a repository's tombstone."""
 OWNERS = Table(
     "delivery_owner",
     ("connection_id", "external_id"),
@@ -32,9 +37,9 @@ def store_repositories(*, connection: Connection, repositories: Iterable[Reposit
     """Make the connection's repositories as told. Those that are not told stay: see mark_unreachable.
 
     What a rule leaves out is known, so that a person can see what the rules do, and not read. What belongs to an owner
-    that is not read is kept where it was read before, and not taken in where it never was.
+    that is not read is kept where it was read before, and not taken in where it never was. What was erased stays so.
     """
-    records = list({record.external_id: record for record in repositories}.values())
+    records = _not_erased(connection, repositories)
     if not records:
         return
     rules = list(connection.repository_rules.all())
@@ -63,6 +68,20 @@ def store_repositories(*, connection: Connection, repositories: Iterable[Reposit
             )
         )
     upsert(REPOSITORIES, rows, returning="id")
+
+
+def known_as(connection: Connection, external_id: int) -> str:
+    """What a tombstone knows it by, through whichever connection: no rename matters, and no other one of its name."""
+    return f"{urlsplit(connection.url).netloc}/{external_id}"
+
+
+def _not_erased(
+    connection: Connection, repositories: Iterable[RepositoryRecord]
+) -> list[RepositoryRecord]:
+    """Each once."""
+    named = {known_as(connection, record.external_id): record for record in repositories}
+    erased = buried(ERASED, named.keys())
+    return [record for name, record in named.items() if name not in erased]
 
 
 @transaction.atomic

@@ -2,9 +2,18 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from backend.governance.models import Erasure
+
+
+class NotYet(Exception):
+    """Something else must end first, such as a collection that has begun. It is tried again after a moment."""
+
+    def __init__(self, message: str, *, after: timedelta = timedelta(seconds=2)) -> None:
+        super().__init__(message)
+        self.after = after
 
 
 @dataclass(frozen=True)
@@ -13,7 +22,10 @@ class Step:
 
     table: str
     run: Callable[[int], int]
-    """In the caller's transaction: erase at most so many rows, tell how many; 0: none are left."""
+    """In the caller's transaction: erase at most so many rows, tell how many; 0: none are left. Raises NotYet.
+
+    What it notes for its next turn may be lost: the engine goes through all steps until each has said 0 at once.
+    """
 
 
 class Subjects(Protocol):

@@ -53,6 +53,11 @@ _PASSES: Final = {
     Hint.Kind.TAGS: deployments.collect_tags,
     Hint.Kind.LINEAGE: lineage.collect_lineage,
 }
+_NOT_READ: Final = {
+    Repository.State.EXCLUDED,
+    Repository.State.TRANSFERRED,
+    Repository.State.ERASING,
+}
 _BY_NUMBER: Final = {
     Hint.Kind.PULL_REQUEST: pull_requests.collect_pull_request,
     Hint.Kind.WORKFLOW_RUN: workflows.collect_workflow_run,
@@ -91,7 +96,7 @@ def collect(
     if repository is None or piece.kind is Hint.Kind.REPOSITORY:
         external_id = piece.first.container_external_id or 0
         return repositories.collect_repository(piece.connection, github, external_id)
-    if repository.state in {Repository.State.EXCLUDED, Repository.State.TRANSFERRED}:
+    if repository.state in _NOT_READ:
         return Collected(notes=[repository.state_reason])
     done = _of_repository(piece, repository, github, on_page)
     if done.stored and piece.kind in {Hint.Kind.PULL_REQUESTS, Hint.Kind.RECONCILE}:

@@ -15,6 +15,8 @@ export class ApiError extends Error {
     message: string,
     /** What the person can do about it, where the server knows. */
     readonly action: string | null,
+    /** What kind of refusal it is, where the server says. */
+    readonly code: string | null = null,
   ) {
     super(message);
     this.name = "ApiError";
@@ -46,5 +48,6 @@ export async function answer<Data>(asked: Asked<Data>): Promise<Data> {
     response.status,
     error?.message ?? `The server answered ${response.status}.`,
     error?.action ?? null,
+    error?.code ?? null,
   );
 }

@@ -30,6 +30,7 @@ export const REPOSITORY_STATES: Record<RepositoryCompleteness["state"], string> 
   excluded: "excluded by a rule",
   lost_access: "access lost",
   transferred: "moved away",
+  erasing: "being erased",
   gone: "deleted at the source",
 };
 

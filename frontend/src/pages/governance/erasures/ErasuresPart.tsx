@@ -1,9 +1,162 @@
-import { Message } from "../../../ui/Message";
+import { Button, Progress } from "@mantine/core";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { meQuery } from "../../../api/queries";
+import { DetailDrawer } from "../../../ui/DetailDrawer";
+import { dateTime } from "../../../ui/dates";
+import { count, counted } from "../../../ui/numbers";
+import { Pages } from "../../../ui/Pages";
+import { ScrollRegion } from "../../../ui/ScrollRegion";
+import none from "../../data-quality/Section.module.css";
+import { Section } from "../../people/Section";
+import { AskForm } from "./AskForm";
+import { CertificateView } from "./CertificateView";
+import { ErasureDetail } from "./ErasureDetail";
+import classes from "./erasures.module.css";
+import { KINDS, nameOf, percentDone, STATES } from "./names";
+import { type Erasure, erasuresQuery } from "./queries";
+import { type ErasuresSearch, PAGE_SIZE } from "./search";
 
+const route = getRouteApi("/governance/erasures");
+const WIDTH = 560;
+
+/** What was asked to be erased, how far each came, and the form to ask for another. */
 export default function ErasuresPart() {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (part: Partial<ErasuresSearch>) =>
+    void navigate({ search: (before) => ({ ...before, ...part }), resetScroll: false });
+  const page = search.page ?? 1;
+  const query = useQuery(erasuresQuery({ page, page_size: PAGE_SIZE }));
+  const timeZone = me.organisation.time_zone;
+  if (search.certificate !== undefined) {
+    return (
+      <CertificateView
+        id={search.certificate}
+        timeZone={timeZone}
+        onBack={() => change({ certificate: undefined })}
+      />
+    );
+  }
   return (
-    <Message title="Erasure">
-      <p>Being built.</p>
-    </Message>
+    <>
+      <Section
+        title="Erasures"
+        query={query}
+        about={(data) =>
+          `${counted(data.total, "request")}. Nothing goes before a second person has approved it.`
+        }
+        tools={
+          query.data?.may_ask && (
+            <Button size="xs" onClick={() => change({ ask: true, erasure: undefined })}>
+              Ask for an erasure
+            </Button>
+          )
+        }
+      >
+        {(data) =>
+          data.items.length === 0 ? (
+            <p className={none.none}>Nothing was asked to be erased so far.</p>
+          ) : (
+            <>
+              <List
+                of={data.items}
+                timeZone={timeZone}
+                onOpen={(erasure) => change({ erasure, ask: undefined })}
+              />
+              <Pages
+                page={page}
+                size={PAGE_SIZE}
+                total={data.total}
+                onPage={(to) => change({ page: to })}
+              />
+            </>
+          )
+        }
+      </Section>
+      <DetailDrawer
+        title={search.ask ? "Ask for an erasure" : "Erasure"}
+        width={WIDTH}
+        onClose={() => change({ ask: undefined, erasure: undefined })}
+      >
+        {search.ask ? (
+          <AskForm onDone={(made) => change({ ask: undefined, erasure: made.id })} />
+        ) : search.erasure !== undefined ? (
+          <ErasureDetail
+            key={search.erasure}
+            id={search.erasure}
+            timeZone={timeZone}
+            onCertificate={(certificate) => change({ certificate, erasure: undefined })}
+          />
+        ) : undefined}
+      </DetailDrawer>
+    </>
+  );
+}
+
+function List({
+  of,
+  timeZone,
+  onOpen,
+}: {
+  of: Erasure[];
+  timeZone: string;
+  onOpen: (id: number) => void;
+}) {
+  return (
+    <ScrollRegion className={classes.scroll} label="Erasures">
+      <table className={classes.table}>
+        <caption>Erasures</caption>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">State</th>
+            <th scope="col" data-wide data-numeric>
+              Rows
+            </th>
+            <th scope="col" data-wide>
+              Asked
+            </th>
+            <th scope="col" data-wide>
+              By
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.map((one) => (
+            <tr key={one.id}>
+              <th scope="row">
+                <button type="button" className={classes.open} onClick={() => onOpen(one.id)}>
+                  {nameOf(one)}
+                </button>
+                <span className={classes.kind}>{KINDS[one.kind]}</span>
+              </th>
+              <td>
+                <span className={classes.state} data-state={one.state}>
+                  {STATES[one.state]}
+                </span>
+                {one.state === "running" && <Bar of={one} />}
+              </td>
+              <td data-wide data-numeric>
+                {count(one.state === "finished" ? one.rows_done : one.rows_expected)}
+              </td>
+              <td data-wide>{dateTime(one.asked.at, timeZone)}</td>
+              <td data-wide>{one.asked.by ?? "–"}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+export function Bar({ of }: { of: Erasure }) {
+  const done = percentDone(of);
+  return (
+    <div className={classes.bar}>
+      <Progress value={done} size={6} aria-label={`Erased of ${nameOf(of)}`} />
+      <span>{done} %</span>
+    </div>
   );
 }

@@ -1,0 +1,19 @@
+"""Which module knows each kind of subject."""
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from backend.governance.erasing import connection, everything, repository
+from backend.governance.erasing.steps import Subjects
+from backend.governance.models import Erasure
+
+KINDS: Final[Mapping[str, Subjects]] = {
+    Erasure.Kind.REPOSITORY: cast("Subjects", repository),
+    Erasure.Kind.CONNECTION: cast("Subjects", connection),
+    Erasure.Kind.EVERYTHING: cast("Subjects", everything),
+}
+
+
+def subjects_of(kind: str) -> Subjects:
+    """Raises LookupError."""
+    return KINDS[kind]
