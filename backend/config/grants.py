@@ -66,7 +66,10 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "people.directorygroup_members": {"web": WRITE, "worker": READ},
     # Matching is the worker's; web answers what it offers, and undoes. What was merged is never forgotten.
     "people.address": {"web": READ, "worker": WRITE},
-    "people.merge": {"web": APPEND_AND_UPDATE, "worker": APPEND},
+    "people.merge": {
+        "web": APPEND_AND_UPDATE,
+        "worker": (*APPEND, "UPDATE (acting_user, undone_by, evidence, moved)"),
+    },
     "people.matchrun": {"web": READ, "worker": APPEND_AND_UPDATE},
     # Connections: web writes credentials and cannot read them. The worker reads them, and writes those alone that the
     # server makes for it: the key of an App created from a manifest.
@@ -117,11 +120,16 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "worker": ("SELECT (id, email, name, person_id, is_service)", "UPDATE (person_id)"),
     },
     "account": {"web": WRITE},
+    # Erasing asks by what somebody would be known again; what is to go goes by the routine below.
+    "account.emailaddress": {"web": WRITE, "worker": ("SELECT (id, user_id, email)",)},
     "mfa": {"web": WRITE},
     "usersessions": {"web": WRITE},
     # Who is connected with which provider's subject. allauth's own tables of providers and tokens are not used.
     "socialaccount": {},
-    "socialaccount.socialaccount": {"web": WRITE},
+    "socialaccount.socialaccount": {
+        "web": WRITE,
+        "worker": ("SELECT (id, user_id, provider, uid)",),
+    },
     "sessions": {"web": WRITE},
     "auth": {"web": READ},
     "admin": {"web": APPEND},
@@ -148,6 +156,10 @@ ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
     # Partitions of test results: made by whoever stores into them, dropped by the worker.
     "delivery_make_test_partitions(date, date)": ("web", "worker"),
     "delivery_drop_test_partitions(date, date)": ("worker",),
+    # Erasing a person: each acts for an erasure that two people stand for, or writes anew what is there.
+    "governance_erase_sign_in(bigint)": ("worker",),
+    "governance_rewrite(text)": ("worker",),
+    "governance_renew_log()": ("worker",),
 }
 
 

@@ -29,6 +29,7 @@ if PRODUCTION and CLOCK_OFFSET:
     raise ImproperlyConfigured(message)
 SECRETS_DIR = ENVIRONMENT.secrets_dir
 SCRATCH_DIR = ENVIRONMENT.scratch_dir
+TOMBSTONES_DIR = ENVIRONMENT.tombstones_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 PUBLIC_URL = ENVIRONMENT.url.rstrip("/")
 ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]
