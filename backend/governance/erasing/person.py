@@ -115,7 +115,7 @@ def found_by(kind: str, digests: Collection[bytes]) -> set[int]:
 
 
 def steps(erasure: Erasure) -> Sequence[Step]:
-    """Part (2)'s key of the person is to be destroyed by one more step after these, since triggers record their work."""
+    """A key under which the audit log holds names of this person is to be destroyed after these, which it records."""
     pk = erasure.subject_id or 0
     known = Known.of(pk)
     removes = erasure.mode == Erasure.Mode.REMOVE
@@ -145,9 +145,8 @@ def done_by() -> list["ForeignKey[Any]"]:
 def _check(known: Known) -> None:
     users = User.objects.filter(pk__in=known.users)
     owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
-    if users.filter(role=User.Role.OWNER, is_active=True).exists():
-        if not owners.exclude(pk__in=known.users).exists():
-            raise NotErasable("This is the last owner: make another one first.")
+    if (owners & users).exists() and not owners.exclude(pk__in=known.users).exists():
+        raise NotErasable("This is the last owner: make another one first.")
     addresses = {*known.addresses, *known.users.values()}
     source = JiraSettings.objects.filter(email__in=addresses).select_related("connection").first()
     if source is not None:

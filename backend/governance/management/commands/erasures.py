@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["reapply"])
 
-    def handle(self, *_: Any, **__: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             done = reapply()
         except JournalUnusable as error:
