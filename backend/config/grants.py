@@ -117,7 +117,10 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     # Matching links accounts with the people that they are.
     "accounts.user": {
         "web": APPEND_AND_UPDATE,
-        "worker": ("SELECT (id, email, name, person_id, is_service)", "UPDATE (person_id)"),
+        "worker": (
+            "SELECT (id, email, name, person_id, directory_user_id, is_service)",
+            "UPDATE (person_id)",
+        ),
     },
     "account": {"web": WRITE},
     # Erasing asks by what somebody would be known again; what is to go goes by the routine below.

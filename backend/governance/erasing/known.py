@@ -55,7 +55,8 @@ class Known:
         loose = Q(person=None, is_service=False, email__in=known.addresses)
         users = User.objects.filter(Q(person=person) | loose)
         known.users = dict(users.values_list("pk", "email"))
-        known.directory = list(DirectoryUser.objects.filter(person=person))
+        entries = Q(person=person) | Q(account__in=known.users)
+        known.directory = list(DirectoryUser.objects.filter(entries).distinct())
         return known
 
     @property

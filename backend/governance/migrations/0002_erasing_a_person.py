@@ -19,6 +19,8 @@ DECLARE
         SELECT id FROM accounts_user
         WHERE person_id = subject OR directory_user_id = ANY(entries)
             OR person_id IS NULL AND NOT is_service AND NOT is_break_glass AND email = ANY(addresses));
+    own uuid[] := entries || ARRAY(
+        SELECT directory_user_id FROM accounts_user WHERE id = ANY(users) AND directory_user_id IS NOT NULL);
     names text := (
         SELECT string_agg(regexp_replace(name, '([^[:alnum:][:space:]])', '\\\1', 'g'), '|')
         FROM (
@@ -28,8 +30,8 @@ DECLARE
             UNION SELECT name FROM people_person WHERE id = subject AND name NOT LIKE 'Erased person %'
             UNION SELECT login FROM people_identity WHERE person_id = subject AND kind <> 'erased'
             UNION SELECT name FROM people_identity WHERE person_id = subject
-            UNION SELECT user_name FROM people_directoryuser WHERE id = ANY(entries)
-            UNION SELECT display_name FROM people_directoryuser WHERE id = ANY(entries)
+            UNION SELECT user_name FROM people_directoryuser WHERE id = ANY(own)
+            UNION SELECT display_name FROM people_directoryuser WHERE id = ANY(own)
             UNION SELECT unnest(addresses)
         ) AS known (name)
         WHERE length(name) >= 3 AND lower(name) <> 'erased' AND position('erased-' IN name) <> 1);
@@ -73,7 +75,7 @@ BEGIN
                 SELECT login FROM unnest(bot_logins) AS login WHERE login !~* (''^'' || $3 || ''$''))
             WHERE EXISTS (SELECT FROM unnest(bot_logins) AS login WHERE login ~* (''^'' || $3 || ''$''))'
     ] LOOP
-        EXECUTE statement USING users, entries, pattern;
+        EXECUTE statement USING users, own, pattern;
         GET DIAGNOSTICS affected = ROW_COUNT;
         done := done + affected;
     END LOOP;

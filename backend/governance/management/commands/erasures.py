@@ -1,7 +1,5 @@
 """`manage.py erasures reapply`: erase again what an old backup of the database has brought back."""
 
-from typing import Any
-
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from backend.governance.reapplying import reapply
@@ -14,7 +12,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["reapply"])
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_arguments: object, **_options: object) -> None:
         try:
             done = reapply()
         except JournalUnusable as error:
