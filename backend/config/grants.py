@@ -148,8 +148,11 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "UPDATE (attempts, lease_until, last_error, certificate_id)",
         ),
     },
-    # What was erased is never forgotten.
-    "tombstones": {"web": READ, "worker": APPEND},
+    # What was erased is never forgotten; an owner may lift it.
+    "tombstones": {
+        "web": READ,
+        "worker": (*APPEND, "UPDATE (erasure_id, erased_at, lifted_at)"),
+    },
     "contenttypes": {"web": READ, "worker": READ},
     # Each process checks at its start that the schema is the one it was built for.
     "migrations": {"web": READ, "worker": READ},

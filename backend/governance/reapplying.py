@@ -44,7 +44,7 @@ def _bury_again() -> int:
     missing = list(graves.forgotten())
     now = clock.now()
     erasures: dict[tuple[int, str, str], Erasure] = {}
-    for entry in missing:
+    for entry in (one for one in missing if not one.lifted):
         key = (entry.erasure, entry.of, entry.mode)
         if key not in erasures:
             erasures[key] = Erasure.objects.create(
@@ -65,9 +65,16 @@ def _bury_again() -> int:
                 erased_at=one.at,
             )
             for one in missing
+            if not one.lifted
         ),
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["kind", "digest"],
+        update_fields=["erasure_id", "erased_at", "lifted_at"],
     )
+    for one in missing:
+        if one.lifted:
+            again = Tombstone.objects.filter(kind=one.kind, digest=bytes.fromhex(one.digest))
+            again.update(lifted_at=one.at)
     return len(missing)
 
 
@@ -75,7 +82,8 @@ def _found_again() -> Iterator[Erasure]:
     """An erasure of each subject that lies under a tombstone and is in the database all the same."""
     modes = dict(Erasure.objects.values_list("pk", "mode"))
     lying: dict[tuple[str, str], set[bytes]] = defaultdict(set)
-    for kind, digest, erasure in Tombstone.objects.values_list("kind", "digest", "erasure_id"):
+    graves = Tombstone.objects.filter(lifted_at=None)
+    for kind, digest, erasure in graves.values_list("kind", "digest", "erasure_id"):
         lying[kind, modes.get(erasure, "")].add(bytes(digest))
     for (kind, mode), digests in sorted(lying.items()):
         for of, subjects in SUBJECTS.items():

@@ -29,8 +29,29 @@ def bury(*, kind: str, names: Iterable[str], erasure_id: int, of: str = "", mode
     )
     Tombstone.objects.bulk_create(
         (Tombstone(kind=kind, digest=one, erasure_id=erasure_id, erased_at=now) for one in digests),
-        ignore_conflicts=True,
+        update_conflicts=True,
+        unique_fields=["kind", "digest"],
+        update_fields=["erasure_id", "erased_at", "lifted_at"],
     )
+
+
+def lift(*, erasure_id: int) -> int:
+    """What comes under these names from now on is new, and stored. How many. Raises journal.JournalUnusable."""
+    now = clock.now()
+    lying = Tombstone.objects.filter(erasure_id=erasure_id, lifted_at=None)
+    journal.append(
+        [
+            Entry(one.kind, bytes(one.digest).hex(), erasure_id, now.isoformat(), lifted=True)
+            for one in lying
+        ]
+    )
+    return lying.update(lifted_at=now)
+
+
+def erasure_of(kind: str, name: str) -> int | None:
+    """The erasure whose tombstone this name lies under."""
+    lying = Tombstone.objects.filter(kind=kind, digest=digest(kind, name), lifted_at=None)
+    return lying.values_list("erasure_id", flat=True).first()
 
 
 def buried(kind: str, names: Collection[str]) -> set[str]:
@@ -38,26 +59,28 @@ def buried(kind: str, names: Collection[str]) -> set[str]:
     if not names or journal.is_empty():
         return set()
     by_digest = {digest(kind, name): name for name in names}
-    known = Tombstone.objects.filter(kind=kind, digest__in=list(by_digest))
+    known = Tombstone.objects.filter(kind=kind, digest__in=list(by_digest), lifted_at=None)
     return {by_digest[bytes(one)] for one in known.values_list("digest", flat=True)}
 
 
 def forgotten() -> Iterator[Entry]:
-    """What the journal holds and the database has not, as after an old backup came back."""
+    """What the journal says otherwise than the database, as after an old backup came back."""
     if journal.is_empty():
         return
     known = _known()
-    for entry in journal.read():
-        if (entry.kind, entry.digest) not in known:
+    for key, entry in journal.standing().items():
+        if known.get(key, True) != entry.lifted:
             yield entry
 
 
 def write_down() -> int:
     """Add to the journal what the database alone holds, as after the file was lost; how many. The worker's to do."""
-    written = {(entry.kind, entry.digest) for entry in journal.read()}
+    if not Tombstone.objects.exists():
+        return 0
+    written = journal.standing()
     missing = [
         Entry(one.kind, bytes(one.digest).hex(), one.erasure_id, one.erased_at.isoformat())
-        for one in Tombstone.objects.order_by("pk")
+        for one in Tombstone.objects.filter(lifted_at=None).order_by("pk")
         if (one.kind, bytes(one.digest).hex()) not in written
     ]
     if missing:
@@ -65,9 +88,10 @@ def write_down() -> int:
     return len(missing)
 
 
-def _known() -> set[tuple[str, str]]:
-    rows = Tombstone.objects.values_list("kind", "digest")
-    return {(kind, bytes(one).hex()) for kind, one in rows}
+def _known() -> dict[tuple[str, str], bool]:
+    """Whether each is lifted."""
+    rows = Tombstone.objects.values_list("kind", "digest", "lifted_at")
+    return {(kind, bytes(one).hex()): lifted is not None for kind, one, lifted in rows}
 
 
 @cache

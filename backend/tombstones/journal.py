@@ -21,7 +21,10 @@ class JournalUnusable(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """`of` and `mode` are those of the erasure: what was erased, and how. `at` is an ISO time."""
+    """`of` and `mode` are those of the erasure: what was erased, and how. `at` is an ISO time.
+
+    A lifted one takes back those of the same kind and digest before it.
+    """
 
     kind: str
     digest: str
@@ -29,6 +32,7 @@ class Entry:
     at: str
     of: str = ""
     mode: str = ""
+    lifted: bool = False
 
 
 def path() -> Path:
@@ -92,6 +96,11 @@ def read() -> Iterator[Entry]:
                 "without it, what was erased could come back."
             )
             raise JournalUnusable(message) from error
+
+
+def standing() -> dict[tuple[str, str], Entry]:
+    """The latest word on each, by kind and digest."""
+    return {(entry.kind, entry.digest): entry for entry in read()}
 
 
 def _was_cut(line: bytes) -> bool:

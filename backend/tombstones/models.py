@@ -10,6 +10,9 @@ class Tombstone(models.Model):
     digest = models.BinaryField(help_text="HMAC-SHA256 of kind and name.")
     erasure_id = models.BigIntegerField(help_text="The erasure that it is of.")
     erased_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(
+        null=True, help_text="An owner took it back: what comes under this name is new."
+    )
 
     class Meta:
         constraints = [

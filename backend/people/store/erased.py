@@ -20,7 +20,7 @@ _FIND: Final = """
     SELECT grave.digest, identity.id, identity.account_id FROM tombstones_tombstone grave
     LEFT JOIN people_identity identity
         ON identity.connection_id = %s AND identity.buried_as = grave.digest
-    WHERE (grave.kind, grave.digest) IN (SELECT * FROM unnest(%s::text[], %s::bytea[]))
+    WHERE grave.lifted_at IS NULL AND (grave.kind, grave.digest) IN (SELECT * FROM unnest(%s::text[], %s::bytea[]))
 """
 
 
