@@ -278,7 +278,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "accounts.SignInPolicy"},
     {"model": "people.Organisation", "exclude_fields": ["pseudonym_key"]},
     {"model": "people.Person"},
-    {"model": "people.Identity"},
+    {"model": "people.Identity", "exclude_fields": ["buried_as"]},
     {"model": "people.Team", "exclude_fields": ["members"]},
     {"model": "people.Membership"},
     {"model": "accounts.ScimToken", "exclude_fields": ["last_used_at", "digest"]},

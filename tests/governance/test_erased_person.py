@@ -34,7 +34,7 @@ from backend.people.moving import joining
 from backend.pipeline.kinds import connector_of
 from backend.pipeline.work import check_connection
 from tests.governance.conftest import approved, carry_out
-from tests.pipeline.state import work_to_the_end
+from tests.pipeline.state import measure, work_to_the_end
 from tests.places import Places
 from tests.sign_in import sign_in
 from tests.simulators import github as github_server
@@ -222,6 +222,7 @@ def test_no_byte_of_an_erased_person_is_left(
     marks = worlds.marks
     person = the_person(worlds)
     client = used_in_many_ways(worlds, person)
+    measure()
     for mark in marks:
         assert str(places.folders[0]) in places.hold(mark)
     before = figures()
