@@ -97,8 +97,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
         if known is None:
             try:
                 with transaction.atomic():
-                    is_new = isinstance(found, NewAccount)
-                    user = _made(row, found, identity.subject) if is_new else found
+                    user = (
+                        _made(row, found, identity.subject)
+                        if isinstance(found, NewAccount)
+                        else found
+                    )
                     sociallogin.connect(request, user)
             except IntegrityError as error:
                 raise Refused(Refusal.ANSWER, "It came twice at the same moment.") from error

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Self
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
@@ -97,7 +98,7 @@ def primary(identity: Identity) -> Name:
     return next(_asked_by(identity))
 
 
-def everybody() -> Iterator[tuple[str, int, Name]]:
+def everybody() -> Iterator[tuple[str, int | UUID, Name]]:
     """Of everybody who has a name: the model and key of the row that tells it, and the name."""
     for one in Identity.objects.exclude(kind=Identity.Kind.ERASED).select_related("connection"):
         yield from (("identity", one.pk, name) for name in _names_of(one))

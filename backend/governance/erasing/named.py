@@ -152,7 +152,7 @@ def _wipe(person: int, limit: int) -> int:
             "connection", "buried_as"
         )
     )
-    lie = {(source, bytes(one)) for source, one in taken}
+    lie = {(source, bytes(one)) for source, one in taken if one is not None}
     digests: list[bytes | None] = []
     for one in found:
         key = (one.connection_id, digest(*primary(one)))

@@ -53,7 +53,7 @@ class NotErasable(ValueError):
 
 def name(subject_id: int | None) -> str:
     """Raises LookupError."""
-    person = Person.objects.filter(pk=subject_id).first()
+    person = Person.objects.filter(pk=subject_id or 0).first()
     if person is None:
         message = f"There is no person {subject_id}."
         raise LookupError(message)

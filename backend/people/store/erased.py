@@ -106,8 +106,8 @@ def _still_there(connection: Connection, account: Any) -> int | None:  # noqa: A
         if account.account_id
         else {"kind": account.kind, "login": account.login, "external_id": None, "account_id": ""}
     )
-    identity = Identity.objects.filter(connection=connection, **known_by).only("pk").first()
-    return identity and identity.pk
+    rows = Identity.objects.filter(connection=connection, **known_by)
+    return rows.values_list("pk", flat=True).first()
 
 
 def _names(host: str, account: Any) -> list[Name]:  # noqa: ANN401 - a HashableAccount
