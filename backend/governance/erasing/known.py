@@ -11,8 +11,13 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q
 
 from backend.accounts.models import User
+from backend.connections.models import Connection
 from backend.people.graves import (
+    ACCOUNT,
     ADDRESS,
+    DIRECTORY,
+    LOGIN,
+    SUBJECT,
     Name,
     of_address,
     of_directory,
@@ -98,23 +103,40 @@ def primary(identity: Identity) -> Name:
     return next(_asked_by(identity))
 
 
-def everybody() -> Iterator[tuple[str, int | UUID, Name]]:
-    """Of everybody who has a name: the model and key of the row that tells it, and the name."""
-    for one in Identity.objects.exclude(kind=Identity.Kind.ERASED).select_related("connection"):
-        yield from (("identity", one.pk, name) for name in _names_of(one))
-    for pk, email in Address.objects.values_list("identity", "email"):
-        yield "identity", pk, of_address(email)
-    for pk, email in User.objects.exclude(email__endswith=ERASED_ADDRESS).values_list(
-        "pk", "email"
-    ):
-        yield "user", pk, of_address(email)
-    for pk, email in EmailAddress.objects.values_list("user", "email"):
-        yield "user", pk, of_address(email)
-    for pk, provider, uid in SocialAccount.objects.values_list("user", "provider", "uid"):
-        yield "user", pk, of_subject(provider, uid)
-    for entry in DirectoryUser.objects.all():
-        told = (entry.user_name, entry.external_id)
-        yield from (("entry", entry.pk, of_directory(one)) for one in told if one)
+def everybody(kind: str) -> Iterator[tuple[str, int | UUID, str]]:
+    """Of everybody who has a name of this kind: the model and key of the row that tells it, and the name."""
+    if kind in {ACCOUNT, LOGIN, ADDRESS}:
+        told = (("identity", pk, name) for pk, name in _identity_names())
+        yield from ((row, pk, name.text) for row, pk, name in told if name.kind == kind)
+    if kind == ADDRESS:
+        own = Address.objects.values_list("identity", "email")
+        users = User.objects.exclude(email__endswith=ERASED_ADDRESS).values_list("pk", "email")
+        others = EmailAddress.objects.values_list("user", "email")
+        yield from (("identity", pk, of_address(email).text) for pk, email in own.iterator())
+        yield from (("user", pk, of_address(email).text) for pk, email in (*users, *others))
+    if kind == SUBJECT:
+        subjects = SocialAccount.objects.values_list("user", "provider", "uid")
+        yield from (("user", user, of_subject(*one).text) for user, *one in subjects)
+    if kind == DIRECTORY:
+        entries = DirectoryUser.objects.values_list("pk", "user_name", "external_id")
+        yield from (
+            ("entry", pk, of_directory(one).text) for pk, *two in entries for one in two if one
+        )
+
+
+def _identity_names() -> Iterator[tuple[int, Name]]:
+    hosts = {one.pk: host_of(one) for one in Connection.objects.only("url")}
+    rows = Identity.objects.exclude(kind=Identity.Kind.ERASED).values_list(
+        "pk", "connection", "kind", "login", "external_id", "account_id"
+    )
+    for pk, source, kind, login, external_id, account_id in rows.iterator():
+        host = hosts[source]
+        asked = of_identity(
+            host, kind=kind, login=login, external_id=external_id, account_id=account_id
+        )
+        yield from ((pk, name) for name in asked)
+        if kind != Identity.Kind.GIT:
+            yield pk, of_login(host, login)
 
 
 def _names_of(one: Identity) -> Iterator[Name]:

@@ -99,8 +99,8 @@ def found_by(kind: str, digests: Collection[bytes]) -> set[int]:
         return set()
     wanted = set(digests)
     found: dict[str, set[Any]] = {"identity": set(), "user": set(), "entry": set()}
-    for row, pk, known in everybody():
-        if known.kind == kind and digest(*known) in wanted:
+    for row, pk, text in everybody(kind):
+        if digest(kind, text) in wanted:
             found[row].add(pk)
     people: set[int] = set()
     models: dict[str, type[Model]] = {"identity": Identity, "user": User, "entry": DirectoryUser}

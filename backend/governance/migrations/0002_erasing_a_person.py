@@ -128,7 +128,7 @@ BEGIN
     THEN
         RAISE EXCEPTION 'nothing of a person stands in %', name;
     END IF;
-    IF pg_relation_size(format('public.%I', name)::regclass) > 8 * 1024 * 1024 THEN
+    IF pg_relation_size(format('public.%I', name)::regclass) > 4 * 1024 * 1024 THEN
         RETURN 'large';
     END IF;
     EXECUTE format('CLUSTER public.%I USING %I', name, key);
