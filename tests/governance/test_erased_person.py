@@ -191,7 +191,7 @@ def figures() -> dict[str, list[str]]:
         for model in (PullRequestFact, PullRequestCell, IssueFact, ActivityDay):
             table = model._meta.db_table
             columns = [
-                one.column
+                str(one.column)
                 for one in model._meta.concrete_fields
                 if one.name not in {"id", "computed_at", "measured_at"}
             ]
@@ -289,6 +289,6 @@ def held(name: str, marks: Marks) -> set[str]:
         for (table,) in tables:
             for mark in marks:
                 query = f'SELECT EXISTS (SELECT FROM "{table}" AS row WHERE row::text LIKE %s)'  # noqa: S608 - as above
-                if other.execute(query, [f"%{mark}%"]).fetchone() == (True,):  # type: ignore[arg-type]
+                if other.execute(query, [f"%{mark}%"]).fetchone() == (True,):
                     found.add(mark)
     return found

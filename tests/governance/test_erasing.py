@@ -100,7 +100,7 @@ def _account(person: Person) -> None:
 
 def _work(source: Connection, author: Identity, other: Identity) -> None:
     repository = a_repository(source)
-    pull = History(repository=repository).pull(author=author, reviews=[(1, "approved", other)])
+    pull = History(repository=repository).pull(author=author, reviews=((1, "approved", other),))
     PullRequest.objects.filter(pk=pull.pk).update(
         title=f"For @{MARK}, or {MARK}@work.example.", head_ref=f"users/{MARK}-patch-1"
     )
