@@ -35,3 +35,13 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     _running.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_tombstones(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one test buries is no other's."""
+    from django.conf import settings  # noqa: PLC0415 - as above
+
+    monkeypatch.setattr(settings, "TOMBSTONES_DIR", tmp_path_factory.mktemp("tombstones"))

@@ -53,6 +53,7 @@ class Servers:
             "PLUMBLINE_BROKER_HOST": "127.0.0.1",
             "PLUMBLINE_SECRETS_DIR": str(self.folder / "secrets"),
             "PLUMBLINE_SCRATCH_DIR": str(scratch_folder(self.folder)),
+            "PLUMBLINE_TOMBSTONES_DIR": str(self.folder / "tombstones"),
         }
 
 
@@ -173,11 +174,14 @@ def running(folder: Path, *, durable: bool = True) -> Iterator[Servers]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     passwords = make_secrets(folder / "secrets")
+    (folder / "tombstones").mkdir(mode=0o700, exist_ok=True)
     postgres = get_server(folder / "postgres", cleanup_mode="stop")
+    # As in the appliance: what was erased is not to stand in old segments that wait for being written again.
+    postgres.psql("ALTER SYSTEM SET wal_recycle = off")
     if not durable:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             postgres.psql(f"ALTER SYSTEM SET {setting} = off")
-        postgres.psql("SELECT pg_reload_conf()")
+    postgres.psql("SELECT pg_reload_conf()")
     if "plumbline" not in postgres.psql("SELECT datname FROM pg_database"):
         postgres.psql("CREATE DATABASE plumbline")
     host = parse_qs(urlsplit(postgres.get_uri()).query)["host"][0]

@@ -8,6 +8,7 @@ account over, and cannot lock everybody out:
 - It opens only what the directory closed. What an administrator closed stays closed.
 - The address of an account that sees more than its own teams is an administrator's to change.
 - The last owner stays.
+- Who was erased on request does not come back by it: that is a new purpose, for which an owner lifts the tombstone.
 """
 
 from typing import Final
@@ -16,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from backend.accounts import store
+from backend.accounts import erased, store
 from backend.accounts.models import TeamGrant, User
 from backend.audit.events import record
 from backend.people import directory
@@ -32,9 +33,15 @@ MAY_BE_RENAMED: Final = frozenset({"", User.Role.MEMBER})
 """Roles whose accounts' addresses the directory may change."""
 
 
-@transaction.atomic
 def create_user(*, told: UserRecord, told_by: str) -> DirectoryUser:
     """A new user of the directory, with the account of its address. Raises Taken and NotAllowed."""
+    # Before the transaction, so that the refusal stays on record.
+    _check_not_erased(told, told_by)
+    return _create(told, told_by)
+
+
+@transaction.atomic
+def _create(told: UserRecord, told_by: str) -> DirectoryUser:
     account = _account_of_address(told)
     known = account.person if account else None
     user = directory.create_user(told=told, person=known, told_by=told_by)
@@ -42,9 +49,14 @@ def create_user(*, told: UserRecord, told_by: str) -> DirectoryUser:
     return user
 
 
-@transaction.atomic
 def change_user(*, user: DirectoryUser, told: UserRecord, told_by: str) -> bool:
     """Whether it was told otherwise before. Raises Taken and NotAllowed."""
+    _check_not_erased(told, told_by)
+    return _change(user, told, told_by)
+
+
+@transaction.atomic
+def _change(user: DirectoryUser, told: UserRecord, told_by: str) -> bool:
     was_active = user.active
     if not directory.change_user(user=user, told=told, told_by=told_by):
         return False
@@ -69,6 +81,14 @@ def remove_user(*, user: DirectoryUser, told_by: str) -> None:
         account.directory_user = None
         account.save(update_fields=["directory_user"])
     directory.remove_user(user=user, told_by=told_by)
+
+
+def _check_not_erased(told: UserRecord, told_by: str) -> None:
+    """Raises NotAllowed. The record does not say whom it was about."""
+    emails = {told.address, told.user_name, *(one.value for one in told.emails)}
+    if erased.was_erased(addresses=emails, directory=(told.user_name, told.external_id)):
+        record(name="erased_person_refused", detail={"by": told_by})
+        raise NotAllowed(erased.REFUSED)
 
 
 def _account_of_address(told: UserRecord) -> User | None:

@@ -59,7 +59,7 @@ def identities(*, names: Names, search: str = "", show: str = "all") -> QuerySet
     elif show == "by_hand":
         found = found.filter(is_bot_by_hand=True)
     elif show == "unmatched":
-        found = found.filter(person=None, is_bot=False)
+        found = found.filter(person=None, is_bot=False).exclude(kind=Identity.Kind.ERASED)
     for word in search.split():
         found = found.filter(
             names.holding(word, "pk")

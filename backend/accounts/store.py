@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
-from backend.accounts import access, api_tokens, sessions
+from backend.accounts import access, api_tokens, erased, sessions
 from backend.accounts.models import ServiceAccount, TeamGrant, User
 from backend.accounts.tokens import EnrolmentTokens
 from backend.audit.events import record
@@ -33,6 +33,8 @@ def add_user(*, email: str, role: str, name: str = "", teams: Iterable[Team] = (
     """A new account that nobody can sign in to before its enrolment link was used. Raises InvalidAccount."""
     user = User(email=email.strip().lower(), role=role, name=name)
     user.set_unusable_password()
+    if erased.was_erased(addresses=[user.email]):
+        raise InvalidAccount(erased.REFUSED)
     try:
         user.full_clean()
         with transaction.atomic():

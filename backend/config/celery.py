@@ -5,7 +5,7 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, worker_before_create_process
+from celery.signals import setup_logging, worker_before_create_process, worker_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
@@ -17,6 +17,15 @@ app.config_from_object(settings.CELERY)
 @setup_logging.connect
 def _leave_logging_to_django(**_: object) -> None:
     """A receiver is enough: Celery then sets up no logging of its own beside `backend.config.logs`."""
+
+
+@worker_init.connect
+def _remember_what_was_erased(**_: object) -> None:
+    """The worker alone writes the journal: what the database has more than it, as after its loss, is added."""
+    from backend.tombstones import graves, starting  # noqa: PLC0415 - needs the settings
+
+    starting.check()
+    graves.write_down()
 
 
 @worker_before_create_process.connect

@@ -40,6 +40,8 @@ class Environment(BaseSettings):
     secrets_dir: Path = Path("/run/secrets")
     scratch_dir: Path = Path("/scratch")
     """Memory-backed space for clones; the worker refuses to clone anywhere else in production."""
+    tombstones_dir: Path = Path("/tombstones")
+    """Where the journal of tombstones stands: outside the database, so that no old backup takes it along."""
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"

@@ -29,6 +29,7 @@ if PRODUCTION and CLOCK_OFFSET:
     raise ImproperlyConfigured(message)
 SECRETS_DIR = ENVIRONMENT.secrets_dir
 SCRATCH_DIR = ENVIRONMENT.scratch_dir
+TOMBSTONES_DIR = ENVIRONMENT.tombstones_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 PUBLIC_URL = ENVIRONMENT.url.rstrip("/")
 ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]
@@ -282,7 +283,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "accounts.SignInPolicy"},
     {"model": "people.Organisation", "exclude_fields": ["pseudonym_key"]},
     {"model": "people.Person"},
-    {"model": "people.Identity"},
+    {"model": "people.Identity", "exclude_fields": ["buried_as"]},
     {"model": "people.Team", "exclude_fields": ["members"]},
     {"model": "people.Membership"},
     {"model": "accounts.ScimToken", "exclude_fields": ["last_used_at", "digest"]},

@@ -23,7 +23,10 @@ ACCOUNTS: Final = Area(
             keep=retention.ACCOUNTS,
             grants={
                 "web": APPEND_AND_UPDATE,
-                "worker": ("SELECT (id, email, name, person_id, is_service)", "UPDATE (person_id)"),
+                "worker": (
+                    "SELECT (id, email, name, person_id, directory_user_id, is_service)",
+                    "UPDATE (person_id)",
+                ),
             },
             about="pk",
             personal=(

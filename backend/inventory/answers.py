@@ -8,11 +8,7 @@ from types import MappingProxyType
 from backend.inventory import AREAS
 from backend.inventory.entering import SOURCES
 from backend.inventory.entering.terms import Entering, Source
-from backend.inventory.terms import (
-    Area,
-    DataClass,
-    Table,
-)
+from backend.inventory.terms import Area, Column, DataClass, Table
 
 
 def matching_areas(

@@ -136,7 +136,10 @@ GOVERNANCE: Final = Area(
             label="tombstones.tombstone",
             purpose="What was erased, by a keyed digest.",
             keep=retention.ERASURES,
-            grants={"web": ("SELECT", "UPDATE (lifted_at)"), "worker": APPEND},
+            grants={
+                "web": ("SELECT", "UPDATE (lifted_at)"),
+                "worker": (*APPEND, "UPDATE (erasure_id, erased_at, lifted_at)"),
+            },
             identifier="id digest erasure_id",
             operational="kind erased_at lifted_at",
             notes={

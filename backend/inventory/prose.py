@@ -8,10 +8,7 @@ from backend.inventory.entering import NEVER, SOURCES
 from backend.inventory.entering.terms import Source
 from backend.inventory.retention import RETENTIONS
 from backend.inventory.roles import ROLES
-from backend.inventory.terms import (
-    Area,
-    Table,
-)
+from backend.inventory.terms import MEANINGS, Area, Table
 
 
 def prose() -> str:

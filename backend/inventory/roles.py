@@ -15,6 +15,10 @@ ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
     # Partitions of test results: made by whoever stores into them, dropped by the worker.
     "delivery_make_test_partitions(date, date)": ("web", "worker"),
     "delivery_drop_test_partitions(date, date)": ("worker",),
+    # Erasing a person: each acts for an erasure that two people stand for, or writes anew what is there.
+    "governance_erase_sign_in(bigint)": ("worker",),
+    "governance_rewrite(text)": ("worker",),
+    "governance_renew_log()": ("worker",),
     # What an anchor of the audit log has signed away.
     "audit_prune(integer)": ("sealer",),
 }

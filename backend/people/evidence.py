@@ -66,7 +66,7 @@ STRENGTHS: Final = {
 }
 """What a shared key is called and how much it says, 0 to 100, by its kind and the two roles in order."""
 
-_NOREPLY: Final = re.compile(r"(?:(\d+)\+)?([^@]+)@users\.noreply\.(.+)")
+NOREPLY: Final = re.compile(r"(?:(\d+)\+)?([^@]+)@users\.noreply\.(.+)")
 _NOBODY: Final = frozenset(
     (
         *(
@@ -103,7 +103,7 @@ def is_personal(email: str) -> bool:
         local not in _NOBODY
         and "." in domain.strip(".")
         and not domain.endswith((".local", ".localdomain", ".invalid", ".test.local"))
-        and not _NOREPLY.fullmatch(email)
+        and not NOREPLY.fullmatch(email)
     )
 
 
@@ -112,7 +112,7 @@ def certain_keys(known: Known) -> Iterator[Key]:
     if known.kind == "user" and known.external_id is not None:
         yield Key(ACCOUNT, f"{known.host}/{known.external_id}")
     for email in _addresses(known):
-        made = _NOREPLY.fullmatch(email)
+        made = NOREPLY.fullmatch(email)
         if made and made[1]:
             yield Key(ACCOUNT, f"{made[3]}/{int(made[1])}")
         elif is_personal(email):
@@ -127,7 +127,7 @@ def likely_keys(known: Known) -> Iterator[Key]:
         if known.external_id is not None:
             yield Key(HOST_LOGIN, f"{known.host}/{known.login.lower()}", "account")
     for email in _addresses(known):
-        made = _NOREPLY.fullmatch(email)
+        made = NOREPLY.fullmatch(email)
         if made and not made[1]:
             yield Key(HOST_LOGIN, f"{made[3]}/{made[2]}", "noreply")
         elif is_personal(email):

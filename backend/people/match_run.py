@@ -70,7 +70,9 @@ def _known() -> list[Known]:
     emails: dict[int, set[str]] = defaultdict(set)
     for identity, email in Address.objects.values_list("identity", "email"):
         emails[identity].add(address(email))
-    rows = Identity.objects.filter(is_bot=False).exclude(kind=Identity.Kind.BOT)
+    rows = Identity.objects.filter(is_bot=False).exclude(
+        kind__in=(Identity.Kind.BOT, Identity.Kind.ERASED)
+    )
     columns = ("connection", "connection__url", "kind", "login", "external_id", "account_id")
     hosts: dict[str, str] = {}
     return [

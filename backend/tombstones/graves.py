@@ -1,11 +1,13 @@
 """Bury, and ask whether something is buried. Names are whatever a source knows a thing by, with its host."""
 
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from backend import clock
 from backend.keyring.files import secret_file
+from backend.tombstones import journal
+from backend.tombstones.journal import Entry
 from backend.tombstones.models import Tombstone
 
 
@@ -14,32 +16,82 @@ def digest(kind: str, name: str) -> bytes:
     return hmac.digest(_key(), f"{kind}\0{name}".encode(), "sha256")
 
 
-def bury(*, kind: str, names: Iterable[str], erasure_id: int) -> None:
-    """Before the thing itself is deleted, in the same transaction or an earlier one. Burying twice does no harm."""
+def bury(*, kind: str, names: Iterable[str], erasure_id: int, of: str = "", mode: str = "") -> None:
+    """Before the thing itself is deleted, in the same transaction or an earlier one. Burying twice does no harm.
+
+    `of` and `mode` are the erasure's, for the day on which the database has forgotten it. The journal comes first: a
+    tombstone that only the database had could be lost with it. Raises journal.JournalUnusable.
+    """
     now = clock.now()
+    digests = [digest(kind, name) for name in sorted(set(names))]
+    journal.append(
+        [Entry(kind, one.hex(), erasure_id, now.isoformat(), of, mode) for one in digests]
+    )
     Tombstone.objects.bulk_create(
-        (
-            Tombstone(kind=kind, digest=digest(kind, name), erasure_id=erasure_id, erased_at=now)
-            for name in sorted(set(names))
-        ),
-        ignore_conflicts=True,
+        (Tombstone(kind=kind, digest=one, erasure_id=erasure_id, erased_at=now) for one in digests),
+        update_conflicts=True,
+        unique_fields=["kind", "digest"],
+        update_fields=["erasure_id", "erased_at", "lifted_at"],
     )
 
 
+def lift(*, erasure_id: int) -> int:
+    """What comes under these names from now on is new, and stored. How many. Raises journal.JournalUnusable."""
+    now = clock.now()
+    lying = Tombstone.objects.filter(erasure_id=erasure_id, lifted_at=None)
+    journal.append(
+        [
+            Entry(one.kind, bytes(one.digest).hex(), erasure_id, now.isoformat(), lifted=True)
+            for one in lying
+        ]
+    )
+    return lying.update(lifted_at=now)
+
+
+def erasure_of(kind: str, name: str) -> int | None:
+    """The erasure whose tombstone this name lies under."""
+    lying = Tombstone.objects.filter(kind=kind, digest=digest(kind, name), lifted_at=None)
+    return lying.values_list("erasure_id", flat=True).first()
+
+
 def buried(kind: str, names: Collection[str]) -> set[str]:
-    """Those of these names that lie here: one statement, and no digest where nothing of the kind was erased."""
-    known = Tombstone.objects.filter(kind=kind, lifted_at=None)
-    if not names or not known.exists():
+    """Those of these names that lie here: one statement, and none where nothing was ever erased."""
+    if not names or journal.is_empty():
         return set()
     by_digest = {digest(kind, name): name for name in names}
-    found = known.filter(digest__in=list(by_digest)).values_list("digest", flat=True)
-    return {by_digest[bytes(one)] for one in found}
+    known = Tombstone.objects.filter(kind=kind, digest__in=list(by_digest), lifted_at=None)
+    return {by_digest[bytes(one)] for one in known.values_list("digest", flat=True)}
 
 
-def lift(*, erasure_id: int) -> int:
-    """Let what lies here come again, because a person says so; how many names that are."""
-    standing = Tombstone.objects.filter(erasure_id=erasure_id, lifted_at=None)
-    return standing.update(lifted_at=clock.now())
+def forgotten() -> Iterator[Entry]:
+    """What the journal says otherwise than the database, as after an old backup came back."""
+    if journal.is_empty():
+        return
+    known = _known()
+    for key, entry in journal.standing().items():
+        if known.get(key, True) != entry.lifted:
+            yield entry
+
+
+def write_down() -> int:
+    """Add to the journal what the database alone holds, as after the file was lost; how many. The worker's to do."""
+    if not Tombstone.objects.exists():
+        return 0
+    written = journal.standing()
+    missing = [
+        Entry(one.kind, bytes(one.digest).hex(), one.erasure_id, one.erased_at.isoformat())
+        for one in Tombstone.objects.filter(lifted_at=None).order_by("pk")
+        if (one.kind, bytes(one.digest).hex()) not in written
+    ]
+    if missing:
+        journal.append(missing)
+    return len(missing)
+
+
+def _known() -> dict[tuple[str, str], bool]:
+    """Whether each is lifted."""
+    rows = Tombstone.objects.values_list("kind", "digest", "lifted_at")
+    return {(kind, bytes(one).hex()): lifted is not None for kind, one, lifted in rows}
 
 
 @cache

@@ -10,15 +10,13 @@ class Tombstone(models.Model):
     digest = models.BinaryField(help_text="HMAC-SHA256 of kind and name.")
     erasure_id = models.BigIntegerField(help_text="The erasure that it is of.")
     erased_at = models.DateTimeField()
-    lifted_at = models.DateTimeField(null=True, help_text="From then on it may come again.")
+    lifted_at = models.DateTimeField(
+        null=True, help_text="An owner took it back: what comes under this name is new."
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "digest"],
-                condition=models.Q(lifted_at=None),
-                name="tombstones_tombstone_stands_once",
-            )
+            models.UniqueConstraint(fields=["kind", "digest"], name="tombstones_tombstone_once")
         ]
 
     def __str__(self) -> str:

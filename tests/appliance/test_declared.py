@@ -68,16 +68,21 @@ def test_networks_are_internal_but_for_the_front_and_the_way_out() -> None:
     assert [name for name in ALL if "egress" in NETWORKS[name]] == ["web", "worker"]
 
 
+OTHER_MOUNTS = {
+    "postgres": {"postgres:/var/lib/postgresql"},
+    # Whoever erases writes the journal of it; the others may only look.
+    "worker": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones"},
+    "web": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},
+    "migrate": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},
+}
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_only_own_secrets_are_mounted_and_none_is_writable(name: str) -> None:
     mounts = ALL[name]["volumes"]
     assert "${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro" in mounts
     others = set(mounts) - {"${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro"}
-    kept = {
-        "postgres": {"postgres:/var/lib/postgresql"},
-        "sealer": {"${PLUMBLINE_DATA:?}/heads:/heads"},
-    }
-    assert others == kept.get(name, set())
+    assert others == OTHER_MOUNTS.get(name, set())
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from backend.accounts import sessions
+from backend.accounts import erased, sessions
 from backend.accounts.models import IdentityProvider, User
 from backend.accounts.sso import store
 from backend.accounts.sso.github import GithubProvider
@@ -97,7 +97,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
         if known is None:
             try:
                 with transaction.atomic():
-                    user = _made(row, found) if isinstance(found, NewAccount) else found
+                    user = (
+                        _made(row, found, identity.subject)
+                        if isinstance(found, NewAccount)
+                        else found
+                    )
                     sociallogin.connect(request, user)
             except IntegrityError as error:
                 raise Refused(Refusal.ANSWER, "It came twice at the same moment.") from error
@@ -122,7 +126,9 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
         raise Refused(Refusal.ANSWER, _code(request, exception)) from exception
 
 
-def _made(row: IdentityProvider, found: NewAccount) -> User:
+def _made(row: IdentityProvider, found: NewAccount, subject: str) -> User:
+    if erased.was_erased(addresses=[found.email], subjects=[(row.slug, subject)]):
+        raise Refused(Refusal.ERASED, erased.REFUSED)
     try:
         user = add_user(email=found.email, role="", name=found.name)
     except InvalidAccount as error:

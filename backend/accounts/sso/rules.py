@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     EMAIL_DOMAIN = "e-mail domain not allowed"
     NOT_CONNECTED = "account not connected"
     CLOSED = "account closed"
+    ERASED = "erased on request"
     PROOF_TOO_OLD = "sign-in too old to connect"
 
 

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from backend.accounts import access, policy, store
+from backend.accounts import access, erased, policy, store
 from backend.accounts.models import TeamGrant, User
 from backend.accounts.sso import store as sso
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, show_once, site
@@ -33,7 +33,10 @@ class UserForm(forms.ModelForm):
             ]
 
     def clean_email(self) -> str:
-        return str(self.cleaned_data["email"]).lower()
+        email = str(self.cleaned_data["email"]).lower()
+        if erased.was_erased(addresses=[email]):
+            raise ValidationError(erased.REFUSED)
+        return email
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -19,6 +19,7 @@ from backend.delivery.records import (
     CommitStatusRecord,
     WorkflowRunRecord,
 )
+from backend.delivery.store.nameless import without_logins
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.pending_runs import note_test_runs
 from backend.delivery.store.tables import (
@@ -115,14 +116,10 @@ def store_checks(
 
 def _store_suites(repository: Repository, told: Sequence[tuple[str, CheckSuiteRecord]]) -> set[str]:
     """The commits of which anything changed; likewise below."""
-    changed = upsert(
-        CHECK_SUITES,
-        [
-            row(CHECK_SUITES, suite, repository_id=repository.pk, head_sha=sha)
-            for sha, suite in told
-        ],
-        returning="id",
-    )
+    suites = [
+        row(CHECK_SUITES, suite, repository_id=repository.pk, head_sha=sha) for sha, suite in told
+    ]
+    changed = upsert(CHECK_SUITES, without_logins(repository, suites, "branch"), returning="id")
     ids = dict(
         CheckSuite.objects.filter(
             repository=repository, external_id__in=[suite.external_id for _, suite in told]
@@ -185,21 +182,17 @@ def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRec
     actors = resolve_identities(
         connection=repository.connection, accounts=(run.actor for run in accepted if run.actor)
     )
-    changed = set(
-        upsert(
+    told = [
+        row(
             WORKFLOW_RUNS,
-            [
-                row(
-                    WORKFLOW_RUNS,
-                    run,
-                    repository_id=repository.pk,
-                    actor_id=actors[run.actor] if run.actor else None,
-                )
-                for run in accepted
-            ],
-            returning="id",
+            run,
+            repository_id=repository.pk,
+            actor_id=actors[run.actor] if run.actor else None,
         )
-    )
+        for run in accepted
+    ]
+    told = without_logins(repository, told, "head_branch")
+    changed = set(upsert(WORKFLOW_RUNS, told, returning="id"))
     ids = {
         (external_id, attempt): pk
         for external_id, attempt, pk in WorkflowRun.objects.filter(
@@ -215,8 +208,8 @@ def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRec
     changed |= set(upsert(JOBS, jobs, returning="run_id"))
     if changed:
         note_deployments(repository_ids=[repository.pk], sources=[WORKFLOW, CHECK])
-    told = zip(parents, accepted, strict=True)
-    shas = [run.head_sha for pk, run in told if pk in changed]
+    stored = zip(parents, accepted, strict=True)
+    shas = [run.head_sha for pk, run in stored if pk in changed]
     note_test_runs(repository_id=repository.pk, shas=shas)
     return len(changed)
 

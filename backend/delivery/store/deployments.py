@@ -7,6 +7,7 @@ from django.db import transaction
 from backend.delivery.deployment_rules import RELEASE, TAG
 from backend.delivery.models import Deployment, DeploymentStatus, Release, Repository, Tag
 from backend.delivery.records import ActorRecord, DeploymentRecord, ReleaseRecord, TagRecord
+from backend.delivery.store.nameless import without_logins
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.tables import (
     INT,
@@ -61,21 +62,12 @@ def store_deployments(*, repository: Repository, deployments: Sequence[Deploymen
     mentioned = [one.creator for one in latest.values()]
     mentioned += [status.creator for one in latest.values() for status in one.statuses]
     actors = _actors(repository, mentioned)
-    changed = set(
-        upsert(
-            DEPLOYMENTS,
-            [
-                row(
-                    DEPLOYMENTS,
-                    one,
-                    repository_id=repository.pk,
-                    creator_id=actors.get(one.creator),
-                )
-                for one in latest.values()
-            ],
-            returning="id",
-        )
-    )
+    told = [
+        row(DEPLOYMENTS, one, repository_id=repository.pk, creator_id=actors.get(one.creator))
+        for one in latest.values()
+    ]
+    told = without_logins(repository, told, "ref")
+    changed = set(upsert(DEPLOYMENTS, told, returning="id"))
     ids = dict(
         Deployment.objects.filter(repository=repository, external_id__in=latest).values_list(
             "external_id", "pk"

@@ -11,6 +11,7 @@ from backend.connections.models import Connection
 from backend.delivery.issue_records import IssueRecord, StatusRecord
 from backend.delivery.models import Issue, IssueStatus, IssueTransition, Project
 from backend.delivery.records import ActorRecord
+from backend.delivery.store.nameless import without_account_ids, without_mentions
 from backend.delivery.store.noting import note_issues
 from backend.delivery.store.projects import PROJECTS, store_issue_types, store_statuses
 from backend.delivery.store.tables import INT, TEXT, TIME, Row, Table, remove_missing, row, upsert
@@ -66,9 +67,12 @@ def store_issues(
     actors = resolve_identities(
         connection=connection, accounts=(a for issue in accepted for a in _actors(issue))
     )
-    changed = set(upsert(ISSUES, _issue_rows(connection, accepted, actors), returning="id"))
+    told = without_mentions(connection, _issue_rows(connection, accepted, actors), "summary")
+    changed = set(upsert(ISSUES, told, returning="id"))
     ids = _issue_ids(connection, [issue.external_id for issue in accepted])
-    for table, rows in _children(accepted, ids, actors).items():
+    children = _children(accepted, ids, actors)
+    histories = without_account_ids(connection, children[TRANSITIONS], "before", "after")
+    for table, rows in (children | {TRANSITIONS: histories}).items():
         changed |= set(upsert(table, rows, returning="issue_id"))
         changed |= remove_missing(table, rows, list(ids.values()))
     _keep_keys(accepted, ids)

@@ -18,6 +18,7 @@ from backend.delivery.records import (
     ReviewRecord,
 )
 from backend.delivery.store.issue_links import known_prefixes
+from backend.delivery.store.nameless import without_logins, without_mentions
 from backend.delivery.store.noting import note_issues_named_by, note_pending
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.rules import judge_for
@@ -95,15 +96,14 @@ def store_pull_requests(
     actors = resolve_identities(
         connection=repository.connection, accounts=(a for pr in accepted for a in _actors(pr))
     )
-    changed = set(
-        upsert(
-            PULL_REQUESTS,
-            [_pull_request_row(repository, pr, actors) for pr in accepted],
-            returning="id",
-        )
-    )
+    told = [_pull_request_row(repository, pr, actors) for pr in accepted]
+    told = without_logins(repository, told, "head_ref", "base_ref")
+    told = without_mentions(repository.connection, told, "title")
+    changed = set(upsert(PULL_REQUESTS, told, returning="id"))
     ids = _pull_request_ids(repository, accepted)
-    for table, rows in _children(accepted, ids, actors, judge_for(repository)).items():
+    children = _children(accepted, ids, actors, judge_for(repository))
+    children[EVENTS] = without_logins(repository, children[EVENTS], "before", "after")
+    for table, rows in children.items():
         changed |= set(upsert(table, rows, returning="pull_request_id"))
         missing = _supersede if table is COMMITS else remove_missing
         changed |= missing(table, rows, list(ids.values()))

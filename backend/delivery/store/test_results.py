@@ -19,6 +19,7 @@ from django.db.models import Max
 
 from backend.delivery.models import IngestToken, Repository, ResultUpload
 from backend.delivery.result_records import Execution, ReportRecord, TestRecord, UploadRecord
+from backend.delivery.store.nameless import without_login
 from backend.delivery.store.result_sql import COUNT_TESTS, KEEP_NOTABLE, STORE
 
 TESTS_AT_ONCE: Final = 5_000
@@ -158,7 +159,7 @@ def _note_upload(
         key=key,
         digest=digest,
         sha=upload.sha,
-        branch=upload.branch,
+        branch=without_login(repository, upload.branch),
         run_external_id=upload.run_external_id,
         attempt=upload.attempt,
         job=upload.job,

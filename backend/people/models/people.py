@@ -24,6 +24,7 @@ class Identity(models.Model):
         BOT = "bot"
         MANNEQUIN = "mannequin"
         GIT = "git", "git e-mail"
+        ERASED = "erased"
 
     connection = models.ForeignKey("connections.Connection", models.CASCADE)
     kind = models.CharField(max_length=12, choices=Kind.choices)
@@ -50,6 +51,11 @@ class Identity(models.Model):
     person = models.ForeignKey(
         Person, models.SET_NULL, null=True, blank=True, related_name="identities"
     )
+    buried_as = models.BinaryField(
+        null=True,
+        editable=False,
+        help_text="Of an erased one: the tombstone by which it is found when its source tells of it again.",
+    )
 
     class Meta:
         verbose_name_plural = "identities"
@@ -68,6 +74,11 @@ class Identity(models.Model):
                 fields=["connection", "account_id"],
                 condition=~Q(account_id=""),
                 name="people_identity_account_id",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "buried_as"],
+                condition=Q(buried_as__isnull=False),
+                name="people_identity_buried_as",
             ),
         ]
 

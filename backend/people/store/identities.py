@@ -9,6 +9,7 @@ from backend.connections.models import Connection
 from backend.people.bots import bot_rule
 from backend.people.evidence import address
 from backend.people.models import Organisation
+from backend.people.store import erased
 
 
 class HashableAccount(Hashable, Protocol):
@@ -43,11 +44,14 @@ def resolve_identities(*, connection: Connection, accounts: Iterable[A]) -> dict
 
     An account is known by the first of what it has: external id, account id, kind and login. So a changed login is a
     rename. A bot mark is kept as it is: who follows the rules is marked anew when people are matched. A name stands
-    until the source tells another; addresses are added to.
+    until the source tells another; addresses are added to. Of whoever was erased nothing is stored: they are found by
+    their tombstone, in one statement more, which is made only where somebody was.
     """
-    wanted = list(dict.fromkeys(accounts))
+    told = list(dict.fromkeys(accounts))
+    gone = erased.among(connection, told)
+    wanted = [account for account in told if account not in gone]
     if not wanted:
-        return {}
+        return gone
     is_bot = bot_rule(organisation().bot_logins)
     by_way: dict[str, dict[tuple[Any, ...], A]] = {way: {} for way in _KNOWN_BY}
     for account in sorted(wanted, key=lambda one: bool(one.name)):
@@ -60,7 +64,7 @@ def resolve_identities(*, connection: Connection, accounts: Iterable[A]) -> dict
     }
     resolved = {a: found[_way(a), _key(a, _way(a))] for a in wanted}
     _add_addresses({(pk, address(a.email)) for a, pk in resolved.items() if a.email})
-    return resolved
+    return resolved | gone
 
 
 _KNOWN_BY: Final = {

@@ -7,7 +7,7 @@ import pytest
 from backend.connections.models import JiraSettings
 from backend.delivery.models import Issue
 from tests.pipeline.jira.conftest import Source
-from tests.pipeline.test_canary import in_rows
+from tests.places import in_rows
 from tests.simulators.jira import World
 
 pytestmark = pytest.mark.django_db

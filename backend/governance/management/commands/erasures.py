@@ -1,0 +1,46 @@
+"""`manage.py erasures reapply`: erase again what an old backup of the database has brought back.
+
+`manage.py erasures lift ADDRESS --by OWNER`: whoever was erased under this address may be stored again from now on.
+"""
+
+from django.core.management import BaseCommand, CommandError, CommandParser
+
+from backend.accounts.models import User
+from backend.governance.lifting import NotLifted, lift
+from backend.governance.reapplying import reapply
+from backend.tombstones.journal import JournalUnusable
+
+
+class Command(BaseCommand):
+    help = (
+        "Work on erasures: apply them again, as the database's owner, or lift one, as the worker."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        acts.add_parser("reapply", help="at every start, and after a restore")
+        lifting = acts.add_parser("lift", help="for a new purpose, such as a new contract")
+        lifting.add_argument("address", help="an e-mail address of whoever was erased")
+        lifting.add_argument("--by", required=True, help="the address of the owner who decided it")
+
+    def handle(self, *_arguments: object, **options: object) -> None:
+        try:
+            if options["act"] == "lift":
+                self._lift(str(options["address"]), str(options["by"]))
+            else:
+                self._reapply()
+        except (JournalUnusable, NotLifted) as error:
+            raise CommandError(str(error)) from error
+
+    def _reapply(self) -> None:
+        done = reapply()
+        self.stdout.write(
+            f"{done.tombstones} tombstones were missing, {done.subjects} subjects were erased again."
+        )
+
+    def _lift(self, address: str, by: str) -> None:
+        owner = User.objects.only("pk", "email").filter(email=by.lower()).first()
+        if owner is None:
+            message = f"There is no account {by}."
+            raise CommandError(message)
+        self.stdout.write(f"{lift(address=address, acting_user=owner)} tombstones are lifted.")

@@ -1,0 +1,249 @@
+"""What erasing a person does to rows, under the role that does it, wherever it is killed."""
+
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import ProgrammingError, transaction
+from django.db import connection as database
+
+from backend.accounts.api_tokens import create_api_token
+from backend.accounts.models import ApiToken, BreakGlassUse, User
+from backend.config import grants
+from backend.connections.models import Connection, JiraSettings
+from backend.delivery.models import OwnerPattern, PullRequest
+from backend.delivery.records import ActorRecord
+from backend.governance.erasing import person as subject
+from backend.governance.models import Erasure
+from backend.people.models import Identity, Membership, Merge, Offer, Organisation, Person
+from backend.people.moving import carry_out as join
+from backend.people.moving import joining
+from backend.people.store import resolve_identities
+from tests.factories import History, a_connection, a_repository, a_team
+from tests.governance.conftest import approved, bury_names, carry_out
+from tests.places import in_rows
+from tests.sign_in import an_account
+
+pytestmark = pytest.mark.django_db
+MARK = "name4f1d9a7c"
+"""In every name of the person, and in nothing else."""
+MODES = ["pseudonymise", "remove"]
+
+
+@pytest.fixture(autouse=True)
+def in_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are not written anew within the test's own transaction; test_erased_person shows that they are."""
+    monkeypatch.setattr(subject, "REWRITTEN", ())
+
+
+@pytest.fixture
+def source() -> Connection:
+    return a_connection()
+
+
+@pytest.fixture
+def person(source: Connection) -> Person:
+    """With a marker in each column that can hold what somebody is called."""
+    told = [
+        ActorRecord("user", MARK, 1, name=f"{MARK} Doe", email=f"{MARK}@work.example"),
+        ActorRecord("git", f"{MARK}@home.example", None),
+        ActorRecord("git", f"1+{MARK}@users.noreply.ghes.example", None),
+        ActorRecord("user", "other", 2),
+    ]
+    *own, other = resolve_identities(connection=source, accounts=told).values()
+    former = Person.objects.create(name=f"{MARK} before")
+    rows = Identity.objects.filter(pk__in=own)
+    rows.filter(kind="user").update(person=former)
+    (merge,) = join(
+        joins=[joining(rows.filter(person=None), [former.pk, _another().pk])], reason="by hand"
+    )
+    Merge.objects.update(evidence=[["same address", f"{MARK}@work.example"]])
+    person = Person.objects.get(pk=merge.person_key)
+    Offer.objects.create(
+        first_id=min(own), second_id=other, strength=70, evidence=[["same name", MARK]]
+    )
+    Membership.objects.create(team=a_team(slug="a"), person=person)
+    Organisation.objects.update_or_create(pk=1, defaults={"bot_logins": [MARK, "other"]})
+    _account(person)
+    _work(source, Identity.objects.get(pk=own[0]), Identity.objects.get(pk=other))
+    return person
+
+
+def _another() -> Person:
+    return Person.objects.create(name=f"{MARK} again")
+
+
+def _account(person: Person) -> None:
+    user = an_account(User.Role.MEMBER, email=f"{MARK}@plumbline.example")
+    User.objects.filter(pk=user.pk).update(person=person, name=MARK)
+    EmailAddress.objects.create(user=user, email=f"{MARK}@plumbline.example")
+    Authenticator.objects.create(user=user, type="totp", data={"name": MARK})
+    SocialAccount.objects.create(user=user, provider="idp", uid=MARK, extra_data={"name": MARK})
+    create_api_token(user=user, name=f"Of {MARK}", scopes=["figures"], days=30, acting_user=user)
+    ApiToken.objects.update(addresses=["192.0.2.4"])
+    BreakGlassUse.objects.create(user=user, address="192.0.2.4")
+    about: dict[str, Any] = {"user": user, "action_flag": CHANGE, "object_id": str(user.pk)}
+    LogEntry.objects.create(
+        content_type=ContentType.objects.get_for_model(User),
+        object_repr=str(user),
+        change_message=MARK,
+        **about,
+    )
+    owner = an_account(User.Role.OWNER)
+    Merge.objects.update(acting_user=f"{MARK}@plumbline.example", undone_by=owner.email)
+
+
+def _work(source: Connection, author: Identity, other: Identity) -> None:
+    repository = a_repository(source)
+    pull = History(repository=repository).pull(author=author, reviews=((1, "approved", other),))
+    PullRequest.objects.filter(pk=pull.pk).update(
+        title=f"For @{MARK}, or {MARK}@work.example.", head_ref=f"users/{MARK}-patch-1"
+    )
+    OwnerPattern.objects.create(
+        repository=repository, position=1, pattern="*", owners=[f"@{MARK.upper()}", "@forge/team-a"]
+    )
+
+
+def forget_audit() -> None:
+    """Stands for destroying the person's key, under which the audit log holds what they are called."""
+    with database.cursor() as cursor:
+        cursor.execute("DELETE FROM audit_event")
+
+
+@pytest.fixture
+def roles() -> None:
+    """In the test's own transaction."""
+    with database.cursor() as cursor:
+        for role in grants.ROLES:
+            cursor.execute(f"CREATE ROLE {role}")
+    call_command("grants", verbosity=0)
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("mode", MODES)
+def test_the_worker_erases_from_every_row(person: Person, mode: str) -> None:
+    erasure = approved(person, mode)
+    Erasure.objects.update(reason=f"{MARK} asked for it.")
+    assert in_rows(MARK)
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE worker")
+        done = carry_out(erasure, at_once=1)
+        cursor.execute("RESET ROLE")
+    forget_audit()
+    assert not in_rows(MARK)
+    assert not in_rows("192.0.2.4")
+    assert done["people_offer"] == 1
+    erasure.refresh_from_db()
+    assert erasure.reason == "(erased) asked for it."
+    assert PullRequest.objects.get().title == "For (erased), or (erased)."
+    assert PullRequest.objects.get().head_ref == "users/(erased)-patch-1"
+    assert OwnerPattern.objects.get().owners == ["(erased)", "@forge/team-a"]
+    assert Organisation.objects.get().bot_logins == ["other"]
+    assert Person.objects.filter(pk=person.pk).count() == (mode == "pseudonymise")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_is_previewed_is_what_goes(person: Person, mode: str) -> None:
+    told = dict(subject.preview(person.pk, mode))
+    assert told["people_identity"] == 3
+    erasure = approved(person, mode)
+    done = carry_out(erasure)
+    exact = ("people_offer", "people_address", "people_identity", "people_membership")
+    assert {table: done.get(table) for table in exact} == {
+        table: told.get(table) for table in exact
+    }
+    Erasure.objects.update(finished_at=None)
+    assert carry_out(erasure) == {}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_it_can_be_killed_after_any_batch(person: Person, mode: str) -> None:
+    erasure = approved(person, mode)
+    bury_names(erasure)
+    begun = 0
+    while True:
+        with transaction.atomic():
+            finished = _run(erasure, batches=begun)
+            assert _run(erasure, batches=1000)
+            forget_audit()
+            assert not in_rows(MARK)
+            transaction.set_rollback(True)
+        if finished:
+            break
+        begun += 1
+    assert begun > 10
+
+
+def _run(erasure: Erasure, *, batches: int) -> bool:
+    """Whether it came to its end."""
+    for step in subject.steps(erasure):
+        while True:
+            if batches == 0:
+                return False
+            batches -= 1
+            if not step.run(1):
+                break
+    return True
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("missing", ["approved_by", "started_at"])
+def test_the_worker_closes_no_account_at_will(person: Person, missing: str) -> None:
+    erasure = approved(person, "remove")
+    Erasure.objects.update(**{missing: None})
+    for call in ("governance_erase_sign_in(%s)", "governance_erase_sign_in_of(%s)"):
+        with (
+            pytest.raises(ProgrammingError, match=r"not approved|permission denied"),
+            transaction.atomic(),
+            database.cursor() as cursor,
+        ):
+            cursor.execute("SET LOCAL ROLE worker")
+            cursor.execute(f"SELECT {call}", [erasure.pk])
+    assert User.objects.filter(email__startswith=MARK, is_active=True).exists()
+
+
+@pytest.mark.usefixtures("roles")
+def test_nobody_but_the_worker_may_call_the_owner_s_routines() -> None:
+    routines = [name for name in grants.ROUTINES if name.startswith("governance_")]
+    with database.cursor() as cursor:
+        for role in (*grants.ROLES, "pg_database_owner"):
+            cursor.execute(
+                "SELECT has_function_privilege(%s, name, 'EXECUTE') FROM unnest(%s::text[]) AS name",
+                [role, routines],
+            )
+            assert {held for (held,) in cursor.fetchall()} == {role == "worker"}
+
+
+def test_the_last_owner_is_not_erased(person: Person) -> None:
+    User.objects.exclude(person=person).update(role="")
+    User.objects.filter(person=person).update(role=User.Role.OWNER)
+    with pytest.raises(subject.NotErasable, match="last owner"):
+        subject.preview(person.pk, "pseudonymise")
+
+
+def test_nobody_is_erased_with_whose_address_a_connection_signs_in(
+    person: Person, source: Connection
+) -> None:
+    JiraSettings.objects.create(connection=source, email=f"{MARK}@work.example")
+    with pytest.raises(subject.NotErasable, match="signs in with an address"):
+        subject.preview(person.pk, "remove")
+
+
+def test_who_is_not_there_cannot_be_erased() -> None:
+    with pytest.raises(LookupError, match="no person 4711"):
+        subject.name(4711)
+
+
+def test_an_address_of_two_people_is_buried_with_neither(
+    person: Person, source: Connection
+) -> None:
+    told = ActorRecord("user", "second", 3, email=f"{MARK}@work.example")
+    (pk,) = resolve_identities(connection=source, accounts=[told]).values()
+    Identity.objects.filter(pk=pk).update(person=Person.objects.create())
+    assert f"{MARK}@work.example" not in subject.known_by(person.pk)["address"]
+    assert f"{MARK}@home.example" in subject.known_by(person.pk)["address"]

@@ -1,0 +1,122 @@
+"""After an old backup: what was erased is erased again. And what the directory, or anybody, brings back is refused."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backend.accounts import directory
+from backend.accounts.models import User
+from backend.accounts.sso.adapter import _made
+from backend.accounts.sso.rules import NewAccount, Refusal, Refused
+from backend.accounts.store import InvalidAccount, add_user
+from backend.audit.models import Event
+from backend.delivery.records import ActorRecord
+from backend.governance.erasing import person as subject
+from backend.governance.models import Erasure
+from backend.governance.reapplying import Reapplied, reapply
+from backend.people.directory import UserRecord
+from backend.people.models import Identity, Person
+from backend.people.store import resolve_identities
+from backend.tombstones import starting
+from backend.tombstones.models import Tombstone
+from tests.accounts.sso.providers import a_provider
+from tests.factories import a_connection
+from tests.governance.conftest import approved, carry_out
+from tests.sign_in import an_account
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "jane@plumbline.example"
+TOLD = [
+    ActorRecord("user", "jane", 1, name="Jane", email=ADDRESS),
+    ActorRecord("git", "jane@home.example", None),
+]
+
+
+@pytest.fixture(autouse=True)
+def in_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "REWRITTEN", ())
+
+
+@pytest.fixture
+def person() -> Person:
+    found = resolve_identities(connection=a_connection(slug="ghes"), accounts=TOLD)
+    person = Person.objects.create(name="Jane")
+    Identity.objects.filter(pk__in=found.values()).update(person=person)
+    user = an_account(User.Role.MEMBER, email=ADDRESS)
+    User.objects.filter(pk=user.pk).update(person=person)
+    return person
+
+
+@pytest.mark.parametrize("mode", ["pseudonymise", "remove"])
+def test_an_old_backup_brings_nobody_back(person: Person, mode: str) -> None:
+    """From before they were matched, and before this erasure was asked for."""
+    carry_out(approved(person, mode))
+    for table in (Tombstone, Erasure, Identity):
+        table.objects.all().delete()
+    Person.objects.all().delete()
+    User.objects.filter(email__endswith="@erased.invalid").delete()
+    source = a_connection()
+    Identity.objects.bulk_create(
+        Identity(connection=source, kind=one.kind, login=one.login, external_id=one.external_id)
+        for one in TOLD
+    )
+    an_account(User.Role.MEMBER, email=ADDRESS)
+    with pytest.raises(SystemExit):
+        starting.check()
+
+    done = reapply()
+    assert done.tombstones == 4
+    assert done.subjects >= 1
+    starting.check()
+    assert set(Identity.objects.values_list("kind", flat=True)) <= {"erased"}
+    assert not User.objects.filter(email=ADDRESS).exists()
+    assert Erasure.objects.filter(mode=mode, finished_at=None).count() == 0
+    assert Event.objects.filter(name="erasure_applied_again").exists()
+    assert reapply() == Reapplied(0, 0)
+
+
+def test_with_nothing_erased_there_is_nothing_to_do() -> None:
+    call_command("erasures", "reapply")
+    assert not Erasure.objects.exists()
+
+
+def test_the_directory_does_not_bring_them_back(person: Person) -> None:
+    carry_out(approved(person, "remove"))
+    with pytest.raises(directory.NotAllowed, match="erased from Plumbline on request"):
+        directory.create_user(told=UserRecord(ADDRESS.upper()), told_by="the directory")
+    assert Event.objects.filter(name="erased_person_refused").count() == 1
+    assert not User.objects.filter(email=ADDRESS).exists()
+
+
+def test_neither_does_single_sign_on_nor_an_administrator(person: Person) -> None:
+    carry_out(approved(person, "pseudonymise"))
+    with pytest.raises(Refused) as refused:
+        _made(a_provider(), NewAccount(email=ADDRESS, name="Jane"), "subject")
+    assert refused.value.reason == Refusal.ERASED
+    with pytest.raises(InvalidAccount, match="an owner has the tombstone lifted"):
+        add_user(email=ADDRESS, role="")
+
+
+def test_an_owner_lifts_it_for_a_new_purpose(person: Person) -> None:
+    carry_out(approved(person, "pseudonymise"))
+    owner = an_account(User.Role.OWNER)
+    call_command("erasures", "lift", ADDRESS, by=owner.email)
+    call_command("erasures", "reapply")
+    assert add_user(email=ADDRESS, role="").email == ADDRESS
+    source = Identity.objects.filter(kind="erased")[0].connection
+    found = resolve_identities(connection=source, accounts=TOLD)
+    assert set(Identity.objects.filter(pk__in=found.values()).values_list("login", flat=True)) == {
+        one.login for one in TOLD
+    }
+    assert Identity.objects.filter(kind="erased").count() == 2
+    assert Event.objects.get(name="tombstones_lifted").actor == owner
+
+
+@pytest.mark.parametrize(
+    ("address", "by", "why"),
+    [(ADDRESS, "nobody@plumbline.example", "no account"), ("x@y.example", "", "Nobody")],
+    ids=["by nobody", "of nobody"],
+)
+def test_lifting_says_why_not(address: str, by: str, why: str) -> None:
+    owner = an_account(User.Role.OWNER)
+    with pytest.raises(CommandError, match=why):
+        call_command("erasures", "lift", address, by=by or owner.email)
