@@ -11,6 +11,7 @@ from backend.accounts.models import User
 from backend.audit.events import record
 from backend.governance.erasing.engine import ATTEMPTS
 from backend.governance.erasing.kinds import subjects_of
+from backend.governance.erasing.steps import NotErasable
 from backend.governance.models import Erasure
 from backend.tombstones import graves
 from backend.tombstones.models import Tombstone
@@ -49,7 +50,11 @@ def preview(*, kind: str, subject_id: int | None, mode: str = "") -> tuple[str, 
     if (kind == Erasure.Kind.PERSON) != (mode in Erasure.Mode.values):
         raise ErasureRefused("Say of a person, and of nothing else, how they are to be erased.")
     subjects = subjects_of(kind)
-    return subjects.name(subject_id), dict(sorted(subjects.preview(subject_id, mode).items()))
+    try:
+        rows = subjects.preview(subject_id, mode)
+    except NotErasable as error:
+        raise ErasureRefused(str(error)) from error
+    return subjects.name(subject_id), dict(sorted(rows.items()))
 
 
 @transaction.atomic

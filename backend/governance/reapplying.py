@@ -4,7 +4,7 @@ The database's owner does it, at every start of the appliance: with nothing to d
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from auditlog.context import disable_auditlog
@@ -12,13 +12,13 @@ from django.db import transaction
 
 from backend import clock
 from backend.audit.events import record
-from backend.governance.erasing.kinds import SUBJECTS
+from backend.governance.erasing.engine import carry_out
+from backend.governance.erasing.kinds import KINDS
 from backend.governance.models import Erasure
 from backend.tombstones import graves
 from backend.tombstones.models import Tombstone
 
 REASON: Final = "Applied again: an older backup of the database had brought it back."
-ROWS_AT_ONCE: Final = 1000
 
 
 class Reapplied(NamedTuple):
@@ -34,7 +34,8 @@ def reapply() -> Reapplied:
     tombstones = _bury_again()
     again = 0
     for erasure in _found_again():
-        _carry_out(erasure)
+        carry_out(erasure)
+        record(name="erasure_applied_again", subject=erasure)
         again += 1
     return Reapplied(tombstones, again)
 
@@ -86,7 +87,7 @@ def _found_again() -> Iterator[Erasure]:
     for kind, digest, erasure in graves.values_list("kind", "digest", "erasure_id"):
         lying[kind, modes.get(erasure, "")].add(bytes(digest))
     for (kind, mode), digests in sorted(lying.items()):
-        for of, subjects in SUBJECTS.items():
+        for of, subjects in KINDS.items():
             for subject in sorted(subjects.found_by(kind, digests)):
                 now = clock.now()
                 yield Erasure.objects.create(
@@ -103,19 +104,3 @@ def _found_again() -> Iterator[Erasure]:
 def _mode(of: str, mode: str) -> str:
     """Where nobody knows any more how it was asked for, figures stay."""
     return mode or (Erasure.Mode.PSEUDONYMISE if of == Erasure.Kind.PERSON else "")
-
-
-def _carry_out(erasure: Erasure) -> None:
-    done: dict[str, int] = defaultdict(int)
-    for step in SUBJECTS[erasure.kind].steps(erasure):
-        while rows := _some(step.run):
-            done[step.table] += rows
-    erasure.done = dict(done)
-    erasure.finished_at = clock.now()
-    erasure.save(update_fields=["done", "finished_at"])
-    record(name="erasure_applied_again", subject=erasure, detail={"rows": dict(done)})
-
-
-@transaction.atomic
-def _some(run: Callable[[int], int]) -> int:
-    return run(ROWS_AT_ONCE)

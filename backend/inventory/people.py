@@ -36,9 +36,10 @@ PEOPLE: Final = Area(
             grants={"web": WRITE, "worker": WRITE},
             about="person",
             identifier="connection_id",
-            personal="id kind external_id account_id login name is_bot is_bot_by_hand person_id",
+            personal="id kind external_id account_id login name is_bot is_bot_by_hand person_id buried_as",
             notes={
                 "login": "For git the e-mail address.",
+                "buried_as": "Of an erased one: the keyed digest that it is recognised by.",
             },
         ),
         Table(

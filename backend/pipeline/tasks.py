@@ -28,6 +28,7 @@ from backend.pipeline.lineage import ask_for_lineage
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
 from backend.sources.models import SyncRun
+from backend.tombstones import graves
 
 logger = logging.getLogger(__name__)
 SLICE_SECONDS: Final = 5
@@ -123,6 +124,8 @@ def sweep() -> None:
         bell.ring(bell.MATCH)
     if engine.any_due():
         bell.ring(bell.ERASE)
+    if graves.anything_lifted():
+        graves.write_down()
     for connection_id in due_app_changes():
         bell.ring(bell.CHECK, connection_id)
 

@@ -2,13 +2,17 @@
 
 import hmac
 from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
 from functools import cache
+from typing import Final
 
 from backend import clock
 from backend.keyring.files import secret_file
 from backend.tombstones import journal
 from backend.tombstones.journal import Entry
 from backend.tombstones.models import Tombstone
+
+LATELY: Final = timedelta(hours=1)
 
 
 def digest(kind: str, name: str) -> bytes:
@@ -36,16 +40,10 @@ def bury(*, kind: str, names: Iterable[str], erasure_id: int, of: str = "", mode
 
 
 def lift(*, erasure_id: int) -> int:
-    """What comes under these names from now on is new, and stored. How many. Raises journal.JournalUnusable."""
-    now = clock.now()
-    lying = Tombstone.objects.filter(erasure_id=erasure_id, lifted_at=None)
-    journal.append(
-        [
-            Entry(one.kind, bytes(one.digest).hex(), erasure_id, now.isoformat(), lifted=True)
-            for one in lying
-        ]
+    """What comes under these names from now on is new, and stored; how many. The worker notes it in the journal."""
+    return Tombstone.objects.filter(erasure_id=erasure_id, lifted_at=None).update(
+        lifted_at=clock.now()
     )
-    return lying.update(lifted_at=now)
 
 
 def erasure_of(kind: str, name: str) -> int | None:
@@ -74,18 +72,37 @@ def forgotten() -> Iterator[Entry]:
 
 
 def write_down() -> int:
-    """Add to the journal what the database alone holds, as after the file was lost; how many. The worker's to do."""
+    """Add to the journal what the database alone says: tombstones where the file was lost, and what was lifted.
+
+    How many lines. The worker's to do; raises journal.JournalUnusable.
+    """
     if not Tombstone.objects.exists():
         return 0
     written = journal.standing()
     missing = [
-        Entry(one.kind, bytes(one.digest).hex(), one.erasure_id, one.erased_at.isoformat())
-        for one in Tombstone.objects.filter(lifted_at=None).order_by("pk")
-        if (one.kind, bytes(one.digest).hex()) not in written
+        Entry(
+            one.kind,
+            bytes(one.digest).hex(),
+            one.erasure_id,
+            (one.lifted_at or one.erased_at).isoformat(),
+            lifted=one.lifted_at is not None,
+        )
+        for one in Tombstone.objects.order_by("pk")
+        if _differs(written.get((one.kind, bytes(one.digest).hex())), one)
     ]
     if missing:
         journal.append(missing)
     return len(missing)
+
+
+def anything_lifted() -> bool:
+    """Whether something was lifted lately, which the journal may not say yet."""
+    return Tombstone.objects.filter(lifted_at__gte=clock.now() - LATELY).exists()
+
+
+def _differs(written: Entry | None, one: Tombstone) -> bool:
+    is_lifted = one.lifted_at is not None
+    return not is_lifted if written is None else written.lifted != is_lifted
 
 
 def _known() -> dict[tuple[str, str], bool]:

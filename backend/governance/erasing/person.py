@@ -20,7 +20,7 @@ from backend.governance.erasing import remains
 from backend.governance.erasing.known import Known, everybody, to_bury
 from backend.governance.erasing.person_names import identity_steps, named_steps
 from backend.governance.erasing.person_rows import removal_steps, row_steps
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.steps import NotErasable, Step
 from backend.governance.models import Erasure
 from backend.people.graves import KINDS
 from backend.people.models import (
@@ -45,10 +45,6 @@ REWRITTEN: Final = (
     *("delivery_fixcorrection", "delivery_mutedtest", "metrics_runfact"),
 )
 """Tables that rows of a person, or their names, stood in."""
-
-
-class NotErasable(ValueError):
-    """Something must be done first; the message says what."""
 
 
 def name(subject_id: int | None) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection as database
 
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.steps import NotYet, Step
 
 WAITS_SECONDS: Final = 20.0
 """For others' transactions, which last a minute at most, or as long as a backup. Then the erasure tries again later."""
@@ -23,7 +23,7 @@ _OTHERS: Final = """
 """
 
 
-class StillInUse(Exception):
+class StillInUse(NotYet):
     """Somebody else's transaction, such as a backup's, is not at its end: the erasure goes on when it is."""
 
 

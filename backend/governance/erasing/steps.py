@@ -16,6 +16,10 @@ class NotYet(Exception):
         self.after = after
 
 
+class NotErasable(ValueError):
+    """Something must be done first; the message says what."""
+
+
 @dataclass(frozen=True)
 class Step:
     """Rows of one table, a few at a time. Asked again after a crash it goes on with what is left."""
@@ -35,7 +39,7 @@ class Subjects(Protocol):
         """What it is called. Raises LookupError where there is no such subject."""
 
     def preview(self, subject_id: int | None, mode: str) -> Mapping[str, int]:
-        """Rows that would be erased or changed, by table."""
+        """Rows that would be erased or changed, by table. Raises NotErasable."""
 
     def known_by(self, subject_id: int | None) -> Mapping[str, Collection[str]]:
         """What its source knows it by, by kind of tombstone, to bury before anything is erased."""
