@@ -137,6 +137,15 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "UPDATE (attempts, lease_until, last_error, certificate_id)",
         ),
     },
+    # Requests of people are web's; the worker forgets who asked, and links them with whom others turn out to be.
+    "governance.subjectrequest": {
+        "web": APPEND_AND_UPDATE,
+        "worker": (
+            "SELECT (id, account_id, person_id)",
+            "UPDATE (account_id, person_id, who, text, identity_checked)",
+            "UPDATE (extension_reason, outcome_text)",
+        ),
+    },
     # What was erased is never forgotten.
     "tombstones": {"web": READ, "worker": APPEND},
     "contenttypes": {"web": READ, "worker": READ},

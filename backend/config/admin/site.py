@@ -77,6 +77,9 @@ AREAS: Final = (
         ("delivery.ingesttoken",),
     ),
     Area("delivery", "Collected", "What was collected, to look at.", ("delivery",)),
+    Area(
+        "governance", "Governance", "What people asked for about their own data.", ("governance",)
+    ),
     Area("audit", "Audit log", "Who did what, when and from where.", ("audit",)),
 )
 
