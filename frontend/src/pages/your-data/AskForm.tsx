@@ -64,9 +64,7 @@ export function AskForm({
         label={needsWords ? "What is it about?" : "Anything to add"}
         required={needsWords}
         maxLength={LONGEST}
-        autosize
-        minRows={2}
-        maxRows={8}
+        rows={3}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />

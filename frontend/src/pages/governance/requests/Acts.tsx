@@ -155,8 +155,7 @@ function ActForm({
           label={form.label}
           required
           maxLength={500}
-          autosize
-          minRows={2}
+          rows={3}
           value={said}
           onChange={(event) => setSaid(event.currentTarget.value)}
         />

@@ -105,9 +105,7 @@ export function LetterForm({
         label="In their words"
         required={kind === "rectification" || kind === "objection"}
         maxLength={2000}
-        autosize
-        minRows={2}
-        maxRows={8}
+        rows={3}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
       />
