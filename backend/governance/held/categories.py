@@ -6,21 +6,21 @@ from backend.governance.held.shape import Category
 
 ACCOUNT: Final = Category(
     "account",
-    "Your account here",
+    "Account here",
     "So that you can sign in, and see what is yours to see.",
     "An administrator, your organisation's directory or identity provider, and you.",
     "As long as the account is there. Sessions end by the sign-in policy.",
 )
 DIRECTORY: Final = Category(
     "directory",
-    "What your organisation's directory says of you",
+    "Entry in the organisation's directory",
     "So that accounts and teams follow who joins and who leaves.",
     "Your organisation's directory, by SCIM.",
     "Until the directory takes it away.",
 )
 WHO: Final = Category(
     "identities",
-    "Who you are in the systems that are connected",
+    "Identities in connected systems",
     "So that what one person did in several systems is counted as one person's.",
     "GitHub, Jira, the addresses in commits, and administrators.",
     "As long as the connection is there.",
@@ -48,7 +48,7 @@ ISSUES: Final = Category(
 )
 FIGURES: Final = Category(
     "figures",
-    "Figures about your work",
+    "Figures about single work items",
     "To add up the figures of teams. Of one person alone they are shown to that person, and in lists of single rows.",
     "Computed from what stands above.",
     "As long as what they are computed from.",
