@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -102,7 +102,7 @@ def list_requests(
     if filters.show == "open":
         found = found.filter(pk__in=requests.under_way()).order_by("due_on", "pk")
     elif filters.show == "closed":
-        found = found.exclude(pk__in=requests.under_way()).order_by("-ended_at", "-pk")
+        found = found.exclude(pk__in=requests.under_way()).order_by(F("ended_at").desc(), "-pk")
     else:
         found = found.order_by("-pk")
     begin, today = (filters.page - 1) * filters.page_size, requests.today()

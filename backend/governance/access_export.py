@@ -9,7 +9,7 @@ import zipfile
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
@@ -165,7 +165,7 @@ def _told(value: object) -> str:
 
 
 class _Pieces:
-    """A file that is written to, and hands out what was."""
+    """As much of a file as an archive writes to; hands out what was written."""
 
     def __init__(self) -> None:
         self.kept: list[bytes] = []
@@ -184,7 +184,7 @@ class _Pieces:
 
 def _archive(files: Mapping[str, Iterable[bytes]], now: datetime) -> Iterator[bytes]:
     pieces = _Pieces()
-    with zipfile.ZipFile(pieces, "w") as archive:  # type: ignore[arg-type] # all of a file that it uses
+    with zipfile.ZipFile(cast("IO[bytes]", pieces), "w") as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, now.timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -76,10 +76,9 @@ def test_nothing_can_be_written(client: Client) -> None:
 
 def test_an_empty_appliance_has_nothing_to_tell(client: Client) -> None:
     timings = ("in_time", "due_in_7_days", "due_in_2_days", "overdue")
-    assert told(client) == {
-        ("plumbline_pull_requests_to_measure",): 0,
-        **{("plumbline_subject_requests", timing): 0 for timing in timings},
-    }
+    expected: dict[tuple[str, ...], float] = {("plumbline_pull_requests_to_measure",): 0}
+    expected |= {("plumbline_subject_requests", timing): 0 for timing in timings}
+    assert told(client) == expected
 
 
 def test_what_a_source_was_asked(client: Client, ghes: Connection) -> None:

@@ -209,7 +209,7 @@ def test_where_people_have_pseudonyms_they_have_them_here_and_their_own_copy_nam
     own: Client, admin: Client, jo: User
 ) -> None:
     Organisation.objects.get_or_create(pk=1)
-    Person.objects.filter(pk=jo.person_id).update(name="zzJo")
+    Person.objects.filter(user=jo).update(name="zzJo")
     set_pseudonyms(wanted=True, acting_user=an_account(User.Role.OWNER))
     asked = requests.ask(kind="access", acting_user=jo)
     letters = [post(admin, "/subject-requests", LETTER | {"person": jo.person_id})]

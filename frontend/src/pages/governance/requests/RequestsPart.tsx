@@ -154,7 +154,7 @@ function Requests({ of, onOpen }: { of: SubjectRequest[]; onOpen: (id: number) =
             </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody className={classes.rows}>
           {of.map((one) => (
             <tr key={one.id}>
               <th scope="row">
