@@ -66,17 +66,15 @@ def categories(numbers: Mapping[str, int]) -> list[tuple[Category, list[tuple[Se
     return list(found.items())
 
 
+Keys = dict[Section, Sequence[Any]]
+
+
 def export(subject: Subject, *, whose: str) -> Iterator[bytes]:
-    """A ZIP with your-data.html and your-data.json, piece by piece. `whose`: the name on the page."""
-    now = clock.now()
-    keys = {section: _keys(section, subject) for section in SECTIONS}
-    page = [_page(keys, whose=whose, now=now).encode()]
-    return _archive(
-        {"your-data.html": page, "your-data.json": _document(keys, whose=whose, now=now)}, now
-    )
-
-
-Keys = Mapping[Section, Sequence[Any]]
+    """A ZIP with your-data.json and your-data.html, piece by piece. `whose`: the name on the page."""
+    now, keys = clock.now(), Keys()
+    document = _document(subject, keys, whose=whose, now=now)
+    page = _page(keys, whose=whose, now=now)
+    return _archive({"your-data.json": document, "your-data.html": page}, now)
 
 
 def _keys(section: Section, subject: Subject) -> Sequence[Any]:
@@ -92,7 +90,8 @@ def _rows(section: Section, keys: Collection[Any]) -> list[dict[str, Any]]:
     return [section.tell(dict(zip(section.columns, row, strict=True))) for row in found]
 
 
-def _document(keys: Keys, *, whose: str, now: datetime) -> Iterator[bytes]:
+def _document(subject: Subject, keys: Keys, *, whose: str, now: datetime) -> Iterator[bytes]:
+    """All rows; `keys` is filled with theirs, for the page."""
     about = {
         "format": FORMAT,
         "version": VERSION,
@@ -104,7 +103,8 @@ def _document(keys: Keys, *, whose: str, now: datetime) -> Iterator[bytes]:
         "automated_decisions": AUTOMATION,
     }
     yield _json(about)[:-1] + b',"sections":['
-    for number, (section, its) in enumerate(keys.items()):
+    for number, section in enumerate(SECTIONS):
+        its = keys[section] = _keys(section, subject)
         head = {
             "key": section.key,
             "title": section.title,
@@ -127,8 +127,8 @@ def _json(value: object) -> bytes:
     return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).encode()
 
 
-def _page(keys: Keys, *, whose: str, now: datetime) -> str:
-    """Of each table the latest rows."""
+def _page(keys: Keys, *, whose: str, now: datetime) -> Iterator[bytes]:
+    """Of each table the latest rows, once the document has told them all."""
     numbers = {section.key: len(its) for section, its in keys.items()}
     told = [
         (category, [(section, n, _latest(section, keys[section])) for section, n in sections])
@@ -144,7 +144,7 @@ def _page(keys: Keys, *, whose: str, now: datetime) -> str:
         "rights": RIGHTS,
         "automation": AUTOMATION,
     }
-    return render_to_string("governance/your_data.html", context)
+    yield render_to_string("governance/your_data.html", context).encode()
 
 
 def _latest(section: Section, keys: Sequence[Any]) -> list[list[str]]:

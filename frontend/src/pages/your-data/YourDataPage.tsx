@@ -12,6 +12,7 @@ import { Held } from "./Held";
 import { KINDS, type Kind, whenOf } from "./names";
 import { OwnRequests } from "./OwnRequests";
 import { yourDataQuery } from "./queries";
+import { Told } from "./Told";
 import classes from "./yourData.module.css";
 
 const route = getRouteApi("/your-data");
@@ -30,14 +31,9 @@ export default function YourDataPage() {
   const navigate = route.useNavigate();
   const query = useQuery(yourDataQuery);
   const [told, setTold] = useState("");
-  const status = useRef<HTMLParagraphElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
   const choose = (to: Kind | undefined) =>
     void navigate({ search: { ask: to }, replace: true, resetScroll: false });
-  const say = (text: string) => {
-    setTold(text);
-    status.current?.focus();
-  };
   const timeZone = me.organisation.time_zone;
   return (
     <div className={frame.page}>
@@ -77,7 +73,7 @@ export default function YourDataPage() {
                     kind={ask}
                     onDone={(made) => {
                       choose(undefined);
-                      say(
+                      setTold(
                         `You asked: ${KINDS[made.kind].toLowerCase()}, ${whenOf(made, timeZone)}.`,
                       );
                     }}
@@ -88,16 +84,14 @@ export default function YourDataPage() {
                   />
                 </div>
               )}
-              <p ref={status} tabIndex={-1} role="status" className={classes.told}>
-                {told}
-              </p>
+              <Told text={told} />
               {requests.length === 0 ? (
                 <p className={section.none}>You have asked for nothing yet.</p>
               ) : (
                 <OwnRequests
                   of={requests}
                   timeZone={timeZone}
-                  onWithdrawn={(one) => say(`Withdrawn: ${KINDS[one.kind].toLowerCase()}.`)}
+                  onWithdrawn={(one) => setTold(`Withdrawn: ${KINDS[one.kind].toLowerCase()}.`)}
                 />
               )}
             </>

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { meQuery } from "../../../api/queries";
 import { DetailDrawer, DetailSection, DetailSkeleton } from "../../../ui/DetailDrawer";
 import drawer from "../../../ui/DetailDrawer.module.css";
@@ -12,6 +12,7 @@ import { Failure } from "../../../ui/Message";
 import { count } from "../../../ui/numbers";
 import { failureOf } from "../../failure";
 import { ARTICLES, dayIn, ERASURES, KINDS, lastDay, MODES, STATES } from "../../your-data/names";
+import { Told } from "../../your-data/Told";
 import { Acts } from "./Acts";
 import { Clock } from "./Clock";
 import { type Detail, letterCopyAddress, requestQuery } from "./queries";
@@ -32,14 +33,9 @@ function Content({ id }: { id: number }) {
   const { data: me } = useSuspenseQuery(meQuery);
   const { data, error, refetch } = useQuery(requestQuery(id));
   const [told, setTold] = useState("");
-  const status = useRef<HTMLParagraphElement>(null);
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
   if (data === undefined) return <DetailSkeleton />;
   const timeZone = me.organisation.time_zone;
-  const say = (text: string) => {
-    setTold(text);
-    if (text) status.current?.focus();
-  };
   return (
     <>
       <h2 className={drawer.title}>
@@ -54,13 +50,11 @@ function Content({ id }: { id: number }) {
           </>
         )}
       </p>
-      <p className={classes.told}>
+      <p className={classes.left}>
         <Clock of={data} />
       </p>
-      <Acts of={data} onDone={say} />
-      <p ref={status} tabIndex={-1} role="status" className={classes.told}>
-        {told}
-      </p>
+      <Acts of={data} onDone={setTold} />
+      <Told text={told} />
       {data.may_download && (
         <div className={classes.acts}>
           <Button
