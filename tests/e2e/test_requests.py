@@ -67,7 +67,7 @@ def test_the_page_of_ones_own(
     page = visitor.page
     page.get_by_role("button", name="account of Lead of team a").click()
     page.get_by_role("menuitem", name="Your data").click()
-    expect(page.get_by_role("region", name="What is held about you").first).to_be_visible()
+    expect(page.get_by_text("So that you can sign in")).to_be_visible()
     visitor.look(f"your-data-{width}-{scheme}")
     page.get_by_role("button", name="Ask for erasure …").click()
     expect(page.get_by_role("radio", name="Keep the figures without me")).to_be_visible()
