@@ -12,7 +12,9 @@ export function Held({ of, caption }: { of: HeldCategory[]; caption: string }) {
         <caption>{caption}</caption>
         <thead>
           <tr>
-            <th scope="col">What</th>
+            <th scope="col" className={classes.first}>
+              What
+            </th>
             <th scope="col" data-numeric>
               Rows
             </th>
