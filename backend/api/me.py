@@ -10,7 +10,7 @@ from ninja import Router
 from backend import clock
 from backend.accounts import access, break_glass
 from backend.accounts.models import User
-from backend.api import schemas
+from backend.api import requests, schemas
 from backend.api.errors import ERRORS
 from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
 from backend.metrics import definitions, teams
@@ -50,6 +50,7 @@ def me(request: HttpRequest) -> schemas.Me:
         reads_administration=access.READ_ADMINISTRATION in access.capabilities(user),
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
         emergency_use=_emergency_use(user, names_in(home, user.person_id, user.pk)),
+        requests_due=requests.due(user),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
         links=_links(user),
     )

@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 
 from backend.connections.models import Connection
 from backend.delivery.models import PendingMeasurement, Project, Repository
+from backend.governance import requests
 from backend.keyring.files import secret_file
 from backend.sources.budget import hour_of
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
@@ -73,6 +74,18 @@ class Rows(Collector):
         )
         waiting.add_metric([], PendingMeasurement.objects.count())
         yield waiting
+        yield _subject_requests()
+
+
+def _subject_requests() -> Metric:
+    standing = GaugeMetricFamily(
+        "plumbline_subject_requests",
+        "Requests of people about their own data that are not answered, by how much time is left.",
+        labels=["timing"],
+    )
+    for timing, number in requests.timings().items():
+        standing.add_metric([timing], number)
+    return standing
 
 
 def _connections() -> Iterator[Metric]:

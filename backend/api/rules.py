@@ -70,6 +70,8 @@ def _reads(*capabilities: str) -> tuple[ByToken, BySession]:
 
 
 ANYONE_KNOWN = _reads()
+ANYONE_SIGNED_IN = BySession()
+"""Their own data, whatever their role, and by no token."""
 READS_FIGURES = _reads(access.READ_FIGURES)
 READS_PULL_REQUESTS = _reads(access.READ_PULL_REQUESTS)
 READS_STATUS = _reads(access.READ_FIGURES, access.READ_ADMINISTRATION)

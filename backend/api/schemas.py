@@ -41,6 +41,11 @@ class EmergencyUse(Schema):
     link: str = Field(description="Address of the page where an administrator acknowledges it.")
 
 
+class RequestsDue(Schema):
+    soon: int = Field(description="To be answered within seven days.")
+    overdue: int
+
+
 class Links(Schema):
     admin: str | None
     docs: str | None
@@ -61,6 +66,9 @@ class Me(Schema):
     demo: Demo | None
     emergency_use: EmergencyUse | None = Field(
         description="For administrators: the latest sign-in of an emergency account that none has acknowledged."
+    )
+    requests_due: RequestsDue | None = Field(
+        description="For administrators: requests of people about their own data whose time is running out."
     )
     today: date
     links: Links

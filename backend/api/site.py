@@ -19,6 +19,7 @@ from backend.api import (
     me,
     people,
     pull_requests,
+    requests,
     status,
     teams,
     test_results,
@@ -53,6 +54,7 @@ api.add_router("", completeness.router)
 api.add_router("", people.router)
 api.add_router("", erasures.router)
 api.add_router("", inventory.router)
+api.add_router("", requests.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

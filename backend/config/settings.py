@@ -308,6 +308,11 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.InvestmentRule"},
     {"model": "delivery.Ownership"},
     {"model": "governance.Particulars"},
+    # What people write of themselves stands in their request, and goes with them.
+    {
+        "model": "governance.SubjectRequest",
+        "exclude_fields": ["who", "text", "identity_checked", "extension_reason", "outcome_text"],
+    },
 )
 
 # Retention: single results of tests, and counts a test and day. backend.delivery.store.test_partitions keeps it.

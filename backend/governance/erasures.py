@@ -113,6 +113,19 @@ def refuse(*, erasure: Erasure, acting_user: User) -> None:
 
 
 @transaction.atomic
+def call_off(*, erasure: Erasure, acting_user: User) -> None:
+    """Because whoever it is about took their request back. Raises ErasureRefused once it is approved."""
+    one = Erasure.objects.select_for_update(of=("self",)).get(pk=erasure.pk)
+    if one.refused_at:
+        return
+    if one.approved_at:
+        raise ErasureRefused("The erasure has been approved: it cannot be called off any more.")
+    one.refused_by, one.refused_at = acting_user, clock.now()
+    one.save(update_fields=["refused_by", "refused_at"])
+    record(name="erasure_refused", actor=acting_user, subject=one, detail=_detail(one))
+
+
+@transaction.atomic
 def retry(*, erasure: Erasure, acting_user: User) -> None:
     """Go on with a parked one. Raises ErasureRefused, access.Denied."""
     one = _locked(erasure, acting_user)

@@ -117,6 +117,32 @@ GOVERNANCE: Final = Area(
             },
         ),
         Table(
+            label="governance.subjectrequest",
+            purpose="What a person asked for about their own data, by when it is due, and what became of it.",
+            keep=retention.ACCESS_EVIDENCE,
+            grants={
+                "web": APPEND_AND_UPDATE,
+                "worker": (
+                    "SELECT (id, account_id, person_id)",
+                    "UPDATE (account_id, person_id, who, text, identity_checked)",
+                    "UPDATE (extension_reason, outcome_text)",
+                ),
+            },
+            about="account person entered_by handled_by",
+            identifier="id erasure_id",
+            personal=(
+                "account_id person_id who text identity_checked entered_by_id handled_by_id "
+                "extension_reason outcome_text"
+            ),
+            operational=(
+                "kind mode asked_on entered_at due_on extended_at outcome closed_at available_until "
+                "downloaded_at"
+            ),
+            notes={
+                "who": "Who asked by letter; empty once they are erased, like every text here.",
+            },
+        ),
+        Table(
             label="governance.particulars",
             purpose="What documents on data protection are filled from, and the product cannot know.",
             keep=retention.SETTINGS,

@@ -23,6 +23,7 @@ import { NotFoundPage } from "./pages/NotFoundPage";
 import { peopleSchema } from "./pages/people/search";
 import { searchSchema } from "./pages/pull-requests/search";
 import { testsSchema } from "./pages/tests/search";
+import { yourDataSchema } from "./pages/your-data/search";
 import { Shell } from "./shell/Shell";
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
@@ -90,6 +91,13 @@ const people = createRoute({
   path: "/people",
   validateSearch: peopleSchema,
   component: lazyRouteComponent(() => import("./pages/people/PeoplePage")),
+});
+
+const yourData = createRoute({
+  getParentRoute: () => root,
+  path: "/your-data",
+  validateSearch: yourDataSchema,
+  component: lazyRouteComponent(() => import("./pages/your-data/YourDataPage")),
 });
 
 const governance = createRoute({
@@ -161,6 +169,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
       investment,
       dataQuality,
       people,
+      yourData,
       governance.addChildren([
         governanceHome,
         inventory,

@@ -14,6 +14,7 @@ RANGE: Final = "from=2026-03-02&to=2026-03-16"
 PEOPLE = {name for name in CAST if name not in {"anonymous", "ingest token"}}
 RUNS = {"owner", "administrator"}
 SEES_ALL = RUNS | {"auditor"}
+SIGNED_IN = PEOPLE - {"token of lead a", "service account"}
 OF_A = {"lead of team a", "member of team a", "token of lead a"}
 OF_B = {"lead of team b"}
 FIGURES = PEOPLE - {"stranger"}
@@ -125,6 +126,24 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     "POST /erasures/{int:erasure_id}/refuse": {"/erasures/{asked_too}/refuse": RUNS},
     "POST /erasures/{int:erasure_id}/retry": {"/erasures/{parked}/retry": RUNS},
     "POST /erasures/{int:erasure_id}/lift": {"/erasures/{finished}/lift": RUNS},
+    # One's own data: for everybody who is signed in, whatever their role, and for no token.
+    "GET /your-data": {"/your-data": SIGNED_IN},
+    "POST /your-data/requests": {"/your-data/requests": SIGNED_IN},
+    "POST /your-data/requests/{int:request_id}/withdraw": {
+        "/your-data/requests/{request}/withdraw": set()
+    },
+    "GET /your-data/requests/{int:request_id}/copy": {"/your-data/requests/{request}/copy": set()},
+    "GET /subject-requests": {"/subject-requests": SEES_ALL},
+    "POST /subject-requests": {"/subject-requests": RUNS},
+    "GET /subject-requests/{int:request_id}": {"/subject-requests/{request}": SEES_ALL},
+    "POST /subject-requests/{int:request_id}/extend": {"/subject-requests/{extended}/extend": RUNS},
+    "POST /subject-requests/{int:request_id}/refuse": {"/subject-requests/{refused}/refuse": RUNS},
+    "POST /subject-requests/{int:request_id}/fulfil": {"/subject-requests/{done}/fulfil": RUNS},
+    "POST /subject-requests/{int:request_id}/hand-over": {
+        "/subject-requests/{letter}/hand-over": RUNS
+    },
+    "POST /subject-requests/{int:request_id}/erase": {"/subject-requests/{erased}/erase": RUNS},
+    "GET /subject-requests/{int:request_id}/copy": {"/subject-requests/{letter}/copy": RUNS},
     "GET /teams": {"/teams": FIGURES},
     "POST /teams": {"/teams": RUNS},
     "POST /teams/{slug}": {"/teams/team-a": RUNS},
@@ -155,6 +174,18 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /people/identities/{int:identity_id}/bot": {"is_bot": None},
     "POST /people/offers/{int:offer_id}": {"accept": True},
     "POST /erasures": {"kind": "repository", "subject": "{repository}", "reason": "Asked to."},
+    "POST /your-data/requests": {"kind": "access"},
+    "POST /subject-requests": {
+        "kind": "objection",
+        "who": "Jo, by letter",
+        "asked_on": "2026-03-02",
+        "identity_checked": "By their passport.",
+        "text": "Not with me.",
+    },
+    "POST /subject-requests/{int:request_id}/extend": {"reason": "Many at once."},
+    "POST /subject-requests/{int:request_id}/refuse": {"reason": "Asked for each week."},
+    "POST /subject-requests/{int:request_id}/fulfil": {"done": "The name is right now."},
+    "POST /subject-requests/{int:request_id}/erase": {"mode": "remove", "reason": "They asked."},
     "POST /teams": {"name": "Another"},
     "POST /teams/{slug}": {"parent": "team-b"},
     "POST /teams/{slug}/members": {"person": "{person_b}", "on": "2026-03-02"},

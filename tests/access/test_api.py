@@ -11,14 +11,18 @@ from backend.api.ingest import Reporting
 from backend.api.rules import BySession, ByToken
 from backend.api.site import api
 from backend.delivery.models import Issue
-from backend.people.models import Identity
+from backend.governance.requests import enter, today
+from backend.people.models import Identity, Person
 from tests.access.api_matrix import BODIES, MATRIX, SEES_ALL, SYSTEMS
 from tests.access.conftest import CAST, TOKENS, Come
 from tests.api.conftest import World
 from tests.governance.erased import in_each_state
+from tests.sign_in import an_account
 from tests.tested import Machines
 
 pytestmark = pytest.mark.django_db
+BY_SESSION = ("GET /people", "GET /your-data", "GET /subject-requests")
+"""What is read by nobody's token."""
 
 
 def operations() -> Iterator[tuple[str, Operation]]:
@@ -42,7 +46,7 @@ def test_every_operation_names_its_own_rule() -> None:
 def test_reads_alone_are_answered_by_token_and_reports_alone_by_ingest_token() -> None:
     for name, operation in operations():
         kinds = {type(one) for one in operation.auth_callbacks}
-        by_token = name.startswith("GET ") and not name.startswith("GET /people")
+        by_token = name.startswith("GET ") and not name.startswith(BY_SESSION)
         assert (ByToken in kinds) == by_token, name
         assert (Reporting in kinds) == (MATRIX[name] == {name.split()[1]: SYSTEMS}), name
 
@@ -69,6 +73,7 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "repository": world.history.repository.pk,
         **in_each_state(),
         "person_b": world.team_b.memberships.latest("pk").person_id,
+        **_requested(world),
     }
     for operation, addresses in MATRIX.items():
         method = operation.partition(" ")[0]
@@ -89,6 +94,27 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
                 assert set(answer.json()) == {"code", "message", "action"}
 
 
+def _requested(world: World) -> dict[str, int]:
+    """Requests about somebody's data for each thing that is done with them."""
+    acting = an_account("administrator")
+    person = Person.objects.get(pk=world.team_b.memberships.latest("pk").person_id)
+    kinds = {"request": "access", "extended": "objection", "refused": "objection"}
+    kinds |= {"done": "rectification", "letter": "access", "erased": "erasure"}
+    return {
+        name: enter(
+            kind=kind,
+            who="Jo",
+            person=person,
+            asked_on=today(),
+            identity_checked="By their passport.",
+            text="It is wrong.",
+            mode="remove" if kind == "erasure" else "",
+            acting_user=acting,
+        ).pk
+        for name, kind in kinds.items()
+    }
+
+
 def refusal(operation: str, address: str, name: str) -> int:
     """A single thing that somebody may not see is told as one that is not there.
 
@@ -98,10 +124,14 @@ def refusal(operation: str, address: str, name: str) -> int:
     known_to_reports = name == "ingest token" and MATRIX[operation] == {address: SYSTEMS}
     if name in {"anonymous", "ingest token"} and not known_to_reports:
         return 401
-    by_session = is_write or operation.startswith("GET /people")
+    by_session = is_write or operation.startswith(BY_SESSION)
     if by_session and (name in TOKENS or SYSTEMS in MATRIX[operation].values()):
         return 401
     may_read = name != "stranger" and ("/sprints/" in address or name != "service account")
+    if operation.startswith(("POST /your-data/", "GET /your-data/")) and "{request}" in address:
+        return 404
+    # Who may not look at requests of people is told so, of each alike.
+    may_read = may_read and not operation.startswith("GET /subject-requests")
     is_single = re.search(r"}(/issues)?$|/0$|/0/issues$", address.partition("?")[0]) is not None
     is_single = is_single and not address.startswith("/erasures/")  # which belong to no team
     if is_single and not is_write and may_read:

@@ -14,6 +14,8 @@ from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.delivery.models import AutomatedTest, OwnerPattern
 from backend.delivery.store import muting
+from backend.governance import requests
+from backend.governance.models import SubjectRequest
 from backend.people import moving, names
 from backend.people.models import Identity, Offer, Organisation, Person
 from tests.access.api_matrix import MATRIX, RANGE
@@ -52,6 +54,15 @@ def council(world: World) -> World:
     Offer.objects.update(evidence=[["same login", "zzlogin"]])
     loose = an_identity(world.history.repository.connection, person=False, login="zzloose")
     moving.give(identity=loose, person=Person.objects.last(), acting_user=owner)
+    for person in (Person.objects.first(), None):
+        requests.enter(
+            kind="access",
+            who="zzwriter",
+            person=person,
+            asked_on=requests.today(),
+            identity_checked="By zzpassport.",
+            acting_user=owner,
+        )
     break_glass.mark(user=owner)
     break_glass.tell(user=owner, address=None)
     muting.mute(test=test, reason="Known.", until=clock.now().date(), by=owner)
@@ -71,6 +82,8 @@ def everything(client: Client, world: World) -> dict[str, str]:
         "sprint": world.sprint,
         "issue_a": world.issue_of_a,
         "issue_b": world.issue_of_b,
+        "request": SubjectRequest.objects.values_list("pk", flat=True).first(),
+        "letter": SubjectRequest.objects.values_list("pk", flat=True).last(),
     }
     addresses = [
         address.format(**its)

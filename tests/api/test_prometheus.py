@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,9 +13,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from backend.connections.models import Connection
 from backend.delivery.models import Project
+from backend.governance.requests import ask
 from backend.sources.budget import hour_of
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.factories import a_connection, a_repository
+from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-scraper"
@@ -72,7 +75,10 @@ def test_nothing_can_be_written(client: Client) -> None:
 
 
 def test_an_empty_appliance_has_nothing_to_tell(client: Client) -> None:
-    assert told(client) == {("plumbline_pull_requests_to_measure",): 0}
+    timings = ("in_time", "due_in_7_days", "due_in_2_days", "overdue")
+    expected: dict[tuple[str, ...], float] = {("plumbline_pull_requests_to_measure",): 0}
+    expected |= {("plumbline_subject_requests", timing): 0 for timing in timings}
+    assert told(client) == expected
 
 
 def test_what_a_source_was_asked(client: Client, ghes: Connection) -> None:
@@ -172,4 +178,14 @@ def test_the_number_of_statements_does_not_grow(client: Client) -> None:
         a_connection()
     with CaptureQueriesContext(database) as statements:
         told(client)
-    assert len(statements) == 6
+    assert len(statements) == 8
+
+
+def test_requests_of_people_are_told_by_how_much_time_is_left(client: Client) -> None:
+    asker = an_account("member")
+    with time_machine.travel(datetime(2026, 1, 31, 9, tzinfo=UTC), tick=False) as now:
+        ask(kind="access", acting_user=asker)
+        now.move_to(datetime(2026, 3, 1, 9, tzinfo=UTC))
+        assert told(client)["plumbline_subject_requests", "overdue"] == 1
+        now.move_to(datetime(2026, 2, 21, 9, tzinfo=UTC))
+        assert told(client)["plumbline_subject_requests", "due_in_7_days"] == 1

@@ -79,8 +79,8 @@ AREAS: Final = (
     Area("delivery", "Collected", "What was collected, to look at.", ("delivery",)),
     Area(
         "governance",
-        "Data protection",
-        "What documents on data protection are filled from.",
+        "Governance",
+        "What people asked for about their own data, and what documents on data protection are filled from.",
         ("governance",),
     ),
     Area("audit", "Audit log", "Who did what, when and from where.", ("audit",)),

@@ -1,8 +1,7 @@
-"""Erasures, each with what was approved, how far it came, and the certificate of its end; and what documents on data
-protection are filled from.
-"""
+"""Erasures, each with what was approved, how far it came, and its certificate; requests of people; particulars."""
 
 from backend.governance.models.erasures import Erasure
 from backend.governance.models.particulars import Particulars
+from backend.governance.models.requests import SubjectRequest
 
-__all__ = ["Erasure", "Particulars"]
+__all__ = ["Erasure", "Particulars", "SubjectRequest"]

@@ -41,6 +41,7 @@ export default function Palette({ me, onClose }: { me: Me; onClose: () => void }
     ...(me.links.docs
       ? [{ label: "Documentation", onClick: () => leave(me.links.docs ?? "") }]
       : []),
+    { label: "Your data", onClick: () => void navigate({ to: "/your-data" }) },
     { label: "Account settings", onClick: () => leave(me.links.account) },
     { label: "Sign out", onClick: () => signOut(me.links.sign_out) },
   ];

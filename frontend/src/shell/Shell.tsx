@@ -5,9 +5,11 @@ import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, statusQuery } from "../api/queries";
+import type { Me } from "../api/types";
 import { carried } from "../pages/filters/search";
 import { dateTime } from "../ui/dates";
 import { Mark } from "../ui/Mark";
+import { counted } from "../ui/numbers";
 import { DataStatus } from "./DataStatus";
 import { PAGES, seesTeams } from "./pages";
 import classes from "./Shell.module.css";
@@ -104,6 +106,14 @@ export function Shell() {
           </span>
         </aside>
       )}
+      {me.requests_due && (
+        <aside className={classes.emergency} aria-label="Requests of people are due">
+          <span>
+            {dueText(me.requests_due)}{" "}
+            <Link to="/governance/requests">Answer what people asked about their data</Link>
+          </span>
+        </aside>
+      )}
       <main id="content" className={classes.main}>
         <Suspense fallback={<Skeleton height={400} radius="md" />}>
           <Outlet />
@@ -116,6 +126,19 @@ export function Shell() {
       )}
     </>
   );
+}
+
+/** "2 requests of people are overdue, and 1 is due within 7 days." */
+function dueText({ soon, overdue }: NonNullable<Me["requests_due"]>): string {
+  const parts = [[overdue, "overdue"] as const, [soon, "due within 7 days"] as const].filter(
+    ([number]) => number > 0,
+  );
+  const told = parts.map(([number, what], index) =>
+    index === 0
+      ? `${counted(number, "request")} of people ${number === 1 ? "is" : "are"} ${what}`
+      : `${number} ${number === 1 ? "is" : "are"} ${what}`,
+  );
+  return `${told.join(", and ")}.`;
 }
 
 /** Figures on the page follow the collection while it runs. */

@@ -1,5 +1,12 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconBook, IconLogout, IconSettings, IconUserCog } from "@tabler/icons-react";
+import {
+  IconBook,
+  IconFingerprint,
+  IconLogout,
+  IconSettings,
+  IconUserCog,
+} from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import type { Me } from "../api/types";
 import { signOut } from "./signOut";
 import classes from "./UserMenu.module.css";
@@ -53,6 +60,9 @@ export function UserMenu({ me }: { me: Me }) {
         <Menu.Divider />
         <Menu.Item component="a" href={me.links.account} leftSection={<IconUserCog {...ICON} />}>
           Account settings
+        </Menu.Item>
+        <Menu.Item component={Link} to="/your-data" leftSection={<IconFingerprint {...ICON} />}>
+          Your data
         </Menu.Item>
         {me.links.admin && (
           <Menu.Item component="a" href={me.links.admin} leftSection={<IconSettings {...ICON} />}>

@@ -31,6 +31,7 @@ export function me(values: Partial<Me> = {}): Me {
     reads_administration: false,
     demo: null,
     emergency_use: null,
+    requests_due: null,
     today: "2026-08-20",
     links: {
       admin: null,

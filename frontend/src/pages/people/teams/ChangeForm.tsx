@@ -24,7 +24,7 @@ export function ChangeForm({
 }) {
   const name = useId();
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector<HTMLElement>("input, button")?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLElement>("input, textarea, button")?.focus(), []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
