@@ -137,6 +137,8 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "UPDATE (attempts, lease_until, last_error, certificate_id)",
         ),
     },
+    # Whoever sends a request writes it down; nobody takes a row away.
+    "outbound": {"web": APPEND_AND_UPDATE, "worker": APPEND_AND_UPDATE},
     # What was erased is never forgotten.
     "tombstones": {"web": READ, "worker": APPEND},
     "contenttypes": {"web": READ, "worker": READ},

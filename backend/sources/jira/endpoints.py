@@ -1,0 +1,39 @@
+"""What Jira's REST interface is asked: the whole list, with what is read of each answer. The star after `api` is its
+version.
+"""
+
+from typing import Final
+
+from backend.sources.endpoints import Catalogue, Endpoint
+from backend.sources.jira import payloads
+
+_ISSUE: Final = (payloads.Issue, payloads.Entry, payloads.Item)
+"""Issues of a search with their histories, each read by itself."""
+_API: Final = "/rest/api/*"
+_AGILE: Final = "/rest/agile/*"
+
+REST: Final = Catalogue(
+    (
+        Endpoint(f"GET {_API}/serverInfo", payloads.ServerInfo),
+        Endpoint(f"GET {_API}/myself", payloads.Myself),
+        Endpoint(f"GET {_API}/mypermissions", payloads.Permissions),
+        Endpoint(f"GET {_API}/field", payloads.Fields),
+        Endpoint(f"GET {_API}/status", payloads.Statuses),
+        Endpoint(f"GET {_API}/issuetype", payloads.IssueTypes),
+        Endpoint(f"GET {_API}/project", payloads.Projects),
+        Endpoint(f"GET {_API}/project/search", payloads.Values, (payloads.Project,)),
+        Endpoint(f"GET {_API}/project/*/statuses", payloads.ProjectStatuses),
+        Endpoint(f"GET {_API}/project/*/versions", payloads.Versions),
+        Endpoint(f"GET {_API}/project/*", payloads.Project),
+        Endpoint(f"GET {_API}/search", payloads.Search, _ISSUE),
+        Endpoint(f"POST {_API}/search", payloads.Search, _ISSUE),
+        Endpoint(f"POST {_API}/search/jql", payloads.SearchJql, _ISSUE),
+        Endpoint(f"POST {_API}/search/approximate-count", payloads.Count),
+        Endpoint(f"POST {_API}/changelog/bulkfetch", payloads.BulkChangelog, _ISSUE[1:]),
+        Endpoint(f"GET {_API}/issue/*/changelog", payloads.ChangelogPage, _ISSUE[1:]),
+        Endpoint(f"GET {_API}/issue/*", payloads.Issue, _ISSUE[1:]),
+        Endpoint(f"GET {_AGILE}/board", payloads.Values, (payloads.Board,)),
+        Endpoint(f"GET {_AGILE}/board/*/sprint", payloads.Values, (payloads.Sprint,)),
+    ),
+    {},
+)
