@@ -15,6 +15,7 @@ from backend.api import (
     issue_links,
     issues,
     me,
+    outbound,
     people,
     pull_requests,
     status,
@@ -49,6 +50,7 @@ api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)
 api.add_router("", people.router)
+api.add_router("", outbound.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

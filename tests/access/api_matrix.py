@@ -108,6 +108,10 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     "POST /people/identities/{int:identity_id}/bot": {"/people/identities/{identity}/bot": RUNS},
     "POST /people/offers/{int:offer_id}": {"/people/offers/{offer}": RUNS},
     "POST /people/merges/{int:merge_id}/undo": {"/people/merges/{merge}/undo": RUNS},
+    **{
+        f"GET {path}": {f"{path}?destination=ghes.example:443": SEES_ALL}
+        for path in ("/outbound", "/outbound/queries", "/outbound.csv", "/outbound.json")
+    },
     "GET /teams": {"/teams": FIGURES},
     "POST /teams": {"/teams": RUNS},
     "POST /teams/{slug}": {"/teams/team-a": RUNS},

@@ -433,6 +433,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Each destination that was asked, or may be, and what went there each day.
+         */
+        get: operations["outbound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Csv
+         * @description The ledger's rows, one an hour, destination, purpose and query.
+         */
+        get: operations["outbound_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Json
+         * @description The same as JSON, with the fields of each query.
+         */
+        get: operations["outbound_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Queries
+         * @description What one destination was asked, by query and field.
+         */
+        get: operations["outbound_queries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1320,14 +1400,39 @@ export interface components {
         /** Asked */
         Asked: {
             /**
-             * Not Modified
-             * @description Of the requests, those answered with 304.
+             * Asked
+             * @description Fields asked for by name; empty: the whole answer comes.
              */
-            not_modified: number;
-            /** Points */
-            points: number;
-            /** Requests */
-            requests: number;
+            asked: string[];
+            /**
+             * Digest
+             * @description Another one as soon as other fields are asked for.
+             */
+            digest: string;
+            /**
+             * First Asked At
+             * Format: date-time
+             * @description Of any destination.
+             */
+            first_asked_at: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /**
+             * Kept
+             * @description Of the answer, what is read; the rest is dropped in memory. Null: not declared.
+             */
+            kept: string[] | null;
+            /** Name */
+            name: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            total: components["schemas"]["Total"];
         };
         /**
          * Attempts
@@ -1718,6 +1823,15 @@ export interface components {
             environment: "production" | "staging" | "testing" | "development";
             /** Service */
             service: string;
+        };
+        /** Day */
+        Day: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            total: components["schemas"]["Total"];
         };
         /** Days */
         Days: {
@@ -2334,6 +2448,46 @@ export interface components {
              */
             time_to_restore_median: number | null;
         };
+        /** Destination */
+        Destination: {
+            /**
+             * Because
+             * @description What in the configuration leads there.
+             */
+            because: string[];
+            /**
+             * Name
+             * @description host:port
+             */
+            name: string;
+            /** Purposes */
+            purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
+            /**
+             * Standing
+             * @description never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
+             * @enum {string}
+             */
+            standing: "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
+            total: components["schemas"]["Total"];
+        };
+        /** DestinationFilters */
+        DestinationFilters: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * Destination
+             * @description host:port
+             */
+            destination: string;
+            /**
+             * To
+             * @description The last day, in UTC. Absent: today.
+             */
+            to?: string | null;
+        };
         /** Detail */
         Detail: {
             /**
@@ -2897,6 +3051,79 @@ export interface components {
             source: "workflow" | "check" | "status";
             /** Suppressed */
             suppressed: boolean;
+        };
+        /**
+         * Hour
+         * @description One row of the ledger.
+         */
+        Hour: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /** Destination */
+            destination: string;
+            /** Digest */
+            digest: string;
+            /** Failed */
+            failed: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            /** Query */
+            query: string;
+            /** Refused */
+            refused: number;
+            /** Requests */
+            requests: number;
+        };
+        /** HourFilters */
+        HourFilters: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * Destination
+             * @description host:port; empty: all.
+             * @default
+             */
+            destination: string;
+            /**
+             * To
+             * @description The last day, in UTC. Absent: today.
+             */
+            to?: string | null;
+        };
+        /** Hours */
+        Hours: {
+            /** Hours */
+            hours: components["schemas"]["Hour"][];
+            /** Queries */
+            queries: components["schemas"]["Question"][];
         };
         /** Identities */
         Identities: {
@@ -4103,6 +4330,23 @@ export interface components {
             /** Time Zone */
             time_zone: string;
         };
+        /** Outbound */
+        Outbound: {
+            /** Days */
+            days: components["schemas"]["Day"][];
+            /** Destinations */
+            destinations: components["schemas"]["Destination"][];
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+        };
         /** OwnedIdentity */
         OwnedIdentity: {
             /** Connection */
@@ -4561,6 +4805,44 @@ export interface components {
              */
             show: "all" | "incomplete";
         };
+        /** Queries */
+        Queries: {
+            /** Days */
+            days: components["schemas"]["Day"][];
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Queries */
+            queries: components["schemas"]["Asked"][];
+        };
+        /** Question */
+        Question: {
+            /** Asked */
+            asked: string[];
+            /** Digest */
+            digest: string;
+            /**
+             * First Asked At
+             * Format: date-time
+             */
+            first_asked_at: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /** Kept */
+            kept: string[] | null;
+            /** Name */
+            name: string;
+        };
         /**
          * Range
          * @description Half-open: the day `to` is outside.
@@ -4588,6 +4870,19 @@ export interface components {
              * @description Mondays of weeks that the range holds in part.
              */
             weeks_partial: string[];
+        };
+        /** RangeFilters */
+        RangeFilters: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * To
+             * @description The last day, in UTC. Absent: today.
+             */
+            to?: string | null;
         };
         /** Ratio */
         Ratio: {
@@ -5908,6 +6203,32 @@ export interface components {
              * @description Why it does not count.
              */
             note: string | null;
+        };
+        /**
+         * Total
+         * @description Bytes are HTTP's, packed as they were sent: heads and bodies, without TLS.
+         */
+        Total: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /**
+             * Failed
+             * @description Without a whole answer.
+             */
+            failed: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Refused
+             * @description Answered with a status of 400 or above.
+             */
+            refused: number;
+            /** Requests */
+            requests: number;
         };
         /**
          * Unmapped
@@ -7738,6 +8059,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outbound: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbound"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outbound_csv: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description host:port; empty: all. */
+                destination?: string;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outbound_json: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description host:port; empty: all. */
+                destination?: string;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outbound_queries: {
+        parameters: {
+            query: {
+                days?: number;
+                /** @description host:port */
+                destination: string;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queries"];
                 };
             };
             /** @description Unauthorized */
