@@ -42,6 +42,8 @@ def question(text: str) -> Question:
             fragments[told] = _selections(tokens)
         else:
             name, operation = told, _selections(tokens)
+    if not operation:
+        raise LookupError("no operation")
     fields = tuple(dict.fromkeys(_leaves(operation, fragments)))
     return Question(Query.Interface.GRAPHQL, name or "unnamed", asked=fields, kept=fields)
 

@@ -6,7 +6,7 @@ An address that stands in none is written down all the same, with every part of 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final, get_args
 
@@ -25,18 +25,20 @@ _EXPAND: Final = "+"
 class Endpoint:
     """`template`: method and path, a star for each part that names something, two for the rest of a path.
 
-    `keeps` is the model by which the answer is read, None where nothing is; `of_each` the models of what stands in it
-    as a list of anything.
+    `keeps` is the model by which the answer is read, None where nothing is; `within` the models of what is read one by
+    one of it, each by its place.
     """
 
     template: str
     keeps: Model | None
-    of_each: tuple[Model, ...] = ()
+    within: Mapping[str, Model] = field(default_factory=dict)
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
-        models = [one for one in (self.keeps, *self.of_each) if one is not None]
-        return tuple(dict.fromkeys(name for one in models for name in fields_of(one)))
+        names = [*fields_of(self.keeps)]
+        for place, model in self.within.items():
+            names += fields_of(model, f"{place}.")
+        return tuple(name for name in dict.fromkeys(names) if name not in self.within)
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,16 @@ def watched(job: Job, exchange: Exchange) -> Iterator[Mapping[str, str]]:
     finally:
         told = trace.read_text(errors="replace") if trace.exists() else ""
         trace.unlink(missing_ok=True)
-        packs = job.folder.glob("repository/objects/pack/*pack*")
-        _weigh(told, exchange, fetched=sum(path.stat().st_size for path in packs))
+        _weigh(told, exchange, fetched=_fetched(job))
         status = int((_STATUS.findall(told) or ["0"])[-1])
         exchange.status = status if ended_well or status >= HTTPStatus.BAD_REQUEST else 0
+
+
+def _fetched(job: Job) -> int:
+    """Bytes of packs, also of one that is not whole."""
+    folder = job.folder / "repository" / "objects" / "pack"
+    packs = (*folder.glob("*.pack"), *folder.glob("tmp_pack_*"))
+    return sum(path.stat().st_size for path in packs)
 
 
 def _weigh(told: str, exchange: Exchange, *, fetched: int) -> None:

@@ -7,8 +7,13 @@ from typing import Final
 from backend.sources.endpoints import Catalogue, Endpoint
 from backend.sources.jira import payloads
 
-_ISSUE: Final = (payloads.Issue, payloads.Entry, payloads.Item)
-"""Issues of a search with their histories, each read by itself."""
+
+def _histories(place: str) -> dict[str, type[payloads.Payload]]:
+    """Changes of an issue, each read by itself."""
+    return {place: payloads.Entry, f"{place}.items": payloads.Item}
+
+
+_SEARCH: Final = {"issues": payloads.Issue, **_histories("issues.changelog.histories")}
 _API: Final = "/rest/api/*"
 _AGILE: Final = "/rest/agile/*"
 
@@ -21,19 +26,23 @@ REST: Final = Catalogue(
         Endpoint(f"GET {_API}/status", payloads.Statuses),
         Endpoint(f"GET {_API}/issuetype", payloads.IssueTypes),
         Endpoint(f"GET {_API}/project", payloads.Projects),
-        Endpoint(f"GET {_API}/project/search", payloads.Values, (payloads.Project,)),
+        Endpoint(f"GET {_API}/project/search", payloads.Values, {"values": payloads.Project}),
         Endpoint(f"GET {_API}/project/*/statuses", payloads.ProjectStatuses),
         Endpoint(f"GET {_API}/project/*/versions", payloads.Versions),
         Endpoint(f"GET {_API}/project/*", payloads.Project),
-        Endpoint(f"GET {_API}/search", payloads.Search, _ISSUE),
-        Endpoint(f"POST {_API}/search", payloads.Search, _ISSUE),
-        Endpoint(f"POST {_API}/search/jql", payloads.SearchJql, _ISSUE),
+        Endpoint(f"GET {_API}/search", payloads.Search, _SEARCH),
+        Endpoint(f"POST {_API}/search", payloads.Search, _SEARCH),
+        Endpoint(f"POST {_API}/search/jql", payloads.SearchJql, {"issues": payloads.Issue}),
         Endpoint(f"POST {_API}/search/approximate-count", payloads.Count),
-        Endpoint(f"POST {_API}/changelog/bulkfetch", payloads.BulkChangelog, _ISSUE[1:]),
-        Endpoint(f"GET {_API}/issue/*/changelog", payloads.ChangelogPage, _ISSUE[1:]),
-        Endpoint(f"GET {_API}/issue/*", payloads.Issue, _ISSUE[1:]),
-        Endpoint(f"GET {_AGILE}/board", payloads.Values, (payloads.Board,)),
-        Endpoint(f"GET {_AGILE}/board/*/sprint", payloads.Values, (payloads.Sprint,)),
+        Endpoint(
+            f"POST {_API}/changelog/bulkfetch",
+            payloads.BulkChangelog,
+            _histories("issueChangeLogs.changeHistories"),
+        ),
+        Endpoint(f"GET {_API}/issue/*/changelog", payloads.ChangelogPage, _histories("values")),
+        Endpoint(f"GET {_API}/issue/*", payloads.Issue, _histories("changelog.histories")),
+        Endpoint(f"GET {_AGILE}/board", payloads.Values, {"values": payloads.Board}),
+        Endpoint(f"GET {_AGILE}/board/*/sprint", payloads.Values, {"values": payloads.Sprint}),
     ),
     {},
 )
