@@ -32,25 +32,29 @@ def show(request: HttpRequest, filters: Query[shapes.RangeFilters]) -> shapes.Ou
     return shapes.Outbound(
         first=within.first,
         last=within.last,
-        destinations=[shapes.Destination.from_orm(one) for one in outbound.destinations(within)],
+        destinations=[
+            shapes.OutboundDestination.from_orm(one) for one in outbound.destinations(within)
+        ],
         days=_days(within),
     )
 
 
 @router.get(
     "/outbound/queries",
-    response={200: shapes.Queries, ERRORS: schemas.Error},
+    response={200: shapes.OutboundQueries, ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
     operation_id="outbound_queries",
 )
-def show_queries(request: HttpRequest, filters: Query[shapes.DestinationFilters]) -> shapes.Queries:  # noqa: ARG001 - as above
+def show_queries(
+    request: HttpRequest, filters: Query[shapes.DestinationFilters]
+) -> shapes.OutboundQueries:
     """What one destination was asked, by query and field."""
     within = _range(filters)
     found = outbound.queries(within, filters.destination)
-    return shapes.Queries(
+    return shapes.OutboundQueries(
         first=within.first,
         last=within.last,
-        queries=[shapes.Asked.from_orm(one) for one in found],
+        queries=[shapes.OutboundQuery.from_orm(one) for one in found],
         days=_days(within, filters.destination),
     )
 
@@ -66,18 +70,20 @@ def export_csv(request: HttpRequest, filters: Query[shapes.HourFilters]) -> Stre
     """The ledger's rows, one an hour, destination, purpose and query."""
     within = _exported(request, filters)
     rows = map(_hour, outbound.hours(within, filters.destination))
-    return csv_answer(rows, kind=shapes.Hour, name=f"outbound-{within.first}-{within.last}.csv")
+    return csv_answer(
+        rows, kind=shapes.OutboundHour, name=f"outbound-{within.first}-{within.last}.csv"
+    )
 
 
 @router.get(
     "/outbound.json",
-    response={200: shapes.Hours, ERRORS: schemas.Error},
+    response={200: shapes.OutboundHours, ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
     operation_id="outbound_json",
 )
 def export_json(
     request: HttpRequest, response: HttpResponse, filters: Query[shapes.HourFilters]
-) -> shapes.Hours:
+) -> shapes.OutboundHours:
     """The same as JSON, with the fields of each query."""
     within = _exported(request, filters)
     rows = list(outbound.hours(within, filters.destination))
@@ -85,8 +91,8 @@ def export_json(
         f'attachment; filename="outbound-{within.first}-{within.last}.json"'
     )
     queries = {one.query_id: one.query for one in rows}
-    return shapes.Hours(
-        queries=[shapes.Question.from_orm(one) for one in queries.values()],
+    return shapes.OutboundHours(
+        queries=[shapes.OutboundQuestion.from_orm(one) for one in queries.values()],
         hours=[_hour(one) for one in rows],
     )
 
@@ -104,12 +110,12 @@ def _exported(request: HttpRequest, filters: shapes.HourFilters) -> outbound.Ran
     return within
 
 
-def _days(within: outbound.Range, destination: str = "") -> list[shapes.Day]:
-    return [shapes.Day.from_orm(one) for one in outbound.days(within, destination)]
+def _days(within: outbound.Range, destination: str = "") -> list[shapes.OutboundDay]:
+    return [shapes.OutboundDay.from_orm(one) for one in outbound.days(within, destination)]
 
 
-def _hour(row: models.Traffic) -> shapes.Hour:
-    return shapes.Hour(
+def _hour(row: models.Traffic) -> shapes.OutboundHour:
+    return shapes.OutboundHour(
         hour=row.hour,
         destination=row.destination,
         purpose=cast("shapes.Purpose", row.purpose),

@@ -26,7 +26,7 @@ class HourFilters(RangeFilters):
     destination: str = Field("", max_length=300, description="host:port; empty: all.")
 
 
-class Total(Schema):
+class OutboundTotal(Schema):
     """Bytes are HTTP's, packed as they were sent: heads and bodies, without TLS."""
 
     requests: int
@@ -38,7 +38,7 @@ class Total(Schema):
     last_at: datetime | None
 
 
-class Destination(Schema):
+class OutboundDestination(Schema):
     name: str = Field(description="host:port")
     purposes: list[Purpose]
     because: list[str] = Field(description="What in the configuration leads there.")
@@ -46,22 +46,22 @@ class Destination(Schema):
         description="never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the "
         "redirect of a source, for a file. not_configured: nothing in the configuration leads there any more."
     )
-    total: Total
+    total: OutboundTotal
 
 
-class Day(Schema):
+class OutboundDay(Schema):
     day: date
-    total: Total
+    total: OutboundTotal
 
 
 class Outbound(Schema):
     first: date
     last: date
-    destinations: list[Destination]
-    days: list[Day]
+    destinations: list[OutboundDestination]
+    days: list[OutboundDay]
 
 
-class Asked(Schema):
+class OutboundQuery(Schema):
     digest: str = Field(description="Another one as soon as other fields are asked for.")
     interface: Interface
     name: str
@@ -71,17 +71,17 @@ class Asked(Schema):
     )
     first_asked_at: datetime = Field(description="Of any destination.")
     purpose: Purpose
-    total: Total
+    total: OutboundTotal
 
 
-class Queries(Schema):
+class OutboundQueries(Schema):
     first: date
     last: date
-    queries: list[Asked]
-    days: list[Day]
+    queries: list[OutboundQuery]
+    days: list[OutboundDay]
 
 
-class Hour(Result):
+class OutboundHour(Result):
     """One row of the ledger."""
 
     hour: datetime
@@ -99,7 +99,7 @@ class Hour(Result):
     last_at: datetime
 
 
-class Question(Schema):
+class OutboundQuestion(Schema):
     digest: str
     interface: Interface
     name: str
@@ -108,6 +108,6 @@ class Question(Schema):
     first_asked_at: datetime
 
 
-class Hours(Schema):
-    queries: list[Question]
-    hours: list[Hour]
+class OutboundHours(Schema):
+    queries: list[OutboundQuestion]
+    hours: list[OutboundHour]

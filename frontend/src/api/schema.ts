@@ -1400,39 +1400,14 @@ export interface components {
         /** Asked */
         Asked: {
             /**
-             * Asked
-             * @description Fields asked for by name; empty: the whole answer comes.
+             * Not Modified
+             * @description Of the requests, those answered with 304.
              */
-            asked: string[];
-            /**
-             * Digest
-             * @description Another one as soon as other fields are asked for.
-             */
-            digest: string;
-            /**
-             * First Asked At
-             * Format: date-time
-             * @description Of any destination.
-             */
-            first_asked_at: string;
-            /**
-             * Interface
-             * @enum {string}
-             */
-            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
-            /**
-             * Kept
-             * @description Of the answer, what is read; the rest is dropped in memory. Null: not declared.
-             */
-            kept: string[] | null;
-            /** Name */
-            name: string;
-            /**
-             * Purpose
-             * @enum {string}
-             */
-            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
-            total: components["schemas"]["Total"];
+            not_modified: number;
+            /** Points */
+            points: number;
+            /** Requests */
+            requests: number;
         };
         /**
          * Attempts
@@ -1823,15 +1798,6 @@ export interface components {
             environment: "production" | "staging" | "testing" | "development";
             /** Service */
             service: string;
-        };
-        /** Day */
-        Day: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            total: components["schemas"]["Total"];
         };
         /** Days */
         Days: {
@@ -2448,28 +2414,6 @@ export interface components {
              */
             time_to_restore_median: number | null;
         };
-        /** Destination */
-        Destination: {
-            /**
-             * Because
-             * @description What in the configuration leads there.
-             */
-            because: string[];
-            /**
-             * Name
-             * @description host:port
-             */
-            name: string;
-            /** Purposes */
-            purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
-            /**
-             * Standing
-             * @description never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
-             * @enum {string}
-             */
-            standing: "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
-            total: components["schemas"]["Total"];
-        };
         /** DestinationFilters */
         DestinationFilters: {
             /**
@@ -3052,53 +2996,6 @@ export interface components {
             /** Suppressed */
             suppressed: boolean;
         };
-        /**
-         * Hour
-         * @description One row of the ledger.
-         */
-        Hour: {
-            /** Bytes Received */
-            bytes_received: number;
-            /** Bytes Sent */
-            bytes_sent: number;
-            /** Destination */
-            destination: string;
-            /** Digest */
-            digest: string;
-            /** Failed */
-            failed: number;
-            /**
-             * First At
-             * Format: date-time
-             */
-            first_at: string;
-            /**
-             * Hour
-             * Format: date-time
-             */
-            hour: string;
-            /**
-             * Interface
-             * @enum {string}
-             */
-            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
-            /**
-             * Last At
-             * Format: date-time
-             */
-            last_at: string;
-            /**
-             * Purpose
-             * @enum {string}
-             */
-            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
-            /** Query */
-            query: string;
-            /** Refused */
-            refused: number;
-            /** Requests */
-            requests: number;
-        };
         /** HourFilters */
         HourFilters: {
             /**
@@ -3117,13 +3014,6 @@ export interface components {
              * @description The last day, in UTC. Absent: today.
              */
             to?: string | null;
-        };
-        /** Hours */
-        Hours: {
-            /** Hours */
-            hours: components["schemas"]["Hour"][];
-            /** Queries */
-            queries: components["schemas"]["Question"][];
         };
         /** Identities */
         Identities: {
@@ -4333,9 +4223,9 @@ export interface components {
         /** Outbound */
         Outbound: {
             /** Days */
-            days: components["schemas"]["Day"][];
+            days: components["schemas"]["OutboundDay"][];
             /** Destinations */
-            destinations: components["schemas"]["Destination"][];
+            destinations: components["schemas"]["OutboundDestination"][];
             /**
              * First
              * Format: date
@@ -4346,6 +4236,192 @@ export interface components {
              * Format: date
              */
             last: string;
+        };
+        /** OutboundDay */
+        OutboundDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            total: components["schemas"]["OutboundTotal"];
+        };
+        /** OutboundDestination */
+        OutboundDestination: {
+            /**
+             * Because
+             * @description What in the configuration leads there.
+             */
+            because: string[];
+            /**
+             * Name
+             * @description host:port
+             */
+            name: string;
+            /** Purposes */
+            purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
+            /**
+             * Standing
+             * @description never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
+             * @enum {string}
+             */
+            standing: "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
+            total: components["schemas"]["OutboundTotal"];
+        };
+        /**
+         * OutboundHour
+         * @description One row of the ledger.
+         */
+        OutboundHour: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /** Destination */
+            destination: string;
+            /** Digest */
+            digest: string;
+            /** Failed */
+            failed: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            /** Query */
+            query: string;
+            /** Refused */
+            refused: number;
+            /** Requests */
+            requests: number;
+        };
+        /** OutboundHours */
+        OutboundHours: {
+            /** Hours */
+            hours: components["schemas"]["OutboundHour"][];
+            /** Queries */
+            queries: components["schemas"]["OutboundQuestion"][];
+        };
+        /** OutboundQueries */
+        OutboundQueries: {
+            /** Days */
+            days: components["schemas"]["OutboundDay"][];
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Queries */
+            queries: components["schemas"]["OutboundQuery"][];
+        };
+        /** OutboundQuery */
+        OutboundQuery: {
+            /**
+             * Asked
+             * @description Fields asked for by name; empty: the whole answer comes.
+             */
+            asked: string[];
+            /**
+             * Digest
+             * @description Another one as soon as other fields are asked for.
+             */
+            digest: string;
+            /**
+             * First Asked At
+             * Format: date-time
+             * @description Of any destination.
+             */
+            first_asked_at: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /**
+             * Kept
+             * @description Of the answer, what is read; the rest is dropped in memory. Null: not declared.
+             */
+            kept: string[] | null;
+            /** Name */
+            name: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            total: components["schemas"]["OutboundTotal"];
+        };
+        /** OutboundQuestion */
+        OutboundQuestion: {
+            /** Asked */
+            asked: string[];
+            /** Digest */
+            digest: string;
+            /**
+             * First Asked At
+             * Format: date-time
+             */
+            first_asked_at: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /** Kept */
+            kept: string[] | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OutboundTotal
+         * @description Bytes are HTTP's, packed as they were sent: heads and bodies, without TLS.
+         */
+        OutboundTotal: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /**
+             * Failed
+             * @description Without a whole answer.
+             */
+            failed: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Refused
+             * @description Answered with a status of 400 or above.
+             */
+            refused: number;
+            /** Requests */
+            requests: number;
         };
         /** OwnedIdentity */
         OwnedIdentity: {
@@ -4804,44 +4880,6 @@ export interface components {
              * @enum {string}
              */
             show: "all" | "incomplete";
-        };
-        /** Queries */
-        Queries: {
-            /** Days */
-            days: components["schemas"]["Day"][];
-            /**
-             * First
-             * Format: date
-             */
-            first: string;
-            /**
-             * Last
-             * Format: date
-             */
-            last: string;
-            /** Queries */
-            queries: components["schemas"]["Asked"][];
-        };
-        /** Question */
-        Question: {
-            /** Asked */
-            asked: string[];
-            /** Digest */
-            digest: string;
-            /**
-             * First Asked At
-             * Format: date-time
-             */
-            first_asked_at: string;
-            /**
-             * Interface
-             * @enum {string}
-             */
-            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
-            /** Kept */
-            kept: string[] | null;
-            /** Name */
-            name: string;
         };
         /**
          * Range
@@ -6203,32 +6241,6 @@ export interface components {
              * @description Why it does not count.
              */
             note: string | null;
-        };
-        /**
-         * Total
-         * @description Bytes are HTTP's, packed as they were sent: heads and bodies, without TLS.
-         */
-        Total: {
-            /** Bytes Received */
-            bytes_received: number;
-            /** Bytes Sent */
-            bytes_sent: number;
-            /**
-             * Failed
-             * @description Without a whole answer.
-             */
-            failed: number;
-            /** First At */
-            first_at: string | null;
-            /** Last At */
-            last_at: string | null;
-            /**
-             * Refused
-             * @description Answered with a status of 400 or above.
-             */
-            refused: number;
-            /** Requests */
-            requests: number;
         };
         /**
          * Unmapped
@@ -8268,7 +8280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hours"];
+                    "application/json": components["schemas"]["OutboundHours"];
                 };
             };
             /** @description Unauthorized */
@@ -8339,7 +8351,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Queries"];
+                    "application/json": components["schemas"]["OutboundQueries"];
                 };
             };
             /** @description Unauthorized */
