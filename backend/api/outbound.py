@@ -46,7 +46,8 @@ def show(request: HttpRequest, filters: Query[shapes.RangeFilters]) -> shapes.Ou
     operation_id="outbound_queries",
 )
 def show_queries(
-    request: HttpRequest, filters: Query[shapes.DestinationFilters]
+    request: HttpRequest,  # noqa: ARG001 - as above
+    filters: Query[shapes.DestinationFilters],
 ) -> shapes.OutboundQueries:
     """What one destination was asked, by query and field."""
     within = _range(filters)

@@ -27,6 +27,7 @@ def leave(connection: Connection) -> None:
         kind=IdentityProvider.Kind.SAML,
         slug="staff",
         name="Staff",
+        is_enabled=False,
         address="https://idp.plumbline.example/saml",
     )
     chance = random.Random(3)

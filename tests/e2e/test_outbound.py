@@ -29,6 +29,6 @@ def test_a_destination(windows: Windows, signed_in: SignedIn, width: str, scheme
     page.get_by_role("table").get_by_role("button").nth(2).focus()
     page.keyboard.press("Enter")
     drawer = page.get_by_role("dialog")
-    drawer.get_by_text("PullRequests", exact=True).click()
+    drawer.locator("summary", has_text="PullRequests").click()
     expect(drawer.get_by_text("repository.pullRequests.nodes.title")).to_be_visible()
     visitor.look(f"outbound-destination-{width}-{scheme}")
