@@ -1,6 +1,6 @@
 """The outbound ledger as reviewers read it: destinations against the configuration, and what each was asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -83,12 +83,12 @@ class Asked:
 def destinations(within: Range) -> list[Destination]:
     """Those that were asked within the range, and those that are configured. Those that need a look come first."""
     permitted = {one.destination: one for one in permitted_destinations()}
-    asked = {
-        row.pop("destination"): row
-        for row in within.traffic()
+    rows: Iterable[dict[str, Any]] = (
+        within.traffic()
         .values("destination")
         .annotate(purposes=ArrayAgg("purpose", distinct=True), **_TOTAL)
-    }
+    )
+    asked = {row.pop("destination"): row for row in rows}
     found = [
         _destination(name, permitted.get(name), asked.get(name))
         for name in permitted.keys() | asked.keys()
@@ -99,8 +99,9 @@ def destinations(within: Range) -> list[Destination]:
 
 def days(within: Range, destination: str = "") -> list[Day]:
     """Each day of the range, also those on which nothing left."""
-    rows = within.traffic(destination).annotate(day=TruncDate("hour", tzinfo=UTC)).values("day")
-    told = {row.pop("day"): Total(**row) for row in rows.annotate(**_TOTAL)}
+    by_day = within.traffic(destination).annotate(day=TruncDate("hour", tzinfo=UTC)).values("day")
+    rows: Iterable[dict[str, Any]] = by_day.annotate(**_TOTAL)
+    told = {row.pop("day"): Total(**row) for row in rows}
     length = (within.last - within.first).days + 1
     every = (within.first + timedelta(days=number) for number in range(length))
     return [Day(day, told.get(day, Total())) for day in every]
@@ -108,7 +109,7 @@ def days(within: Range, destination: str = "") -> list[Day]:
 
 def queries(within: Range, destination: str) -> list[Asked]:
     """What a destination was asked, what weighs most first."""
-    rows = (
+    rows: Iterable[dict[str, Any]] = (
         within.traffic(destination)
         .values(
             "purpose",

@@ -69,7 +69,7 @@ def _selections(tokens: deque[str]) -> list[_Selection]:
 
 def _pass_over(tokens: deque[str]) -> None:
     """Arguments or variables as a whole; else a directive or a type, which are two words."""
-    depth = tokens.popleft() == "("
+    depth = int(tokens.popleft() == "(")
     if not depth:
         tokens.popleft()
     while depth:

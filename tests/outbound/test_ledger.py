@@ -81,7 +81,7 @@ def test_a_killed_process_loses_few() -> None:
 
 def test_a_slow_session_is_written_down_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000.0
-    monkeypatch.setattr(subject.time, "monotonic", lambda: now)
+    monkeypatch.setattr("backend.outbound.ledger.time.monotonic", lambda: now)
     ledger = Ledger(COLLECT)
     ask(ledger)
     now += subject.WRITTEN_AFTER_SECONDS + 1

@@ -134,7 +134,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 def _weight(request: requests.PreparedRequest) -> int:
     """Bytes of a request that was sent, without TLS."""
     line = f"{request.method} {request.path_url} HTTP/1.1"
-    body = request.body or ""
+    body = request.body if isinstance(request.body, str | bytes) else ""
     return (
         len(line) + _head(request.headers) + len(body if isinstance(body, bytes) else body.encode())
     )

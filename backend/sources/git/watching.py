@@ -5,7 +5,7 @@ one, as large as it lies there.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Final
@@ -30,7 +30,7 @@ _STATUS: Final = re.compile(r"Recv header: HTTP/\S+ (\d{3})")
 
 
 @contextmanager
-def watched(job: Job, exchange: Exchange) -> Iterator[Mapping[str, str]]:
+def watched(job: Job, exchange: Exchange) -> Iterator[dict[str, str]]:
     """Around a fetch into the job's folder, by what the block adds to git's environment."""
     trace = job.folder / "trace"
     ended_well = False

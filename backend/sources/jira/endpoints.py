@@ -4,16 +4,21 @@ version.
 
 from typing import Final
 
+from pydantic import BaseModel
+
 from backend.sources.endpoints import Catalogue, Endpoint
 from backend.sources.jira import payloads
 
 
-def _histories(place: str) -> dict[str, type[payloads.Payload]]:
+def _histories(place: str) -> dict[str, type[BaseModel]]:
     """Changes of an issue, each read by itself."""
     return {place: payloads.Entry, f"{place}.items": payloads.Item}
 
 
-_SEARCH: Final = {"issues": payloads.Issue, **_histories("issues.changelog.histories")}
+_SEARCH: Final[dict[str, type[BaseModel]]] = {
+    "issues": payloads.Issue,
+    **_histories("issues.changelog.histories"),
+}
 _API: Final = "/rest/api/*"
 _AGILE: Final = "/rest/agile/*"
 

@@ -1,5 +1,5 @@
 import { YAxis } from "recharts";
-import { bytes, byteTicks } from "../ui/bytes";
+import { axisBytes, bytes, byteTicks } from "../ui/bytes";
 import { shortDay } from "../ui/dates";
 import { counted } from "../ui/numbers";
 import classes from "./charts.module.css";
@@ -36,10 +36,10 @@ export default function BytesChart({ days, height }: { days: BytesOfDay[]; heigh
           <YAxis
             {...AXIS}
             axisLine={false}
-            width={60}
+            width={56}
             ticks={ticks}
             domain={[0, ticks.at(-1) ?? 1]}
-            tickFormatter={bytes}
+            tickFormatter={axisBytes}
           />
         }
         tip={(day) => <Tip day={day} />}

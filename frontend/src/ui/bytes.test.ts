@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, byteTicks } from "./bytes";
+import { axisBytes, bytes, byteTicks } from "./bytes";
 
 describe("bytes", () => {
   it.each([
@@ -14,6 +14,14 @@ describe("bytes", () => {
     [2.5e18, "2500 PB"],
   ])("%d are said as %s", (size, said) => {
     expect(bytes(size)).toBe(said);
+  });
+
+  it("are short on an axis", () => {
+    expect([40_000_000, 2_500, 0].map(axisBytes)).toEqual([
+      "40\u00a0MB",
+      "2.5\u00a0kB",
+      "0\u00a0B",
+    ]);
   });
 
   it.each([1, 7, 999, 1_000, 3_456_789])("an axis holds %d in few whole steps", (largest) => {

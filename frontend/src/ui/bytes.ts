@@ -13,6 +13,11 @@ export function bytes(size: number): string {
   return `${value.toFixed(digits)} ${UNITS[power]}`;
 }
 
+/** "40 MB": as short as an axis wants it, and in one line. */
+export function axisBytes(size: number): string {
+  return bytes(size).replace(".0 ", " ").replace(" ", "\u00a0");
+}
+
 /** Whole steps of an axis up to a largest size: at most five, each 1, 2 or 5 times a power of ten. */
 export function byteTicks(largest: number): number[] {
   const rough = Math.max(largest, 1) / 4;

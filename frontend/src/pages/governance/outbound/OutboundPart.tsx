@@ -139,7 +139,6 @@ function columns(zone: string, onOpen: (name: string) => void): DataColumn<Desti
     {
       name: "Received",
       numeric: true,
-      narrow: true,
       cell: (row) => bytes(row.total.bytes_received),
     },
   ];
