@@ -3,7 +3,7 @@
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import requests
 from backend.accounts.sso import outgoing
 from backend.accounts.sso.outgoing import OutOfBounds, Session, told
 from backend.accounts.sso.questions import GITHUB_META
+from backend.outbound.destinations import destination_of
+from backend.outbound.models import Traffic
 from tests.accounts.sso.providers import a_provider
 from tests.simulators.conftest import certificate
 
@@ -93,3 +95,22 @@ def test_a_host_that_is_not_there_is_told() -> None:
     ):
         session.get(f"{url}/")
     assert "cannot be reached" in told(provider, error.value)
+
+
+def test_what_was_asked_stands_in_the_ledger_also_where_it_came_to_nothing() -> None:
+    with serving() as url:
+        provider = a_provider(address=url)
+        for path in ("/", "/away", "/large"):
+            with Session(provider, GITHUB_META) as session, suppress(OutOfBounds):
+                session.get(url + path)
+        with Session(provider, GITHUB_META) as session, pytest.raises(OutOfBounds):
+            session.get("https://other.example/")
+    with Session(provider, GITHUB_META) as session, pytest.raises(requests.ConnectionError):
+        session.get(f"{url}/")
+    row = Traffic.objects.get()
+    assert (row.destination, row.purpose) == (destination_of(url), Traffic.Purpose.SIGN_IN)
+    assert (row.query.name, row.query.kept) == (GITHUB_META.name, list(GITHUB_META.kept or ()))
+    # Of the three that were sent, one was given up for its size; the last one found nobody.
+    assert (row.requests, row.refused, row.failed) == (4, 0, 2)
+    assert 3 * 100 < row.bytes_sent < 3 * 400
+    assert outgoing.MAXIMUM_BYTES < row.bytes_received < outgoing.MAXIMUM_BYTES + 10**6
