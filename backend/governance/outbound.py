@@ -1,6 +1,6 @@
 """The outbound ledger as reviewers read it: destinations against the configuration, and what each was asked."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
@@ -83,12 +83,12 @@ class Asked:
 def destinations(within: Range) -> list[Destination]:
     """Those that were asked within the range, and those that are configured. Those that need a look come first."""
     permitted = {one.destination: one for one in permitted_destinations()}
-    rows: Iterable[dict[str, Any]] = (
+    rows = (
         within.traffic()
         .values("destination")
         .annotate(purposes=ArrayAgg("purpose", distinct=True), **_TOTAL)
     )
-    asked = {row.pop("destination"): row for row in rows}
+    asked = {row.pop("destination"): row for row in map(_plain, rows)}
     found = [
         _destination(name, permitted.get(name), asked.get(name))
         for name in permitted.keys() | asked.keys()
@@ -100,8 +100,7 @@ def destinations(within: Range) -> list[Destination]:
 def days(within: Range, destination: str = "") -> list[Day]:
     """Each day of the range, also those on which nothing left."""
     by_day = within.traffic(destination).annotate(day=TruncDate("hour", tzinfo=UTC)).values("day")
-    rows: Iterable[dict[str, Any]] = by_day.annotate(**_TOTAL)
-    told = {row.pop("day"): Total(**row) for row in rows}
+    told = {row.pop("day"): Total(**row) for row in map(_plain, by_day.annotate(**_TOTAL))}
     length = (within.last - within.first).days + 1
     every = (within.first + timedelta(days=number) for number in range(length))
     return [Day(day, told.get(day, Total())) for day in every]
@@ -109,7 +108,7 @@ def days(within: Range, destination: str = "") -> list[Day]:
 
 def queries(within: Range, destination: str) -> list[Asked]:
     """What a destination was asked, what weighs most first."""
-    rows: Iterable[dict[str, Any]] = (
+    rows = (
         within.traffic(destination)
         .values(
             "purpose",
@@ -123,13 +122,18 @@ def queries(within: Range, destination: str) -> list[Asked]:
         .annotate(**_TOTAL)
         .order_by("-bytes_received", "name", "digest")
     )
-    return [_asked(row) for row in rows]
+    return [_asked(row) for row in map(_plain, rows)]
 
 
 def hours(within: Range, destination: str = "") -> Iterator[Traffic]:
     """Every row, oldest first, each with its query."""
     rows = within.traffic(destination).select_related("query")
     return rows.order_by("hour", "destination", "purpose", "query_id").iterator()
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of its own, to be taken apart."""
+    return dict(row)
 
 
 def _destination(name: str, permitted: Permitted | None, row: dict[str, Any] | None) -> Destination:
