@@ -17,6 +17,7 @@ from backend.api import (
     issue_links,
     issues,
     me,
+    outbound,
     people,
     pull_requests,
     requests,
@@ -55,6 +56,7 @@ api.add_router("", people.router)
 api.add_router("", erasures.router)
 api.add_router("", inventory.router)
 api.add_router("", requests.router)
+api.add_router("", outbound.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

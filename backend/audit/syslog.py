@@ -9,10 +9,14 @@ import ssl
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from backend.audit.statements import Statement
+from backend.outbound.ledger import Ledger
+from backend.outbound.models import Query, Traffic
+from backend.outbound.questions import Question
 
 NOTICE, ALERT = 5, 1
 _FACILITY: Final = 13
@@ -23,6 +27,7 @@ _SECONDS: Final = 3.0
 _FIRST_WAIT, _LONGEST_WAIT = 5.0, 300.0
 # 32473 is the number that RFC 5612 keeps for those who have registered none.
 _DATA_ID: Final = "plumbline@32473"
+_QUESTION: Final = Question(Query.Interface.SYSLOG, "signed head of the audit log")
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,10 @@ class Address:
     host: str
     port: int
     ca_file: Path
+
+    @property
+    def place(self) -> str:
+        return f"{self.host}:{self.port}"
 
 
 @dataclass
@@ -56,17 +65,24 @@ class Syslog:
         return len(self._waiting)
 
     def flush(self, *, now: float) -> None:
-        """Send what waits. Never raises and never takes longer than some seconds; `now` is monotonic."""
+        """Send what waits, written down in the ledger of what leaves. It takes some seconds at most; `now` is monotonic.
+
+        What goes wrong with the server is told by `failure`. Raises DatabaseError where the ledger takes nothing: then
+        nothing is sent either.
+        """
         if not self._waiting or now < self._not_before:
             return
         try:
-            connection = self._connected()
-            while self._waiting:
-                connection.sendall(framed(self._waiting[0]))
-                self._waiting.popleft()
+            with Ledger(Traffic.Purpose.AUDIT) as ledger:
+                while self._waiting:
+                    told = framed(self._waiting[0])
+                    with ledger.request(self.address.place, _QUESTION) as exchange:
+                        self._connected().sendall(told)
+                        exchange.sent, exchange.status = len(told), HTTPStatus.OK
+                    self._waiting.popleft()
         except OSError as error:
             self.close()
-            self.failure = f"{self.address.host}:{self.address.port}: {_words(error)}"
+            self.failure = f"{self.address.place}: {_words(error)}"
             self._not_before, self._wait = now + self._wait, min(2 * self._wait, _LONGEST_WAIT)
         else:
             self.failure, self._wait = "", _FIRST_WAIT

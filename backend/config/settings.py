@@ -42,6 +42,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"  # days before months
 
 INSTALLED_APPS = [
+    "backend.outbound",
     "backend.audit",
     "backend.tombstones",
     "backend.connections",

@@ -237,13 +237,16 @@ def erase(*, request: SubjectRequest, mode: str, reason: str, acting_user: User)
     if locked.erasure and not locked.erasure.refused_at:
         raise NotPossible("Its erasure was asked for already.")
     person = _whom(locked)
-    locked.erasure = erasures.ask(
-        kind=Erasure.Kind.PERSON,
-        subject_id=person.pk,
-        mode=mode,
-        reason=_said(reason),
-        acting_user=acting_user,
-    )
+    try:
+        locked.erasure = erasures.ask(
+            kind=Erasure.Kind.PERSON,
+            subject_id=person.pk,
+            mode=mode,
+            reason=_said(reason),
+            acting_user=acting_user,
+        )
+    except erasures.ErasureRefused as error:
+        raise NotPossible(str(error)) from error
     _handled(locked, acting_user, "erasure")
     detail = {"erasure": locked.erasure.pk}
     _record("subject_request_erasure_begun", locked, acting_user, **detail)

@@ -80,5 +80,36 @@ COLLECTION: Final = Area(
                 "known": "Names of fields and types.",
             },
         ),
+        Table(
+            label="outbound.query",
+            purpose="A thing that is asked of outside systems, with the fields that are asked for and kept.",
+            keep=retention.OUTBOUND,
+            grants={
+                "web": APPEND_AND_UPDATE,
+                "worker": WRITE,
+                "sealer": APPEND_AND_UPDATE,
+            },
+            identifier="digest",
+            operational="interface name asked kept first_asked_at",
+            notes={
+                "asked": "Names of fields.",
+                "kept": "Names of fields.",
+            },
+        ),
+        Table(
+            label="outbound.traffic",
+            purpose="What went to and came from one destination within an hour, by query and purpose.",
+            keep=retention.OUTBOUND,
+            grants={
+                "web": APPEND_AND_UPDATE,
+                "worker": WRITE,
+                "sealer": APPEND_AND_UPDATE,
+            },
+            identifier="id query_id",
+            operational=(
+                "hour destination purpose requests refused failed bytes_sent bytes_received first_at "
+                "last_at"
+            ),
+        ),
     ),
 )

@@ -58,6 +58,7 @@ CREDENTIALS: Final = Retention(
     "Until they are replaced or revoked, or their connection is deleted.",
 )
 SYNC_RUNS: Final = Retention("sync_runs", "Runs of collection", "30 days.")
+OUTBOUND: Final = Retention("outbound", "Ledger of what left", "400 days.")
 QUEUE: Final = Retention(
     "queue", "Work to be done", "Until it is done; what failed for good, until it is retried."
 )
@@ -96,5 +97,16 @@ RETENTIONS: Final = (
         ACCESS_EVIDENCE,
         SESSIONS,
     ),
-    *(SETTINGS, CREDENTIALS, SYNC_RUNS, QUEUE, PROGRESS, AUDIT, ERASURES, SOFTWARE, UNUSED),
+    *(
+        SETTINGS,
+        CREDENTIALS,
+        SYNC_RUNS,
+        OUTBOUND,
+        QUEUE,
+        PROGRESS,
+        AUDIT,
+        ERASURES,
+        SOFTWARE,
+        UNUSED,
+    ),
 )

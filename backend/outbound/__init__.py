@@ -1,1 +1,4 @@
-"""The ledger of what left: each destination, what was asked of it, when, and how many bytes."""
+"""The outbound ledger: every request that leaves the appliance, by destination, and what was asked with it.
+
+Whoever sends one goes through `Ledger.request`. It holds no address, no parameter and no name: templates and fields.
+"""

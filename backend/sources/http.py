@@ -4,7 +4,7 @@ It trusts the connection's own authority besides the system's, follows to anothe
 token, limits time and size, tries again what may pass by itself, and turns whatever goes wrong into a `SourceError`
 that says what to do.
 It never sleeps for a rate limit: it says when to come back. Who it signs in as is an `Access`, and what it may ask
-is a `Meter`'s to say.
+is a `Meter`'s to say. Each request stands in the outbound ledger before it is sent.
 """
 
 import re
@@ -12,6 +12,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,11 +23,18 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import stamina
 
+from backend.outbound import graphql
+from backend.outbound.destinations import destination_of
+from backend.outbound.ledger import Exchange, Ledger
+from backend.outbound.models import Traffic
+from backend.outbound.questions import Question
 from backend.sources import answers
 from backend.sources.answers import Answer
 from backend.sources.connecting import unreachable
+from backend.sources.endpoints import NOTHING_LISTED, Catalogue, a_file
 from backend.sources.errors import CredentialRefused, Overloaded, Passing, SourceError
 from backend.sources.limits import Meter, Unmetered
+from backend.sources.wire import received, watched
 
 AGENT: Final = "Plumbline"
 TIMEOUT: Final = httpx.Timeout(30, connect=10)
@@ -116,6 +124,9 @@ class Client:
     scheme: str = "Bearer"
     """How the token is presented."""
     judge: Judge | None = field(default=None, repr=False)
+    catalogue: Catalogue = field(default=NOTHING_LISTED, repr=False)
+    """What is asked of the REST interface, for the outbound ledger."""
+    purpose: Traffic.Purpose = Traffic.Purpose.COLLECT
     usage: Usage = field(default_factory=Usage)
     server_version: str = ""
     """As the last answer told it; empty where the server tells none."""
@@ -127,6 +138,7 @@ class Client:
         if self.ca_certificate:
             context.load_verify_locations(cadata=self.ca_certificate)
         self.host = urlsplit(self.base_url).netloc
+        self._ledger = Ledger(self.purpose)
         headers = {"Accept-Encoding": "gzip"} | dict(self.headers)
         self._http = httpx.Client(headers=headers, timeout=TIMEOUT, verify=context)
 
@@ -135,7 +147,8 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self._http.close()
-        self.meter.flush()
+        with self._ledger:
+            self.meter.flush()
 
     def get(
         self,
@@ -265,16 +278,14 @@ class Client:
             headers["If-None-Match"] = question.unless
         self.meter.admit(question.interface)
         self.usage.requests += 1
+        request = self._http.build_request(
+            question.method, url, params=parameters, json=question.body, headers=headers
+        )
         began, status = time.monotonic(), 0
         try:
-            with self._http.stream(
-                question.method, url, params=parameters, json=question.body, headers=headers
-            ) as answer:
-                content = self._content(answer, began + TOTAL_SECONDS, question.at_most)
-                status = answer.status_code
-                if self._is_own(url):
-                    self._note_server(answer.headers)
-                return status, content, answer.headers
+            with self._noted(question, request) as exchange:
+                content, answer = self._sent(request, exchange, question.at_most)
+                status = exchange.status = answer.status_code
         except httpx.TimeoutException as error:
             raise Overloaded(
                 f"{self.host} did not answer in time.",
@@ -291,6 +302,10 @@ class Client:
             ) from error
         except httpx.TransportError as error:
             raise unreachable(self.host, error) from error
+        else:
+            if self._is_own(url):
+                self._note_server(answer.headers)
+            return status, content, answer.headers
         finally:
             same = status == HTTPStatus.NOT_MODIFIED
             self.usage.not_modified += same
@@ -300,6 +315,33 @@ class Client:
                 label=question.label,
                 not_modified=same,
             )
+
+    def _sent(
+        self, request: httpx.Request, exchange: Exchange, at_most: int
+    ) -> tuple[bytes, httpx.Response]:
+        deadline = time.monotonic() + TOTAL_SECONDS
+        with closing(self._http.send(watched(request, exchange), stream=True)) as answer:
+            try:
+                return self._content(answer, deadline, at_most), answer
+            finally:
+                exchange.received += received(answer)
+
+    def _noted(
+        self, question: _Question, request: httpx.Request
+    ) -> AbstractContextManager[Exchange]:
+        """In the outbound ledger, by what is asked and without what of."""
+        url = str(request.url)
+        if self._is_own(url):
+            return self._ledger.request(destination_of(url), self._told(question, url))
+        files = Traffic.Purpose.FILES
+        return self._ledger.request(destination_of(url), a_file(self.host), purpose=files)
+
+    def _told(self, question: _Question, url: str) -> Question:
+        if question.interface == "graphql" and question.body is not None:
+            return graphql.question(question.body["query"])
+        path = urlsplit(url).path.removeprefix(urlsplit(self.base_url).path.rstrip("/"))
+        given = question.parameters or question.body or {}
+        return self.catalogue.question(question.method, path, given)
 
     def _note_server(self, headers: Mapping[str, str]) -> None:
         told = headers.get("x-github-enterprise-version", "")

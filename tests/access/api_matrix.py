@@ -144,6 +144,10 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     },
     "POST /subject-requests/{int:request_id}/erase": {"/subject-requests/{erased}/erase": RUNS},
     "GET /subject-requests/{int:request_id}/copy": {"/subject-requests/{letter}/copy": RUNS},
+    **{
+        f"GET {path}": {f"{path}?destination=ghes.example:443": SEES_ALL}
+        for path in ("/outbound", "/outbound/queries", "/outbound.csv", "/outbound.json")
+    },
     "GET /teams": {"/teams": FIGURES},
     "POST /teams": {"/teams": RUNS},
     "POST /teams/{slug}": {"/teams/team-a": RUNS},

@@ -79,6 +79,9 @@ def listening(certificate: Certificate, port: int = 0) -> Iterator[Listener]:  #
                     connection.close()
 
 
+pytestmark = pytest.mark.django_db  # what is sent is written down
+
+
 @pytest.fixture
 def syslog(certificate: Certificate) -> Iterator[Syslog]:  # noqa: F811
     """To a port on which nothing listens yet."""

@@ -14,6 +14,7 @@ from backend.people.models import Identity, Team
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.e2e.deployments import deploy
 from tests.e2e.issues import work
+from tests.e2e.outbound import leave
 from tests.e2e.people import known
 from tests.e2e.runs import run
 from tests.factories import History, a_cursor, a_hint, a_repository, a_team, an_identity
@@ -56,6 +57,7 @@ def fill() -> dict[str, str]:
     lonely = Identity.objects.get(person__teams=alone)
     for day in (3, 9):
         history.pull(lonely, opened=_ago(day), merged=5)
+    leave(connection)
     compute.measure(limit=10_000)
     compute.catch_up()
     deploy(history.repository, chance)

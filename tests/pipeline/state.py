@@ -1,11 +1,13 @@
 """What stands in the database: row versions, and rows by what the source calls things, not by our own keys."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import connection as database
+from django.db import transaction
 from django.db.models import ForeignKey, Model
 from django.utils import timezone
 
@@ -158,3 +160,13 @@ def _rows(model: type[Model]) -> Iterator[str]:
 def _reference(field: ForeignKey[Any, Any]) -> list[str]:
     label = field.related_model._meta.label
     return [f"{field.name}__{name}" for name in _NAMED[label]]
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What the block writes is forgotten. A test's own transaction, in which sources may be asked all the same."""
+    block = transaction.atomic()
+    block._from_testcase = True  # type: ignore[attr-defined] # as Django marks its own
+    with block:
+        yield
+        transaction.set_rollback(True)

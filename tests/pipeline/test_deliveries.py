@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
 from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +21,7 @@ from backend.delivery.models import (
 from backend.pipeline import bell, tasks
 from backend.pipeline.work import check_connection, work
 from tests.pipeline.conftest import TOKEN, Source
-from tests.pipeline.state import different, rows, work_to_the_end
+from tests.pipeline.state import different, rows, taken_back, work_to_the_end
 from tests.simulators import github as simulated
 from tests.simulators.github import World, running
 from tests.simulators.github.webhooks import Hook
@@ -182,7 +181,7 @@ def test_any_order_doubling_and_loss_ends_in_the_sources_state(
     db: None, steps: list[tuple[str, str, int]]
 ) -> None:
     world, repo = a_world()
-    with running(world) as github, transaction.atomic():
+    with running(world) as github, taken_back():
         connection = add_connection(kind="github", url=github.url, token=TOKEN)
         set_webhook_secret(connection=connection, secret=SECRET)
         hook = github.hook(f"/hooks/github/{connection.slug}", SECRET, held=True)
@@ -195,18 +194,15 @@ def test_any_order_doubling_and_loss_ends_in_the_sources_state(
         tasks.reconcile()
         work_to_the_end(connection)
         disturbed = what_stands()
-        transaction.set_rollback(True)
     assert different(disturbed, a_first_fill(world)) == {}
 
 
 def a_first_fill(world: World) -> dict[str, list[str]]:
     """What somebody finds who comes now, and was told nothing."""
-    with running(world) as github, transaction.atomic():
+    with running(world) as github, taken_back():
         connection = add_connection(kind="github", url=github.url, token=TOKEN)
         Source(github, connection).without_git()
         connection.refresh_from_db()
         check_connection(connection)
         work_to_the_end(connection)
-        fresh = what_stands()
-        transaction.set_rollback(True)
-    return fresh
+        return what_stands()

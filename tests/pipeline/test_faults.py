@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from backend.connections.models import Connection
@@ -23,7 +22,7 @@ from backend.sources.github import pull_requests
 from backend.sources.models import Hint, SyncRun
 from backend.sources.page_size import PageSize
 from tests.pipeline.conftest import TOKEN, Source
-from tests.pipeline.state import different, rows, time_passes, work_to_the_end
+from tests.pipeline.state import different, rows, taken_back, time_passes, work_to_the_end
 from tests.simulators.github import World, running, small
 
 pytestmark = pytest.mark.django_db
@@ -67,13 +66,12 @@ _undisturbed: list[dict[str, list[str]]] = []
 def undisturbed(source: Source) -> dict[str, list[str]]:
     """What stands after a run with no fault, made once and forgotten by the database."""
     if not _undisturbed:
-        with transaction.atomic():
+        with taken_back():
             check_connection(source.connection)
             work_to_the_end(source.connection)
             assert PullRequest.objects.count() == 12
             assert PullRequestFact.objects.exists()
             _undisturbed.append(rows())
-            transaction.set_rollback(True)
         source.connection.refresh_from_db()
     return _undisturbed[0]
 

@@ -22,6 +22,7 @@ from backend.accounts.sso.github import GithubProvider
 from backend.accounts.sso.login import SignIn
 from backend.accounts.sso.oidc import OidcProvider
 from backend.accounts.sso.outgoing import Session, told
+from backend.accounts.sso.questions import EXCHANGES
 from backend.accounts.sso.rules import (
     NewAccount,
     Refusal,
@@ -70,7 +71,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] #
     def get_requests_session(self) -> requests.Session:
         """For the one request that allauth makes by itself, exchanging the code."""
         slug = self.request.resolver_match.kwargs["slug"]
-        return Session(IdentityProvider.objects.get(slug=slug))
+        row = IdentityProvider.objects.get(slug=slug)
+        return Session(row, EXCHANGES[row.kind])
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
         return reverse("sso_connections")

@@ -10,6 +10,7 @@ from lxml import etree
 
 from backend.accounts.models import IdentityProvider
 from backend.accounts.sso import github, oidc, saml
+from backend.accounts.sso.questions import OPENID_KEYS
 from backend.accounts.sso.rules import Refused
 
 SOON: Final = timedelta(days=30)
@@ -43,7 +44,7 @@ def _openid(provider: IdentityProvider, _now: datetime) -> list[Finding]:
             is_good=True,
             told=f"The issuer {found.issuer} answers, and sends people to {found.authorize}.",
         ),
-        _keys(oidc.fetch(provider, found.keys)),
+        _keys(oidc.fetch(provider, found.keys, OPENID_KEYS)),
         Finding(
             is_good="S256" in methods,
             told="It supports PKCE."

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import requests
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.github.provider import GitHubProvider
 from allauth.socialaccount.providers.github.views import GitHubOAuth2Adapter
@@ -11,8 +10,10 @@ from django.http import HttpRequest
 from backend.accounts.models import IdentityProvider
 from backend.accounts.sso import login
 from backend.accounts.sso.outgoing import Session, told
+from backend.accounts.sso.questions import GITHUB_EMAILS, GITHUB_META, GITHUB_USER
 from backend.accounts.sso.rules import Identity, Refusal, Refused
 from backend.accounts.sso.store import callback_address
+from backend.outbound.questions import Question
 
 
 def identity_of(provider: IdentityProvider, user: Any, emails: Any) -> Identity:
@@ -44,7 +45,7 @@ def identity_of(provider: IdentityProvider, user: Any, emails: Any) -> Identity:
 def version(provider: IdentityProvider) -> str:
     """As the server tells everybody. Raises Refused."""
     try:
-        with Session(provider) as session:
+        with Session(provider, GITHUB_META) as session:
             answer = session.get(f"{provider.address}/api/v3/meta")
             answer.raise_for_status()
             told_version = answer.json().get("installed_version")
@@ -81,17 +82,16 @@ class GithubAdapter(GitHubOAuth2Adapter):  # type: ignore[misc] # allauth has no
     def complete_login(
         self, request: HttpRequest, app: Any, token: Any, **kwargs: Any
     ) -> SocialLogin:
-        row = self.row
-        with Session(row) as session:
-            session.headers["Authorization"] = f"Bearer {token.token}"
-            user = self._ask(session, "user")
-            identity = identity_of(row, user, self._ask(session, "user/emails"))
-        return login.of(self.get_provider(), identity)
+        user = self._ask("user", GITHUB_USER, token.token)
+        emails = self._ask("user/emails", GITHUB_EMAILS, token.token)
+        return login.of(self.get_provider(), identity_of(self.row, user, emails))
 
-    def _ask(self, session: requests.Session, what: str) -> Any:
-        answer = session.get(f"{self.row.address}/api/v3/{what}")
-        answer.raise_for_status()
-        return answer.json()
+    def _ask(self, what: str, question: Question, token: str) -> Any:
+        headers = {"Authorization": f"Bearer {token}"}
+        with Session(self.row, question) as session:
+            answer = session.get(f"{self.row.address}/api/v3/{what}", headers=headers)
+            answer.raise_for_status()
+            return answer.json()
 
 
 class GithubProvider(GitHubProvider):  # type: ignore[misc] # allauth has no types

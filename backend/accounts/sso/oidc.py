@@ -16,8 +16,10 @@ from django.utils.crypto import constant_time_compare
 from backend.accounts.models import IdentityProvider
 from backend.accounts.sso import login
 from backend.accounts.sso.outgoing import Session, may_call, told
+from backend.accounts.sso.questions import OPENID_CONFIGURATION, OPENID_KEYS, OPENID_USERINFO
 from backend.accounts.sso.rules import Identity, Refusal, Refused
 from backend.accounts.sso.store import callback_address
+from backend.outbound.questions import Question
 
 ALGORITHMS: Final = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
@@ -41,7 +43,8 @@ class Discovery:
 
 def configuration(provider: IdentityProvider) -> Any:
     """As the issuer answers. Raises Refused."""
-    return fetch(provider, provider.address.rstrip("/") + "/.well-known/openid-configuration")
+    address = provider.address.rstrip("/") + "/.well-known/openid-configuration"
+    return fetch(provider, address, OPENID_CONFIGURATION)
 
 
 def read_discovery(provider: IdentityProvider, document: Any) -> Discovery:
@@ -145,10 +148,10 @@ def nonce_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def fetch(provider: IdentityProvider, url: str, **headers: str) -> Any:
+def fetch(provider: IdentityProvider, url: str, question: Question, **headers: str) -> Any:
     """JSON. Raises Refused."""
     try:
-        with Session(provider) as session:
+        with Session(provider, question) as session:
             answer = session.get(url, headers=headers)
             answer.raise_for_status()
             return answer.json()
@@ -202,7 +205,7 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth h
         row, answer = self.row, kwargs["response"]
         claims = read_id_token(
             answer.get("id_token"),
-            keys=fetch(row, self.discovery.keys),
+            keys=fetch(row, self.discovery.keys, OPENID_KEYS),
             issuer=self.discovery.issuer,
             client_id=row.client_id,
             nonce=nonce_of(self._verifier),
@@ -214,7 +217,7 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth h
     def _with_userinfo(self, claims: dict[str, Any], access_token: str) -> dict[str, Any]:
         """Many leave the address out of the ID token. Raises Refused where it is about somebody else."""
         bearer = {"Authorization": f"Bearer {access_token}"}
-        info = fetch(self.row, self.discovery.userinfo, **bearer)
+        info = fetch(self.row, self.discovery.userinfo, OPENID_USERINFO, **bearer)
         if not isinstance(info, dict) or info.get("sub") != claims["sub"]:
             raise Refused(Refusal.ANSWER, "The userinfo endpoint speaks of another subject.")
         wanted = ("email", "email_verified", "name")

@@ -6,6 +6,7 @@ names is used. Private addresses are no exception: an enterprise's provider stan
 
 import ssl
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,10 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from backend.accounts.models import IdentityProvider
+from backend.outbound.destinations import destination_of
+from backend.outbound.ledger import Exchange, Ledger
+from backend.outbound.models import Traffic
+from backend.outbound.questions import Question
 
 CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 10
@@ -46,11 +51,11 @@ def _port(parts: Any) -> int | None:
 
 
 class Session(requests.Session):
-    """For one provider. Raises requests.RequestException, whatever goes wrong."""
+    """For one provider and one question. Raises requests.RequestException, whatever goes wrong."""
 
-    def __init__(self, provider: IdentityProvider) -> None:
+    def __init__(self, provider: IdentityProvider, question: Question) -> None:
         super().__init__()
-        self.provider = provider
+        self.provider, self.question = provider, question
         self.headers.update({"User-Agent": "Plumbline", "Accept": "application/json, */*;q=0.5"})
         self.mount("https://", _OwnAuthority(provider.ca_certificate))
 
@@ -63,13 +68,33 @@ class Session(requests.Session):
             "stream": True,
             "timeout": (CONNECT_SECONDS, READ_SECONDS),
         }
-        deadline = time.monotonic() + TOTAL_SECONDS
-        response = super().send(request, **kwargs)
+        with (
+            Ledger(Traffic.Purpose.SIGN_IN) as ledger,
+            ledger.request(destination_of(url), self.question) as exchange,
+        ):
+            response = self._sent(request, exchange, kwargs)
         if response.is_redirect:
-            response.close()
             elsewhere = urlsplit(response.headers["location"]).netloc or "another address"
             raise OutOfBounds(f"{urlsplit(url).netloc} sends us on to {elsewhere}.")
-        response._content = _read(response, deadline)  # noqa: SLF001 - requests reads whole or not at all
+        return response
+
+    def _sent(
+        self, request: requests.PreparedRequest, exchange: Exchange, options: dict[str, Any]
+    ) -> requests.Response:
+        deadline = time.monotonic() + TOTAL_SECONDS
+        try:
+            response = super().send(request, **options)
+        except requests.ReadTimeout:
+            exchange.sent = _weight(request)
+            raise
+        exchange.sent = _weight(request)
+        try:
+            content = b"" if response.is_redirect else _read(response, deadline)
+        finally:
+            exchange.received = _head(response.headers) + response.raw.tell()
+            response.close()
+        response._content = content  # noqa: SLF001 - requests reads whole or not at all
+        exchange.status = response.status_code
         return response
 
 
@@ -104,6 +129,20 @@ def _read(response: requests.Response, deadline: float) -> bytes:
             response.close()
             raise requests.ReadTimeout("The whole answer took too long.")
     return bytes(content)
+
+
+def _weight(request: requests.PreparedRequest) -> int:
+    """Bytes of a request that was sent, without TLS."""
+    line = f"{request.method} {request.path_url} HTTP/1.1"
+    body = request.body if isinstance(request.body, str | bytes) else ""
+    return (
+        len(line) + _head(request.headers) + len(body if isinstance(body, bytes) else body.encode())
+    )
+
+
+def _head(headers: Mapping[str, str | bytes]) -> int:
+    """Bytes of headers with what separates them and, about, of the line above them."""
+    return sum(len(name) + len(value) + 4 for name, value in headers.items()) + 4
 
 
 def told(provider: IdentityProvider, error: Exception) -> str:

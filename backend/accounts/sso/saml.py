@@ -23,6 +23,7 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 from backend.accounts.models import IdentityProvider
 from backend.accounts.sso.login import LONGEST_SUBJECT
 from backend.accounts.sso.outgoing import Session, told
+from backend.accounts.sso.questions import SAML_METADATA
 from backend.accounts.sso.rules import Identity, Refusal, Refused
 from backend.accounts.sso.store import callback_address, entity_address
 
@@ -74,7 +75,7 @@ def metadata(provider: IdentityProvider) -> str:
     if provider.metadata:
         return provider.metadata
     try:
-        with Session(provider) as session:
+        with Session(provider, SAML_METADATA) as session:
             answer = session.get(provider.address, headers={"Accept": "*/*"})
             answer.raise_for_status()
             return answer.content.decode()

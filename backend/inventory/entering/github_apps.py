@@ -8,7 +8,7 @@ ARTIFACTS: Final = Source(
     key="github_artifacts",
     name="GitHub, artifacts",
     says="Which artifacts of a run hold reports of tests, where a rule asks for them.",
-    module="backend.sources.github.artifacts",
+    module="backend.sources.github.artifact_payloads",
     objects=(
         Entering(
             model="RunOfArtifact",
@@ -27,7 +27,7 @@ DELIVERIES: Final = Source(
     key="github_deliveries",
     name="GitHub, webhook deliveries",
     says="Which deliveries failed, so that they are sent again.",
-    module="backend.sources.github.deliveries",
+    module="backend.sources.github.app_payloads",
     objects=(
         Entering(
             model="Delivery",
@@ -39,14 +39,14 @@ LISTING: Final = Source(
     key="github_installation",
     name="GitHub, what an App sees",
     says="The repositories of an App's installation.",
-    module="backend.sources.github.client",
+    module="backend.sources.github.app_payloads",
     objects=(Entering(model="Accessible", holds="repositories"),),
 )
 APP: Final = Source(
     key="github_app",
     name="GitHub App",
     says="The connection's App and its installations.",
-    module="backend.sources.github.app",
+    module="backend.sources.github.app_payloads",
     objects=(
         Entering(
             model="About",
@@ -69,7 +69,7 @@ CONVERSION: Final = Source(
     key="github_manifest",
     name="GitHub App from a manifest",
     says="The App that a server made; of its secrets the private key alone, sealed at once.",
-    module="backend.sources.github.app_changes",
+    module="backend.sources.github.app_payloads",
     objects=(
         Entering(
             model="Conversion",

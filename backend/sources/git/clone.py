@@ -20,9 +20,13 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import SplitResult, urlsplit
 
+from backend.outbound.destinations import destination_of
+from backend.outbound.ledger import Ledger
+from backend.outbound.models import Traffic
 from backend.sources.errors import SourceError
 from backend.sources.git.failures import explained, too_large, took_too_long
 from backend.sources.git.scratch import Job
+from backend.sources.git.watching import QUESTION, watched
 
 TIP: Final = "refs/heads/tip"
 """What the default branch is called in the clone, whatever its name is outside."""
@@ -113,7 +117,12 @@ def clone(
         *("--end-of-options", url, f"+refs/heads/{branch}:{TIP}"),
     )
     limit = None if limit_megabytes is None else limit_megabytes * MEGABYTE
-    with _git(job, command, _environment(job, secrets), file_limit=limit) as git:
+    with (
+        Ledger(Traffic.Purpose.CLONE) as ledger,
+        ledger.request(destination_of(url), QUESTION) as exchange,
+        watched(job, exchange) as watching,
+        _git(job, command, _environment(job, secrets) | watching, file_limit=limit) as git,
+    ):
         try:
             git.end(host=host, seconds=FETCH_SECONDS)
         except SourceError as error:
@@ -164,19 +173,23 @@ def _texts(bundles: Sequence[Path], ca_certificate: str) -> Iterator[str]:
 
 def _environment(job: Job, secrets: dict[str, str]) -> dict[str, str]:
     """All that git is told: nobody's home, nobody's configuration, no prompt, no hook, no other protocol."""
-    configuration = {
-        "core.hooksPath": os.devnull,
-        "credential.helper": "",
-        "http.followRedirects": "false",  # the header with the token would go along
-        "http.sslVerify": "true",
-        "http.lowSpeedLimit": "1",
-        "http.lowSpeedTime": str(SILENT_SECONDS),
-        "fetch.unpackLimit": "1",
-        "gc.auto": "0",
-        "maintenance.auto": "false",
-        # From 2.43 on git may read attributes from the tree; sizes must not depend on git's version.
-        "attr.tree": _EMPTY_TREE,
-    } | secrets
+    configuration = (
+        {
+            "core.hooksPath": os.devnull,
+            "credential.helper": "",
+            "http.version": "HTTP/1.1",  # whose headers every git leaves the token out of where it tells of them
+            "http.followRedirects": "false",  # the header with the token would go along
+            "http.sslVerify": "true",
+            "http.lowSpeedLimit": "1",
+            "http.lowSpeedTime": str(SILENT_SECONDS),
+            "fetch.unpackLimit": "1",
+            "gc.auto": "0",
+            "maintenance.auto": "false",
+            # From 2.43 on git may read attributes from the tree; sizes must not depend on git's version.
+            "attr.tree": _EMPTY_TREE,
+        }
+        | secrets
+    )
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C",

@@ -6,47 +6,23 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
 from django.utils import timezone
-from pydantic import Field
 
 from backend.connections.store import OpenedCredential
+from backend.outbound.models import Traffic
 from backend.sources.answers import Answer
 from backend.sources.errors import CredentialRefused, NotFound, SourceError
 from backend.sources.findings import READ
 from backend.sources.github.addresses import addresses
+from backend.sources.github.app_payloads import About, Installation, IssuedToken
 from backend.sources.github.app_token import EARLIER, VALID, app_token
 from backend.sources.github.client import next_page
-from backend.sources.github.payloads import RestPayload, Time
+from backend.sources.github.endpoints import REST
 from backend.sources.http import AGENT, Client
 from backend.sources.limits import Meter, Unmetered
 from backend.sources.shapes import read
 
 CLOCKS_DIFFER: Final = timedelta(seconds=30)
 """Less than that does no harm: words are dated a minute back."""
-
-
-class About(RestPayload):
-    slug: str
-    permissions: dict[str, str]
-
-
-class Account(RestPayload):
-    login: str
-
-
-class Installation(RestPayload):
-    id: int
-    account: Account | None
-    permissions: dict[str, str]
-    suspended_at: str | None = None
-
-    @property
-    def login(self) -> str:
-        return self.account.login if self.account else ""
-
-
-class IssuedToken(RestPayload):
-    token: str = Field(repr=False)
-    expires_at: Time
 
 
 @dataclass
@@ -101,6 +77,7 @@ class App:
         organisations: Sequence[str] = (),
         installation_id: int | None = None,
         meter: Meter | None = None,
+        purpose: Traffic.Purpose = Traffic.Purpose.COLLECT,
     ) -> None:
         where = addresses(url)
         self._root = where.rest
@@ -112,6 +89,8 @@ class App:
             ca_certificate=ca_certificate,
             access=AppKeys(keys, note_used, lambda: self._client.clock_ahead),
             meter=meter or Unmetered(),
+            catalogue=REST,
+            purpose=purpose,
         )
 
     def __enter__(self) -> Self:

@@ -8,16 +8,17 @@ from typing import Final
 
 import structlog
 from django.utils import timezone
-from pydantic import BaseModel, Field
 
 from backend.connections import store
 from backend.connections.models import AppChange, Connection
 from backend.connections.store import OpenedChange
-from backend.inventory.entering import Listed
 from backend.keyring import SealBroken
+from backend.outbound.models import Traffic
 from backend.sources.errors import NotFound, SourceError
 from backend.sources.github.addresses import addresses
 from backend.sources.github.app import App
+from backend.sources.github.app_payloads import Conversion
+from backend.sources.github.endpoints import REST
 from backend.sources.http import AGENT, Client
 from backend.sources.shapes import UnexpectedShape, read
 
@@ -26,15 +27,6 @@ log = structlog.get_logger(__name__)
 SOON: Final = timedelta(minutes=1)
 LATER: Final = timedelta(hours=1)
 """What will not pass by itself is tried again all the same: a person may mend it."""
-
-
-class Conversion(Listed, BaseModel):
-    """What may enter of the answer. GitHub's webhook secret and client secret are not read: web makes the former."""
-
-    id: int
-    slug: str = Field(max_length=200)
-    client_id: str = Field(default="", max_length=200)
-    pem: str
 
 
 def carry_out(connection: Connection) -> None:
@@ -62,6 +54,8 @@ def _take_over(connection: Connection, change: OpenedChange) -> None:
         base_url=where.base,
         headers={"Accept": "application/vnd.github+json", "User-Agent": AGENT},
         ca_certificate=connection.ca_certificate,
+        catalogue=REST,
+        purpose=Traffic.Purpose.SET_UP,
     ) as client:
         try:
             # Once: a code is gone after its first use, even if the answer got lost.
@@ -103,6 +97,7 @@ def _set_secret(connection: Connection, change: OpenedChange) -> None:
         keys=keys,
         note_used=lambda key: store.note_credential_used(credential_id=key),
         ca_certificate=connection.ca_certificate,
+        purpose=Traffic.Purpose.SET_UP,
     ) as app:
         app.patch("/app/hook/config", {"secret": change.webhook_secret, "content_type": "json"})
 

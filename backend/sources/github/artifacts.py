@@ -19,7 +19,7 @@ from backend.delivery.store.test_results import KeyReused, TooMany, store_result
 from backend.sources import hints, junit
 from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, SourceError
-from backend.sources.github import payloads
+from backend.sources.github.artifact_payloads import Artifact, Artifacts
 from backend.sources.github.client import GitHub, next_page
 from backend.sources.junit import archive
 from backend.sources.models import Hint
@@ -32,22 +32,6 @@ MOST_ARTIFACTS: Final = 50
 MOST_NOTES: Final = 20
 LATELY: Final = timedelta(days=31)
 """GitHub starts a run again up to 30 days after it was created; a first fill looks no further back."""
-
-
-class RunOfArtifact(payloads.RestPayload):
-    head_repository_id: int | None = None
-
-
-class Artifact(payloads.RestPayload):
-    id: int
-    name: str
-    size_in_bytes: int
-    expired: bool
-    workflow_run: RunOfArtifact | None = None
-
-
-class Artifacts(payloads.RestPayload):
-    artifacts: list[Artifact]
 
 
 def arm(repository: Repository, runs: Iterable[WorkflowRunRecord]) -> None:

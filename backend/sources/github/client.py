@@ -11,6 +11,8 @@ from backend.sources.answers import Answer
 from backend.sources.errors import Forbidden, NotFound, Overloaded, SourceError
 from backend.sources.github import payloads
 from backend.sources.github.addresses import addresses
+from backend.sources.github.app_payloads import Accessible
+from backend.sources.github.endpoints import REST
 from backend.sources.github.queries import CAPABILITIES, Queries
 from backend.sources.http import AGENT, Access, Client, FixedToken, Usage
 from backend.sources.limits import Meter, Unmetered, rate_limit
@@ -35,12 +37,6 @@ class Identity:
     version: str
     login: str
     scopes: frozenset[str] | None
-
-
-class Accessible(payloads.RestPayload):
-    """What an App's installation may see."""
-
-    repositories: list[payloads.Repository]
 
 
 class Schema(Protocol):
@@ -98,6 +94,7 @@ class GitHub:
             ca_certificate=ca_certificate,
             access=self._access,
             meter=self.meter,
+            catalogue=REST,
         )
 
     def __enter__(self) -> Self:

@@ -7,7 +7,6 @@ reconciliation, which find all that webhooks tell of.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Final
 
 from django.utils import timezone
@@ -16,8 +15,8 @@ from backend.connections.models import Connection
 from backend.sources.collected import Collected
 from backend.sources.errors import NotFound, Unprocessable
 from backend.sources.github.app import App
+from backend.sources.github.app_payloads import Delivery
 from backend.sources.github.client import GitHub, next_page
-from backend.sources.github.payloads import RestPayload, Time
 from backend.sources.github.webhook import tells
 from backend.sources.models import Hint, SyncRun
 from backend.sources.shapes import read
@@ -33,21 +32,6 @@ ASKED_AT_MOST: Final = 500
 
 PAGES_AT_MOST: Final = 50
 """In one look, newest first: where so much is delivered, polling finds the rest cheaper than a list of it would."""
-
-
-class Delivery(RestPayload):
-    """One attempt. Attempts to deliver the same thing share their `guid`."""
-
-    id: int
-    guid: str
-    event: str
-    delivered_at: Time
-    redelivery: bool
-    status_code: int
-
-    @property
-    def arrived(self) -> bool:
-        return HTTPStatus.OK <= self.status_code < HTTPStatus.BAD_REQUEST
 
 
 def collect_deliveries(connection: Connection, github: GitHub) -> Collected:

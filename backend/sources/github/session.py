@@ -17,7 +17,8 @@ from backend.connections.models import Connection, Credential
 from backend.connections.store import OpenedCredential
 from backend.sources.budget import Budget
 from backend.sources.github.addresses import addresses
-from backend.sources.github.app import App, IssuedToken
+from backend.sources.github.app import App
+from backend.sources.github.app_payloads import IssuedToken
 from backend.sources.github.client import GitHub
 from backend.sources.github.schemas import HostSchema
 from backend.sources.http import Access

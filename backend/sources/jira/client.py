@@ -24,6 +24,7 @@ from backend.sources.jira.changelog import NO_HISTORY, History
 from backend.sources.jira.cloud import Cloud
 from backend.sources.jira.data_center import DataCenter
 from backend.sources.jira.dialect import Asked, Dialect, Found, inline, values
+from backend.sources.jira.endpoints import REST
 from backend.sources.jira.fields import Chosen, Field, FieldMap, discover
 from backend.sources.jira.refusals import Judgement, NoInterface, QueryRefused
 from backend.sources.limits import Meter, Unmetered
@@ -105,6 +106,7 @@ class Jira:
             meter=self.meter,
             scheme="Basic" if self.dialect == CLOUD else "Bearer",
             judge=Judgement(self.dialect),
+            catalogue=REST,
         )
         self._asked = Asked(self._client, where)
         self._speaks: Dialect = (Cloud if self.dialect == CLOUD else DataCenter)(self._asked)

@@ -433,6 +433,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/outbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show
+         * @description Each destination that was asked, or may be, and what went there each day.
+         */
+        get: operations["outbound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Csv
+         * @description The ledger's rows, one an hour, destination, purpose and query.
+         */
+        get: operations["outbound_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Json
+         * @description The same as JSON, with the fields of each query.
+         */
+        get: operations["outbound_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbound/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Queries
+         * @description What one destination was asked, by query and field.
+         */
+        get: operations["outbound_queries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -764,170 +844,6 @@ export interface paths {
         get: operations["status"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Requests
-         * @description What is open by its due day, what is closed by when.
-         */
-        get: operations["subject_requests"];
-        put?: never;
-        /**
-         * Enter
-         * @description One that came by letter.
-         */
-        post: operations["enter_subject_request"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests/{request_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read
-         * @description With what the copy would hold, by number of rows.
-         */
-        get: operations["subject_request"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests/{request_id}/copy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Download
-         * @description Of somebody without an account, for the administrator who handed it over and sends it to them.
-         */
-        get: operations["download_subject_access"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests/{request_id}/erase": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Erase
-         * @description Ask for the erasure, which somebody else has to approve.
-         */
-        post: operations["erase_for_subject_request"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests/{request_id}/extend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Extend
-         * @description By two months, once, for a reason that whoever asked is told.
-         */
-        post: operations["extend_subject_request"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests/{request_id}/fulfil": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Fulfil
-         * @description By something that was done elsewhere: whoever asked is told what.
-         */
-        post: operations["fulfil_subject_request"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests/{request_id}/hand-over": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hand Over
-         * @description Whoever asked can download their copy from now on.
-         */
-        post: operations["hand_over_subject_access"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/subject-requests/{request_id}/refuse": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Refuse
-         * @description For a reason that whoever asked is told, with where they can complain.
-         */
-        post: operations["refuse_subject_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1421,80 +1337,6 @@ export interface paths {
         get: operations["run_workflows_csv"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/your-data": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Your Data
-         * @description How much is held about whoever asks, what for, and what they asked for.
-         */
-        get: operations["your_data"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/your-data/requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask */
-        post: operations["ask_about_your_data"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/your-data/requests/{request_id}/copy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Download Own
-         * @description A ZIP with JSON and a readable page.
-         */
-        get: operations["download_your_data"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/your-data/requests/{request_id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Withdraw */
-        post: operations["withdraw_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2572,6 +2414,24 @@ export interface components {
              */
             time_to_restore_median: number | null;
         };
+        /** DestinationFilters */
+        DestinationFilters: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * Destination
+             * @description host:port
+             */
+            destination: string;
+            /**
+             * To
+             * @description The last day, in UTC. Absent: today.
+             */
+            to?: string | null;
+        };
         /** Detail */
         Detail: {
             /**
@@ -2656,11 +2516,6 @@ export interface components {
              * @enum {string}
              */
             unit: "seconds" | "lines";
-        };
-        /** Done */
-        Done: {
-            /** Done */
-            done: string;
         };
         /** EmergencyUse */
         EmergencyUse: {
@@ -3141,35 +2996,24 @@ export interface components {
             /** Suppressed */
             suppressed: boolean;
         };
-        /**
-         * HeldCategory
-         * @description One kind of personal data, and how much of it is held.
-         */
-        HeldCategory: {
-            /** Kept */
-            kept: string;
-            /** Key */
-            key: string;
-            /** Name */
-            name: string;
-            /** Purpose */
-            purpose: string;
-            /** Rows */
-            rows: number;
-            /** Source */
-            source: string;
+        /** HourFilters */
+        HourFilters: {
             /**
-             * Tables
-             * @description Those that hold anything.
+             * Days
+             * @default 30
              */
-            tables: components["schemas"]["HeldKind"][];
-        };
-        /** HeldKind */
-        HeldKind: {
-            /** Rows */
-            rows: number;
-            /** Title */
-            title: string;
+            days: number;
+            /**
+             * Destination
+             * @description host:port; empty: all.
+             * @default
+             */
+            destination: string;
+            /**
+             * To
+             * @description The last day, in UTC. Absent: today.
+             */
+            to?: string | null;
         };
         /** Identities */
         Identities: {
@@ -4106,35 +3950,6 @@ export interface components {
             /** Reason */
             reason: string;
         };
-        /**
-         * Letter
-         * @description A request of somebody who did not sign in to ask.
-         */
-        Letter: {
-            /**
-             * Asked On
-             * Format: date
-             */
-            asked_on: string;
-            /** Identity Checked */
-            identity_checked: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "access" | "erasure" | "rectification" | "objection";
-            /** Mode */
-            mode?: ("pseudonymise" | "remove") | null;
-            /** Person */
-            person?: number | null;
-            /**
-             * Text
-             * @default
-             */
-            text: string;
-            /** Who */
-            who: string;
-        };
         /** LinkedPullRequest */
         LinkedPullRequest: {
             /**
@@ -4197,8 +4012,6 @@ export interface components {
              * @description Sees people, accounts and what runs Plumbline.
              */
             reads_administration: boolean;
-            /** @description For administrators: requests of people about their own data whose time is running out. */
-            requests_due: components["schemas"]["RequestsDue"] | null;
             /** Role */
             role: string;
             /** Teams */
@@ -4407,6 +4220,209 @@ export interface components {
             /** Time Zone */
             time_zone: string;
         };
+        /** Outbound */
+        Outbound: {
+            /** Days */
+            days: components["schemas"]["OutboundDay"][];
+            /** Destinations */
+            destinations: components["schemas"]["OutboundDestination"][];
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+        };
+        /** OutboundDay */
+        OutboundDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            total: components["schemas"]["OutboundTotal"];
+        };
+        /** OutboundDestination */
+        OutboundDestination: {
+            /**
+             * Because
+             * @description What in the configuration leads there.
+             */
+            because: string[];
+            /**
+             * Name
+             * @description host:port
+             */
+            name: string;
+            /** Purposes */
+            purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
+            /**
+             * Standing
+             * @description never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
+             * @enum {string}
+             */
+            standing: "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
+            total: components["schemas"]["OutboundTotal"];
+        };
+        /**
+         * OutboundHour
+         * @description One row of the ledger.
+         */
+        OutboundHour: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /** Destination */
+            destination: string;
+            /** Digest */
+            digest: string;
+            /** Failed */
+            failed: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            /** Query */
+            query: string;
+            /** Refused */
+            refused: number;
+            /** Requests */
+            requests: number;
+        };
+        /** OutboundHours */
+        OutboundHours: {
+            /** Hours */
+            hours: components["schemas"]["OutboundHour"][];
+            /** Queries */
+            queries: components["schemas"]["OutboundQuestion"][];
+        };
+        /** OutboundQueries */
+        OutboundQueries: {
+            /** Days */
+            days: components["schemas"]["OutboundDay"][];
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Queries */
+            queries: components["schemas"]["OutboundQuery"][];
+        };
+        /** OutboundQuery */
+        OutboundQuery: {
+            /**
+             * Asked
+             * @description Fields asked for by name; empty: the whole answer comes.
+             */
+            asked: string[];
+            /**
+             * Digest
+             * @description Another one as soon as other fields are asked for.
+             */
+            digest: string;
+            /**
+             * First Asked At
+             * Format: date-time
+             * @description Of any destination.
+             */
+            first_asked_at: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /**
+             * Kept
+             * @description Of the answer, what is read; the rest is dropped in memory. Null: not declared.
+             */
+            kept: string[] | null;
+            /** Name */
+            name: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            total: components["schemas"]["OutboundTotal"];
+        };
+        /** OutboundQuestion */
+        OutboundQuestion: {
+            /** Asked */
+            asked: string[];
+            /** Digest */
+            digest: string;
+            /**
+             * First Asked At
+             * Format: date-time
+             */
+            first_asked_at: string;
+            /**
+             * Interface
+             * @enum {string}
+             */
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            /** Kept */
+            kept: string[] | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OutboundTotal
+         * @description Bytes are HTTP's, packed as they were sent: heads and bodies, without TLS.
+         */
+        OutboundTotal: {
+            /** Bytes Received */
+            bytes_received: number;
+            /** Bytes Sent */
+            bytes_sent: number;
+            /**
+             * Failed
+             * @description Without a whole answer.
+             */
+            failed: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /**
+             * Refused
+             * @description Answered with a status of 400 or above.
+             */
+            refused: number;
+            /** Requests */
+            requests: number;
+        };
         /** OwnedIdentity */
         OwnedIdentity: {
             /** Connection */
@@ -4434,56 +4450,6 @@ export interface components {
             name: string;
             /** Person */
             person: string | null;
-        };
-        /**
-         * OwnRequest
-         * @description As whoever asked sees it.
-         */
-        OwnRequest: {
-            /**
-             * Asked On
-             * Format: date
-             */
-            asked_on: string;
-            /**
-             * Available Until
-             * @description Until when the copy can be downloaded; None: it cannot.
-             */
-            available_until: string | null;
-            /**
-             * Due On
-             * Format: date
-             */
-            due_on: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** Erasure */
-            erasure: ("asked" | "approved" | "refused" | "finished") | null;
-            /** Extension Reason */
-            extension_reason: string | null;
-            /** Id */
-            id: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "access" | "erasure" | "rectification" | "objection";
-            /** May Withdraw */
-            may_withdraw: boolean;
-            /** Mode */
-            mode: ("pseudonymise" | "remove") | null;
-            /**
-             * Outcome Text
-             * @description What was done, or why it was refused.
-             */
-            outcome_text: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
-            /** Text */
-            text: string;
         };
         /** Page */
         Page: {
@@ -4943,6 +4909,19 @@ export interface components {
              */
             weeks_partial: string[];
         };
+        /** RangeFilters */
+        RangeFilters: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * To
+             * @description The last day, in UTC. Absent: today.
+             */
+            to?: string | null;
+        };
         /** Ratio */
         Ratio: {
             /** Definition */
@@ -4955,11 +4934,6 @@ export interface components {
             reason: string | null;
             /** Value */
             value: number | null;
-        };
-        /** Reason */
-        Reason: {
-            /** Reason */
-            reason: string;
         };
         /** ReportedDeployment */
         ReportedDeployment: {
@@ -5046,37 +5020,6 @@ export interface components {
             state: "waiting" | "syncing" | "complete" | "unavailable" | "excluded" | "lost_access" | "transferred" | "gone";
             /** Stored */
             stored: number;
-        };
-        /** RequestFilters */
-        RequestFilters: {
-            /** Kind */
-            kind?: ("access" | "erasure" | "rectification" | "objection") | null;
-            /**
-             * Page
-             * @default 1
-             */
-            page: number;
-            /**
-             * Page Size
-             * @default 50
-             */
-            page_size: number;
-            /**
-             * Show
-             * @default open
-             * @enum {string}
-             */
-            show: "open" | "closed" | "all";
-        };
-        /** RequestsDue */
-        RequestsDue: {
-            /** Overdue */
-            overdue: number;
-            /**
-             * Soon
-             * @description To be answered within seven days.
-             */
-            soon: number;
         };
         /**
          * ResultsOf
@@ -5743,188 +5686,6 @@ export interface components {
             /** Tests */
             tests: number;
         };
-        /**
-         * SubjectRequest
-         * @description As those who handle it see it.
-         */
-        SubjectRequest: {
-            /**
-             * Asked On
-             * Format: date
-             */
-            asked_on: string;
-            /**
-             * Available Until
-             * @description Until when the copy can be downloaded; None: it cannot.
-             */
-            available_until: string | null;
-            /** By Letter */
-            by_letter: boolean;
-            /**
-             * Days Left
-             * @description Below zero: overdue by so many days.
-             */
-            days_left: number | null;
-            /**
-             * Due On
-             * Format: date
-             */
-            due_on: string;
-            /** Ended At */
-            ended_at: string | null;
-            /** Erasure */
-            erasure: ("asked" | "approved" | "refused" | "finished") | null;
-            /** Extension Reason */
-            extension_reason: string | null;
-            /** Handled By */
-            handled_by: string | null;
-            /** Id */
-            id: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "access" | "erasure" | "rectification" | "objection";
-            /** May Withdraw */
-            may_withdraw: boolean;
-            /** Mode */
-            mode: ("pseudonymise" | "remove") | null;
-            /**
-             * Outcome Text
-             * @description What was done, or why it was refused.
-             */
-            outcome_text: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
-            /** Text */
-            text: string;
-            /**
-             * Timing
-             * @description None: it is closed.
-             */
-            timing: ("in_time" | "due_in_7_days" | "due_in_2_days" | "overdue") | null;
-            /**
-             * Who
-             * @description A pseudonym where people are called so.
-             */
-            who: string;
-        };
-        /** SubjectRequestDetail */
-        SubjectRequestDetail: {
-            /**
-             * Asked On
-             * Format: date
-             */
-            asked_on: string;
-            /**
-             * Available Until
-             * @description Until when the copy can be downloaded; None: it cannot.
-             */
-            available_until: string | null;
-            /** By Letter */
-            by_letter: boolean;
-            /** Categories */
-            categories: components["schemas"]["HeldCategory"][];
-            /**
-             * Days Left
-             * @description Below zero: overdue by so many days.
-             */
-            days_left: number | null;
-            /** Downloaded At */
-            downloaded_at: string | null;
-            /**
-             * Due On
-             * Format: date
-             */
-            due_on: string;
-            /** Ended At */
-            ended_at: string | null;
-            /**
-             * Entered At
-             * Format: date-time
-             */
-            entered_at: string;
-            /** Erasure */
-            erasure: ("asked" | "approved" | "refused" | "finished") | null;
-            /** Erasure Id */
-            erasure_id: number | null;
-            /** Extended At */
-            extended_at: string | null;
-            /** Extension Reason */
-            extension_reason: string | null;
-            /** Handled By */
-            handled_by: string | null;
-            /** Id */
-            id: number;
-            /** Identity Checked */
-            identity_checked: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "access" | "erasure" | "rectification" | "objection";
-            /**
-             * Known
-             * @description It is linked to somebody of whom there is anything here.
-             */
-            known: boolean;
-            /**
-             * May Download
-             * @description It came by letter, and you handed it over.
-             */
-            may_download: boolean;
-            /** May Handle */
-            may_handle: boolean;
-            /** May Withdraw */
-            may_withdraw: boolean;
-            /** Mode */
-            mode: ("pseudonymise" | "remove") | null;
-            /**
-             * Outcome Text
-             * @description What was done, or why it was refused.
-             */
-            outcome_text: string | null;
-            /**
-             * Record
-             * @description Address of the page that names who asked.
-             */
-            record: string;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
-            /** Text */
-            text: string;
-            /**
-             * Timing
-             * @description None: it is closed.
-             */
-            timing: ("in_time" | "due_in_7_days" | "due_in_2_days" | "overdue") | null;
-            /**
-             * Who
-             * @description A pseudonym where people are called so.
-             */
-            who: string;
-        };
-        /** SubjectRequests */
-        SubjectRequests: {
-            /** Items */
-            items: components["schemas"]["SubjectRequest"][];
-            /** May Handle */
-            may_handle: boolean;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-            /** @description Of all that are open, by how much time is left. */
-            timings: components["schemas"]["Timings"];
-            /** Total */
-            total: number;
-        };
         /** Suppressed */
         Suppressed: {
             /** Minimum Group Size */
@@ -6481,27 +6242,6 @@ export interface components {
              */
             note: string | null;
         };
-        /** Timings */
-        Timings: {
-            /** Due In 2 Days */
-            due_in_2_days: number;
-            /** Due In 7 Days */
-            due_in_7_days: number;
-            /** In Time */
-            in_time: number;
-            /** Overdue */
-            overdue: number;
-        };
-        /** ToErase */
-        ToErase: {
-            /**
-             * Mode
-             * @enum {string}
-             */
-            mode: "pseudonymise" | "remove";
-            /** Reason */
-            reason: string;
-        };
         /**
          * Unmapped
          * @description An environment that no rule maps: it counts nowhere.
@@ -6618,24 +6358,6 @@ export interface components {
             /** Suppressed */
             suppressed: boolean;
         };
-        /** Wish */
-        Wish: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "access" | "erasure" | "rectification" | "objection";
-            /**
-             * Mode
-             * @description Of an erasure.
-             */
-            mode?: ("pseudonymise" | "remove") | null;
-            /**
-             * Text
-             * @default
-             */
-            text: string;
-        };
         /**
          * WorkInProgress
          * @description As it is now.
@@ -6649,21 +6371,6 @@ export interface components {
             in_progress: number;
             /** Waiting */
             waiting: number;
-        };
-        /** YourData */
-        YourData: {
-            /** Categories */
-            categories: components["schemas"]["HeldCategory"][];
-            /**
-             * Linked
-             * @description The account is linked to a person.
-             */
-            linked: boolean;
-            /**
-             * Requests
-             * @description The latest first.
-             */
-            requests: components["schemas"]["OwnRequest"][];
         };
     };
     responses: never;
@@ -8413,6 +8120,287 @@ export interface operations {
             };
         };
     };
+    outbound: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbound"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outbound_csv: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description host:port; empty: all. */
+                destination?: string;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outbound_json: {
+        parameters: {
+            query?: {
+                days?: number;
+                /** @description host:port; empty: all. */
+                destination?: string;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundHours"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outbound_queries: {
+        parameters: {
+            query: {
+                days?: number;
+                /** @description host:port */
+                destination: string;
+                /** @description The last day, in UTC. Absent: today. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundQueries"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     people: {
         parameters: {
             query?: {
@@ -9804,754 +9792,6 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    subject_requests: {
-        parameters: {
-            query?: {
-                kind?: ("access" | "erasure" | "rectification" | "objection") | null;
-                page?: number;
-                page_size?: number;
-                show?: "open" | "closed" | "all";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequests"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    enter_subject_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Letter"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequestDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    subject_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequestDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    download_subject_access: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    erase_for_subject_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ToErase"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequestDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    extend_subject_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Reason"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequestDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    fulfil_subject_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Done"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequestDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    hand_over_subject_access: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequestDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    refuse_subject_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Reason"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SubjectRequestDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12817,326 +12057,6 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    your_data: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["YourData"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    ask_about_your_data: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Wish"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnRequest"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    download_your_data: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    withdraw_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnRequest"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };

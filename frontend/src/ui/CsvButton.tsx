@@ -2,7 +2,15 @@ import { Button } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 
 /** Takes all rows of a table along: what is asked for, without its pages. */
-export function CsvButton({ address, asked }: { address: string; asked: Record<string, unknown> }) {
+export function CsvButton({
+  address,
+  asked,
+  format = "CSV",
+}: {
+  address: string;
+  asked: Record<string, unknown>;
+  format?: "CSV" | "JSON";
+}) {
   const { page: _, page_size: __, ...rest } = asked;
   const said = Object.entries(rest).map(([name, value]) => [name, String(value)]);
   return (
@@ -13,7 +21,7 @@ export function CsvButton({ address, asked }: { address: string; asked: Record<s
       size="xs"
       leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}
     >
-      CSV
+      {format}
     </Button>
   );
 }

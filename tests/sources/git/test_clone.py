@@ -16,6 +16,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, TypeVar
 
 import pytest
+from django.db import connection as database
 from django.test.utils import override_settings
 
 from backend.sources.errors import CredentialRefused, NotFound, Passing, SourceError
@@ -77,6 +78,7 @@ def fetching(url: str, scratch_folder: Path) -> Iterator[subprocess.Popen[bytes]
     )
     command = [sys.executable, "-c", program, url]
     environment = os.environ | {
+        "PLUMBLINE_DATABASE_NAME": str(database.settings_dict["NAME"]),
         "PLUMBLINE_SCRATCH_DIR": str(scratch_folder),
         "DJANGO_SETTINGS_MODULE": "backend.config.settings",
     }
@@ -131,6 +133,7 @@ def running_fetch(scratch_folder: Path) -> dict[int, bytes]:
     return found if any(b"git-remote-http" in arguments for arguments in found.values()) else {}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_token_is_in_no_arguments_and_no_file(source: Source, scratch: Path) -> None:
     source.work.commit(a=b"1\n")
     source.work.publish()
@@ -143,6 +146,7 @@ def test_the_token_is_in_no_arguments_and_no_file(source: Source, scratch: Path)
         assert [content for content in written if TOKEN.encode() in content] == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_a_killed_job_leaves_is_removed_by_the_next(source: Source, scratch: Path) -> None:
     source.work.commit(a=b"1\n")
     source.work.publish()
