@@ -7,7 +7,7 @@ Environment variables carry addresses and names (PLUMBLINE_…). Secrets stand i
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,10 +43,6 @@ class Environment(BaseSettings):
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"
-    test_results_days: int = Field(90, ge=7, le=400)
-    """How long single failed results of tests are kept, and what was uploaded; to the end of their month."""
-    test_counts_days: int = Field(400, ge=31, le=790)
-    """How long counts a test and day are kept; to the end of their month."""
     clock_offset: int = 0
     """Seconds from now to the day that the demo shows; refused in production."""
 

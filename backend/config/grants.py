@@ -18,6 +18,7 @@ ROLES: Final = ("web", "worker", "beat")
 READ: Final = ("SELECT",)
 APPEND: Final = ("SELECT", "INSERT")
 APPEND_AND_UPDATE: Final = ("SELECT", "INSERT", "UPDATE")
+REMOVE: Final = ("SELECT", "DELETE")
 WRITE: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -32,8 +33,9 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.deliverysettings": {"web": WRITE, "worker": READ},
     "delivery.fixcorrection": {"web": WRITE, "worker": READ},
     "delivery.ingesttoken": {"web": WRITE},
-    "delivery.reporteddeployment": {"web": WRITE, "worker": READ},
-    "delivery.incident": {"web": WRITE, "worker": READ},
+    # Retention is the worker's. What it removes is locked before, which takes the right to change a column.
+    "delivery.reporteddeployment": {"web": WRITE, "worker": (*REMOVE, "UPDATE (id)")},
+    "delivery.incident": {"web": WRITE, "worker": (*REMOVE, "UPDATE (id)")},
     "delivery.pendingdeployments": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
     # Results of tests come to web by API, and to the worker from artifacts.
     "delivery.automatedtest": {"web": APPEND_AND_UPDATE, "worker": WRITE},
@@ -45,7 +47,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "delivery.artifactrule": {"web": WRITE, "worker": READ},
     # What statuses mean, and what people say of pull requests and issues.
     "delivery.statusrule": {"web": WRITE, "worker": READ},
-    "delivery.issuecorrection": {"web": WRITE, "worker": READ},
+    "delivery.issuecorrection": {"web": WRITE, "worker": REMOVE},
     "delivery.investmentcategory": {"web": WRITE, "worker": READ},
     "delivery.investmentrule": {"web": WRITE, "worker": READ},
     "delivery.pendinginvestment": {"web": ("SELECT", "INSERT", "UPDATE"), "worker": WRITE},
@@ -137,6 +139,9 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             "UPDATE (attempts, lease_until, last_error, certificate_id)",
         ),
     },
+    # How long is web's to say, and the worker's to do.
+    "governance.retentionperiod": {"web": APPEND_AND_UPDATE, "worker": READ},
+    "governance.retentionrun": {"web": READ, "worker": WRITE},
     # What was erased is never forgotten.
     "tombstones": {"web": READ, "worker": APPEND},
     "contenttypes": {"web": READ, "worker": READ},
@@ -147,7 +152,9 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
     # Partitions of test results: made by whoever stores into them, dropped by the worker.
     "delivery_make_test_partitions(date, date)": ("web", "worker"),
-    "delivery_drop_test_partitions(date, date)": ("worker",),
+    "delivery_drop_a_test_month(text, date)": ("worker",),
+    # What is web's business and outdated: removed by the worker, who cannot read it.
+    "governance_purge(text, timestamptz, integer)": ("worker",),
 }
 
 

@@ -301,11 +301,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "delivery.InvestmentCategory"},
     {"model": "delivery.InvestmentRule"},
     {"model": "delivery.Ownership"},
+    {"model": "governance.RetentionPeriod"},
 )
-
-# Retention: single results of tests, and counts a test and day. backend.delivery.store.test_partitions keeps it.
-TEST_RESULTS_KEPT = timedelta(days=ENVIRONMENT.test_results_days)
-TEST_COUNTS_KEPT = timedelta(days=ENVIRONMENT.test_counts_days)
 
 # Background work: the broker is a bell, Postgres is the truth
 CELERY = {

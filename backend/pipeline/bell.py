@@ -13,12 +13,16 @@ MEASURE: Final = "measure"
 CHECK: Final = "check"
 MARK: Final = "mark"
 MATCH: Final = "match"
+RETAIN: Final = "retain"
+REMOVE: Final = "remove"
 QUEUES: Final = {
     COLLECT: "collect",
     MEASURE: "measure",
     CHECK: "default",
     MARK: "measure",
     MATCH: "measure",
+    RETAIN: "default",
+    REMOVE: "measure",
 }
 
 
