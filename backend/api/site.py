@@ -17,6 +17,7 @@ from backend.api import (
     me,
     people,
     pull_requests,
+    retention,
     status,
     teams,
     test_results,
@@ -49,6 +50,7 @@ api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)
 api.add_router("", people.router)
+api.add_router("", retention.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

@@ -63,12 +63,12 @@ def set_period(*, policy: Policy, days: int | None, acting_user: User) -> Retent
 
 
 @transaction.atomic
-def take_back(*, policy: Policy, acting_user: User) -> None:
-    """A shorter period that does not hold yet never will. Raises LookupError where none waits."""
+def take_back(*, policy: Policy, acting_user: User) -> bool:
+    """A shorter period that does not hold yet never will; whether one did wait."""
     now = timezone.now()
     row = RetentionPeriod.objects.select_for_update().filter(pk=policy.code).first()
     if row is None or not row.waits(now):
-        raise LookupError(policy.code)
+        return False
     taken = row.next_days
     row.next_days, row.takes_effect_at = None, None
     row.set_by, row.set_at = acting_user, now
@@ -79,6 +79,7 @@ def take_back(*, policy: Policy, acting_user: User) -> None:
         subject=row,
         detail={"policy": policy.code, "days": taken},
     )
+    return True
 
 
 def _check(policy: Policy, days: int | None) -> None:

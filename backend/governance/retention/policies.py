@@ -210,9 +210,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
         why="They are for finding out what went wrong.",
         default_days=30,
         minimum_days=7,
-        purges=(
-            Rows("sources.SyncRun", time="one.started_at", only="one.finished_at IS NOT NULL"),
-        ),
+        purges=(Rows("sources.SyncRun", time="one.started_at"),),
     ),
     Policy(
         code="usage",
@@ -301,5 +299,23 @@ POLICIES: Final[tuple[Policy, ...]] = (
         ),
     ),
 )
+
+ELSEWHERE: Final = (
+    (
+        "Audit log",
+        "It is pruned by the process that seals it, by a setting of whoever operates the appliance.",
+    ),
+    ("Erasures and their certificates", "They are evidence, and name nobody any more. They stay."),
+    ("People and their accounts", "They go by an erasure, which a second person approves."),
+    (
+        "Settings, teams and memberships",
+        "They go when somebody removes them. Figures of a team rest on who was in it.",
+    ),
+    (
+        "The history of commits",
+        "Hashes and parents stay with their repository: deployments are told apart by them.",
+    ),
+)
+"""What has no period here, and why, in few words; table by table it stands in `kept`."""
 
 BY_CODE: Final = {policy.code: policy for policy in POLICIES}

@@ -56,7 +56,7 @@ def test_tokens_go_when_they_are_over_and_nothing_was_reported_with_them(owner: 
         at = None if revoked is None else ago(revoked)
         common = {
             "created_by": owner,
-            "created_at": ago(900),
+            "created_at": ago(expires + 300),
             "expires_at": ago(expires),
             "revoked_at": at,
         }
@@ -64,7 +64,7 @@ def test_tokens_go_when_they_are_over_and_nothing_was_reported_with_them(owner: 
         ScimToken.objects.create(name=name, digest=name, **common)
         for used in (True, False):
             token = IngestToken.objects.create(
-                repository=repository, name=name, digest=f"{name}{used}", **common
+                repository=repository, name=name, digest=f"{name}{used}", purposes=[], **common
             )
             if used:
                 ReportedDeployment.objects.create(

@@ -75,7 +75,7 @@ def test_a_month_goes_once_its_last_day_is_too_old(today: datetime, stays: bool)
     assert CommitResults.objects.exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_test_is_not_forgotten_while_a_report_of_its_repository_is_stored() -> None:
     repository = a_repository()
     store(repository, {"one": "p"}, at=datetime(2026, 1, 30, tzinfo=UTC))
