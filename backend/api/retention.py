@@ -70,7 +70,7 @@ class RetentionPolicy(Schema):
     runs: list[RetentionNight]
 
 
-class Elsewhere(Schema):
+class KeptElsewhere(Schema):
     name: str
     why: str
 
@@ -78,15 +78,15 @@ class Elsewhere(Schema):
 class Retention(Schema):
     next_run_at: datetime
     policies: list[RetentionPolicy]
-    elsewhere: list[Elsewhere]
+    elsewhere: list[KeptElsewhere]
     may_change: bool
 
 
-class Asked(Schema):
+class RetentionDays(Schema):
     days: Days
 
 
-class Period(Schema):
+class RetentionPeriodAsked(Schema):
     days: Days | None = Field(description="Null: keep it until it is erased.")
 
 
@@ -104,7 +104,7 @@ def retention(request: HttpRequest) -> Retention:
     return Retention(
         next_run_at=next_run,
         policies=[_policy(one, decided.get(one.code), runs, next_run) for one in POLICIES],
-        elsewhere=[Elsewhere(name=name, why=why) for name, why in ELSEWHERE],
+        elsewhere=[KeptElsewhere(name=name, why=why) for name, why in ELSEWHERE],
         may_change=access.may_administer(caller(request)),
     )
 
@@ -115,7 +115,7 @@ def retention(request: HttpRequest) -> Retention:
     auth=READS_ADMINISTRATION,
     operation_id="retention_preview",
 )
-def preview_period(request: HttpRequest, code: str, asked: Query[Asked]) -> RetentionPreview:  # noqa: ARG001
+def preview_period(request: HttpRequest, code: str, asked: Query[RetentionDays]) -> RetentionPreview:  # noqa: ARG001
     """What would go if it were kept for so many days. Nothing is changed."""
     return _preview(_known(code), asked.days)
 
@@ -126,7 +126,7 @@ def preview_period(request: HttpRequest, code: str, asked: Query[Asked]) -> Rete
     auth=ADMINISTERS,
     operation_id="set_retention",
 )
-def set_retention(request: HttpRequest, code: str, period: Period) -> RetentionPolicy:
+def set_retention(request: HttpRequest, code: str, period: RetentionPeriodAsked) -> RetentionPolicy:
     """A longer period holds at once. A shorter one waits for a day and can be taken back until then."""
     policy = _known(code)
     try:

@@ -48,24 +48,24 @@ _MADE = (
     """,
     """
     INSERT INTO delivery_review (pull_request_id, external_id, state, author_id, submitted_at, commit_sha)
-    SELECT id, 'R' || id || '.' || number, 'approved', author_id, merged_at, head_sha
-    FROM delivery_pullrequest, generate_series(1, 3) AS number
+    SELECT id, 'R' || id || '.' || part, 'approved', author_id, merged_at, head_sha
+    FROM delivery_pullrequest, generate_series(1, 3) AS part
     """,
     """
     INSERT INTO delivery_pullrequestevent (pull_request_id, external_id, kind, occurred_at, actor_id, before, after)
-    SELECT id, 'E' || id || '.' || number, 'ready_for_review', merged_at, author_id, '', ''
-    FROM delivery_pullrequest, generate_series(1, 8) AS number
+    SELECT id, 'E' || id || '.' || part, 'ready_for_review', merged_at, author_id, '', ''
+    FROM delivery_pullrequest, generate_series(1, 8) AS part
     """,
     """
     INSERT INTO delivery_pullrequestcommit (pull_request_id, sha, position, authored_at, committed_at, author_id,
         is_superseded, additions, deletions)
-    SELECT id, lpad(to_hex(id * 10 + number), 40, '2'), number, created_at, created_at, author_id, false, 1, 1
-    FROM delivery_pullrequest, generate_series(1, 5) AS number
+    SELECT id, lpad(to_hex(id * 10 + part), 40, '2'), part, created_at, created_at, author_id, false, 1, 1
+    FROM delivery_pullrequest, generate_series(1, 5) AS part
     """,
     """
     INSERT INTO delivery_pullrequestfile (pull_request_id, path, additions, deletions, change, is_generated)
-    SELECT id, 'src/part' || id || '/' || number || '.py', 2, 1, 'modified', false
-    FROM delivery_pullrequest, generate_series(1, 5) AS number
+    SELECT id, 'src/part' || id || '/' || part || '.py', 2, 1, 'modified', false
+    FROM delivery_pullrequest, generate_series(1, 5) AS part
     """,
     """
     INSERT INTO metrics_pullrequestfact (pull_request_id, author_id, author_key, is_bot, excluded, state, opened_at,

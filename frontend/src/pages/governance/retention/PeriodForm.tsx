@@ -63,7 +63,10 @@ export function PeriodForm({
       {isShorter ? (
         <Effect of={of} days={days} timeZone={timeZone} />
       ) : (
-        <p>A longer period holds at once. What has gone comes back only where its source still has it.</p>
+        <p>
+          A longer period holds at once. What has gone comes back only where its source still has
+          it.
+        </p>
       )}
     </ChangeForm>
   );

@@ -26,22 +26,12 @@ export function PolicyDrawer({
 }) {
   return (
     <DetailDrawer title="Retention" width={560} onClose={onClose}>
-      {policy && (
-        <Detail key={policy.code} of={policy} timeZone={timeZone} mayChange={mayChange} />
-      )}
+      {policy && <Detail key={policy.code} of={policy} timeZone={timeZone} mayChange={mayChange} />}
     </DetailDrawer>
   );
 }
 
-function Detail({
-  of,
-  timeZone,
-  mayChange,
-}: {
-  of: Policy;
-  timeZone: string;
-  mayChange: boolean;
-}) {
+function Detail({ of, timeZone, mayChange }: { of: Policy; timeZone: string; mayChange: boolean }) {
   const [open, setOpen] = useState(false);
   return (
     <>

@@ -26,7 +26,7 @@ export default function RetentionPart() {
         title="Periods"
         query={query}
         about={({ next_run_at, may_change }) =>
-          `What is older goes each night, next on ${dateTime(next_run_at, me.time_zone)}. ` +
+          `What is older goes each night, next on ${dateTime(next_run_at, me.organisation.time_zone)}. ` +
           (may_change
             ? "A shorter period waits for a day, and can be taken back until then."
             : "Owners and administrators change periods.")
@@ -34,10 +34,10 @@ export default function RetentionPart() {
       >
         {({ policies, may_change }) => (
           <>
-            <Policies of={policies} timeZone={me.time_zone} onOpen={open} />
+            <Policies of={policies} timeZone={me.organisation.time_zone} onOpen={open} />
             <PolicyDrawer
               policy={policies.find(({ code }) => code === chosen)}
-              timeZone={me.time_zone}
+              timeZone={me.organisation.time_zone}
               mayChange={may_change}
               onClose={() => open(undefined)}
             />
@@ -115,7 +115,10 @@ function LastNight({ of }: { of: Policy }) {
 
 function Elsewhere({ of }: { of: Retention["elsewhere"] }) {
   return (
-    <section className={`${section.section} ${classes.elsewhere}`} aria-label="Kept without a period">
+    <section
+      className={`${section.section} ${classes.elsewhere}`}
+      aria-label="Kept without a period"
+    >
       <h2 className={section.title}>Kept without a period</h2>
       <dl className={classes.reasons}>
         {of.map(({ name, why }) => (
