@@ -115,7 +115,9 @@ def retention(request: HttpRequest) -> Retention:
     auth=READS_ADMINISTRATION,
     operation_id="retention_preview",
 )
-def preview_period(request: HttpRequest, code: str, asked: Query[RetentionDays]) -> RetentionPreview:  # noqa: ARG001
+def preview_period(
+    request: HttpRequest, code: str, asked: Query[RetentionDays]
+) -> RetentionPreview:  # noqa: ARG001
     """What would go if it were kept for so many days. Nothing is changed."""
     return _preview(_known(code), asked.days)
 
