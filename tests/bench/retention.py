@@ -94,6 +94,8 @@ class Probe:
 
     work: Callable[[], float]
     """Once; seconds that are worth noting."""
+    pause: float
+    """Seconds from one time to the next."""
     took: list[float] = field(default_factory=list)
 
 
@@ -105,10 +107,12 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
     from backend.governance.retention.engine import begin, go_on  # noqa: PLC0415
 
     ask = asker()
-    pages = Probe(lambda: _seconds(lambda: ask(f"/api/v1/pull-requests/figures?{_RANGE}")))
+    pages = Probe(
+        lambda: _seconds(lambda: ask(f"/api/v1/pull-requests/figures?{_RANGE}")), pause=0.2
+    )
     alone = [pages.work() for _ in range(20)]
-    storing = Probe(lambda: _store(repository_id))
-    locks = Probe(_longest_wait)
+    storing = Probe(lambda: _store(repository_id), pause=0.5)
+    locks = Probe(_longest_wait, pause=0.01)
     RetentionPeriod.objects.create(policy="pull_requests", days=DAYS, set_at=_now())
     begin()
     RetentionRun.objects.exclude(policy="pull_requests").delete()
@@ -152,7 +156,7 @@ def _working(*probes: Probe) -> "Iterator[None]":
         try:
             while not over.is_set():
                 probe.took.append(probe.work())
-                over.wait(0.005)
+                over.wait(probe.pause)
         except BaseException as error:  # noqa: BLE001 - told to whoever waits
             failed.append(error)
         connections.close_all()

@@ -22,7 +22,7 @@ from backend.governance.retention.policies import BY_CODE, POLICIES
 from backend.governance.retention.purges import Batch, Busy
 
 logger = logging.getLogger(__name__)
-AIM: Final = 0.04
+AIM: Final = 0.06
 """Seconds that a batch may take: so long, at most, does a row's lock make anybody wait."""
 FEWEST: Final = 5
 FIRST: Final = 100
