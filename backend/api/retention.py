@@ -117,7 +117,7 @@ def retention(request: HttpRequest) -> Retention:
 )
 def preview_period(
     request: HttpRequest, code: str, asked: Query[RetentionDays]
-) -> RetentionPreview:  # noqa: ARG001
+) -> RetentionPreview:
     """What would go if it were kept for so many days. Nothing is changed."""
     return _preview(_known(code), asked.days)
 
@@ -200,7 +200,7 @@ def _preview(policy: Policy, days: int) -> RetentionPreview:
 
 def _runs() -> dict[str, list[RetentionRun]]:
     """The last few of each policy."""
-    found = defaultdict(list)
+    found = defaultdict[str, list[RetentionRun]](list)
     recent = RetentionRun.objects.order_by("-started_at")[: RUNS_SHOWN * len(POLICIES)]
     for run in recent:
         if len(found[run.policy]) < RUNS_SHOWN:

@@ -93,7 +93,8 @@ def _add(
         " is_truncated, is_on_default_branch, reverts, picked_from) FROM STDIN"
     ) as copy:
         for commit in new:
-            author = authors.get(commit.author) if commit.committed_at >= since else None
+            told = commit.author if commit.committed_at >= since else None
+            author = authors[told] if told else None
             copy.write_row(
                 (
                     *(repository.pk, commit.sha, list(commit.parents), author),

@@ -14,7 +14,7 @@ from django.db.models import Model
 from backend.delivery.store.test_partitions import drop_a_month, outdated_months
 from backend.governance.retention import hanging
 
-WINDOW: Final = 20_000
+WINDOW: Final = 4_000
 """So many keys are looked at in one statement, whatever it finds: rows that it has locked wait for no scan."""
 
 
@@ -130,8 +130,10 @@ class Rows:
 
     @property
     def _key(self) -> str:
-        column: str = self._model._meta.pk.column  # noqa: SLF001
-        return column
+        key = self._model._meta.pk  # noqa: SLF001
+        if key is None or key.column is None:
+            raise TypeError(f"{self.label} has no key.")
+        return key.column
 
     def _limit(self, before: datetime) -> datetime | date:
         return before.date().replace(day=1) if self.by_month else before
@@ -146,7 +148,7 @@ class Rows:
         return place, cursor.fetchone()[0]
 
     def _lock(
-        self, cursor: CursorWrapper, begin: int, end: int, limit: object, at_most: int
+        self, cursor: CursorWrapper, begin: int, end: int, limit: datetime | date, at_most: int
     ) -> list[tuple[int, int]]:
         """Keys, each with its repository's where that is asked for."""
         whose = "one.repository_id" if self._of_repositories else "0"

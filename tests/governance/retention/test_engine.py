@@ -30,6 +30,7 @@ from backend.governance.models import RetentionRun
 from backend.governance.retention import engine
 from backend.governance.retention.engine import begin, due, go_on
 from backend.metrics.compute import measure
+from backend.metrics.issues.compute import measure as measure_issues
 from backend.metrics.models import PullRequestCell, PullRequestFact, RunFact
 from backend.metrics.test_runs.compute import measure as measure_runs
 from backend.metrics.test_runs.compute import note_everything
@@ -184,7 +185,7 @@ def test_issues_go_when_they_are_done_and_were_not_changed_since() -> None:
     worked_young = tracker.issue(None, (1, "In Progress"), (24 * 590, "Done"))
     deleted = tracker.issue(None, (1, "In Progress"))
     Issue.objects.filter(pk=deleted.pk).update(deleted_at=NOW - timedelta(days=410))
-    worked.measure()
+    measure_issues()
     done = purge(issues=DAYS)["issues"]
     assert done["delivery_issue"] == 2
     assert Issue.objects.count() == 2

@@ -80,17 +80,25 @@ def test_tokens_go_when_they_are_over_and_nothing_was_reported_with_them(owner: 
 
 def test_records_of_access_go_with_all_that_hangs_on_them(owner: User) -> None:
     by = {"closed_by": owner}
-    for at in (ago(1101), ago(1099)):
-        review = AccessReview.objects.create(started_by=owner, closed_at=at, **by)
+    for closed in (ago(1101), ago(1099)):
+        review = AccessReview.objects.create(started_by=owner, closed_at=closed, **by)
         ReviewedAccount.objects.create(review=review, user=owner, tokens=0)
     AccessReview.objects.create(started_by=owner)
-    for kind, at in (("joiner", ago(1200)), ("leaver", None)):
+    ended: tuple[tuple[str, datetime | None], ...] = (("joiner", ago(1200)), ("leaver", None))
+    for kind, at in ended:
         checklist = Checklist.objects.create(
-            user=owner, kind=kind, started_by=owner, completed_at=at, completed_by=at and owner
+            user=owner,
+            kind=kind,
+            started_by=owner,
+            completed_at=at,
+            completed_by=owner if at else None,
         )
         ChecklistItem.objects.create(checklist=checklist, text="Account")
         BreakGlassUse.objects.create(
-            user=owner, signed_in_at=ago(1300), acknowledged_at=at, acknowledged_by=at and owner
+            user=owner,
+            signed_in_at=ago(1300),
+            acknowledged_at=at,
+            acknowledged_by=owner if at else None,
         )
     begin()
     done = finish()["access_records"]

@@ -22,7 +22,8 @@ from backend.delivery.models import (
 from backend.delivery.store.test_partitions import drop_a_month, outdated_months
 from backend.governance.models import RetentionRun
 from backend.governance.retention.engine import begin, due, go_on
-from tests.delivery.test_test_results import a_repository, store
+from tests.delivery.test_test_results import store
+from tests.factories import a_repository
 from tests.governance.retention.conftest import finish, keep, purge
 
 TODAY = datetime(2026, 5, 30, 3, tzinfo=UTC)
