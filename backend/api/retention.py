@@ -116,7 +116,9 @@ def retention(request: HttpRequest) -> Retention:
     operation_id="retention_preview",
 )
 def preview_period(
-    request: HttpRequest, code: str, asked: Query[RetentionDays]
+    request: HttpRequest,  # noqa: ARG001 - ninja's signature
+    code: str,
+    asked: Query[RetentionDays],
 ) -> RetentionPreview:
     """What would go if it were kept for so many days. Nothing is changed."""
     return _preview(_known(code), asked.days)
