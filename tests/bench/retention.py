@@ -193,8 +193,8 @@ def _left() -> int:
 def _store(repository_id: int) -> float:
     """Two young ones that changed, and outdated ones that are just being removed; and measure them."""
     from backend.delivery.models import Repository  # noqa: PLC0415 - needs django.setup()
-    from backend.governance.models import RetentionRun  # noqa: PLC0415
     from backend.delivery.store import store_pull_requests  # noqa: PLC0415
+    from backend.governance.models import RetentionRun  # noqa: PLC0415
     from backend.metrics.compute import measure  # noqa: PLC0415
     from tests.delivery.records import a_pull_request  # noqa: PLC0415
 
