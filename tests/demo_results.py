@@ -14,7 +14,6 @@ from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 import httpx
-from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from backend.accounts.models import User
 from backend.accounts.store import add_user
 from backend.delivery.models import CommitFile, IngestToken, Repository, WorkflowJob
 from backend.delivery.store.ingest_tokens import create_ingest_token, revoke_ingest_token
+from backend.governance.retention.policies import BY_CODE
 
 SEED = 20260823
 SUITES = 60
@@ -145,7 +145,9 @@ def _test_files(repository: Repository) -> list[str]:
 
 def _jobs(repository: Repository) -> Iterator[WorkflowJob]:
     """The tests' jobs, oldest first, that results are still taken of."""
-    since = clock.now() - settings.TEST_RESULTS_KEPT + timedelta(days=1)
+    since = (
+        clock.now() - timedelta(days=BY_CODE["test_results"].default_days or 0) + timedelta(days=1)
+    )
     yield from (
         WorkflowJob.objects.filter(
             run__repository=repository,

@@ -16,6 +16,7 @@ from backend.api.errors import ERRORS
 from backend.api.rules import ADMINISTERS, READS_STATUS, caller
 from backend.audit.events import record
 from backend.connections.store import JIRA_KINDS
+from backend.delivery.store.horizons import Kind, not_kept
 from backend.metrics.models import PullRequestFact, PullRequestTeam
 from backend.metrics.scope import Scope
 from backend.people.models import Identity
@@ -93,8 +94,12 @@ def retry(request: HttpRequest, asked: schemas.Retry) -> schemas.Retried:
     return schemas.Retried(retried=len(found))
 
 
-def behind(scope: Scope, *, also: Sequence[str] = ()) -> schemas.Completeness:
-    """Whether the figures of a scope rest on all there is: pull requests, and further kinds. One statement, or two."""
+def behind(
+    scope: Scope, *, also: Sequence[str] = (), kept: Sequence[str] = (Kind.PULL_REQUESTS,)
+) -> schemas.Completeness:
+    """Whether the figures of a scope rest on all there is: pull requests, and further kinds; and on all there was, of
+    what is `kept` for a time. Two statements, or three.
+    """
     concerns: Combinable = Value(value=True)
     if scope.team is not None:
         concerns = Exists(
@@ -104,9 +109,10 @@ def behind(scope: Scope, *, also: Sequence[str] = ()) -> schemas.Completeness:
         )
     found = completeness.of_figures(ends_at=scope.ends_at, concerns=concerns)
     lacking = completeness.lacking(also, concerns=concerns) if also else None
-    if lacking:
-        reason = f"{found.reason} {lacking}" if found.reason else lacking
-        found = replace(found, complete=False, reason=reason)
+    gone = not_kept(*kept, begins_at=scope.begins_at)
+    reasons = [reason for reason in (found.reason, lacking, gone) if reason]
+    if reasons:
+        found = replace(found, complete=False, reason=" ".join(reasons))
     return schemas.Completeness.from_orm(found)
 
 

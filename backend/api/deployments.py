@@ -19,6 +19,7 @@ from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, c
 from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by, team_for
 from backend.audit.events import record
 from backend.delivery.store import reported
+from backend.delivery.store.horizons import Kind
 from backend.metrics.deployments import choices, corrections, queries, results, rows
 from backend.metrics.deployments.asked import Asked
 from backend.metrics.deployments.detail import detail
@@ -31,6 +32,7 @@ from backend.sources.models import Hint
 
 router = Router(tags=["deployments"])
 RESTS_ON = (Hint.Kind.COMMITS, Hint.Kind.DEPLOYMENTS)
+KEPT = (Kind.DEPLOYMENTS, Kind.PULL_REQUESTS)
 """Besides pull requests."""
 
 
@@ -62,7 +64,7 @@ def figures(
     asked = _asked(caller(request), filters)
     found = queries.figures(asked)
     return deployment_schemas.DeploymentFigures(
-        **dict(found), completeness=behind(asked.scope, also=RESTS_ON)
+        **dict(found), completeness=behind(asked.scope, also=RESTS_ON, kept=KEPT)
     )
 
 
@@ -91,7 +93,7 @@ def table(
     asked = _asked(caller(request), filters)
     found = rows.page(asked, _table(filters), page=filters.page, page_size=filters.page_size)
     return deployment_schemas.DeploymentPage(
-        **dict(found), completeness=behind(asked.scope, also=RESTS_ON)
+        **dict(found), completeness=behind(asked.scope, also=RESTS_ON, kept=KEPT)
     )
 
 

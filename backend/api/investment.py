@@ -11,6 +11,7 @@ from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, scope_for, seen_by
 from backend.audit.events import record
+from backend.delivery.store.horizons import Kind
 from backend.metrics.investment import queries, results, rows
 from backend.metrics.scope import Scope
 from backend.sources.issue_completeness import of_issues as completeness_of_issues
@@ -20,7 +21,8 @@ router = Router(tags=["investment"])
 
 def _behind(scope: Scope) -> schemas.Completeness:
     """Of pull requests, and of issues where there is a Jira."""
-    of_code, of_issues = behind(scope), completeness_of_issues()
+    of_code = behind(scope, kept=[Kind.PULL_REQUESTS, Kind.ISSUES])
+    of_issues = completeness_of_issues()
     if of_issues.source.state == "not_connected":
         return of_code
     times = [one.fresh_to for one in (of_code, of_issues)]

@@ -14,8 +14,10 @@ from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by
 from backend.api.status import HELD_BACK
 from backend.audit.events import record
+from backend.delivery.store.horizons import Kind, not_kept
 from backend.metrics.issues import queries, results, rows, sprints
 from backend.metrics.issues.asked import Asked
+from backend.metrics.scope import Scope
 from backend.sources.issue_completeness import of_issues
 
 router = Router(tags=["issues"])
@@ -35,12 +37,15 @@ def _table(filters: issue_schemas.IssueTableFilters) -> rows.Table:
     return rows.Table(state=filters.state, search=searched(filters.search), sort=filters.sort)
 
 
-def _behind(user: User) -> issue_schemas.IssueCompleteness:
+def _behind(user: User, scope: Scope) -> issue_schemas.IssueCompleteness:
     """What a Jira says may name what the caller must not know of."""
     found = of_issues()
     if found.source.reason is not None and not access.may_see_all_teams(user):
         reason, action = HELD_BACK
         found = replace(found, source=replace(found.source, reason=reason, action=action))
+    gone = not_kept(Kind.ISSUES, begins_at=scope.begins_at)
+    if gone:
+        found = replace(found, complete=False, reason=f"{found.reason or ''} {gone}".strip())
     return issue_schemas.IssueCompleteness.from_orm(found)
 
 
@@ -56,8 +61,9 @@ def figures(
 ) -> issue_schemas.IssueFigures:
     """Cycle time, flow efficiency, throughput and work in progress of a range."""
     user = caller(request)
-    found = queries.figures(_asked(user, filters))
-    return issue_schemas.IssueFigures(**dict(found), completeness=_behind(user))
+    asked = _asked(user, filters)
+    found = queries.figures(asked)
+    return issue_schemas.IssueFigures(**dict(found), completeness=_behind(user, asked.scope))
 
 
 @router.get(
@@ -70,8 +76,9 @@ def scatter(
     request: HttpRequest, filters: Query[issue_schemas.IssueFilters]
 ) -> issue_schemas.IssueScatter:
     user = caller(request)
-    found = rows.scatter(_asked(user, filters))
-    return issue_schemas.IssueScatter(**dict(found), completeness=_behind(user))
+    asked = _asked(user, filters)
+    found = rows.scatter(asked)
+    return issue_schemas.IssueScatter(**dict(found), completeness=_behind(user, asked.scope))
 
 
 @router.get(
@@ -97,7 +104,7 @@ def table(
     user = caller(request)
     asked = _asked(user, filters)
     found = rows.page(asked, _table(filters), page=filters.page, page_size=filters.page_size)
-    return issue_schemas.IssuePage(**dict(found), completeness=_behind(user))
+    return issue_schemas.IssuePage(**dict(found), completeness=_behind(user, asked.scope))
 
 
 @router.get(

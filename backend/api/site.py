@@ -21,6 +21,7 @@ from backend.api import (
     people,
     pull_requests,
     requests,
+    retention,
     status,
     teams,
     test_results,
@@ -57,6 +58,7 @@ api.add_router("", erasures.router)
 api.add_router("", inventory.router)
 api.add_router("", requests.router)
 api.add_router("", outbound.router)
+api.add_router("", retention.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

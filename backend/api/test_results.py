@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Annotated, Final, Literal
 
-from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
 from ninja import Header, Query, Router, Schema, Status
 from pydantic import Field, StringConstraints
@@ -17,6 +17,7 @@ from backend.api.ingest import reporter, reporting, sent_with
 from backend.delivery.models import ResultUpload
 from backend.delivery.result_records import ARTIFACT_KEY, UploadRecord
 from backend.delivery.store.test_results import KeyReused, TooMany, store_results
+from backend.governance.retention.periods import days_of
 from backend.inventory.entering import Listed
 from backend.sources import junit
 from backend.sources.junit.unpacking import CHUNK, MAXIMUM_BYTES
@@ -113,9 +114,9 @@ def report(
     _check(request)
     now = clock.now()
     started_at = told.at or now
-    kept = settings.TEST_RESULTS_KEPT
-    if started_at < now - kept:
-        raise Unprocessable(f"at: results are kept for {kept.days} days; these are older.")
+    days = days_of("test_results")
+    if days is not None and started_at < now - timedelta(days=days):
+        raise Unprocessable(f"at: results are kept for {days} days; these are older.")
     if idempotency_key.startswith(ARTIFACT_KEY):
         raise Unprocessable(f"Idempotency-Key: it may not begin with “{ARTIFACT_KEY}”.")
     upload = UploadRecord(

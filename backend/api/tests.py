@@ -18,6 +18,7 @@ from backend.api.scoped import names_for_reader, scope_for, searched, seen_by
 from backend.audit.events import record
 from backend.delivery.models import AutomatedTest
 from backend.delivery.store import muting
+from backend.delivery.store.horizons import Kind
 from backend.metrics.scope import InvalidRange, Scope, scope_of
 from backend.metrics.test_runs import groups, queries, results, single
 from backend.metrics.test_runs.narrowing import Narrowing
@@ -53,7 +54,7 @@ def figures(request: HttpRequest, filters: Query[run_schemas.RunFilters]) -> run
     """What ran in a range: how often it failed, how long it took, and what of that was wasted."""
     scope = scope_for(caller(request), filters)
     found = queries.figures(scope, _narrowing(filters))
-    return run_schemas.RunFigures(**dict(found), completeness=behind(scope))
+    return run_schemas.RunFigures(**dict(found), completeness=behind(scope, kept=[Kind.TEST_RUNS]))
 
 
 @router.get(

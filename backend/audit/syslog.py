@@ -65,7 +65,7 @@ class Syslog:
         return len(self._waiting)
 
     def flush(self, *, now: float) -> None:
-        """Send what waits, written down in the ledger of what leaves. It takes some seconds at most; `now` is monotonic.
+        """Send what waits, written down in the ledger of what leaves. Takes some seconds at most; `now` is monotonic.
 
         What goes wrong with the server is told by `failure`. Raises DatabaseError where the ledger takes nothing: then
         nothing is sent either.

@@ -8,6 +8,8 @@ from celery.schedules import crontab
 from celery.signals import setup_logging, worker_before_create_process, worker_init
 from django.conf import settings
 
+from backend.governance.retention import RUNS_AT
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
 app = Celery("plumbline")
@@ -47,7 +49,7 @@ app.conf.beat_schedule = {
     },
     "retain": {
         "task": "retain",
-        "schedule": crontab(hour="1", minute="15"),
+        "schedule": crontab(hour=str(RUNS_AT.hour), minute=str(RUNS_AT.minute)),
         "options": {"queue": "default"},
     },
 }

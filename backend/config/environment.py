@@ -45,10 +45,6 @@ class Environment(BaseSettings):
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"
-    test_results_days: int = Field(90, ge=7, le=400)
-    """How long single failed results of tests are kept, and what was uploaded; to the end of their month."""
-    test_counts_days: int = Field(400, ge=31, le=790)
-    """How long counts a test and day are kept; to the end of their month."""
     audit_days: int = Field(730, ge=365)
     """How long the audit log is kept; the database itself keeps it for a year at least."""
     audit_heads_dir: Path | None = None

@@ -314,11 +314,10 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
         "model": "governance.SubjectRequest",
         "exclude_fields": ["who", "text", "identity_checked", "extension_reason", "outcome_text"],
     },
+    {"model": "governance.RetentionPeriod"},
 )
 
-# Retention: single results of tests, and counts a test and day. backend.delivery.store.test_partitions keeps it.
-TEST_RESULTS_KEPT = timedelta(days=ENVIRONMENT.test_results_days)
-TEST_COUNTS_KEPT = timedelta(days=ENVIRONMENT.test_counts_days)
+# What erasures tell of backups
 BACKUPS_KEPT = timedelta(days=ENVIRONMENT.backups_kept_days)
 
 # Background work: the broker is a bell, Postgres is the truth

@@ -112,7 +112,7 @@ DEPLOYMENTS: Final = Area(
             label="delivery.reporteddeployment",
             purpose="A deployment as the organisation's own systems report it.",
             keep=retention.HISTORY,
-            grants={"web": WRITE, "worker": REMOVE},
+            grants={"web": WRITE, "worker": (*REMOVE, "UPDATE (id)")},
             identifier="id repository_id external_id sha token_id",
             work="service environment outcome started_at finished_at reported_at",
         ),
@@ -123,7 +123,7 @@ DEPLOYMENTS: Final = Area(
                 "would name people."
             ),
             keep=retention.HISTORY,
-            grants={"web": WRITE, "worker": REMOVE},
+            grants={"web": WRITE, "worker": (*REMOVE, "UPDATE (id)")},
             identifier="id repository_id external_id token_id",
             work="service environment caused_by started_at resolved_at reported_at",
             notes={

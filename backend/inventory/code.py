@@ -18,6 +18,14 @@ CODE: Final = Area(
     people="People who work on the software: whoever has an account at a connected source.",
     tables=(
         Table(
+            label="delivery.horizon",
+            purpose="Since when collected work is kept, where it is not kept for ever.",
+            keep=retention.PROGRESS,
+            grants={"web": READ, "worker": WRITE},
+            identifier="kind",
+            operational="since",
+        ),
+        Table(
             label="delivery.owner",
             purpose="The organisation or account that repositories belong to.",
             keep=retention.HISTORY,

@@ -7,6 +7,7 @@ from backend.inventory.terms import (
     APPEND,
     APPEND_AND_UPDATE,
     READ,
+    WRITE,
     Area,
     Table,
 )
@@ -141,6 +142,25 @@ GOVERNANCE: Final = Area(
             notes={
                 "who": "Who asked by letter; empty once they are erased, like every text here.",
             },
+        ),
+        Table(
+            label="governance.retentionperiod",
+            purpose="How long a kind of data is kept, as somebody decided.",
+            keep=retention.SETTINGS,
+            grants={"web": APPEND_AND_UPDATE, "worker": READ},
+            about="set_by",
+            identifier="policy",
+            personal="set_by_id",
+            operational="days next_days takes_effect_at set_at",
+        ),
+        Table(
+            label="governance.retentionrun",
+            purpose="One night's removing of what is kept no longer, and how far it came.",
+            keep=retention.RUNS_OF_RETENTION,
+            grants={"web": READ, "worker": WRITE},
+            identifier="id policy",
+            operational="before started_at finished_at step place deleted not_before error",
+            notes={"deleted": "Counts of rows by table."},
         ),
         Table(
             label="governance.particulars",

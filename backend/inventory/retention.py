@@ -9,7 +9,8 @@ from backend.inventory.terms import (
 HISTORY: Final = Retention(
     "history",
     "History of work",
-    "Until it is erased. Figures of the past are computed from it anew whenever a rule, a team or a person changes.",
+    "Until it is erased, or as set under Retention, 400 days at least. Figures of the past are computed from it anew"
+    " whenever a rule, a team or a person changes.",
 )
 FIGURES: Final = Retention(
     "figures",
@@ -19,12 +20,12 @@ FIGURES: Final = Retention(
 TEST_ROWS: Final = Retention(
     "test_rows",
     "Results of single tests",
-    "90 days, or as set by PLUMBLINE_TEST_RESULTS_DAYS; whole months are dropped.",
+    "90 days, or as set under Retention; whole months are dropped.",
 )
 TEST_COUNTS: Final = Retention(
     "test_counts",
     "Counts of tests by day",
-    "400 days, or as set by PLUMBLINE_TEST_COUNTS_DAYS; whole months are dropped.",
+    "400 days, or as set under Retention; whole months are dropped.",
 )
 PEOPLE: Final = Retention(
     "people",
@@ -44,7 +45,8 @@ ACCOUNTS: Final = Retention(
 ACCESS_EVIDENCE: Final = Retention(
     "access_evidence",
     "Evidence of access",
-    "Never deleted by the product, since it shows who had access; what it says of a person goes by erasure.",
+    "1,100 days after it was closed (of tokens 400), or as set under Retention; what it says of a person goes by"
+    " erasure.",
 )
 SESSIONS: Final = Retention(
     "sessions",
@@ -57,8 +59,15 @@ CREDENTIALS: Final = Retention(
     "Credentials",
     "Until they are replaced or revoked, or their connection is deleted.",
 )
-SYNC_RUNS: Final = Retention("sync_runs", "Runs of collection", "30 days.")
-OUTBOUND: Final = Retention("outbound", "Ledger of what left", "400 days.")
+SYNC_RUNS: Final = Retention(
+    "sync_runs", "Runs of collection", "30 days, or as set under Retention."
+)
+RUNS_OF_RETENTION: Final = Retention(
+    "runs_of_retention", "Notes of retention", "1,100 days, or as set under Retention."
+)
+OUTBOUND: Final = Retention(
+    "outbound", "Ledger of what left", "400 days, or as set under Retention."
+)
 QUEUE: Final = Retention(
     "queue", "Work to be done", "Until it is done; what failed for good, until it is retried."
 )
@@ -102,6 +111,7 @@ RETENTIONS: Final = (
         CREDENTIALS,
         SYNC_RUNS,
         OUTBOUND,
+        RUNS_OF_RETENTION,
         QUEUE,
         PROGRESS,
         AUDIT,

@@ -14,7 +14,9 @@ ROLES: Final[Mapping[str, str]] = {
 ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
     # Partitions of test results: made by whoever stores into them, dropped by the worker.
     "delivery_make_test_partitions(date, date)": ("web", "worker"),
-    "delivery_drop_test_partitions(date, date)": ("worker",),
+    "delivery_drop_a_test_month(text, date)": ("worker",),
+    # What is web's business and outdated: removed by the worker, who cannot read it.
+    "governance_purge(text, timestamp with time zone, integer)": ("worker",),
     # Erasing a person: each acts for an erasure that two people stand for, or writes anew what is there.
     "governance_erase_sign_in(bigint)": ("worker",),
     "governance_rewrite(text)": ("worker",),

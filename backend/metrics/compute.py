@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from backend.delivery.deployment_rules import RULES_VERSION
@@ -193,6 +194,12 @@ def _lock_facts(*, shared: bool) -> None:
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [_LOCK])
+
+
+def not_recomputing(cursor: CursorWrapper) -> bool:
+    """Whether nobody computes all again, nor will to the end of the transaction. Waits for nobody."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [_LOCK])
+    return bool(cursor.fetchone()[0])
 
 
 def _recompute_cells() -> None:

@@ -3,11 +3,13 @@
 The API, exports and the command line all come through here, so that they cannot differ.
 """
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
 from backend.delivery.generated_files import RULES_VERSION
+from backend.delivery.store.horizons import Kind, kept_since
 from backend.metrics import aggregates, results
 from backend.metrics.formulas import distribution, pull_request
 from backend.metrics.formulas import weeks as calendar
@@ -16,12 +18,14 @@ from backend.metrics.scope import Scope
 from backend.metrics.suppression.tellable import Family, tellable
 
 NOTHING = "Nothing to measure in this range."
+NOT_KEPT = "Nothing is left to measure: the range begins before what is kept."
 STAGES = ("coding", "pickup", "review", "merge")
 
 
 def figures(scope: Scope) -> results.Figures:
-    """Everything about a team's range. Four statements."""
+    """Everything about a team's range. Five statements."""
     scope = tellable(scope, Family.MERGED, Family.REVIEWED)
+    scope = replace(scope, kept_since=kept_since(Kind.PULL_REQUESTS))
     row = aggregates.figures(scope)
     basis = Basis.objects.filter(pk=1).first()
     hidden = _hidden(scope, row, "cycle_time")
@@ -52,6 +56,7 @@ def figures(scope: Scope) -> results.Figures:
 def months(scope: Scope) -> list[results.Month]:
     """The whole months of the range that anything was merged in, bots left out."""
     scope = tellable(scope, Family.MERGED)
+    scope = replace(scope, kept_since=kept_since(Kind.PULL_REQUESTS))
     found: list[results.Month] = []
     for cell in PullRequestCell.objects.filter(
         team=scope.team,
@@ -63,6 +68,8 @@ def months(scope: Scope) -> list[results.Month]:
         after = (cell.starts_on + timedelta(days=31)).replace(day=1)
         if after > scope.end:
             break
+        if not scope.is_kept(cell.starts_on):
+            continue
         hidden = scope.hides_part(cell.starts_on, after, human=cell.merged, people=cell.people)
         median, _, p90 = cell.cycle_time or (None, None, None)
         found.append(
@@ -104,7 +111,7 @@ def _distribution(
     if _hidden(scope, row, name):
         values, n, reason = None, None, _too_few(scope)
     elif not n:
-        reason = NOTHING
+        reason = NOTHING if scope.is_kept(scope.start) else NOT_KEPT
     median, p75, p90 = values or (None, None, None)
     return results.Distribution(
         median=median, p75=p75, p90=p90, n=n, unit=unit, reason=reason, definition=name
@@ -124,7 +131,7 @@ def _review_rate(scope: Scope, row: aggregates.Row) -> results.Ratio | None:
         value=reviewed / merged if merged else None,
         numerator=reviewed,
         denominator=merged,
-        reason=None if merged else NOTHING,
+        reason=None if merged else NOTHING if scope.is_kept(scope.start) else NOT_KEPT,
         definition="review_rate",
     )
 
@@ -147,9 +154,14 @@ def _weekly(scope: Scope) -> dict[date, aggregates.Row | None]:
 
 def _week(scope: Scope, start: date, row: aggregates.Row | None) -> results.Week:
     partial = scope.is_partial(start)
-    if row is None:
+    if row is None or not scope.is_kept(start):
         return results.Week(
-            start=start, partial=partial, suppressed=False, n=0, cycle_time_median=None, stages=None
+            start=start,
+            partial=partial,
+            suppressed=False,
+            n=0 if scope.is_kept(start) else None,
+            cycle_time_median=None,
+            stages=None,
         )
     shares = distribution.shares(row["median"], [row[stage] for stage in STAGES])
     week = results.Week(
@@ -193,10 +205,11 @@ def _excluded(scope: Scope, row: aggregates.Row) -> list[results.Excluded]:
 
 
 def _previous(scope: Scope, row: aggregates.Row) -> results.Previous | None:
-    """None where there is nothing to compare with, or too few people in it."""
+    """None where there is nothing to compare with, too few people in it, or a part of it is older than what is kept."""
     merged = row["previous_cycle_time_n"]
     if (
         not merged
+        or not scope.is_kept(scope.previous_start)
         or scope.hides_previous
         or _hidden(scope, row, "previous_cycle_time")
         or _hidden(scope, row, "cycle_time")

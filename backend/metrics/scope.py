@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from backend import clock
 from backend.accounts import access
 from backend.accounts.models import User
+from backend.delivery.store.horizons import EVER
 from backend.metrics.formulas import weeks
 from backend.metrics.formulas.stretches import NO_STRETCHES, Stretches
 from backend.people.models import Team
@@ -43,6 +44,8 @@ class Scope:
     """Whether it is a part of what was asked for."""
     is_kept_back: bool = False
     """Whether no part of the range can be told of."""
+    kept_since: datetime = EVER
+    """Of what ended before nothing is known any more."""
     working: bool = False
     """Durations in working time, by the calendar of each author's team; else elapsed."""
 
@@ -103,6 +106,10 @@ class Scope:
     def hides_previous(self) -> bool:
         """Whether the range before would tell of what is kept back."""
         return self.stretches.cut(self.previous_begins_at, self.begins_at)
+
+    def is_kept(self, day: date) -> bool:
+        """Whether all is still known of the time from that day on."""
+        return self.midnight(day) >= self.kept_since
 
     def is_partial(self, week: date) -> bool:
         return weeks.is_partial(week, self.start, self.end, self.today)

@@ -14,6 +14,8 @@ CHECK: Final = "check"
 MARK: Final = "mark"
 MATCH: Final = "match"
 ERASE: Final = "erase"
+RETAIN: Final = "retain"
+REMOVE: Final = "remove"
 QUEUES: Final = {
     COLLECT: "collect",
     MEASURE: "measure",
@@ -21,6 +23,8 @@ QUEUES: Final = {
     MARK: "measure",
     MATCH: "measure",
     ERASE: "default",
+    RETAIN: "default",
+    REMOVE: "measure",
 }
 
 

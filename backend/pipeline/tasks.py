@@ -2,22 +2,20 @@
 
 import logging
 import time
-from datetime import timedelta
 from typing import Final
 
 from celery import shared_task
-from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from backend import clock
 from backend.accounts.sign_ins import sign_ins
 from backend.connections.models import Connection
 from backend.connections.store import due_app_changes
 from backend.delivery.store import marking
-from backend.delivery.store.test_partitions import drop_outdated, make_partitions
+from backend.delivery.store.test_partitions import make_partitions
 from backend.governance.erasing import engine
+from backend.governance.retention.engine import begin, due, go_on
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
 from backend.metrics.suppression.compute import recompute_if_due
@@ -27,13 +25,11 @@ from backend.pipeline.kinds import connector_of
 from backend.pipeline.lineage import ask_for_lineage
 from backend.pipeline.work import check_connection, work
 from backend.sources import hints
-from backend.sources.models import SyncRun
 from backend.tombstones import graves
 
 logger = logging.getLogger(__name__)
 SLICE_SECONDS: Final = 5
 """After so long a task rings for itself and ends, so that every kind of work gets its turn."""
-RUNS_KEPT: Final = timedelta(days=30)
 
 
 @shared_task(name=bell.CHECK)
@@ -126,6 +122,8 @@ def sweep() -> None:
         bell.ring(bell.ERASE)
     if graves.anything_lifted():
         graves.write_down()
+    if due().exists():
+        bell.ring(bell.REMOVE)
     for connection_id in due_app_changes():
         bell.ring(bell.CHECK, connection_id)
 
@@ -154,18 +152,24 @@ def discover() -> None:
 
 @shared_task(name="reconcile")
 def reconcile() -> None:
-    """Each night: read everything again, believe the source, and drop old notes of runs."""
+    """Each night: read everything again, and believe the source."""
     for connection in Connection.objects.all():
         connector_of(connection).reconcile(connection)
-    SyncRun.objects.filter(started_at__lt=timezone.now() - RUNS_KEPT).delete()
     bell.ring(bell.COLLECT)
 
 
-@shared_task(name="retain")
+@shared_task(name=bell.RETAIN)
 def retain() -> None:
     """Each night: room for results of tests to come, and none for what is older than is kept."""
-    today = clock.now().date()
-    make_partitions(today=today)
-    drop_outdated(
-        today=today, rows_kept=settings.TEST_RESULTS_KEPT, days_kept=settings.TEST_COUNTS_KEPT
-    )
+    make_partitions(today=clock.now().date())
+    begin()
+    bell.ring(bell.REMOVE)
+
+
+@shared_task(name=bell.REMOVE)
+def remove() -> None:
+    """Go on removing what is older than is kept, for a slice of time."""
+    if go_on(seconds=SLICE_SECONDS):
+        bell.ring(bell.REMOVE)
+    else:
+        bell.ring(bell.MEASURE)

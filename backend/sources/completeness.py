@@ -63,6 +63,7 @@ State = Literal["complete", "collecting", "waiting", "incomplete", "unavailable"
 RepositoryState = Literal["active", "excluded", "lost_access", "transferred", "gone", "erasing"]
 
 NOT_COUNTED: Final = "Not counted yet."
+NOT_ALL_KEPT: Final = "The source also counts what is older than is kept here."
 NO_COMMIT: Final = "The repository has no commit yet."
 
 
@@ -346,7 +347,7 @@ def _entry(
         empty=empty,
     )
     if reason is None and not is_counted:
-        reason = NOT_COUNTED
+        reason = NOT_COUNTED if stored is None else NOT_ALL_KEPT
     return Entry(kind, state, source, stored, found.get("counted_at"), complete_to, reason)
 
 

@@ -2,11 +2,15 @@
 what it covers.
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.utils import timezone
 
 from backend.connections.models import Connection
 from backend.delivery.models import Project, Repository
-from backend.sources.models import Cursor
+from backend.delivery.store.horizons import EVER, Kind, kept_since
+from backend.sources.models import Cursor, Hint
 
 
 def cursor_of(repository: Repository, kind: str) -> Cursor:
@@ -37,13 +41,26 @@ def cursor_of_connection(connection: Connection, kind: str) -> Cursor:
     return found
 
 
-def count(cursor: Cursor, *, expected: int, held: int, what: str) -> None:
+_KEPT: Final[Mapping[str, str]] = {
+    Hint.Kind.PULL_REQUESTS: Kind.PULL_REQUESTS,
+    Hint.Kind.RECONCILE: Kind.PULL_REQUESTS,
+    Hint.Kind.WORKFLOW_RUNS: Kind.TEST_RUNS,
+    Hint.Kind.DEPLOYMENTS: Kind.DEPLOYMENTS,
+    Hint.Kind.RELEASES: Kind.DEPLOYMENTS,
+}
+"""Of what the source counts all, and not all may be kept. Issues are counted from where they are kept."""
+
+
+def count(cursor: Cursor, *, expected: int | None, held: int, what: str) -> None:
     """Set the source's number of objects against the stored one. Whoever calls saves the row.
 
-    More held than expected is no gap: a source forgets, and so does not Plumbline.
+    More held than expected is no gap: a source forgets, and so does not Plumbline. Where what is old is not kept, the
+    source's number says nothing of what is missing, and is not kept either.
     """
+    if kept_since(_KEPT.get(cursor.kind, "")) != EVER:
+        expected = None
     cursor.expected, cursor.held, cursor.counted_at = expected, held, timezone.now()
-    missing = expected - held
+    missing = 0 if expected is None else expected - held
     cursor.gap = f"{missing} of {expected} {what} are missing." if missing > 0 else ""
 
 

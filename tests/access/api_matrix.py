@@ -148,6 +148,10 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
         f"GET {path}": {f"{path}?destination=ghes.example:443": SEES_ALL}
         for path in ("/outbound", "/outbound/queries", "/outbound.csv", "/outbound.json")
     },
+    "GET /retention": {"/retention": SEES_ALL},
+    "GET /retention/{code}/preview": {"/retention/usage/preview?days=60": SEES_ALL},
+    "POST /retention/{code}": {"/retention/usage": RUNS},
+    "POST /retention/{code}/take-back": {"/retention/usage/take-back": RUNS},
     "GET /teams": {"/teams": FIGURES},
     "POST /teams": {"/teams": RUNS},
     "POST /teams/{slug}": {"/teams/team-a": RUNS},
@@ -190,6 +194,7 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /subject-requests/{int:request_id}/refuse": {"reason": "Asked for each week."},
     "POST /subject-requests/{int:request_id}/fulfil": {"done": "The name is right now."},
     "POST /subject-requests/{int:request_id}/erase": {"mode": "remove", "reason": "They asked."},
+    "POST /retention/{code}": {"days": 500},
     "POST /teams": {"name": "Another"},
     "POST /teams/{slug}": {"parent": "team-b"},
     "POST /teams/{slug}/members": {"person": "{person_b}", "on": "2026-03-02"},

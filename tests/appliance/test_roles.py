@@ -173,7 +173,7 @@ def test_the_sealer_chains_and_signs_and_sees_nothing_else(stack: Stack) -> None
 
 def test_results_of_tests_get_room_and_only_the_worker_takes_it_away(stack: Stack) -> None:
     make = "SELECT delivery_make_test_partitions(current_date, current_date + 100)"
-    drop = "SELECT delivery_drop_test_partitions(current_date - 800, current_date - 800)"
+    drop = "SELECT delivery_drop_a_test_month('delivery_dailyresults', current_date - 800)"
     assert_all(probe(stack, "web", make), "allowed")
     assert_all(probe(stack, "web", drop, "DROP TABLE delivery_dailyresults"), "denied")
     assert_all(probe(stack, "worker", make, drop), "allowed")

@@ -18,6 +18,7 @@ from tests.bench import (
     jira,
     people,
     results,
+    retention,
     uploads,
     work,
 )
@@ -64,6 +65,7 @@ def _domain(
         "work": ("pages on issues and investment", work.run),
         "audit-chain": (f"an audit log of {audit_chain.EVENTS:,} events", audit_chain.run),
         "erasure": ("a repository of a million rows, erased", erasure.run),
+        "retention": (f"{retention.ROWS:,} outdated rows removed", retention.run),
         "people": (f"{people.PEOPLE:,} people in {people.TEAMS} teams", people.run),
     }
     return {
@@ -92,6 +94,7 @@ def _arguments() -> argparse.Namespace:
             "people",
             "audit-chain",
             "erasure",
+            "retention",
             "test-results",
         ),
         default="all",

@@ -153,7 +153,7 @@ def test_the_worker_alone_drops_what_is_outdated() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT role FROM unnest(%s::text[]) AS role WHERE has_function_privilege("
-            "role, 'delivery_drop_test_partitions(date, date)', 'EXECUTE')",
+            "role, 'delivery_drop_a_test_month(text, date)', 'EXECUTE')",
             [[*ROLES]],
         )
         assert cursor.fetchall() == [("worker",)]

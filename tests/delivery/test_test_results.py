@@ -19,14 +19,13 @@ from backend.delivery.models import (
     AutomatedTest,
     CommitResults,
     DailyResults,
-    MutedTest,
     NotableResult,
     Repository,
     ResultUpload,
 )
 from backend.delivery.result_records import Execution, ReportRecord, TestRecord, UploadRecord
 from backend.delivery.store import test_results
-from backend.delivery.store.test_partitions import Outdated, drop_outdated, make_partitions
+from backend.delivery.store.test_partitions import make_partitions
 from tests.factories import MONDAY, a_repository
 
 pytestmark = pytest.mark.django_db
@@ -264,34 +263,6 @@ def test_no_partition_is_made_far_away() -> None:
     with pytest.raises(DatabaseError, match="no partitions are made"), transaction.atomic():
         store(a_repository(), {"one": "p"}, at=datetime(2019, 1, 1, tzinfo=UTC))
     assert not CommitResults.objects.exists()
-
-
-def test_whole_months_are_dropped_and_what_refers_to_them() -> None:
-    repository = a_repository()
-    january, march = datetime(2026, 1, 30, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
-    store(repository, {"old": "f", "muted": "p"}, "a" * 40, at=january)
-    store(repository, {"new": "f"}, "b" * 40, at=march)
-    muted = AutomatedTest.objects.get(name="muted")
-    MutedTest.objects.create(test=muted, reason="known", until=FIRST, muted_at=MONDAY)
-
-    gone = drop_outdated(
-        today=date(2026, 5, 30), rows_kept=timedelta(days=90), days_kept=timedelta(days=100)
-    )
-
-    assert gone == Outdated(partitions=2, uploads=1, commits=1, tests=1)
-    assert list(NotableResult.objects.values_list("test__name", flat=True)) == ["new"]
-    assert list(DailyResults.objects.values_list("test__name", flat=True)) == ["new"]
-    assert list(ResultUpload.objects.values_list("sha", flat=True)) == ["b" * 40]
-
-
-def test_counts_outlive_raw_rows() -> None:
-    store(a_repository(), {"one": "f"})
-    gone = drop_outdated(
-        today=date(2026, 7, 1), rows_kept=timedelta(days=90), days_kept=timedelta(days=400)
-    )
-    assert (gone.uploads, gone.commits, gone.tests) == (1, 0, 0)
-    assert not NotableResult.objects.exists()
-    assert days("one") == [a_day(failed=1, commits=1)]
 
 
 def test_partitions_stand_ready_for_months_to_come() -> None:

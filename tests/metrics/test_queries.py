@@ -285,7 +285,7 @@ def test_figures_take_few_statements(team: Team, *, of_team: bool) -> None:
     asked = scope(team if of_team else None)
     with CaptureQueriesContext(connection) as captured:
         queries.figures(asked)
-    assert len(captured) == 4
+    assert len(captured) == 5
 
 
 def test_the_table_is_sorted_searched_and_paged(

@@ -2,19 +2,16 @@
 
 import time
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from celery import Celery
 from django.db import DatabaseError
-from django.db import connection as database
 from django.utils import timezone
 
 from backend.config.celery import app
 from backend.connections.models import Connection
 from backend.delivery.generated_files import OrganisationRule
 from backend.delivery.models import (
-    DailyResults,
     PendingMeasurement,
     PullRequest,
     Repository,
@@ -22,6 +19,8 @@ from backend.delivery.models import (
 from backend.delivery.records import ActorRecord
 from backend.delivery.store import marking
 from backend.delivery.store.rules import set_generated_file_rules
+from backend.delivery.store.test_partitions import make_partitions
+from backend.governance.retention.engine import begin, due
 from backend.metrics.measuring import anything_waits
 from backend.metrics.models import PullRequestFact, RunFact, ServiceDeployment
 from backend.people.models import Identity
@@ -30,7 +29,6 @@ from backend.pipeline import bell, tasks
 from backend.sources import hints
 from backend.sources.github.repositories import LISTING, READ
 from backend.sources.models import Hint, SyncRun
-from tests import tested
 from tests.factories import History, a_connection, a_repository, an_identity
 from tests.pipeline.conftest import Source
 from tests.pipeline.state import time_passes
@@ -156,15 +154,9 @@ def test_matching_has_what_it_changed_measured_again(rung: list[str]) -> None:
     assert Identity.objects.exclude(person=None).count() == 2
 
 
-def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) -> None:
+def test_each_night_everything_is_read_again(rung: list[str]) -> None:
     repository = a_repository()
     a_repository(repository.connection, state=Repository.State.GONE)
-    for days in (1, 40):
-        SyncRun.objects.create(
-            connection=repository.connection,
-            kind=Hint.Kind.CONNECTION,
-            started_at=timezone.now() - timedelta(days=days),
-        )
     tasks.reconcile()
     armed = {(hint.kind, hint.container_external_id, hint.action) for hint in Hint.objects.all()}
     assert armed == {
@@ -172,7 +164,6 @@ def test_each_night_everything_is_read_again_and_old_runs_go(rung: list[str]) ->
         for kind in (Hint.Kind.RECONCILE, *READ, Hint.Kind.LINEAGE)
         if kind != Hint.Kind.PULL_REQUESTS
     }
-    assert SyncRun.objects.count() == 1
 
 
 def test_from_a_check_to_figures(source: Source, rung: list[str]) -> None:
@@ -220,26 +211,26 @@ def test_a_broken_bell_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert time.monotonic() - began < 10
 
 
-def test_results_of_tests_are_kept_as_long_as_is_set(settings: Any) -> None:
-    """And a partition stands ready for what comes next month."""
-    test = tested.Machines().a_test()
-    old, young = (timezone.now().date() - timedelta(days=days) for days in (140, 20))
-    settings.TEST_COUNTS_KEPT = timedelta(days=100)
-    for day in (old, young, young + timedelta(days=60)):
-        with database.cursor() as cursor:
-            cursor.execute("SELECT delivery_make_test_partitions(%s, %s)", [day, day])
-        counts = (
-            "passed",
-            "failed",
-            "skipped",
-            "timed",
-            "milliseconds",
-            "commits",
-            "flaky_commits",
-        )
-        DailyResults.objects.create(
-            test=test, day=day, repository=test.repository, **dict.fromkeys(counts, 1)
+def test_each_night_what_is_older_than_is_kept_goes_and_the_next_month_has_room(
+    rung: list[str],
+) -> None:
+    connection = a_connection()
+    for days in (20, 140):
+        at = timezone.now() - timedelta(days=days)
+        SyncRun.objects.create(
+            connection=connection, kind="connection", started_at=at, finished_at=at
         )
     tasks.retain()
-    assert DailyResults.objects.count() == 2
-    assert DailyResults.objects.filter(day=old).count() == 0
+    assert rung == [bell.REMOVE]
+    for _ in range(20):
+        tasks.remove()
+    assert not due().exists()
+    assert SyncRun.objects.count() == 1
+    assert rung[-1] == bell.MEASURE
+    assert make_partitions(today=timezone.now().date()) == 0
+
+
+def test_what_was_cut_short_is_found_by_the_sweeper(rung: list[str]) -> None:
+    begin()
+    tasks.sweep()
+    assert rung == [bell.REMOVE]

@@ -26,6 +26,7 @@ from backend.delivery.models.deployment_rules import (
     IncidentRule,
 )
 from backend.delivery.models.deployments import Deployment, DeploymentStatus, Release, Tag
+from backend.delivery.models.horizons import Horizon
 from backend.delivery.models.investment import (
     InvestmentCategory,
     InvestmentRule,
@@ -96,6 +97,7 @@ __all__ = [
     "FixCorrection",
     "GeneratedFileRule",
     "HeadCommit",
+    "Horizon",
     "HotfixRule",
     "Incident",
     "IncidentRule",

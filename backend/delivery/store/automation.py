@@ -19,6 +19,7 @@ from backend.delivery.records import (
     CommitStatusRecord,
     WorkflowRunRecord,
 )
+from backend.delivery.store.horizons import Kind, kept_since
 from backend.delivery.store.nameless import without_logins
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.pending_runs import note_test_runs
@@ -100,10 +101,13 @@ def store_checks(
     accepted = {record.sha: record for record in checks if record.sha not in newer}
     if not accepted:
         return 0
+    since = kept_since(Kind.TEST_RUNS)
+    suites = [(r.sha, one) for r in accepted.values() for one in r.suites or ()]
+    statuses = [(r.sha, one) for r in accepted.values() for one in r.statuses or ()]
     changed = _store_suites(
-        repository, [(r.sha, suite) for r in accepted.values() for suite in r.suites or ()]
+        repository, [(sha, one) for sha, one in suites if one.updated_at >= since]
     ) | _store_statuses(
-        repository, [(r.sha, status) for r in accepted.values() for status in r.statuses or ()]
+        repository, [(sha, one) for sha, one in statuses if one.created_at >= since]
     )
     note_test_runs(repository_id=repository.pk, shas=changed)
     heads = [
@@ -172,8 +176,8 @@ def unsettle(*, repository: Repository, shas: Iterable[str] | None = None) -> in
 def store_workflow_runs(*, repository: Repository, runs: Sequence[WorkflowRunRecord]) -> int:
     """Store attempts of runs with their jobs; returns how many attempts changed anything.
 
-    An attempt that is older than what is stored is left alone. What is not told any more stays: a source
-    forgets its runs after some time.
+    An attempt that is older than what is stored, or than what is kept, is left alone. What is not told any more stays:
+    a source forgets its runs after some time.
     """
     one_writer(repository)
     accepted = _not_older(repository, runs)
@@ -226,6 +230,9 @@ def _not_older(
             repository=repository, external_id__in=[run.external_id for run in runs]
         ).values_list("external_id", "attempt", "updated_at")
     }
+    since = kept_since(Kind.TEST_RUNS)
     return [
-        run for key, run in latest.items() if key not in stored or stored[key] <= run.updated_at
+        run
+        for key, run in latest.items()
+        if (stored[key] <= run.updated_at if key in stored else run.updated_at >= since)
     ]

@@ -1,6 +1,7 @@
 """Commits of default branches with the sizes of their changes, and those that lead to what was deployed without."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 
 from backend.delivery.models import Repository
 from backend.delivery.records import CommitRecord
+from backend.delivery.store.horizons import Kind, kept_since
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.rules import judge_for
 from backend.delivery.store.tables import one_writer
@@ -24,7 +26,7 @@ def store_commits(*, repository: Repository, commits: Iterable[CommitRecord]) ->
 
     A commit never changes, so one that is stored already is passed over, unless more is known of it now: that it is on
     the default branch, with its files, or what its message names. The caller's iterator is read once, and no more than
-    a batch of it is held.
+    a batch of it is held. Of one that is older than what is kept its place in the graph is stored, and no more.
     """
     one_writer(repository)
     stored = 0
@@ -44,6 +46,7 @@ class _Stored(NamedTuple):
 
 def _store_commit_batch(repository: Repository, batch: Sequence[CommitRecord]) -> int:
     told = {commit.sha: commit for commit in batch}
+    since = kept_since(Kind.CHANGE_SIZES)
     with database.cursor() as cursor:
         known = _stored(cursor, repository, told)
         new = [commit for sha, commit in told.items() if sha not in known]
@@ -58,11 +61,12 @@ def _store_commit_batch(repository: Repository, batch: Sequence[CommitRecord]) -
             if sha in known and commit.reverts is not None and not known[sha].is_read
         ]
         if new:
-            _add(cursor, repository, new)
+            _add(cursor, repository, new, since)
             known |= _stored(cursor, repository, [commit.sha for commit in new])
         _join(cursor, [(known[commit.sha].id, commit) for commit in joined])
         _note_names(cursor, [(known[commit.sha].id, commit) for commit in read])
-        _add_files(cursor, repository, [(known[one.sha].id, one) for one in (*new, *joined)])
+        young = (one for one in (*new, *joined) if one.committed_at >= since)
+        _add_files(cursor, repository, [(known[one.sha].id, one) for one in young])
     return len({commit.sha for commit in (*new, *joined, *read)})
 
 
@@ -77,17 +81,20 @@ def _stored(
     return {sha: _Stored(*rest) for sha, *rest in cursor.fetchall()}
 
 
-def _add(cursor: CursorWrapper, repository: Repository, new: Sequence[CommitRecord]) -> None:
+def _add(
+    cursor: CursorWrapper, repository: Repository, new: Sequence[CommitRecord], since: datetime
+) -> None:
     authors = resolve_identities(
         connection=repository.connection,
-        accounts=(commit.author for commit in new if commit.author),
+        accounts=(one.author for one in new if one.author and one.committed_at >= since),
     )
     with cursor.copy(
         "COPY delivery_commit (repository_id, sha, parents, author_id, authored_at, committed_at,"
         " is_truncated, is_on_default_branch, reverts, picked_from) FROM STDIN"
     ) as copy:
         for commit in new:
-            author = authors[commit.author] if commit.author else None
+            told = commit.author if commit.committed_at >= since else None
+            author = authors[told] if told else None
             copy.write_row(
                 (
                     *(repository.pk, commit.sha, list(commit.parents), author),

@@ -1,12 +1,15 @@
 """Deployments with their statuses, releases and tags."""
 
 from collections.abc import Collection, Sequence
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from backend.delivery.deployment_rules import RELEASE, TAG
 from backend.delivery.models import Deployment, DeploymentStatus, Release, Repository, Tag
 from backend.delivery.records import ActorRecord, DeploymentRecord, ReleaseRecord, TagRecord
+from backend.delivery.store.horizons import Kind, kept_since
 from backend.delivery.store.nameless import without_logins
 from backend.delivery.store.pending import note_deployments
 from backend.delivery.store.tables import (
@@ -21,6 +24,7 @@ from backend.delivery.store.tables import (
 )
 from backend.people.store import resolve_identities
 
+R = TypeVar("R", DeploymentRecord, ReleaseRecord)
 DEPLOYMENTS = Table(
     "delivery_deployment",
     ("repository_id", "external_id"),
@@ -58,7 +62,8 @@ TAGS = Table(
 def store_deployments(*, repository: Repository, deployments: Sequence[DeploymentRecord]) -> int:
     """Store deployments, each with all its statuses; returns how many of them changed anything."""
     one_writer(repository)
-    latest = {one.external_id: one for one in deployments}
+    known = _known(repository.deployments.all(), deployments)
+    latest = {one.external_id: one for one in known}
     mentioned = [one.creator for one in latest.values()]
     mentioned += [status.creator for one in latest.values() for status in one.statuses]
     actors = _actors(repository, mentioned)
@@ -92,7 +97,8 @@ def store_deployments(*, repository: Repository, deployments: Sequence[Deploymen
 def store_releases(*, repository: Repository, releases: Sequence[ReleaseRecord]) -> int:
     """Store releases; returns how many are new or differ."""
     one_writer(repository)
-    authors = _actors(repository, [release.author for release in releases])
+    kept = _known(repository.releases.all(), releases)
+    authors = _actors(repository, [release.author for release in kept])
     rows = [
         row(
             RELEASES,
@@ -100,7 +106,7 @@ def store_releases(*, repository: Repository, releases: Sequence[ReleaseRecord])
             repository_id=repository.pk,
             author_id=authors.get(release.author),
         )
-        for release in releases
+        for release in kept
     ]
     return _noted(repository, len(upsert(RELEASES, rows, returning="id")), RELEASE)
 
@@ -133,6 +139,18 @@ def keep_tags(*, repository: Repository, names: Collection[str]) -> int:
     """Remove the tags that the source, read to its end, no longer has; returns how many."""
     gone = Tag.objects.filter(repository=repository).exclude(name__in=names)
     return _noted(repository, gone.delete()[0], TAG)
+
+
+def _known(stored: QuerySet[Any], told: Sequence[R]) -> list[R]:
+    """Those that are stored already, and those that are not older than what is kept."""
+    since = kept_since(Kind.DEPLOYMENTS)
+    over = [one.external_id for one in told if one.updated_at < since]
+    known = (
+        set(stored.filter(external_id__in=over).values_list("external_id", flat=True))
+        if over
+        else set()
+    )
+    return [one for one in told if one.updated_at >= since or one.external_id in known]
 
 
 def _noted(repository: Repository, changed: int, source: str | None = None) -> int:

@@ -11,6 +11,7 @@ from backend.connections.models import Connection
 from backend.delivery.issue_records import IssueRecord, StatusRecord
 from backend.delivery.models import Issue, IssueStatus, IssueTransition, Project
 from backend.delivery.records import ActorRecord
+from backend.delivery.store.horizons import Kind, kept_since
 from backend.delivery.store.nameless import without_account_ids, without_mentions
 from backend.delivery.store.noting import note_issues
 from backend.delivery.store.projects import PROJECTS, store_issue_types, store_statuses
@@ -55,13 +56,23 @@ def store_issues(
     """Store complete issues with all their parts; returns how many of them changed anything.
 
     One that is older than what is stored is left alone, unless `reconcile` says that the source is right whatever its
-    times. One that was marked as deleted and is told again is there again.
+    times. One that was marked as deleted and is told again is there again; one that is older than what is kept is not.
     """
     # One writer a connection: of two that bring the same new issue, the second must see the first one's.
     with database.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, connection.pk])
     latest = _latest(issues)
-    accepted = latest if reconcile else _not_older(connection, latest)
+    stored = _stored(connection, latest)
+    since = kept_since(Kind.ISSUES)
+    accepted = [
+        issue
+        for issue in latest
+        if (
+            issue.external_id in stored
+            and (reconcile or stored[issue.external_id] <= issue.updated_at)
+        )
+        or (issue.external_id not in stored and not is_over(issue, since))
+    ]
     if not accepted:
         return 0
     actors = resolve_identities(
@@ -105,17 +116,18 @@ def _latest(issues: Sequence[IssueRecord]) -> list[IssueRecord]:
     return list({issue.external_id: issue for issue in in_order}.values())
 
 
-def _not_older(connection: Connection, issues: Sequence[IssueRecord]) -> list[IssueRecord]:
-    stored = dict(
+def is_over(issue: IssueRecord, since: datetime) -> bool:
+    """Whether it is done and has not changed since what is kept began: such a one is not stored anew."""
+    return issue.status.category == IssueStatus.Category.DONE and issue.updated_at < since
+
+
+def _stored(connection: Connection, issues: Sequence[IssueRecord]) -> dict[int, datetime]:
+    """Those that are, each with the time of its last change."""
+    return dict(
         Issue.objects.filter(
             connection=connection, external_id__in=[issue.external_id for issue in issues]
         ).values_list("external_id", "updated_at")
     )
-    return [
-        issue
-        for issue in issues
-        if issue.external_id not in stored or stored[issue.external_id] <= issue.updated_at
-    ]
 
 
 def _actors(issue: IssueRecord) -> Iterator[ActorRecord]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from datetime import datetime
 
 from django.db import connection as database
 from django.db import transaction
@@ -17,6 +18,7 @@ from backend.delivery.records import (
     PullRequestRecord,
     ReviewRecord,
 )
+from backend.delivery.store.horizons import Kind, kept_since
 from backend.delivery.store.issue_links import known_prefixes
 from backend.delivery.store.nameless import without_logins, without_mentions
 from backend.delivery.store.noting import note_issues_named_by, note_pending
@@ -85,12 +87,19 @@ def store_pull_requests(
     """Store complete pull requests with all their parts; returns how many of them changed anything.
 
     One that is older than what is stored is left alone, unless `reconcile` says that the source is right
-    whatever its times (a restored server goes back in time).
+    whatever its times (a restored server goes back in time). One that is older than what is kept does not come back.
     """
     # One writer a repository: of two that bring the same new pull request, the second must see the first one's.
     Repository.objects.select_for_update(no_key=True).get(pk=repository.pk)
     latest = _latest(pull_requests)
-    accepted = latest if reconcile else _not_older(repository, latest)
+    stored = _stored(repository, latest)
+    since = kept_since(Kind.PULL_REQUESTS)
+    accepted = [
+        pr
+        for pr in latest
+        if (pr.external_id in stored and (reconcile or stored[pr.external_id] <= pr.updated_at))
+        or (pr.external_id not in stored and not is_over(pr, since))
+    ]
     if not accepted:
         return 0
     actors = resolve_identities(
@@ -123,19 +132,21 @@ def _latest(pull_requests: Sequence[PullRequestRecord]) -> list[PullRequestRecor
     return list({pr.external_id: pr for pr in in_order}.values())
 
 
-def _not_older(
+def is_over(pr: PullRequestRecord, since: datetime) -> bool:
+    """Whether it was merged or closed before what is kept: such a one is not stored anew."""
+    ended = pr.merged_at or pr.closed_at
+    return ended is not None and ended < since
+
+
+def _stored(
     repository: Repository, pull_requests: Sequence[PullRequestRecord]
-) -> list[PullRequestRecord]:
-    stored = dict(
+) -> dict[int, datetime]:
+    """Those that are, each with the time of its last change."""
+    return dict(
         repository.pull_requests.filter(
             external_id__in=[pr.external_id for pr in pull_requests]
         ).values_list("external_id", "updated_at")
     )
-    return [
-        pr
-        for pr in pull_requests
-        if pr.external_id not in stored or stored[pr.external_id] <= pr.updated_at
-    ]
 
 
 def _actors(pr: PullRequestRecord) -> Iterator[ActorRecord]:

@@ -108,6 +108,12 @@ def one_writer_of_results(cursor: CursorWrapper, repository_id: int) -> None:
     cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::integer)", [_LOCK, repository_id])
 
 
+def only_writer_of_results(cursor: CursorWrapper, repository_id: int) -> bool:
+    """Likewise, without waiting: whether nobody else is."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s::integer)", [_LOCK, repository_id])
+    return bool(cursor.fetchone()[0])
+
+
 def _check_uploads(repository: Repository, upload: UploadRecord) -> None:
     day = upload.started_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     of_day = repository.result_uploads.filter(

@@ -1,7 +1,8 @@
-"""Erasures, each with what was approved, how far it came, and its certificate; requests of people; particulars."""
+"""Erasures, requests of people, how long data is kept, and particulars for documents on data protection."""
 
 from backend.governance.models.erasures import Erasure
 from backend.governance.models.particulars import Particulars
 from backend.governance.models.requests import SubjectRequest
+from backend.governance.models.retention import RetentionPeriod, RetentionRun
 
-__all__ = ["Erasure", "Particulars", "SubjectRequest"]
+__all__ = ["Erasure", "Particulars", "RetentionPeriod", "RetentionRun", "SubjectRequest"]

@@ -98,7 +98,8 @@ _PULLS: Final = """
 """
 _UNKNOWN_FILES: Final = """
     SELECT sha FROM delivery_commit
-    WHERE repository_id = %s AND NOT is_on_default_branch AND sha = ANY(%s)
+    WHERE repository_id = %s AND sha = ANY(%s) AND (NOT is_on_default_branch
+        OR committed_at < (SELECT since FROM delivery_horizon WHERE kind = 'change_sizes'))
 """
 _FILES: Final = """
     SELECT leaf.sha, file.path FROM delivery_commit leaf

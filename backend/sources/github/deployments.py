@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from backend.delivery import store
 from backend.delivery.models import Repository
+from backend.delivery.store.horizons import Kind, kept_since
 from backend.sources import ledger
 from backend.sources.collected import Collected
 from backend.sources.errors import Forbidden, NotFound, Overloaded
@@ -83,6 +84,10 @@ class Listing(ABC, Generic[P]):
         """Whether something below this page may have changed although nothing on it did."""
         return False
 
+    def is_over(self, node: P) -> bool:  # noqa: ARG002 - for those that retention removes
+        """Whether it and all below it is older than what is kept."""
+        return False
+
     def whole(self, node: P) -> P:
         """The object with all that hangs below it."""
         return node
@@ -132,6 +137,9 @@ class Deployments(Listing[payloads.Deployment]):
             state__in=UNFINISHED, created_at__gt=timezone.now() - FINISHES_WITHIN
         ).aggregate(oldest=Min("created_at"))["oldest"]
         return oldest is not None and bool(nodes) and oldest < nodes[-1].created_at
+
+    def is_over(self, node: payloads.Deployment) -> bool:
+        return node.created_at + FINISHES_WITHIN < kept_since(Kind.DEPLOYMENTS)
 
     def whole(self, node: payloads.Deployment) -> payloads.Deployment:
         page = node.statuses
@@ -245,6 +253,7 @@ def _advance(
     changed = listing.store(page.nodes)
     total, held = page.total_count or 0, listing.held()
     known = not full and not changed and held == total and not listing.goes_on(page.nodes)
+    known |= bool(page.nodes) and listing.is_over(page.nodes[-1])
     finished = known or not page.page_info.has_next_page
     cursor.stored += len(page.nodes)
     ledger.count(cursor, expected=total, held=held, what=listing.kind.value)

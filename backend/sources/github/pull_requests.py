@@ -104,7 +104,7 @@ def _advance(
         _cover(cursor)
 
 
-def _count(cursor: Cursor, total: int) -> None:
+def _count(cursor: Cursor, total: int | None) -> None:
     held = ledger.whose(cursor).pull_requests.count()
     ledger.count(cursor, expected=total, held=held, what="pull requests")
 
@@ -114,5 +114,5 @@ def _cover(reconciled: Cursor) -> None:
     cursor = ledger.cursor_of(ledger.whose(reconciled), Hint.Kind.PULL_REQUESTS)
     covered = [time for time in (cursor.complete_to, reconciled.complete_to) if time]
     cursor.complete_to = max(covered, default=None)
-    _count(cursor, reconciled.expected or 0)
+    _count(cursor, reconciled.expected)
     ledger.save(cursor)

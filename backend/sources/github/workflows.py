@@ -17,6 +17,7 @@ from django.utils import timezone
 from backend.delivery import store
 from backend.delivery.models import Repository
 from backend.delivery.records import WorkflowRunRecord
+from backend.delivery.store.horizons import EVER, Kind, kept_since
 from backend.sources import ledger, validators
 from backend.sources.answers import Answer
 from backend.sources.collected import Collected
@@ -57,7 +58,9 @@ def collect_workflow_runs(
         known = _known(repository, page.runs)
         heads = _store(repository, github, page.runs, known)
         finished = page.oldest is None or (
-            floor is not None and page.oldest < floor and _is_whole(page.runs[-1], known)
+            floor is not None
+            and page.oldest < floor
+            and (_is_whole(page.runs[-1], known) or _is_over(page.runs[-1]))
         )
         if finished and page.oldest is not None:
             heads += _follow_unfinished(repository, github, page.oldest)
@@ -104,9 +107,10 @@ class _Page:
 
 
 def _floor(cursor: Cursor, *, full: bool) -> datetime | None:
-    """How far down a pass reads at least; None: to the very end."""
+    """How far down a pass reads at least; None: to the very end. What was over before it is kept is not read."""
     if cursor.complete_to is None or (full and cursor.gap):
-        return None
+        since = kept_since(Kind.TEST_RUNS)
+        return None if since == EVER else since - ENDS_WITHIN
     floor = cursor.complete_to - OVERLAP
     return min(floor, timezone.now() - RERUN_WITHIN) if full else floor
 
@@ -201,7 +205,7 @@ def _store(
     repository: Repository, github: GitHub, runs: Sequence[payloads.WorkflowRun], known: Known
 ) -> list[str]:
     """Fetch and store what is new or changed of these runs; the head commit of each attempt that was."""
-    wanted = [run for run in runs if not _is_whole(run, known)]
+    wanted = [run for run in runs if not (_is_whole(run, known) or _is_over(run))]
     heads: list[str] = []
     for begin in range(0, len(wanted), RUNS_AT_ONCE):
         attempts = [
@@ -225,6 +229,10 @@ def _known(repository: Repository, runs: Sequence[payloads.WorkflowRun]) -> Know
 def _is_whole(run: payloads.WorkflowRun, known: Known) -> bool:
     """With the last attempt came the earlier ones, as far as the source still has them."""
     return known.get((run.id, run.run_attempt)) == run.updated_at
+
+
+def _is_over(run: payloads.WorkflowRun) -> bool:
+    return run.updated_at < kept_since(Kind.TEST_RUNS)
 
 
 def _attempts(

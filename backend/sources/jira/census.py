@@ -11,7 +11,7 @@ from backend.sources import ledger
 from backend.sources.collected import Collected
 from backend.sources.errors import NotFound
 from backend.sources.jira.client import Jira
-from backend.sources.jira.issues import count, quoted
+from backend.sources.jira.issues import count, kept, quoted
 from backend.sources.jira.refusals import ProjectsUnknown
 from backend.sources.models import Hint
 from backend.sources.shapes import UnexpectedShape
@@ -62,7 +62,7 @@ def collect_census(project: Project, jira: Jira) -> Collected:
 
 
 def _ids(project: Project, jira: Jira) -> set[int]:
-    jql, found, page = f"project = {quoted(project)} ORDER BY key DESC", set[int](), ""
+    jql, found, page = f"project = {quoted(project)}{kept()} ORDER BY key DESC", set[int](), ""
     while True:
         told = jira.ids(jql, page)
         found.update(told.ids)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from backend.connections.models import Connection
 from backend.delivery.models import Issue, Project
+from backend.delivery.store.horizons import EVER, Kind, kept_since
 from backend.delivery.store.issues import mark_issues_deleted, store_issues
 from backend.delivery.store.projects import mark_project_unreachable
 from backend.sources import hints, ledger
@@ -73,7 +74,7 @@ def collect_project_issues(
     What changes meanwhile is beyond the time that the pass began at, where the connection's next look finds it.
     """
     cursor = ledger.cursor_of_project(project, Hint.Kind.ISSUES)
-    jql = f"project = {quoted(project)}"
+    jql = f"project = {quoted(project)}{kept()}"
     if not cursor.page:
         cursor.pass_top, cursor.stored = timezone.now(), 0
     at = int(cursor.page) if cursor.page else None
@@ -146,9 +147,17 @@ def quoted(project: Project) -> str:
     return json.dumps(project.key)
 
 
+def kept() -> str:
+    """A clause that leaves out what is older than is kept: done, and not changed since."""
+    since = kept_since(Kind.ISSUES)
+    if since == EVER:
+        return ""
+    return f" AND (updated >= {_milliseconds(since)} OR statusCategory != Done)"
+
+
 def count(project: Project, jira: Jira, cursor: Cursor) -> None:
     """Set the source's number of the project's issues against the stored one."""
-    expected = jira.count(f"project = {quoted(project)}")
+    expected = jira.count(f"project = {quoted(project)}{kept()}")
     if expected is not None:
         held = Issue.objects.filter(project=project, deleted_at=None).count()
         ledger.count(cursor, expected=expected, held=held, what="issues")

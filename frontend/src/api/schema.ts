@@ -773,6 +773,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retention */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Retention
+         * @description A longer period holds at once. A shorter one waits for a day and can be taken back until then.
+         */
+        post: operations["set_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{code}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Period
+         * @description What would go if it were kept for so many days. Nothing is changed.
+         */
+        get: operations["retention_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/{code}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back Retention
+         * @description A shorter period that does not hold yet never will. What holds already is told as it is.
+         */
+        post: operations["take_back_retention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sprints": {
         parameters: {
             query?: never;
@@ -3848,6 +3925,13 @@ export interface components {
              */
             verdict: "added" | "rejected";
         };
+        /** KeptElsewhere */
+        KeptElsewhere: {
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+        };
         /**
          * KindEntry
          * @description One kind of one repository, or the issues of one project.
@@ -5069,6 +5153,133 @@ export interface components {
              * @description The commit that was tested, in full.
              */
             sha: string;
+        };
+        /** Retention */
+        Retention: {
+            /** Elsewhere */
+            elsewhere: components["schemas"]["KeptElsewhere"][];
+            /** May Change */
+            may_change: boolean;
+            /**
+             * Next Run At
+             * Format: date-time
+             */
+            next_run_at: string;
+            /** Policies */
+            policies: components["schemas"]["RetentionPolicy"][];
+        };
+        /** RetentionDays */
+        RetentionDays: {
+            /** Days */
+            days: number;
+        };
+        /** RetentionNight */
+        RetentionNight: {
+            /**
+             * Before
+             * Format: date-time
+             */
+            before: string;
+            /** Deleted */
+            deleted: components["schemas"]["RetentionRows"][];
+            /**
+             * Error
+             * @description Why it was put off for a while.
+             */
+            error: string | null;
+            /**
+             * Finished At
+             * @description Null: it goes on.
+             */
+            finished_at: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
+        /** RetentionPeriodAsked */
+        RetentionPeriodAsked: {
+            /**
+             * Days
+             * @description Null: keep it until it is erased.
+             */
+            days: number | null;
+        };
+        /** RetentionPolicy */
+        RetentionPolicy: {
+            /**
+             * By Month
+             * @description It goes with the end of its month.
+             */
+            by_month: boolean;
+            /** Code */
+            code: string;
+            /**
+             * Days
+             * @description Null: kept until it is erased.
+             */
+            days: number | null;
+            /** Default Days */
+            default_days: number | null;
+            /**
+             * Figures
+             * @description What becomes of figures; null: none rests on it.
+             */
+            figures: string | null;
+            /** Holds */
+            holds: string;
+            /** Maximum Days */
+            maximum_days: number | null;
+            /** May Be Kept */
+            may_be_kept: boolean;
+            /** Minimum Days */
+            minimum_days: number;
+            /** Name */
+            name: string;
+            /** Next Days */
+            next_days: number | null;
+            /** Runs */
+            runs: components["schemas"]["RetentionNight"][];
+            /** Set At */
+            set_at: string | null;
+            /**
+             * Takes Effect At
+             * @description From when `next_days` hold.
+             */
+            takes_effect_at: string | null;
+            /** @description What the next run removes; null: nothing is removed. */
+            tonight: components["schemas"]["RetentionPreview"] | null;
+            /** Why */
+            why: string;
+        };
+        /** RetentionPreview */
+        RetentionPreview: {
+            /**
+             * Before
+             * Format: date-time
+             * @description What is older would go.
+             */
+            before: string;
+            /**
+             * Oldest
+             * @description The oldest that would go; null: nothing would.
+             */
+            oldest: string | null;
+            /** Rows */
+            rows: components["schemas"]["RetentionRows"][];
+        };
+        /** RetentionRows */
+        RetentionRows: {
+            /** Estimated */
+            estimated: boolean;
+            /**
+             * Rows
+             * @description Null: it could not be counted in time.
+             */
+            rows: number | null;
+            /** Table */
+            table: string;
         };
         /** Retried */
         Retried: {
@@ -9455,6 +9666,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scatter"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionPeriodAsked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retention_preview: {
+        parameters: {
+            query: {
+                days: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    take_back_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
                 };
             };
             /** @description Unauthorized */

@@ -27,7 +27,7 @@ function Tip({ week }: { week: Week }) {
   return (
     <WeekTip week={week} hidden={week.suppressed}>
       {week.stages === null || week.cycle_time_median === null ? (
-        <p>Nothing merged.</p>
+        <p>{week.n === null ? "Older than what is kept." : "Nothing merged."}</p>
       ) : (
         <>
           <p>

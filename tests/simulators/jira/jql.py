@@ -11,7 +11,7 @@ from tests.simulators.jira.records import Issue, Project
 from tests.simulators.jira.world import World
 
 _CLAUSE: Final = re.compile(
-    r"""\s*(?P<field>\w+)\s*(?P<op><=|>=|=|<|>|\bin\b)\s*(?P<value>\([^)]*\)|"[^"]*"|'[^']*'|-?\w[\w.-]*)\s*""",
+    r"""\s*(?P<field>\w+)\s*(?P<op><=|>=|!=|=|<|>|\bin\b)\s*(?P<value>\([^)]*\)|"[^"]*"|'[^']*'|-?\w[\w.-]*)\s*""",
     re.IGNORECASE,
 )
 _ORDER: Final = re.compile(r"\s+ORDER\s+BY\s+(.*)$", re.IGNORECASE | re.DOTALL)
@@ -59,6 +59,10 @@ def parse(world: World, text: str) -> Query:
 
 
 def _test(world: World, clause: str) -> Callable[[Issue], bool]:
+    if clause.strip().startswith("("):
+        parts = re.split(r"\s+OR\s+", clause.strip().strip("()"), flags=re.IGNORECASE)
+        either = [_test(world, part) for part in parts]
+        return lambda issue: any(test(issue) for test in either)
     match = _CLAUSE.fullmatch(clause)
     if match is None:
         raise QueryError(f"Error in the JQL Query: '{clause.strip()}' is not understood.")
@@ -72,6 +76,8 @@ def _test(world: World, clause: str) -> Callable[[Issue], bool]:
     if name == "updated":
         limit, compare = _moment(world, value), _COMPARE[op]
         return lambda issue: compare(_whole(world.indexed_at(issue) or 0), limit)
+    if name == "statuscategory" and op in {"=", "!="}:
+        return lambda issue: (issue.status.category.lower() == value.lower()) is (op == "=")
     raise QueryError(
         f"Field '{match['field']}' does not exist or you do not have permission to view it."
     )

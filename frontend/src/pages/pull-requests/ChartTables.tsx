@@ -19,7 +19,7 @@ export function WeekTable({ weeks }: { weeks: Week[] }) {
           name: "Week of",
           cell: (week) => `${fullDay(week.start)}${week.partial ? " (partial)" : ""}`,
         },
-        { name: "n", numeric: true, cell: (week) => (week.n === null ? "hidden" : count(week.n)) },
+        { name: "n", numeric: true, cell: (week) => (week.n === null ? unknown(week) : count(week.n)) },
         {
           name: "Median",
           numeric: true,
@@ -37,7 +37,12 @@ export function WeekTable({ weeks }: { weeks: Week[] }) {
 }
 
 function absent(week: Week): string {
-  return week.suppressed ? "hidden: too few people" : "nothing merged";
+  if (week.suppressed) return "hidden: too few people";
+  return week.n === null ? "older than what is kept" : "nothing merged";
+}
+
+function unknown(week: Week): string {
+  return week.suppressed ? "hidden" : "not kept";
 }
 
 function bucketRows(buckets: Bucket[]) {
