@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from backend.accounts import access
+from backend.accounts.models import User
 from backend.api import (
     completeness,
     deployments,
@@ -26,6 +27,7 @@ from backend.api.errors import Refused, Unprocessable
 from backend.api.reference import Reference
 from backend.api.rules import ANYONE_KNOWN
 from backend.api.schemas import Error
+from backend.audit import hourly
 
 api = NinjaAPI(
     title="Plumbline",
@@ -66,6 +68,8 @@ def _not_signed_in(request: HttpRequest, _: AuthenticationError) -> HttpResponse
 
 @api.exception_handler(access.Denied)
 def _denied(request: HttpRequest, _: access.Denied) -> HttpResponse:
+    if isinstance(request.user, User):
+        hourly.note(name="access_denied", actor=request.user)
     return _answer(
         request,
         403,

@@ -127,6 +127,11 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "admin": {"web": APPEND},
     # The audit log takes new rows and nothing else, from anyone; only web shows it.
     "audit": {"web": APPEND, "worker": ("SELECT (id)", "INSERT")},
+    # Web alone reads what is personal there. An erasure, which is the worker's, destroys keys and can read none.
+    "audit.subjectkey": {
+        "web": APPEND,
+        "worker": ("SELECT (subject, forgotten_at)", "INSERT", "UPDATE (secret, forgotten_at)"),
+    },
     "audit.signeddocument": {"web": READ, "worker": APPEND},
     # Web says what is to go, and who approved it; the worker does it, and cannot approve.
     "governance.erasure": {
