@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import (
+    audit,
     completeness,
     deployments,
     incidents,
@@ -51,6 +52,7 @@ api.add_router("", tests.router)
 api.add_router("", test_results.router)
 api.add_router("", completeness.router)
 api.add_router("", people.router)
+api.add_router("", audit.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:

@@ -43,6 +43,10 @@ GOVERNANCE: Final = "governance"
 OPERATOR: Final = "operator and database"
 
 ROW_CHANGED: Final = "row_changed"
+BY_NOBODY: Final = frozenset(
+    {"sign_in_failed", "single_sign_on_refused", "scim_token_refused", "second_factor_refused"}
+)
+"""What somebody did who has not shown who they are."""
 
 ACTS: Final[Mapping[str, Act]] = {
     "signed_in": Act(

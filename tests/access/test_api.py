@@ -10,6 +10,7 @@ from ninja.operation import Operation
 from backend.api.ingest import Reporting
 from backend.api.rules import BySession, ByToken
 from backend.api.site import api
+from backend.audit.models import Event
 from backend.delivery.models import Issue
 from backend.people.models import Identity
 from tests.access.api_matrix import BODIES, MATRIX, SEES_ALL, SYSTEMS
@@ -41,7 +42,7 @@ def test_every_operation_names_its_own_rule() -> None:
 def test_reads_alone_are_answered_by_token_and_reports_alone_by_ingest_token() -> None:
     for name, operation in operations():
         kinds = {type(one) for one in operation.auth_callbacks}
-        by_token = name.startswith("GET ") and not name.startswith("GET /people")
+        by_token = name.startswith("GET ") and not name.startswith(("GET /people", "GET /audit"))
         assert (ByToken in kinds) == by_token, name
         assert (Reporting in kinds) == (MATRIX[name] == {name.split()[1]: SYSTEMS}), name
 
@@ -64,6 +65,7 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "foreign_test": foreign.pk,
         "offer": world.offer,
         "merge": world.merge,
+        "event": Event.objects.values_list("pk", flat=True)[0],
         "identity": Identity.objects.values_list("pk", flat=True)[0],
         "person_b": world.team_b.memberships.latest("pk").person_id,
     }
@@ -95,12 +97,13 @@ def refusal(operation: str, address: str, name: str) -> int:
     known_to_reports = name == "ingest token" and MATRIX[operation] == {address: SYSTEMS}
     if name in {"anonymous", "ingest token"} and not known_to_reports:
         return 401
-    by_session = is_write or operation.startswith("GET /people")
+    by_session = is_write or operation.startswith(("GET /people", "GET /audit"))
     if by_session and (name in TOKENS or SYSTEMS in MATRIX[operation].values()):
         return 401
     may_read = name != "stranger" and ("/sprints/" in address or name != "service account")
     is_single = re.search(r"}(/issues)?$|/0$|/0/issues$", address.partition("?")[0]) is not None
-    if is_single and not is_write and may_read:
+    of_some = address.startswith("/audit/")  # closed to all others, whatever there is
+    if is_single and not of_some and not is_write and may_read:
         needs_team = address.startswith("/sprints/") and name not in SEES_ALL | {"service account"}
         return 403 if needs_team else 404
     return 403

@@ -4,6 +4,80 @@
  */
 
 export interface paths {
+    "/api/v1/audit/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description What can be asked for.
+         */
+        get: operations["audit_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Events */
+        get: operations["audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All of them, a line each, newest first.
+         */
+        get: operations["audit_events_jsonl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Event */
+        get: operations["audit_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/completeness": {
         parameters: {
             query?: never;
@@ -1273,6 +1347,22 @@ export interface components {
          * @enum {string}
          */
         Accept: "missing-times" | "repeated-names";
+        /** ActChoice */
+        ActChoice: {
+            /** Act */
+            act: string;
+            /** Meaning */
+            meaning: string;
+            /** Says */
+            says: string;
+        };
+        /** ActGroup */
+        ActGroup: {
+            /** Acts */
+            acts: components["schemas"]["ActChoice"][];
+            /** Group */
+            group: string;
+        };
         /**
          * Amounts
          * @description A distribution. Of a flow efficiency the unit is a ratio.
@@ -1341,6 +1431,197 @@ export interface components {
              * @description Going on now.
              */
             in_progress: number;
+        };
+        /** AuditChange */
+        AuditChange: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /** Field */
+            field: string;
+        };
+        /** AuditChoices */
+        AuditChoices: {
+            /** Groups */
+            groups: components["schemas"]["ActGroup"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindChoice"][];
+        };
+        /** AuditDetail */
+        AuditDetail: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /** AuditEvent */
+        AuditEvent: {
+            /** About */
+            about: string;
+            /** About Erased */
+            about_erased: boolean;
+            /** About Key */
+            about_key: string;
+            /**
+             * Act
+             * @description Its name, or created, changed or deleted.
+             */
+            act: string;
+            /** Actor */
+            actor: number | null;
+            /** Address */
+            address: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["AuditChange"][];
+            /** Detail */
+            detail: components["schemas"]["AuditDetail"][];
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string | null;
+            /**
+             * Meaning
+             * @description What an act with a name means; empty for a change of a row.
+             */
+            meaning: string;
+            /**
+             * Says
+             * @description What was done, in plain words.
+             */
+            says: string;
+            /**
+             * Who
+             * @description Null: it is not known any more, or never was.
+             */
+            who: string | null;
+            /** Who Erased */
+            who_erased: boolean;
+            /**
+             * Who Kind
+             * @enum {string}
+             */
+            who_kind: "account" | "operator" | "database" | "plumbline" | "nobody";
+        };
+        /** AuditEvents */
+        AuditEvents: {
+            /** Items */
+            items: components["schemas"]["AuditEvent"][];
+            /**
+             * Next
+             * @description Where the next page begins. Null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** AuditFilters */
+        AuditFilters: {
+            /**
+             * Act
+             * @description An act's name, or created, changed or deleted.
+             * @default
+             */
+            act: string;
+            /**
+             * Actor
+             * @description The account that did it.
+             */
+            actor?: number | null;
+            /**
+             * Address
+             * @description From where, in full.
+             * @default
+             */
+            address: string;
+            /**
+             * From
+             * @description First day, in the organisation's time.
+             */
+            from?: string | null;
+            /**
+             * Group
+             * @description A group of acts.
+             * @default
+             */
+            group: string;
+            /**
+             * Kind
+             * @description What kind of thing it is about.
+             */
+            kind?: number | null;
+            /**
+             * Search
+             * @description Parts of what was done, of what it is about, or of a name.
+             * @default
+             */
+            search: string;
+            /**
+             * To
+             * @description The day after the last.
+             */
+            to?: string | null;
+        };
+        /** AuditPageFilters */
+        AuditPageFilters: {
+            /**
+             * Act
+             * @description An act's name, or created, changed or deleted.
+             * @default
+             */
+            act: string;
+            /**
+             * Actor
+             * @description The account that did it.
+             */
+            actor?: number | null;
+            /**
+             * Address
+             * @description From where, in full.
+             * @default
+             */
+            address: string;
+            /**
+             * After
+             * @description What `next` said.
+             * @default
+             */
+            after: string;
+            /**
+             * From
+             * @description First day, in the organisation's time.
+             */
+            from?: string | null;
+            /**
+             * Group
+             * @description A group of acts.
+             * @default
+             */
+            group: string;
+            /**
+             * Kind
+             * @description What kind of thing it is about.
+             */
+            kind?: number | null;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Search
+             * @description Parts of what was done, of what it is about, or of a name.
+             * @default
+             */
+            search: string;
+            /**
+             * To
+             * @description The day after the last.
+             */
+            to?: string | null;
         };
         /**
          * Band
@@ -3731,6 +4012,13 @@ export interface components {
              */
             verdict: "added" | "rejected";
         };
+        /** KindChoice */
+        KindChoice: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /**
          * KindEntry
          * @description One kind of one repository, or the issues of one project.
@@ -6048,6 +6336,304 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    audit_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChoices"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_events: {
+        parameters: {
+            query?: {
+                /** @description An act's name, or created, changed or deleted. */
+                act?: string;
+                /** @description The account that did it. */
+                actor?: number | null;
+                /** @description From where, in full. */
+                address?: string;
+                /** @description What `next` said. */
+                after?: string;
+                /** @description First day, in the organisation's time. */
+                from?: string | null;
+                /** @description A group of acts. */
+                group?: string;
+                /** @description What kind of thing it is about. */
+                kind?: number | null;
+                page_size?: number;
+                /** @description Parts of what was done, of what it is about, or of a name. */
+                search?: string;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_events_jsonl: {
+        parameters: {
+            query?: {
+                /** @description An act's name, or created, changed or deleted. */
+                act?: string;
+                /** @description The account that did it. */
+                actor?: number | null;
+                /** @description From where, in full. */
+                address?: string;
+                /** @description First day, in the organisation's time. */
+                from?: string | null;
+                /** @description A group of acts. */
+                group?: string;
+                /** @description What kind of thing it is about. */
+                kind?: number | null;
+                /** @description Parts of what was done, of what it is about, or of a name. */
+                search?: string;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     completeness: {
         parameters: {
             query?: {
