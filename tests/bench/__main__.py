@@ -9,7 +9,17 @@ from types import FrameType
 from rich.console import Console
 
 from tests import servers
-from tests.bench import backfill, figures, history, jira, people, results, uploads, work
+from tests.bench import (
+    audit_ingestion,
+    backfill,
+    figures,
+    history,
+    jira,
+    people,
+    results,
+    uploads,
+    work,
+)
 from tests.bench.world import ON_A_BRANCH, Size
 from tests.processes import TOP, ProcessEnded
 
@@ -51,6 +61,7 @@ def _domain(
         "history": ("real history to Postgres", history.run),
         "jira": (f"a Jira of {jira.ISSUES:,} issues", jira.run),
         "work": ("pages on issues and investment", work.run),
+        "audit": ("the audit log", audit_ingestion.run),
         "people": (f"{people.PEOPLE:,} people in {people.TEAMS} teams", people.run),
     }
     return {
@@ -70,7 +81,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "bench",
         nargs="?",
-        choices=("all", "history", "backfill", "jira", "work", "people", "test-results"),
+        choices=("all", "history", "backfill", "jira", "work", "people", "audit", "test-results"),
         default="all",
         help="default: all",
     )
