@@ -275,7 +275,11 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     {"model": "accounts.User", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.ServiceAccount", "exclude_fields": ["last_login", "password"]},
     {"model": "accounts.TeamGrant"},
-    {"model": "accounts.IdentityProvider", "exclude_fields": ["enveloped_secret", "proven_at"]},
+    {
+        "model": "accounts.IdentityProvider",
+        "exclude_fields": ["enveloped_secret", "proven_at"],
+        "mask_fields": ["metadata"],  # names whom to ask there
+    },
     {"model": "accounts.SignInPolicy"},
     {"model": "people.Organisation", "exclude_fields": ["pseudonym_key"]},
     {"model": "people.Person"},
