@@ -4,7 +4,7 @@ Where the organisation chose pseudonyms, people are called by nothing else here,
 Django's administration shows it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from backend.people.names import Names
 from backend.people.store import organisation
 
 router = Router(tags=["audit"])
+Persons = Mapping[str, int | None]
 LEFT_OUT: Final = "left out: people are shown under pseudonyms"
 
 
@@ -111,7 +112,7 @@ def export(request: HttpRequest, filters: Query[shapes.AuditFilters]) -> Streami
     called = names_for_reader(caller(request))
     rows = _asked(filters, called)
     told = filters.model_dump(exclude_defaults=True, mode="json", by_alias=True)
-    words = {name: told.pop(name) for name in ("search", "address") if name in told}
+    words: dict[str, str] = {n: told.pop(n) for n in ("search", "address") if n in told}
     record(name="audit_exported", actor=caller(request), detail=told, words=words)
     answer = StreamingHttpResponse(_lines(rows, called), content_type="application/jsonl")
     answer["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
@@ -143,7 +144,7 @@ def _asked(filters: shapes.AuditFilters, called: Names) -> Any:  # noqa: ANN401 
 
 
 def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
-    return day and datetime.combine(day, time(), zone)
+    return datetime.combine(day, time(), zone) if day else None
 
 
 def _meant(text: str, called: Names) -> searching.People:
@@ -169,11 +170,11 @@ def _meant(text: str, called: Names) -> searching.People:
 
 def _told(rows: Iterable[Event], called: Names) -> list[shapes.AuditEvent]:
     told = opened(rows)
-    persons = _persons(told) if called.are_pseudonyms else {}
+    persons: Persons = _persons(told) if called.are_pseudonyms else {}
     return [_event(one, called, persons) for one in told]
 
 
-def _event(told: Told, called: Names, persons: dict[str, int | None]) -> shapes.AuditEvent:
+def _event(told: Told, called: Names, persons: Persons) -> shapes.AuditEvent:
     event = told.event
     hidden = called.are_pseudonyms and bool(event.subject)
     who_kind = _who_kind(event)
@@ -245,7 +246,7 @@ def _value(value: Any) -> str | None:  # noqa: ANN401 - JSON
     return str(value)
 
 
-def _persons(told: Iterable[Told]) -> dict[str, int | None]:
+def _persons(told: Iterable[Told]) -> Persons:
     """Who they are whom events name, by subject: for their pseudonyms."""
     named = {one.event.subject for one in told} | {one.event.holder for one in told}
     keys: dict[str, list[int]] = {"user": [], "identity": []}
@@ -259,7 +260,7 @@ def _persons(told: Iterable[Told]) -> dict[str, int | None]:
     }
 
 
-def _pseudonym(subject: str, called: Names, persons: dict[str, int | None]) -> str:
+def _pseudonym(subject: str, called: Names, persons: Persons) -> str:
     kind, _, key = subject.partition("/")
     if kind == "person":
         return called.of("", person=int(key)) or ""

@@ -58,7 +58,7 @@ def secrets_of(subjects: Iterable[str]) -> dict[str, bytes]:
     """Opened keys; of who was forgotten none. One statement. Raises KeyUnavailable outside web."""
     rows = SubjectKey.objects.filter(subject__in=set(subjects)).exclude(secret=None)
     return {
-        subject: keyring.open_envelope(bytes(secret), context=_context(subject))
+        subject: keyring.open_envelope(bytes(secret or b""), context=_context(subject))
         for subject, secret in rows.values_list("subject", "secret")
     }
 
@@ -92,7 +92,9 @@ def seal(values: Mapping[str, Any], *, subject: str, keys: Secrets) -> bytes | N
     return nonce + AESGCM(keys[subject]).encrypt(nonce, text.encode(), subject.encode())
 
 
-def unseal(sealed: bytes | None, *, subject: str, keys: Secrets) -> dict[str, Any] | None:
+def unseal(
+    sealed: bytes | memoryview | None, *, subject: str, keys: Secrets
+) -> dict[str, Any] | None:
     """None: nothing is there, or it can be read no more."""
     if sealed is None or subject not in keys:
         return None

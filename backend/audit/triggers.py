@@ -125,7 +125,10 @@ def _triggers(
     plain = [field for field in fields if isinstance(field, _PLAIN) or field.choices]
     arguments = (
         *(options.app_label, str(options.model_name), str(options.pk.column)),
-        *("{" + ",".join(sorted(field.column for field in some)) + "}" for some in (fields, plain)),
+        *(
+            "{" + ",".join(sorted(str(field.column) for field in some)) + "}"
+            for some in (fields, plain)
+        ),
     )
     deferred = "ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
     table = options.db_table

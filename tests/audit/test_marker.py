@@ -68,9 +68,7 @@ def _bytes() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SELECT string_agg(audit_event::text, chr(10)) FROM audit_event")
-        text = str(cursor.fetchone()[0]).lower()
-    # Binary columns are told in hexadecimal.
-    return text
+        return str(cursor.fetchone()[0]).lower()
 
 
 @pytest.mark.parametrize("mark", ["marked", b"marked".hex(), ADDRESS])
