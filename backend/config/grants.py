@@ -126,7 +126,7 @@ GRANTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     "auth": {"web": READ},
     "admin": {"web": APPEND},
     # The audit log takes new rows and nothing else, from anyone; only web shows it.
-    "audit": {"web": APPEND, "worker": ("SELECT (id)", "INSERT")},
+    "audit": {"web": APPEND, "worker": ("SELECT (id, transaction)", "INSERT")},
     # Web alone reads what is personal there. An erasure, which is the worker's, destroys keys and can read none.
     "audit.subjectkey": {
         "web": APPEND,

@@ -25,14 +25,15 @@ TEAMS = 50
 MEMBERS = 20
 EVENTS = 1_000_000
 MILLISECONDS = 200
+_BATCH = 20_000
 _EVENTS = """
     INSERT INTO audit_event (name, action, timestamp, content_type_id, object_pk, object_repr, changes_text, actor_id,
         operator, subject, holder)
-    SELECT CASE number % 5 WHEN 0 THEN '' WHEN 1 THEN 'signed_in' ELSE 'collected' END,
-        CASE number % 5 WHEN 0 THEN 1 ELSE 3 END, now() - number * interval '30 seconds',
+    SELECT CASE number %% 5 WHEN 0 THEN '' WHEN 1 THEN 'signed_in' ELSE 'collected' END,
+        CASE number %% 5 WHEN 0 THEN 1 ELSE 3 END, now() - number * interval '30 seconds',
         (SELECT id FROM django_content_type WHERE app_label = 'people' AND model = 'team'), number::text,
-        'Team ' || number % 1000, '', CASE WHEN number % 5 < 2 THEN 1 + number % 100 END, '', '', ''
-    FROM generate_series(1, %(events)s) AS number
+        'Team ' || number %% 1000, '', CASE WHEN number %% 5 < 2 THEN 1 + number %% 100 END, '', '', ''
+    FROM generate_series(%s, %s) AS number
 """
 
 
@@ -145,7 +146,8 @@ def _fill() -> None:
     from django.db import connection  # noqa: PLC0415 - needs django.setup()
 
     with connection.cursor() as cursor:
-        cursor.execute(_EVENTS.replace("%(events)s", str(EVENTS)))
+        for first in range(1, EVENTS + 1, _BATCH):
+            cursor.execute(_EVENTS, [first, first + _BATCH - 1])
         cursor.execute("VACUUM ANALYZE audit_event")
 
 

@@ -41,7 +41,7 @@ def test_nobody_but_the_worker_reads_credentials_and_nobody_changes_the_audit_lo
         if "SELECT" in privileges
     }
     assert readers == {"worker"}
-    allowed = {"SELECT", "SELECT (id)", "INSERT"}
+    allowed = {"SELECT", "SELECT (id, transaction)", "INSERT"}
     assert all(set(given) <= allowed for given in grants.GRANTS["audit"].values())
 
 
