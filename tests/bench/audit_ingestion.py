@@ -33,7 +33,7 @@ _EVENTS = """
         CASE number %% 5 WHEN 0 THEN 1 ELSE 3 END, now() - number * interval '30 seconds',
         (SELECT id FROM django_content_type WHERE app_label = 'people' AND model = 'team'), number::text,
         'Team ' || number %% 1000, '', CASE WHEN number %% 5 < 2 THEN 1 + number %% 100 END, '', '', ''
-    FROM generate_series(%s, %s) AS number
+    FROM generate_series(%s::bigint, %s::bigint) AS number
 """
 
 
