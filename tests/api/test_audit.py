@@ -183,8 +183,8 @@ def test_a_page_is_a_fixed_number_of_statements(
     get(client)
     for _ in range(30):
         record(name="signed_in", actor=lead, subject=lead)
-    # Besides its own six: session, account, policy, organisation, and the transaction's two.
-    with django_assert_num_queries(12):
+    # With what finds the session and its account, and the transaction's two.
+    with django_assert_num_queries(10):
         get(client, page_size=25)
 
 

@@ -52,7 +52,7 @@ def ask(client: Client, path: str) -> Any:
     [
         (f"/deployments/figures?{A}", 9),
         (f"/deployments?{A}", 6),
-        (f"/deployments.csv?{A}", 8),
+        (f"/deployments.csv?{A}", 6),
         ("/deployments/choices", 6),
         ("/deployments/candidates?team=team-a", 11),
         ("/deployments/{deployed}", 14),
