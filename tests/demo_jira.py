@@ -1,7 +1,6 @@
 """The demo's Jira: connected, and told of it what only an administrator knows. Needs django.setup()."""
 
-from auditlog.context import set_actor
-
+from backend.audit.acting import acting
 from backend.delivery.models import IssueStatus, Project, StatusRule
 from backend.delivery.store.status_rules import set_status_rules
 from backend.metrics.compute import catch_up
@@ -30,7 +29,7 @@ def link_people() -> int:
         .values_list("login", "person_id")
     )
     accounts = Identity.objects.filter(connection__name=NAME, login__in=people)
-    with set_actor(administrator()):
+    with acting(administrator()):
         for account in accounts.filter(person=None):
             account.person_id = people[account.login]
             account.save()
@@ -41,7 +40,7 @@ def link_people() -> int:
 def rule_statuses() -> None:
     waiting = IssueStatus.objects.filter(connection__name=NAME, name__in=WAITING)
     rules = {status.pk: StatusRule.Stage.WAITING.value for status in waiting}
-    with set_actor(administrator()):
+    with acting(administrator()):
         for project in Project.objects.filter(connection__name=NAME):
             set_status_rules(project=project, rules=rules)
     bell.ring(bell.MEASURE)

@@ -19,6 +19,7 @@ from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
 from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
+from backend.audit import hourly
 from backend.people import moving
 from backend.people.bot_marks import say_bot
 from backend.people.models import Identity, Merge, Offer, Person
@@ -36,6 +37,7 @@ M = TypeVar("M", bound=Model)
     operation_id="people",
 )
 def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> shapes.People:
+    hourly.note(name="people_read", actor=caller(request))
     names = names_for_reader(caller(request))
     found = people.people(names=names, search=searched(filters.search), show=filters.show)
     return shapes.People(
@@ -52,6 +54,7 @@ def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> s
 def list_identities(
     request: HttpRequest, filters: Query[shapes.IdentityFilters]
 ) -> shapes.Identities:
+    hourly.note(name="people_read", actor=caller(request))
     names = names_for_reader(caller(request))
     found = people.identities(names=names, search=searched(filters.search), show=filters.show)
     items = [_owned(one, names) for one in _page(found, filters)]
@@ -82,6 +85,7 @@ def mark_bot(request: HttpRequest, identity_id: int, said: shapes.BotMark) -> sh
     operation_id="offers",
 )
 def list_offers(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Offers:
+    hourly.note(name="people_read", actor=caller(request))
     found, names = people.open_offers(), names_for_reader(caller(request))
     return shapes.Offers(
         items=[
@@ -126,6 +130,7 @@ def answer_offer(request: HttpRequest, offer_id: int, said: shapes.Answer) -> sh
     operation_id="merges",
 )
 def list_merges(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Merges:
+    hourly.note(name="people_read", actor=caller(request))
     found = people.merges()
     shown = _page(found, filters)
     return shapes.Merges(

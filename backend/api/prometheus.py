@@ -10,6 +10,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.db import transaction
 from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -32,6 +33,7 @@ SHORTEST_TOKEN: Final = 16
 """Characters. A shorter one could be guessed, so it counts as none."""
 
 
+@transaction.non_atomic_requests
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:

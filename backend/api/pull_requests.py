@@ -9,6 +9,7 @@ from backend.api.errors import ERRORS
 from backend.api.export import csv_answer
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by
+from backend.audit import hourly
 from backend.audit.events import record
 from backend.metrics import queries, results, rows
 
@@ -91,6 +92,7 @@ def export(request: HttpRequest, filters: Query[schemas.TableFilters]) -> Stream
 )
 def detail(request: HttpRequest, pull_request_id: int) -> results.Detail:
     """One pull request with what happened to it. 404 where it is neither of a team that the caller sees nor theirs."""
+    hourly.note(name="pull_request_read", actor=caller(request))
     found = rows.detail(
         pull_request_id, within=seen_by(caller(request)), names=names_for_reader(caller(request))
     )

@@ -7,7 +7,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from backend.accounts import access
+from backend.accounts.models import User
 from backend.api import (
+    audit,
     completeness,
     deployments,
     erasures,
@@ -31,6 +33,7 @@ from backend.api.errors import Refused, Unprocessable
 from backend.api.reference import Reference
 from backend.api.rules import ANYONE_KNOWN
 from backend.api.schemas import Error
+from backend.audit import hourly
 
 api = NinjaAPI(
     title="Plumbline",
@@ -59,6 +62,7 @@ api.add_router("", inventory.router)
 api.add_router("", requests.router)
 api.add_router("", outbound.router)
 api.add_router("", retention.router)
+api.add_router("", audit.router)
 
 
 def _answer(request: HttpRequest, status_code: int, error: Error) -> HttpResponse:
@@ -76,6 +80,8 @@ def _not_signed_in(request: HttpRequest, _: AuthenticationError) -> HttpResponse
 
 @api.exception_handler(access.Denied)
 def _denied(request: HttpRequest, _: access.Denied) -> HttpResponse:
+    if isinstance(request.user, User):
+        hourly.note(name="access_denied", actor=request.user)
     return _answer(
         request,
         403,

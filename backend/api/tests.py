@@ -363,7 +363,8 @@ def mute(request: HttpRequest, test_id: int, wish: run_schemas.Mute) -> run_sche
         name="test_muted",
         actor=user,
         subject=test,
-        detail={"reason": muted.reason, "until": str(muted.until)},
+        detail={"until": str(muted.until)},
+        words={"reason": muted.reason},
     )
     return run_schemas.MuteAnswer(
         muted=results.MutedUntil(

@@ -48,6 +48,7 @@ class Refused(Exception):
         self.status, self.code, self.message, self.remedy = status, code, message, remedy
 
 
+@transaction.non_atomic_requests  # it writes nothing that is governed, and is asked often
 @csrf_exempt
 @require_POST
 def github(request: HttpRequest, slug: str) -> HttpResponse:
@@ -55,6 +56,7 @@ def github(request: HttpRequest, slug: str) -> HttpResponse:
     return _answered(slug, lambda: _take(request, slug))
 
 
+@transaction.non_atomic_requests
 @csrf_exempt
 @require_POST
 def jira(request: HttpRequest, slug: str, secret: str = "") -> HttpResponse:

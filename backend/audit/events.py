@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 
+from backend.audit import subjects
 from backend.audit.models import Event
+from backend.audit.names import ACTS
 
 
 def record(
@@ -15,24 +17,31 @@ def record(
     subject: Model | None = None,
     address: str | None = None,
     detail: dict[str, Any] | None = None,
+    words: dict[str, Any] | None = None,
 ) -> Event:
     """Write one event, in the caller's transaction, so that what cannot be recorded does not happen.
 
-    `name` is a verb phrase such as "signed_in"; `detail` must hold no secret. Within a request django-auditlog
-    adds actor and address by itself where they are not given.
+    `name` is one of `backend.audit.names`. `detail` must hold no secret, and nothing personal unless the subject is a
+    person or what belongs to one; what a person typed, and names of people, are `words`. Within a request, actor and
+    address are known where they are not given. Raises NotRecorded.
     """
-    event = Event(
+    about: dict[str, Any] = {}
+    if subject is not None:
+        about = {
+            "content_type": ContentType.objects.get_for_model(subject),
+            "object_id": subject.pk if isinstance(subject.pk, int) else None,
+            "object_pk": str(subject.pk),
+            "object_repr": str(subject),
+            "subject": subjects.subject_of(subject),
+        }
+    event: Event = Event.objects.create(
         name=name,
         action=Event.Action.ACCESS,
         actor=actor,
-        actor_email=getattr(actor, "email", None),
         remote_addr=address,
-        object_pk="" if subject is None else str(subject.pk),
-        object_repr="" if subject is None else str(subject),
         additional_data=detail,
+        words=words,
+        covers=list(act.covers) if (act := ACTS.get(name)) and act.covers else None,
+        **about,
     )
-    if subject is not None:
-        event.content_type = ContentType.objects.get_for_model(subject)
-        event.object_id = subject.pk if isinstance(subject.pk, int) else None
-    event.save(force_insert=True)
     return event

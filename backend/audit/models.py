@@ -5,22 +5,54 @@ Beside it stand the documents that are signed with it.
 
 from auditlog.models import AbstractLogEntry
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from backend.audit.chain_models import Head, Link, Unsealed
+from backend.audit.keys import SubjectKey
+from backend.audit.recording import EventManager
 
-__all__ = ["Event", "Head", "Link", "SignedDocument", "Unsealed"]
+__all__ = ["Event", "Head", "Link", "SignedDocument", "SubjectKey", "Unsealed"]
+
+
+class TransactionId(models.Func):
+    """The number of the transaction that writes the row."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
 
 
 class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
     """`name` is empty for a model's change, and says what happened for an explicit event.
 
     No constraint ties a row to what it is about: rows must outlive users and models, and application roles
-    may INSERT alone.
+    may INSERT alone. The library's columns for e-mail and address stay empty, and those that say what a person's row
+    held as well: such values are sealed, each under the key of who they are about.
     """
 
-    name = models.CharField(max_length=60, blank=True, db_index=True)
+    name = models.CharField(max_length=60, blank=True)
+    transaction = models.BigIntegerField(db_default=TransactionId(), editable=False)
+    covers = ArrayField(
+        models.CharField(max_length=100),
+        null=True,
+        help_text="Tables of whose rows it tells all at once.",
+    )
+    operator = models.CharField(
+        max_length=60, blank=True, help_text="The operating system's user who ran a command."
+    )
+    subject = models.CharField(
+        max_length=60, blank=True, help_text="The person whom it is about, such as user/12."
+    )
+    sealed_subject = models.BinaryField(null=True, help_text="What it says, under their key.")
+    holder = models.CharField(
+        max_length=60, blank=True, help_text="Under whose key is who did it, and from where."
+    )
+    sealed_actor = models.BinaryField(null=True, help_text="E-mail and network address.")
+    address_digest = models.BinaryField(null=True, help_text="Keyed; what the address is found by.")
     content_type = models.ForeignKey(
         "contenttypes.ContentType",
         models.DO_NOTHING,
@@ -28,6 +60,7 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
         blank=True,
         db_constraint=False,
         related_name="+",
+        db_index=False,
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -36,7 +69,15 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
         blank=True,
         db_constraint=False,
         related_name="+",
+        db_index=False,
     )
+    timestamp = models.DateTimeField(default=timezone.now)
+    action = models.PositiveSmallIntegerField(choices=AbstractLogEntry.Action.choices)
+    object_pk = models.CharField(max_length=255)
+    object_id = models.BigIntegerField(null=True)
+    cid = models.CharField(max_length=255, null=True)  # noqa: DJ001 - the library writes null
+
+    objects = EventManager()
     # What the database knows by itself, whatever stands here: a trigger sets both. No default of the database's own:
     # Django would ask for it back, and whoever may add an event may not read it.
     recorded_at = models.DateTimeField(editable=False, default=timezone.now)
@@ -45,6 +86,33 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
     class Meta(AbstractLogEntry.Meta):  # type: ignore[misc]
         verbose_name = "audit event"
         verbose_name_plural = "audit events"
+        indexes = [
+            # Pages go through time, whatever they are narrowed to.
+            models.Index(fields=["timestamp", "id"], name="audit_event_time"),
+            models.Index(fields=["actor", "timestamp", "id"], name="audit_event_actor"),
+            models.Index(fields=["name", "timestamp", "id"], name="audit_event_name"),
+            models.Index(fields=["content_type", "timestamp", "id"], name="audit_event_kind"),
+            models.Index(
+                fields=["subject", "timestamp"],
+                name="audit_event_subject",
+                condition=~Q(subject=""),
+            ),
+            models.Index(
+                fields=["address_digest"],
+                name="audit_event_address",
+                condition=Q(address_digest__isnull=False),
+            ),
+            GinIndex(SearchVector("object_repr", config="simple"), name="audit_event_words"),
+            # What a governed table's trigger asks: whether this transaction told of the row, or of the table.
+            models.Index(
+                fields=["transaction", "content_type", "object_pk"], name="audit_event_transaction"
+            ),
+            models.Index(
+                fields=["transaction"],
+                name="audit_event_covering",
+                condition=Q(covers__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or str(super().__str__())

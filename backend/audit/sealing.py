@@ -18,7 +18,7 @@ from backend.keyring import signing
 SIGN_EVERY: Final = timedelta(minutes=1)
 AT_ONCE: Final = (
     "^(access_|account_|administration_|api_token_|app_key_|audit_|break_glass_|credentials_|enrolment_|erasure_"
-    "|identity_provider_|ingest_token_|password_changed|pseudonyms_|recovery_code_used|role_|scim_token_"
+    "|identity_provider_|ingest_token_|operator_command|password_changed|pseudonyms_|recovery_code_used|role_|scim_token_"
     "|second_factor_removed|second_factor_reset|service_account_|sign_in_policy|sso_|subject_access|token_set|webhook_secret_set"
     "|works_council)|_exported$"
 )

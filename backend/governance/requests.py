@@ -32,8 +32,6 @@ AVAILABLE: Final = timedelta(days=30)
 """For so long a copy can be downloaded after it was handed over."""
 A_DAY_AT_MOST: Final = 5
 """Requests of one account."""
-TEXTS: Final = ("who", "text", "identity_checked", "extension_reason", "outcome_text")
-"""What people type, and may name somebody in."""
 BETWEEN_DOWNLOADS: Final = timedelta(minutes=1)
 
 
@@ -278,16 +276,6 @@ def take(*, request: SubjectRequest, acting_user: User) -> None:
     locked.downloaded_at = now
     locked.save(update_fields=["downloaded_at"])
     _record("subject_access_downloaded", locked, acting_user)
-
-
-def forget(*, person: int, accounts: list[int]) -> int:
-    """Name somebody who is being erased in none of their requests any more; how many there were.
-
-    In the caller's transaction, and again after a crash.
-    """
-    texts = dict.fromkeys(TEXTS, "")
-    theirs = Q(person=person) | Q(account__in=accounts)
-    return SubjectRequest.objects.filter(theirs).update(account=None, person=None, **texts)
 
 
 def _open(request: SubjectRequest) -> SubjectRequest:

@@ -22,15 +22,25 @@ AUDIT: Final = Area(
             label="audit.event",
             purpose="An important act or change.",
             keep=retention.AUDIT,
-            grants={"web": APPEND, "worker": ("SELECT (id)", "INSERT"), "sealer": APPEND},
+            grants={
+                "web": APPEND,
+                "worker": ("SELECT (id, transaction)", "INSERT"),
+                "sealer": APPEND,
+            },
             about="actor",
-            identifier="id object_pk object_id cid content_type_id",
+            identifier="id object_pk object_id cid content_type_id transaction",
             personal=(
                 "object_repr serialized_data changes_text changes remote_addr remote_port "
-                "timestamp additional_data actor_email actor_id"
+                "timestamp additional_data actor_email actor_id operator subject sealed_subject holder "
+                "sealed_actor address_digest"
             ),
-            operational="action name recorded_at recorded_by",
+            operational="action name covers recorded_at recorded_by",
             notes={
+                "actor_email": "Empty: it is sealed.",
+                "covers": "Names of tables of whose rows it tells all at once.",
+                "sealed_subject": "What it says of a person, under their own key.",
+                "sealed_actor": "E-mail and network address of who acted, under their own key.",
+                "address_digest": "Keyed; what an address is found by.",
                 "recorded_at": "Set by the database, whatever the application says.",
                 "recorded_by": "The database role that wrote it; likewise.",
                 "serialized_data": "Empty: the library brings it.",
@@ -38,7 +48,27 @@ AUDIT: Final = Area(
                 "changes": "Fields of governed tables, before and after; secrets are left out.",
                 "additional_data": "What the event says besides, by ids.",
                 "object_repr": "What the thing is called.",
-                "remote_addr": "Where from.",
+                "remote_addr": "Empty: it is sealed.",
+            },
+        ),
+        Table(
+            label="audit.subjectkey",
+            purpose="The key under which the log holds what is personal of one person, until they are erased.",
+            keep=retention.ERASURES,
+            grants={
+                "web": APPEND,
+                "worker": (
+                    "SELECT (subject, forgotten_at)",
+                    "INSERT",
+                    "UPDATE (secret, forgotten_at)",
+                ),
+            },
+            personal="subject",
+            secret="secret",
+            operational="forgotten_at",
+            notes={
+                "subject": "As user/12 or person/7; an erasure finds it by that.",
+                "secret": "Enveloped under web's key; empty once it is destroyed.",
             },
         ),
         Table(

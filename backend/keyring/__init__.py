@@ -30,6 +30,7 @@ __all__ = [
     "KeyUnavailable",
     "SealBroken",
     "envelope",
+    "holds_web_key",
     "open_as_worker",
     "open_envelope",
     "seal_to_worker",
@@ -83,6 +84,11 @@ def open_envelope(enveloped: bytes, *, context: str) -> bytes:
         return AESGCM(data_key).decrypt(nonce, sealed, context.encode())
     except (InvalidTag, InvalidUnwrap, ValueError) as error:
         raise SealBroken("The enveloped value does not belong here or was changed.") from error
+
+
+def holds_web_key() -> bool:
+    """Whether this process can envelope and open."""
+    return secret_file("web_key").exists()
 
 
 def _body(value: bytes, kind: bytes, key_id: bytes) -> bytes:

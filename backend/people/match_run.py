@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from backend import clock
+from backend.audit.events import record
 from backend.people import moving
 from backend.people.bot_marks import mark_bots
 from backend.people.evidence import Known, address
@@ -43,7 +44,10 @@ def match_people(*, sign_ins: Sequence[SignIn]) -> Outcome:
         pk=1,
         defaults={"ran_at": clock.now(), "last_identity": seen[0], "last_address": seen[1]},
     )
-    return Outcome(len(joined), len(found.offers), marked)
+    outcome = Outcome(len(joined), len(found.offers), marked)
+    if outcome.joined or outcome.marked:
+        record(name="people_matched", detail=outcome._asdict())
+    return outcome
 
 
 def anything_new() -> bool:

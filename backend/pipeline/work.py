@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
+from backend.audit.events import record
 from backend.connections.models import Connection
 from backend.connections.store import record_state
 from backend.delivery.models import Project, Repository
@@ -119,6 +121,7 @@ def _perform(
             record_state(connection=piece.connection, state=Connection.State.WORKING)
 
 
+@transaction.atomic
 def _finish(
     run: SyncRun,
     session: Session,
@@ -133,6 +136,8 @@ def _finish(
     run.points = session.usage.points - before[1]
     run.outcome, run.finished_at = outcome, timezone.now()
     run.save()
+    told = {name: getattr(run, name) for name in ("kind", "outcome", "stored", "requests")}
+    record(name="collected", subject=run, detail=told | {"connection": run.connection_id})
 
 
 def _note_trouble(connection: Connection, error: SourceError, piece: Piece | None) -> None:

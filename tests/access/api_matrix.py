@@ -113,6 +113,11 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     "GET /inventory/documents/{key}/{form}": {
         f"/inventory/documents/privacy-notice/{form}": SEES_ALL for form in ("md", "pdf")
     },
+    **{
+        f"GET {path}": {path: SEES_ALL}
+        for path in ("/audit/events", "/audit/events.jsonl", "/audit/choices")
+    },
+    "GET /audit/events/{int:event_id}": {"/audit/events/{event}": SEES_ALL},
     "POST /people/identities/{int:identity_id}/bot": {"/people/identities/{identity}/bot": RUNS},
     "POST /people/offers/{int:offer_id}": {"/people/offers/{offer}": RUNS},
     "POST /people/merges/{int:merge_id}/undo": {"/people/merges/{merge}/undo": RUNS},

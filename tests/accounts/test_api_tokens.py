@@ -20,6 +20,7 @@ from backend.accounts.api_tokens import (
 from backend.accounts.models import ApiToken, ServiceAccount, User
 from backend.audit.models import Event
 from tests.factories import a_team
+from tests.recorded import all_recorded, recorded
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -177,8 +178,8 @@ def test_use_is_noted_once_a_minute_and_each_new_address_is_recorded() -> None:
         use_api_token(token, address=address)
     stored = ApiToken.objects.get()
     assert stored.addresses == [HERE, "2001:db8::1"]
-    told = Event.objects.filter(name="api_token_used_from_new_address")
-    assert [event.remote_addr for event in told.order_by("pk")] == stored.addresses
+    told = all_recorded(name="api_token_used_from_new_address")
+    assert [one.address for one in told] == stored.addresses
     before = stored.last_used_at
     assert before is not None
     use_api_token(token, address=HERE)
@@ -220,9 +221,9 @@ def test_tokens_of_others_are_revoked_by_administrators_alone() -> None:
 def test_making_one_is_recorded() -> None:
     user = an_account(Role.MEMBER)
     a_token(user, "rows", days=7)
-    event = Event.objects.get(name="api_token_made")
-    told = {"account": user.email, "scopes": ["rows"], "days": 7}
-    assert (event.actor, event.additional_data) == (user, told)
+    made = recorded(name="api_token_made")
+    assert made.event.actor == user
+    assert made.detail == {"account": user.email, "scopes": ["rows"], "days": 7}
 
 
 # Service accounts
@@ -255,7 +256,7 @@ def test_a_service_account_cannot_sign_in(client: Client) -> None:
     session.save()
     assert client.get("/api/v1/me").status_code == 401
     assert sessions.end_all(user=service) == 0
-    assert Event.objects.get(name="session_ended").additional_data == {"reason": "service_account"}
+    assert recorded(name="session_ended").detail == {"reason": "service_account"}
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.ADMINISTRATOR, ""])

@@ -34,6 +34,7 @@ from tests.accounts.steps import (
     names,
     set_up_second_factor,
 )
+from tests.recorded import all_recorded, recorded
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -61,9 +62,9 @@ def test_the_first_owner_enrols_by_one_link(client: Client) -> None:
         *("enrolment_link_made", "password_changed", "signed_in"),
         *("second_factor_added", "recovery_codes_made"),
     ]
-    assert set(
-        Event.objects.filter(name="signed_in").values_list("actor_email", "remote_addr")
-    ) == {(owner.email, "127.0.0.1")}
+    assert {(one.email, one.address) for one in all_recorded(name="signed_in")} == {
+        (owner.email, "127.0.0.1")
+    }
 
 
 def test_an_enrolment_link_works_once_and_for_a_day(client: Client) -> None:
@@ -153,8 +154,7 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(client: Client) -
     ]
     assert "is not right" in answers[0]
     assert answers[0] == answers[1]
-    failed = Event.objects.filter(name="sign_in_failed").order_by("pk")
-    assert list(failed.values_list("object_repr", flat=True)) == [user.email, ""]
+    assert [one.about for one in all_recorded(name="sign_in_failed")] == [user.email, ""]
 
 
 def test_guessing_passwords_is_stopped(client: Client) -> None:
@@ -269,7 +269,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(client: Client) -> None:
             assert client.get("/accounts/sessions/").status_code == 200
     with later(seconds=12 * 3600 + 60):
         assert client.get("/accounts/sessions/").headers["Location"].startswith(LOGIN)
-    assert Event.objects.get(name="session_ended").additional_data == {"reason": "limit"}
+    assert recorded(name="session_ended").detail == {"reason": "limit"}
 
 
 def test_a_closed_account_is_out_at_once(client: Client) -> None:

@@ -116,5 +116,5 @@ def test_statements_are_few_and_fixed(
     statements: int,
 ) -> None:
     client = sign_in("administrator")
-    with django_assert_max_num_queries(statements + 4):
+    with django_assert_max_num_queries(statements + 6):
         assert client.get(f"/api/v1{path}?{RANGE}").status_code == 200

@@ -11,6 +11,7 @@ from rich.console import Console
 from tests import servers
 from tests.bench import (
     audit_chain,
+    audit_ingestion,
     backfill,
     erasure,
     figures,
@@ -63,6 +64,7 @@ def _domain(
         "history": ("real history to Postgres", history.run),
         "jira": (f"a Jira of {jira.ISSUES:,} issues", jira.run),
         "work": ("pages on issues and investment", work.run),
+        "audit": ("the audit log", audit_ingestion.run),
         "audit-chain": (f"an audit log of {audit_chain.EVENTS:,} events", audit_chain.run),
         "erasure": ("a repository of a million rows, erased", erasure.run),
         "retention": (f"{retention.ROWS:,} outdated rows removed", retention.run),
@@ -92,6 +94,7 @@ def _arguments() -> argparse.Namespace:
             "jira",
             "work",
             "people",
+            "audit",
             "audit-chain",
             "erasure",
             "retention",

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from backend.accounts.models import User
 from backend.accounts.sign_ins import sign_ins
+from backend.audit import subjects
+from backend.audit.models import SubjectKey
 from backend.config.grants import deviations
 from backend.delivery.records import ActorRecord
 from backend.delivery.result_records import UploadRecord
@@ -30,7 +32,7 @@ def test_nobody_but_the_worker_reads_credentials_and_nobody_changes_the_audit_lo
         if "SELECT" in privileges
     }
     assert readers == {"worker"}
-    allowed = {"SELECT", "SELECT (id)", "INSERT"}
+    allowed = {"SELECT", "SELECT (id, transaction)", "INSERT"}
     assert all(set(given) <= allowed for given in TABLES["audit.event"].grants.values())
 
 
@@ -157,3 +159,22 @@ def test_the_worker_alone_drops_what_is_outdated() -> None:
             [[*ROLES]],
         )
         assert cursor.fetchall() == [("worker",)]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("roles")
+def test_the_worker_destroys_keys_of_people_and_reads_none() -> None:
+    subjects.secrets_for(["user/1", "user/2"])
+    call_command("grants", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE worker")
+        assert subjects.forget(["user/1", "person/7"]) == 1
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            list(SubjectKey.objects.values_list("secret"))
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            SubjectKey.objects.all().delete()
+        cursor.execute("SET LOCAL ROLE web")
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            subjects.forget(["user/2"])
+        cursor.execute("RESET ROLE")
+    assert subjects.secrets_for(["user/1", "user/2", "person/7"]).keys() == {"user/2"}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.governance import requests
+from backend.governance.erasing import person_requests
 from backend.governance.models import Erasure, SubjectRequest
 from backend.governance.requests import NotPossible, TooOften, months_after, timing
 from backend.people.models import Organisation, Person
@@ -267,8 +268,8 @@ def test_a_request_outlives_whoever_asked_and_names_them_no_more(jo: User, admin
     a_letter(admin, person=jo.person, who="zzMark, zzRoad", identity_checked="zzMark's passport")
     other = a_letter(admin, who="Another")
     assert jo.person_id is not None
-    assert requests.forget(person=jo.person_id, accounts=[jo.pk]) == 2
-    assert requests.forget(person=jo.person_id, accounts=[jo.pk]) == 0
+    assert person_requests.forget(person=jo.person_id, accounts=[jo.pk]) == 2
+    assert person_requests.forget(person=jo.person_id, accounts=[jo.pk]) == 0
     kept = list(SubjectRequest.objects.order_by("pk").values())
     assert not [mark for mark in marks if mark in str(kept)]
     assert [row["account_id"] for row in kept] == [None, None, None]

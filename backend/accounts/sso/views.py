@@ -89,8 +89,13 @@ def _within(request: HttpRequest, action: str, *, dry_run: bool = False) -> bool
 
 
 def _refusal(request: HttpRequest, row: IdentityProvider, refused: Refused) -> HttpResponse:
-    detail = {"reason": str(refused.reason), "detail": refused.detail}
-    record(name="single_sign_on_refused", subject=row, detail=detail)
+    record(
+        name="single_sign_on_refused",
+        subject=row,
+        detail={"reason": str(refused.reason)},
+        # What the provider said may name whoever came.
+        words={"detail": refused.detail},
+    )
     words = _WORDS.get(refused.reason, _NO_ACCOUNT).replace("{name}", row.name)
     status = 502 if refused.reason is Refusal.UNREACHABLE else 403
     return render(request, "sso/refused.html", {"words": words}, status=status)

@@ -4,13 +4,13 @@ A site of its own, so that what third-party apps register on Django's default on
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Final, NamedTuple
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -20,6 +20,7 @@ from django.utils.http import urlencode
 
 from backend.accounts import break_glass
 from backend.accounts.models import BreakGlassUse, User
+from backend.audit import hourly
 
 
 class Area(NamedTuple):
@@ -108,8 +109,8 @@ class Site(admin.AdminSite):
         return {**super().each_context(request), "emergency_uses": told[:3]}
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
-        """Every page is one transaction: a change whose audit event cannot be written does not happen."""
-        return super().admin_view(transaction.atomic(view), cacheable)
+        """Who looks at accounts and people is on record."""
+        return super().admin_view(_noted(view), cacheable)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -149,6 +150,19 @@ class Site(admin.AdminSite):
             for area in AREAS
             if found[area.label]
         ]
+
+
+PERSONAL: Final = frozenset({"accounts", "people"})
+
+
+def _noted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if PERSONAL.intersection(request.path.split("/")[2:3]):
+            hourly.note(name="accounts_read", actor=acting(request))
+        return view(request, *args, **kwargs)
+
+    return inner
 
 
 site = Site(name="admin")

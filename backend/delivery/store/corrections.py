@@ -37,7 +37,7 @@ def correct_fix(*, link: Link, verdict: str, reason: str, acting_user: User) -> 
             "made_at": timezone.now(),
         },
     )
-    record(name="fix_corrected", actor=acting_user, subject=made, detail=_told(made))
+    _record("fix_corrected", made, acting_user)
     note_deployments(repository_ids=[made.repository_id])
     return made
 
@@ -45,21 +45,18 @@ def correct_fix(*, link: Link, verdict: str, reason: str, acting_user: User) -> 
 @transaction.atomic
 def withdraw_correction(*, correction: FixCorrection, acting_user: User) -> None:
     """What was found by itself holds again."""
-    record(
-        name="fix_correction_withdrawn",
-        actor=acting_user,
-        subject=correction,
-        detail=_told(correction),
-    )
+    _record("fix_correction_withdrawn", correction, acting_user)
     note_deployments(repository_ids=[correction.repository_id])
     correction.delete()
 
 
-def _told(correction: FixCorrection) -> dict[str, str]:
-    names = (
-        *("service", "environment", "source", "key"),
-        *("fix_source", "fix_key", "verdict", "reason"),
+def _record(name: str, correction: FixCorrection, acting_user: User) -> None:
+    told = ("service", "environment", "source", "key", "fix_source", "fix_key", "verdict")
+    record(
+        name=name,
+        actor=acting_user,
+        subject=correction,
+        detail={one: getattr(correction, one) for one in told}
+        | {"repository": str(correction.repository)},
+        words={"reason": correction.reason},
     )
-    return {name: getattr(correction, name) for name in names} | {
-        "repository": str(correction.repository)
-    }

@@ -19,6 +19,7 @@ from django.utils import timezone
 from psycopg import errors
 
 from backend.audit.events import record
+from backend.audit.triggers import governed_tables
 from backend.governance.erasing import certificate
 from backend.governance.erasing.kinds import subjects_of
 from backend.governance.erasing.steps import NotYet, Step
@@ -194,6 +195,8 @@ def _some(erasure: Erasure, step: Step, limit: int) -> int:
     with database.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'")
         rows = step.run(limit)
+        if rows and step.table in governed_tables():
+            record(name="erasure_went_on", subject=erasure, detail={step.table: rows})
         if rows:
             until = timezone.now() + LEASE
             cursor.execute(_ADD, [until, step.table, step.table, rows, erasure.pk])

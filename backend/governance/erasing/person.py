@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import ForeignKey, ManyToOneRel, Model
 
 from backend.accounts.models import User
+from backend.audit.subjects import forget
 from backend.connections.models import JiraSettings
-from backend.governance.erasing import remains
+from backend.governance.erasing import person_requests, remains
 from backend.governance.erasing.known import Known, everybody, to_bury
 from backend.governance.erasing.person_names import identity_steps, named_steps
 from backend.governance.erasing.person_rows import removal_steps, row_steps
@@ -111,13 +112,18 @@ def found_by(kind: str, digests: Collection[bytes]) -> set[int]:
 
 
 def steps(erasure: Erasure) -> Sequence[Step]:
-    """A key under which the audit log holds names of this person is to be destroyed after these, which it records."""
     pk = erasure.subject_id or 0
     known = Known.of(pk)
     removes = erasure.mode == Erasure.Mode.REMOVE
     return [
         # Whoever collects must have seen the tombstones before names go.
         remains.until_others_end(table="people_identity"),
+        # First, while it is known whose they are: without a key nothing more of them is written to the audit log.
+        Step("audit_subjectkey", lambda _: forget(_subjects(pk, known))),
+        Step(
+            "governance_subjectrequest",
+            lambda _: person_requests.forget(person=pk, accounts=known.users),
+        ),
         *named_steps(known, removes=removes),
         *row_steps(erasure, pk, known),
         *(removal_steps(pk, known, done_by()) if removes else ()),
@@ -126,6 +132,16 @@ def steps(erasure: Erasure) -> Sequence[Step]:
         *(remains.rewrite(table) for table in REWRITTEN),
         remains.renew_log(),
     ]
+
+
+def _subjects(person: int, known: Known) -> set[str]:
+    """As the audit log names those whose values it seals."""
+    return {
+        f"person/{person}",
+        *(f"user/{pk}" for pk in known.users),
+        *(f"identity/{one.pk}" for one in known.identities),
+        *(f"directoryuser/{pk}" for pk in known.directory),
+    }
 
 
 def done_by() -> list["ForeignKey[Any]"]:

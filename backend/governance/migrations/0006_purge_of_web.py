@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
         ('governance', '0005_retention'),
         ("accounts", "0006_access_reviews"),
         ("people", "0007_matching"),
-        ("delivery", "0014_drop_months_one_by_one"),
+        ("delivery", "0015_drop_months_one_by_one"),
         ("usersessions", "0001_initial"),
         ("sessions", "0001_initial"),
         ("admin", "0003_logentry_add_action_flag_choices"),

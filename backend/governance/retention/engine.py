@@ -15,6 +15,8 @@ from django.db import connection as database
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from backend.audit.events import record
+from backend.audit.triggers import governed_tables
 from backend.delivery.store.horizons import keep_since
 from backend.governance.models import RetentionRun
 from backend.governance.retention.periods import days_in_force, days_of, outdated_before
@@ -103,6 +105,10 @@ def _remove(run: RetentionRun, at_most: int) -> None:
     with database.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     done = purge.batch(before=run.before, place=run.place, at_most=at_most)
+    if governed := {
+        table: rows for table, rows in done.deleted.items() if table in governed_tables()
+    }:
+        record(name="retention_went_on", subject=run, detail=governed)
     run.deleted = _sum(run.deleted, done.deleted)
     run.not_before, run.error = None, ""
     _move(run, done, left=done.place is None and purge.left(run.before))

@@ -7,6 +7,7 @@ from auditlog.context import disable_auditlog
 from django.db import transaction
 
 from backend import clock
+from backend.audit.events import record
 from backend.connections.models import Connection
 from backend.people.models import Identity, Membership, Person, Team
 from backend.people.store.identities import HashableAccount, resolve_identities
@@ -37,7 +38,7 @@ def store_teams(*, connection: Connection, teams: Iterable[SourceTeam]) -> None:
 
     The source tells no dates. Whoever is first seen on a team's first arrival has been in it since before
     anything was recorded; a team the source no longer has keeps its history, and one that was taken over by hand
-    stays as it is. Bots are in no team. The audit log is about what people do, not about what is collected.
+    stays as it is. Bots are in no team. What is collected is one event.
     """
     told = list(teams)
     stored = {team.external_id: _store_team(connection, team) for team in told}
@@ -47,6 +48,7 @@ def store_teams(*, connection: Connection, teams: Iterable[SourceTeam]) -> None:
     for team in told:
         members = {people[m] for m in team.members if m in people}
         _set_members(stored[team.external_id], members)
+    record(name="teams_collected", subject=connection, detail={"teams": len(told)})
 
 
 def _store_team(connection: Connection, told: SourceTeam) -> Team:

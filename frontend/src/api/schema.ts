@@ -4,6 +4,80 @@
  */
 
 export interface paths {
+    "/api/v1/audit/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Choices
+         * @description What can be asked for.
+         */
+        get: operations["audit_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Events */
+        get: operations["audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description All of them, a line each, newest first.
+         */
+        get: operations["audit_events_jsonl"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Event */
+        get: operations["audit_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/completeness": {
         parameters: {
             query?: never;
@@ -226,6 +300,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Erasures */
+        get: operations["erasures"];
+        put?: never;
+        /**
+         * Ask
+         * @description Ask for an erasure. Nothing goes before a second person has approved it.
+         */
+        post: operations["ask_for_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Erasure */
+        get: operations["erasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Begin, by the word of somebody else than who asked.
+         */
+        post: operations["approve_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Certificate
+         * @description What went, by table and count, as the appliance signed it.
+         */
+        get: operations["erasure_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift
+         * @description Let what was erased be collected again, on purpose.
+         */
+        post: operations["lift_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Refuse it or, where one asked for it oneself, withdraw it: until it has started.
+         */
+        post: operations["refuse_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/{erasure_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Go on with one that is parked.
+         */
+        post: operations["retry_erasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description What would go, by table and count. Nothing is asked for by this.
+         */
+        get: operations["erasure_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/erasures/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Subjects
+         * @description What can be erased, by parts of its name.
+         */
+        get: operations["erasure_subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -242,6 +494,106 @@ export interface paths {
          *     201 the first time, 200 after that. A resolved incident does not begin again.
          */
         post: operations["report_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inventory
+         * @description What is stored, why, for how long, who may touch it, and what may enter.
+         */
+        get: operations["backend_api_inventory_inventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inventory Csv
+         * @description Every column as a line.
+         */
+        get: operations["backend_api_inventory_inventory_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Inventory Json
+         * @description All of it as a file.
+         */
+        get: operations["backend_api_inventory_inventory_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Documents
+         * @description Documents on data protection, and what is missing in them.
+         */
+        get: operations["backend_api_inventory_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inventory/documents/{key}/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Document
+         * @description One of them, filled from what is configured now.
+         */
+        get: operations["backend_api_inventory_document"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -927,6 +1279,170 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subject-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Requests
+         * @description What is open by its due day, what is closed by when.
+         */
+        get: operations["subject_requests"];
+        put?: never;
+        /**
+         * Enter
+         * @description One that came by letter.
+         */
+        post: operations["enter_subject_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description With what the copy would hold, by number of rows.
+         */
+        get: operations["subject_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-requests/{request_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description Of somebody without an account, for the administrator who handed it over and sends it to them.
+         */
+        get: operations["download_subject_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-requests/{request_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Ask for the erasure, which somebody else has to approve.
+         */
+        post: operations["erase_for_subject_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-requests/{request_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend
+         * @description By two months, once, for a reason that whoever asked is told.
+         */
+        post: operations["extend_subject_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-requests/{request_id}/fulfil": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fulfil
+         * @description By something that was done elsewhere: whoever asked is told what.
+         */
+        post: operations["fulfil_subject_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-requests/{request_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description Whoever asked can download their copy from now on.
+         */
+        post: operations["hand_over_subject_access"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subject-requests/{request_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description For a reason that whoever asked is told, with where they can complain.
+         */
+        post: operations["refuse_subject_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -1420,6 +1936,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/your-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your Data
+         * @description How much is held about whoever asks, what for, and what they asked for.
+         */
+        get: operations["your_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/your-data/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask */
+        post: operations["ask_about_your_data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/your-data/requests/{request_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Own
+         * @description A ZIP with JSON and a readable page.
+         */
+        get: operations["download_your_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/your-data/requests/{request_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["withdraw_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1430,6 +2020,22 @@ export interface components {
          * @enum {string}
          */
         Accept: "missing-times" | "repeated-names";
+        /** ActChoice */
+        ActChoice: {
+            /** Act */
+            act: string;
+            /** Meaning */
+            meaning: string;
+            /** Says */
+            says: string;
+        };
+        /** ActGroup */
+        ActGroup: {
+            /** Acts */
+            acts: components["schemas"]["ActChoice"][];
+            /** Group */
+            group: string;
+        };
         /**
          * Amounts
          * @description A distribution. Of a flow efficiency the unit is a ratio.
@@ -1498,6 +2104,197 @@ export interface components {
              * @description Going on now.
              */
             in_progress: number;
+        };
+        /** AuditChange */
+        AuditChange: {
+            /** After */
+            after: string | null;
+            /** Before */
+            before: string | null;
+            /** Field */
+            field: string;
+        };
+        /** AuditChoices */
+        AuditChoices: {
+            /** Groups */
+            groups: components["schemas"]["ActGroup"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindChoice"][];
+        };
+        /** AuditDetail */
+        AuditDetail: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
+        /** AuditEvent */
+        AuditEvent: {
+            /** About */
+            about: string;
+            /** About Erased */
+            about_erased: boolean;
+            /** About Key */
+            about_key: string;
+            /**
+             * Act
+             * @description Its name, or created, changed or deleted.
+             */
+            act: string;
+            /** Actor */
+            actor: number | null;
+            /** Address */
+            address: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Changes */
+            changes: components["schemas"]["AuditChange"][];
+            /** Detail */
+            detail: components["schemas"]["AuditDetail"][];
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string | null;
+            /**
+             * Meaning
+             * @description What an act with a name means; empty for a change of a row.
+             */
+            meaning: string;
+            /**
+             * Says
+             * @description What was done, in plain words.
+             */
+            says: string;
+            /**
+             * Who
+             * @description Null: it is not known any more, or never was.
+             */
+            who: string | null;
+            /** Who Erased */
+            who_erased: boolean;
+            /**
+             * Who Kind
+             * @enum {string}
+             */
+            who_kind: "account" | "operator" | "database" | "plumbline" | "nobody";
+        };
+        /** AuditEvents */
+        AuditEvents: {
+            /** Items */
+            items: components["schemas"]["AuditEvent"][];
+            /**
+             * Next
+             * @description Where the next page begins. Null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** AuditFilters */
+        AuditFilters: {
+            /**
+             * Act
+             * @description An act's name, or created, changed or deleted.
+             * @default
+             */
+            act: string;
+            /**
+             * Actor
+             * @description The account that did it.
+             */
+            actor?: number | null;
+            /**
+             * Address
+             * @description From where, in full.
+             * @default
+             */
+            address: string;
+            /**
+             * From
+             * @description First day, in the organisation's time.
+             */
+            from?: string | null;
+            /**
+             * Group
+             * @description A group of acts.
+             * @default
+             */
+            group: string;
+            /**
+             * Kind
+             * @description What kind of thing it is about.
+             */
+            kind?: number | null;
+            /**
+             * Search
+             * @description Parts of what was done, of what it is about, or of a name.
+             * @default
+             */
+            search: string;
+            /**
+             * To
+             * @description The day after the last.
+             */
+            to?: string | null;
+        };
+        /** AuditPageFilters */
+        AuditPageFilters: {
+            /**
+             * Act
+             * @description An act's name, or created, changed or deleted.
+             * @default
+             */
+            act: string;
+            /**
+             * Actor
+             * @description The account that did it.
+             */
+            actor?: number | null;
+            /**
+             * Address
+             * @description From where, in full.
+             * @default
+             */
+            address: string;
+            /**
+             * After
+             * @description What `next` said.
+             * @default
+             */
+            after: string;
+            /**
+             * From
+             * @description First day, in the organisation's time.
+             */
+            from?: string | null;
+            /**
+             * Group
+             * @description A group of acts.
+             * @default
+             */
+            group: string;
+            /**
+             * Kind
+             * @description What kind of thing it is about.
+             */
+            kind?: number | null;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Search
+             * @description Parts of what was done, of what it is about, or of a name.
+             * @default
+             */
+            search: string;
+            /**
+             * To
+             * @description The day after the last.
+             */
+            to?: string | null;
         };
         /**
          * Band
@@ -2594,6 +3391,45 @@ export interface components {
              */
             unit: "seconds" | "lines";
         };
+        /** DocumentBlank */
+        DocumentBlank: {
+            /** Help */
+            help: string;
+            /** Label */
+            label: string;
+        };
+        /** DocumentLine */
+        DocumentLine: {
+            /**
+             * Key
+             * @enum {string}
+             */
+            key: "record-of-processing" | "data-protection-agreement" | "privacy-notice";
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
+        };
+        /** Documents */
+        Documents: {
+            /**
+             * Blanks
+             * @description What is still to be filled in.
+             */
+            blanks: components["schemas"]["DocumentBlank"][];
+            /** Documents */
+            documents: components["schemas"]["DocumentLine"][];
+            /**
+             * Place
+             * @description The page where an owner fills it in.
+             */
+            place: string;
+        };
+        /** Done */
+        Done: {
+            /** Done */
+            done: string;
+        };
         /** EmergencyUse */
         EmergencyUse: {
             /** Account */
@@ -2609,6 +3445,28 @@ export interface components {
              */
             signed_in_at: string;
         };
+        /** EnteringField */
+        EnteringField: {
+            /** Name */
+            name: string;
+            /**
+             * Read
+             * @description What is made of it in memory.
+             */
+            read: string;
+            /**
+             * Stored
+             * @description Columns; empty: it is not kept as it came.
+             */
+            stored: string[];
+        };
+        /** EnteringObject */
+        EnteringObject: {
+            /** Fields */
+            fields: components["schemas"]["EnteringField"][];
+            /** Name */
+            name: string;
+        };
         /** EnvironmentChoice */
         EnvironmentChoice: {
             /**
@@ -2621,6 +3479,224 @@ export interface components {
              * @enum {string}
              */
             environment: "production" | "staging" | "testing" | "development";
+        };
+        /** ErasedRows */
+        ErasedRows: {
+            /** Rows */
+            rows: number;
+            /** Table */
+            table: string;
+        };
+        /** Erasure */
+        Erasure: {
+            approved: components["schemas"]["ErasureDecision"] | null;
+            /**
+             * Approvers
+             * @description How many people could approve it.
+             */
+            approvers: number;
+            asked: components["schemas"]["ErasureDecision"];
+            /** Done */
+            done: components["schemas"]["ErasedRows"][];
+            /**
+             * Expected
+             * @description As found when it was asked for.
+             */
+            expected: components["schemas"]["ErasedRows"][];
+            /** Finished At */
+            finished_at: string | null;
+            /** Has Certificate */
+            has_certificate: boolean;
+            /** Id */
+            id: number;
+            /** Is Own */
+            is_own: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "repository" | "connection" | "everything";
+            /**
+             * Lifted
+             * @description What was erased may be collected again.
+             */
+            lifted: boolean;
+            /** May Approve */
+            may_approve: boolean;
+            /** May Lift */
+            may_lift: boolean;
+            /**
+             * May Refuse
+             * @description Or withdraw, where it is one's own.
+             */
+            may_refuse: boolean;
+            /** May Retry */
+            may_retry: boolean;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "" | "pseudonymise" | "remove";
+            /**
+             * Name
+             * @description None: it is erased.
+             */
+            name: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Reason */
+            reason: string;
+            refused: components["schemas"]["ErasureDecision"] | null;
+            /** Rows Done */
+            rows_done: number;
+            /** Rows Expected */
+            rows_expected: number;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "refused" | "withdrawn" | "approved" | "running" | "parked" | "finished";
+            /** Subject */
+            subject: number | null;
+        };
+        /** ErasureCertificate */
+        ErasureCertificate: {
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /** Erasure */
+            erasure: number;
+            /** In No Backup After */
+            in_no_backup_after: string | null;
+            /** Key Id */
+            key_id: string;
+            /**
+             * Signature
+             * @description Ed25519, in hex. None: it is signed within seconds.
+             */
+            signature: string | null;
+            /** Signed At */
+            signed_at: string | null;
+            /**
+             * Text
+             * @description Byte for byte what is signed.
+             */
+            text: string;
+        };
+        /** ErasureDecision */
+        ErasureDecision: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string | null;
+        };
+        /** ErasurePreview */
+        ErasurePreview: {
+            /**
+             * Approvers
+             * @description How many other people could approve it.
+             */
+            approvers: number;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Stays
+             * @description What is kept, and why.
+             */
+            stays: string[];
+            /** Tables */
+            tables: components["schemas"]["ErasedRows"][];
+        };
+        /** ErasurePreviewFilters */
+        ErasurePreviewFilters: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "repository" | "connection" | "everything";
+            /**
+             * Mode
+             * @description Of a person alone.
+             * @default
+             * @enum {string}
+             */
+            mode: "" | "pseudonymise" | "remove";
+            /**
+             * Subject
+             * @description None: everything.
+             */
+            subject?: number | null;
+        };
+        /** ErasureRequest */
+        ErasureRequest: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "repository" | "connection" | "everything";
+            /**
+             * Mode
+             * @description Of a person alone.
+             * @default
+             * @enum {string}
+             */
+            mode: "" | "pseudonymise" | "remove";
+            /** Reason */
+            reason: string;
+            /**
+             * Subject
+             * @description None: everything.
+             */
+            subject?: number | null;
+        };
+        /** Erasures */
+        Erasures: {
+            /** Items */
+            items: components["schemas"]["Erasure"][];
+            /** May Ask */
+            may_ask: boolean;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+        };
+        /** ErasureSubject */
+        ErasureSubject: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** ErasureSubjectFilters */
+        ErasureSubjectFilters: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "repository" | "connection" | "everything";
+            /**
+             * Search
+             * @default
+             */
+            search: string;
+        };
+        /** ErasureSubjects */
+        ErasureSubjects: {
+            /**
+             * Items
+             * @description The first few, by name.
+             */
+            items: components["schemas"]["ErasureSubject"][];
         };
         /**
          * Error
@@ -3073,6 +4149,36 @@ export interface components {
             /** Suppressed */
             suppressed: boolean;
         };
+        /**
+         * HeldCategory
+         * @description One kind of personal data, and how much of it is held.
+         */
+        HeldCategory: {
+            /** Kept */
+            kept: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Purpose */
+            purpose: string;
+            /** Rows */
+            rows: number;
+            /** Source */
+            source: string;
+            /**
+             * Tables
+             * @description Those that hold anything.
+             */
+            tables: components["schemas"]["HeldKind"][];
+        };
+        /** HeldKind */
+        HeldKind: {
+            /** Rows */
+            rows: number;
+            /** Title */
+            title: string;
+        };
         /** HourFilters */
         HourFilters: {
             /**
@@ -3229,6 +4335,124 @@ export interface components {
              * @description With a time zone.
              */
             started_at: string;
+        };
+        /** Inventory */
+        Inventory: {
+            /** All Areas */
+            all_areas: components["schemas"]["Meaning"][];
+            /** Areas */
+            areas: components["schemas"]["InventoryArea"][];
+            /** Data Classes */
+            data_classes: components["schemas"]["Meaning"][];
+            /** Never */
+            never: string[];
+            /** Retentions */
+            retentions: components["schemas"]["Meaning"][];
+            /** Roles */
+            roles: components["schemas"]["Meaning"][];
+            /** Sources */
+            sources: components["schemas"]["InventorySource"][];
+        };
+        /** InventoryArea */
+        InventoryArea: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * People
+             * @description Whose personal data is among it; empty: nobody's.
+             */
+            people: string;
+            /** Says */
+            says: string;
+            /** Tables */
+            tables: components["schemas"]["InventoryTable"][];
+        };
+        /** InventoryColumn */
+        InventoryColumn: {
+            /**
+             * Comes From
+             * @description Fields of sources, as GitHub: PullRequest.title.
+             */
+            comes_from: string[];
+            /**
+             * Data Class
+             * @enum {string}
+             */
+            data_class: "identifier" | "personal" | "work metadata" | "secret" | "operational";
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Read By
+             * @description Database roles.
+             */
+            read_by: string[];
+            /** Written By */
+            written_by: string[];
+        };
+        /** InventoryFilters */
+        InventoryFilters: {
+            /**
+             * Area
+             * @description An area's key; empty: all.
+             * @default
+             */
+            area: string;
+            /** Data Class */
+            data_class?: ("identifier" | "personal" | "work metadata" | "secret" | "operational") | null;
+            /**
+             * Q
+             * @description Part of a name, purpose or note.
+             * @default
+             */
+            q: string;
+        };
+        /** InventorySource */
+        InventorySource: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Objects */
+            objects: components["schemas"]["EnteringObject"][];
+            /** Says */
+            says: string;
+        };
+        /** InventoryTable */
+        InventoryTable: {
+            /**
+             * About
+             * @description How one comes from a row to the people that it is about.
+             */
+            about: string[];
+            /** Adds */
+            adds: string[];
+            /** Changes */
+            changes: string[];
+            /** Columns */
+            columns: components["schemas"]["InventoryColumn"][];
+            /** Deletes */
+            deletes: string[];
+            /**
+             * Label
+             * @description As app.model.
+             */
+            label: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Reads
+             * @description Roles that read it, or some columns of it.
+             */
+            reads: string[];
+            /**
+             * Retention
+             * @description A retention's key.
+             */
+            retention: string;
         };
         /** InvestmentFigures */
         InvestmentFigures: {
@@ -3932,6 +5156,13 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** KindChoice */
+        KindChoice: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /**
          * KindEntry
          * @description One kind of one repository, or the issues of one project.
@@ -4034,6 +5265,35 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Letter
+         * @description A request of somebody who did not sign in to ask.
+         */
+        Letter: {
+            /**
+             * Asked On
+             * Format: date
+             */
+            asked_on: string;
+            /** Identity Checked */
+            identity_checked: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "erasure" | "rectification" | "objection";
+            /** Mode */
+            mode?: ("pseudonymise" | "remove") | null;
+            /** Person */
+            person?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /** Who */
+            who: string;
+        };
         /** LinkedPullRequest */
         LinkedPullRequest: {
             /**
@@ -4096,6 +5356,8 @@ export interface components {
              * @description Sees people, accounts and what runs Plumbline.
              */
             reads_administration: boolean;
+            /** @description For administrators: requests of people about their own data whose time is running out. */
+            requests_due: components["schemas"]["RequestsDue"] | null;
             /** Role */
             role: string;
             /** Teams */
@@ -4105,6 +5367,15 @@ export interface components {
              * Format: date
              */
             today: string;
+        };
+        /** Meaning */
+        Meaning: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
         };
         /** Member */
         Member: {
@@ -4534,6 +5805,56 @@ export interface components {
             name: string;
             /** Person */
             person: string | null;
+        };
+        /**
+         * OwnRequest
+         * @description As whoever asked sees it.
+         */
+        OwnRequest: {
+            /**
+             * Asked On
+             * Format: date
+             */
+            asked_on: string;
+            /**
+             * Available Until
+             * @description Until when the copy can be downloaded; None: it cannot.
+             */
+            available_until: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Erasure */
+            erasure: ("asked" | "approved" | "refused" | "finished") | null;
+            /** Extension Reason */
+            extension_reason: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "erasure" | "rectification" | "objection";
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** Mode */
+            mode: ("pseudonymise" | "remove") | null;
+            /**
+             * Outcome Text
+             * @description What was done, or why it was refused.
+             */
+            outcome_text: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
+            /** Text */
+            text: string;
         };
         /** Page */
         Page: {
@@ -5019,6 +6340,11 @@ export interface components {
             /** Value */
             value: number | null;
         };
+        /** Reason */
+        Reason: {
+            /** Reason */
+            reason: string;
+        };
         /** ReportedDeployment */
         ReportedDeployment: {
             /**
@@ -5088,7 +6414,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "active" | "excluded" | "lost_access" | "transferred" | "gone";
+            state: "active" | "excluded" | "lost_access" | "transferred" | "gone" | "erasing";
         };
         /** RepositoryStatus */
         RepositoryStatus: {
@@ -5101,9 +6427,40 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "syncing" | "complete" | "unavailable" | "excluded" | "lost_access" | "transferred" | "gone";
+            state: "waiting" | "syncing" | "complete" | "unavailable" | "excluded" | "lost_access" | "transferred" | "gone" | "erasing";
             /** Stored */
             stored: number;
+        };
+        /** RequestFilters */
+        RequestFilters: {
+            /** Kind */
+            kind?: ("access" | "erasure" | "rectification" | "objection") | null;
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Show
+             * @default open
+             * @enum {string}
+             */
+            show: "open" | "closed" | "all";
+        };
+        /** RequestsDue */
+        RequestsDue: {
+            /** Overdue */
+            overdue: number;
+            /**
+             * Soon
+             * @description To be answered within seven days.
+             */
+            soon: number;
         };
         /**
          * ResultsOf
@@ -5897,6 +7254,188 @@ export interface components {
             /** Tests */
             tests: number;
         };
+        /**
+         * SubjectRequest
+         * @description As those who handle it see it.
+         */
+        SubjectRequest: {
+            /**
+             * Asked On
+             * Format: date
+             */
+            asked_on: string;
+            /**
+             * Available Until
+             * @description Until when the copy can be downloaded; None: it cannot.
+             */
+            available_until: string | null;
+            /** By Letter */
+            by_letter: boolean;
+            /**
+             * Days Left
+             * @description Below zero: overdue by so many days.
+             */
+            days_left: number | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Erasure */
+            erasure: ("asked" | "approved" | "refused" | "finished") | null;
+            /** Extension Reason */
+            extension_reason: string | null;
+            /** Handled By */
+            handled_by: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "erasure" | "rectification" | "objection";
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** Mode */
+            mode: ("pseudonymise" | "remove") | null;
+            /**
+             * Outcome Text
+             * @description What was done, or why it was refused.
+             */
+            outcome_text: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
+            /** Text */
+            text: string;
+            /**
+             * Timing
+             * @description None: it is closed.
+             */
+            timing: ("in_time" | "due_in_7_days" | "due_in_2_days" | "overdue") | null;
+            /**
+             * Who
+             * @description A pseudonym where people are called so.
+             */
+            who: string;
+        };
+        /** SubjectRequestDetail */
+        SubjectRequestDetail: {
+            /**
+             * Asked On
+             * Format: date
+             */
+            asked_on: string;
+            /**
+             * Available Until
+             * @description Until when the copy can be downloaded; None: it cannot.
+             */
+            available_until: string | null;
+            /** By Letter */
+            by_letter: boolean;
+            /** Categories */
+            categories: components["schemas"]["HeldCategory"][];
+            /**
+             * Days Left
+             * @description Below zero: overdue by so many days.
+             */
+            days_left: number | null;
+            /** Downloaded At */
+            downloaded_at: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Erasure */
+            erasure: ("asked" | "approved" | "refused" | "finished") | null;
+            /** Erasure Id */
+            erasure_id: number | null;
+            /** Extended At */
+            extended_at: string | null;
+            /** Extension Reason */
+            extension_reason: string | null;
+            /** Handled By */
+            handled_by: string | null;
+            /** Id */
+            id: number;
+            /** Identity Checked */
+            identity_checked: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "erasure" | "rectification" | "objection";
+            /**
+             * Known
+             * @description It is linked to somebody of whom there is anything here.
+             */
+            known: boolean;
+            /**
+             * May Download
+             * @description It came by letter, and you handed it over.
+             */
+            may_download: boolean;
+            /** May Handle */
+            may_handle: boolean;
+            /** May Withdraw */
+            may_withdraw: boolean;
+            /** Mode */
+            mode: ("pseudonymise" | "remove") | null;
+            /**
+             * Outcome Text
+             * @description What was done, or why it was refused.
+             */
+            outcome_text: string | null;
+            /**
+             * Record
+             * @description Address of the page that names who asked.
+             */
+            record: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
+            /** Text */
+            text: string;
+            /**
+             * Timing
+             * @description None: it is closed.
+             */
+            timing: ("in_time" | "due_in_7_days" | "due_in_2_days" | "overdue") | null;
+            /**
+             * Who
+             * @description A pseudonym where people are called so.
+             */
+            who: string;
+        };
+        /** SubjectRequests */
+        SubjectRequests: {
+            /** Items */
+            items: components["schemas"]["SubjectRequest"][];
+            /** May Handle */
+            may_handle: boolean;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** @description Of all that are open, by how much time is left. */
+            timings: components["schemas"]["Timings"];
+            /** Total */
+            total: number;
+        };
         /** Suppressed */
         Suppressed: {
             /** Minimum Group Size */
@@ -6453,6 +7992,27 @@ export interface components {
              */
             note: string | null;
         };
+        /** Timings */
+        Timings: {
+            /** Due In 2 Days */
+            due_in_2_days: number;
+            /** Due In 7 Days */
+            due_in_7_days: number;
+            /** In Time */
+            in_time: number;
+            /** Overdue */
+            overdue: number;
+        };
+        /** ToErase */
+        ToErase: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "pseudonymise" | "remove";
+            /** Reason */
+            reason: string;
+        };
         /**
          * Unmapped
          * @description An environment that no rule maps: it counts nowhere.
@@ -6569,6 +8129,24 @@ export interface components {
             /** Suppressed */
             suppressed: boolean;
         };
+        /** Wish */
+        Wish: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "access" | "erasure" | "rectification" | "objection";
+            /**
+             * Mode
+             * @description Of an erasure.
+             */
+            mode?: ("pseudonymise" | "remove") | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /**
          * WorkInProgress
          * @description As it is now.
@@ -6583,6 +8161,21 @@ export interface components {
             /** Waiting */
             waiting: number;
         };
+        /** YourData */
+        YourData: {
+            /** Categories */
+            categories: components["schemas"]["HeldCategory"][];
+            /**
+             * Linked
+             * @description The account is linked to a person.
+             */
+            linked: boolean;
+            /**
+             * Requests
+             * @description The latest first.
+             */
+            requests: components["schemas"]["OwnRequest"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -6592,6 +8185,304 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    audit_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChoices"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_events: {
+        parameters: {
+            query?: {
+                /** @description An act's name, or created, changed or deleted. */
+                act?: string;
+                /** @description The account that did it. */
+                actor?: number | null;
+                /** @description From where, in full. */
+                address?: string;
+                /** @description What `next` said. */
+                after?: string;
+                /** @description First day, in the organisation's time. */
+                from?: string | null;
+                /** @description A group of acts. */
+                group?: string;
+                /** @description What kind of thing it is about. */
+                kind?: number | null;
+                page_size?: number;
+                /** @description Parts of what was done, of what it is about, or of a name. */
+                search?: string;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_events_jsonl: {
+        parameters: {
+            query?: {
+                /** @description An act's name, or created, changed or deleted. */
+                act?: string;
+                /** @description The account that did it. */
+                actor?: number | null;
+                /** @description From where, in full. */
+                address?: string;
+                /** @description First day, in the organisation's time. */
+                from?: string | null;
+                /** @description A group of acts. */
+                group?: string;
+                /** @description What kind of thing it is about. */
+                kind?: number | null;
+                /** @description Parts of what was done, of what it is about, or of a name. */
+                search?: string;
+                /** @description The day after the last. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    audit_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     completeness: {
         parameters: {
             query?: {
@@ -7489,6 +9380,729 @@ export interface operations {
             };
         };
     };
+    erasures: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasures"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ask_for_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    approve_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    erasure_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureCertificate"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    lift_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    refuse_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    retry_erasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                erasure_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    erasure_preview: {
+        parameters: {
+            query: {
+                kind: "person" | "repository" | "connection" | "everything";
+                /** @description Of a person alone. */
+                mode?: "" | "pseudonymise" | "remove";
+                /** @description None: everything. */
+                subject?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    erasure_subjects: {
+        parameters: {
+            query: {
+                kind: "person" | "repository" | "connection" | "everything";
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureSubjects"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     report_incident: {
         parameters: {
             query?: never;
@@ -7549,6 +10163,338 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_inventory: {
+        parameters: {
+            query?: {
+                /** @description An area's key; empty: all. */
+                area?: string;
+                data_class?: ("identifier" | "personal" | "work metadata" | "secret" | "operational") | null;
+                /** @description Part of a name, purpose or note. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inventory"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_inventory_csv: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_inventory_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backend_api_inventory_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form: "md" | "pdf";
+                key: "record-of-processing" | "data-protection-agreement" | "privacy-notice";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "text/markdown": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10293,6 +13239,754 @@ export interface operations {
             };
         };
     };
+    subject_requests: {
+        parameters: {
+            query?: {
+                kind?: ("access" | "erasure" | "rectification" | "objection") | null;
+                page?: number;
+                page_size?: number;
+                show?: "open" | "closed" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequests"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    enter_subject_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Letter"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    subject_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    download_subject_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    erase_for_subject_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ToErase"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    extend_subject_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    fulfil_subject_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Done"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    hand_over_subject_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    refuse_subject_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectRequestDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     teams: {
         parameters: {
             query?: never;
@@ -12540,6 +16234,326 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    your_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["YourData"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ask_about_your_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    download_your_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    withdraw_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRequest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -21,7 +21,6 @@ from backend.accounts.models import IdentityProvider, SignInPolicy, User
 from backend.accounts.sso import views
 from backend.accounts.sso.rules import Refused
 from backend.accounts.sso.saml import read_metadata
-from backend.audit.models import Event
 from tests.accounts.sso.providers import (
     SHA1,
     Answer,
@@ -31,6 +30,7 @@ from tests.accounts.sso.providers import (
     saml_metadata,
     sign,
 )
+from tests.recorded import recorded
 from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db
@@ -76,8 +76,7 @@ def is_signed_in(client: Client) -> bool:
 
 
 def refusal() -> dict[str, Any]:
-    detail: dict[str, Any] = Event.objects.get(name="single_sign_on_refused").additional_data
-    return detail
+    return recorded(name="single_sign_on_refused").detail
 
 
 def test_a_connected_account_is_opened_and_its_second_factor_still_asked(
@@ -90,7 +89,7 @@ def test_a_connected_account_is_opened_and_its_second_factor_still_asked(
     assert came.headers["Location"] == "/issues"
     assert is_signed_in(client)
     assert client.get("/issues").headers["Location"] == ENROL
-    assert Event.objects.get(name="signed_in").additional_data == {
+    assert recorded(name="signed_in").detail == {
         "provider": "the-saml",
         "second_factor_there": False,
     }

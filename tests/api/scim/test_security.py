@@ -19,6 +19,7 @@ from backend.delivery.store.ingest_tokens import create_ingest_token
 from backend.people.models import DirectoryGroup, DirectoryUser
 from tests.api.scim.conftest import BASE, GROUP, USER, Directory
 from tests.factories import a_repository
+from tests.recorded import recorded
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -301,7 +302,7 @@ def test_who_was_closed_has_no_token_that_works_when_they_come_back(
     directory.patch(f"/Users/{key}", {"op": "replace", "path": "active", "value": False})
     assert script.get("/api/v1/me").status_code == 401
     assert ApiToken.objects.get().revoked_at is not None
-    told = Event.objects.get(name="account_closed").additional_data
+    told = recorded(name="account_closed").detail
     assert told["tokens"] == [str(ApiToken.objects.get())]
     directory.patch(f"/Users/{key}", {"op": "replace", "path": "active", "value": True})
     account.refresh_from_db()

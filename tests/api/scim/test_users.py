@@ -20,12 +20,12 @@ from backend.accounts.models import TeamGrant, User
 from backend.api.scim.mapping import user_told
 from backend.api.scim.resources import SERVICE
 from backend.api.scim.resources import User as Resource
-from backend.audit.models import Event
 from backend.people import directory as people
 from backend.people.directory import EmailRecord, UserRecord
 from backend.people.models import DirectoryUser, Person
 from tests.api.scim.conftest import USER, Directory
 from tests.factories import a_team
+from tests.recorded import recorded
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +51,8 @@ def test_who_joins_has_an_account_without_a_role_and_a_person(directory: Directo
     assert account.directory_user == stored
     assert account.person == stored.person
     assert str(account.person) == "Ada Example"
-    event = Event.objects.get(name="directory_user_created")
-    assert event.additional_data["by"].startswith("SCIM token Entra (pls_")
+    event = recorded(name="directory_user_created")
+    assert event.detail["by"].startswith("SCIM token Entra (pls_")
 
 
 def test_it_reads_back_what_it_wrote(directory: Directory) -> None:
@@ -120,8 +120,8 @@ def test_who_leaves_is_signed_out_with_the_next_request(directory: Directory) ->
     assert client.get("/api/v1/me").status_code == 401
     account = User.objects.get(email=ADA)
     assert (account.is_active, account.closed_by_directory) == (False, True)
-    event = Event.objects.get(name="account_closed")
-    assert event.additional_data["sessions"] == 1
+    event = recorded(name="account_closed")
+    assert event.detail["sessions"] == 1
     assert set_active(directory, key, active=True).json()["active"] is True
     account.refresh_from_db()
     assert (account.is_active, account.closed_by_directory) == (True, False)
@@ -140,9 +140,9 @@ def test_a_token_of_who_left_and_came_back_stays_dead(directory: Directory) -> N
     for active in (False, True):
         set_active(directory, key, active=active)
         assert use_api_token(token, address="127.0.0.1") is None
-    (event,) = Event.objects.filter(name="account_closed")
-    assert (event.actor, event.additional_data["tokens"]) == (None, [str(made)])
-    assert event.additional_data["by"].startswith("SCIM token Entra (pls_")
+    closed = recorded(name="account_closed")
+    assert (closed.event.actor, closed.detail["tokens"]) == (None, [str(made)])
+    assert closed.detail["by"].startswith("SCIM token Entra (pls_")
 
 
 def test_a_gap_opens_no_account(directory: Directory) -> None:
@@ -180,7 +180,7 @@ def test_a_deleted_one_is_not_found_and_may_come_back_without_its_role(
     assert directory.user(ADA) != key
     account.refresh_from_db()
     assert (account.is_active, account.role, account.grants.count()) == (True, "", 0)
-    assert Event.objects.get(name="role_taken").additional_data["role"] == "team_lead"
+    assert recorded(name="role_taken").detail["role"] == "team_lead"
 
 
 def test_an_address_follows_the_directory(directory: Directory) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
 from backend.accounts import break_glass
 from backend.accounts.models import User
 from backend.accounts.store import InvalidAccount, add_user, enrolment_link
+from backend.audit.operators import operated
 
 
 class Command(BaseCommand):
@@ -27,14 +27,15 @@ class Command(BaseCommand):
             action.add_argument("--email", required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["do"] == "link":
-            found = User.objects.filter(email=options["email"].lower(), role=User.Role.OWNER)
-            user = found.first() or self._unknown(options["email"])
-        else:
-            user = self._made(options)
-        self.stdout.write(settings.PUBLIC_URL + enrolment_link(user=user))
+        with operated(f"owner {options['do']}"):
+            if options["do"] == "link":
+                found = User.objects.filter(email=options["email"].lower(), role=User.Role.OWNER)
+                user = found.first() or self._unknown(options["email"])
+            else:
+                user = self._made(options)
+            link = enrolment_link(user=user)
+        self.stdout.write(settings.PUBLIC_URL + link)
 
-    @transaction.atomic
     def _made(self, options: dict[str, Any]) -> User:
         try:
             user = add_user(email=options["email"], role=User.Role.OWNER, name=options["name"])

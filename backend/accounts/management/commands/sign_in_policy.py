@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from backend.accounts.policy import open_administration
+from backend.audit.operators import operated
 
 
 class Command(BaseCommand):
@@ -14,5 +15,6 @@ class Command(BaseCommand):
         parser.add_argument("do", choices=["open-administration"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        open_administration()
+        with operated("sign_in_policy open-administration"):
+            open_administration()
         self.stdout.write("Every network may open the administration again.")

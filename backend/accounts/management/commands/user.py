@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.accounts.models import User
 from backend.accounts.store import InvalidAccount, add_user, enrolment_link
+from backend.audit.operators import operated
 from backend.people.models import Team
 
 
@@ -26,9 +27,11 @@ class Command(BaseCommand):
         if missing := slugs - {team.slug for team in teams}:
             raise CommandError(f"There is no team {', '.join(sorted(missing))}.")
         try:
-            user = add_user(
-                email=options["email"], role=options["role"], name=options["name"], teams=teams
-            )
+            with operated("user add"):
+                user = add_user(
+                    email=options["email"], role=options["role"], name=options["name"], teams=teams
+                )
+                link = enrolment_link(user=user)
         except InvalidAccount as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(settings.PUBLIC_URL + enrolment_link(user=user))
+        self.stdout.write(settings.PUBLIC_URL + link)

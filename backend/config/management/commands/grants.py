@@ -1,8 +1,9 @@
 """`manage.py grants`: make the database's privileges agree with the inventory."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import connection
 
+from backend.audit.operators import operated
 from backend.config.declared import complaints
 from backend.config.grants import deviations, statements
 
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         if options["print"]:
             self.stdout.write(";\n".join(sql) + ";")
             return
-        with transaction.atomic(), connection.cursor() as cursor:
+        with operated("grants"), connection.cursor() as cursor:
             for statement in sql:
                 cursor.execute(statement)
             if found := deviations(connection):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.accounts.sign_ins import sign_ins
 from backend.api.export import cell
+from backend.audit import operators
 from backend.people.roster import COLUMNS, BadRoster, MemberChange, Plan
 from backend.people.store.rosters import decode, plan_roster, roster, take_roster
 from backend.pipeline import bell
@@ -27,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401, ARG002 - Django's signature
         if options["do"] == "export":
+            operators.note("teams export")
             writer = csv.writer(self.stdout, lineterminator="\n")
             writer.writerow(COLUMNS)
             for row in roster():
@@ -38,7 +40,8 @@ class Command(BaseCommand):
             if options["preview"]:
                 plan = plan_roster(text, sign_ins())
             else:
-                plan = take_roster(text=text, acting_user=None, sign_ins=sign_ins())
+                with operators.operated("teams import"):
+                    plan = take_roster(text=text, acting_user=None, sign_ins=sign_ins())
                 bell.ring(bell.MEASURE)
         except (BadRoster, OSError) as error:
             raise CommandError(f"Nothing was stored.\n{error}") from error

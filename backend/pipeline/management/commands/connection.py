@@ -7,6 +7,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from backend.audit.operators import operated
 from backend.connections import store
 from backend.connections.models import Connection
 from backend.pipeline import bell
@@ -75,16 +76,17 @@ class Command(BaseCommand):
         ca_file, token_file = options["ca_file"], options["token_file"]
         organisations = options["organisation"]
         try:
-            connection = store.add_connection(
-                kind=str(options["kind"]),
-                url=str(options["url"]),
-                name=str(options["name"]),
-                token=_read(token_file) if token_file else None,
-                app=_app(options),
-                ca_certificate=_read(ca_file) if ca_file else "",
-                organisations=organisations if isinstance(organisations, list) else [],
-                jira=_jira(options) if is_jira else None,
-            )
+            with operated("connection add"):
+                connection = store.add_connection(
+                    kind=str(options["kind"]),
+                    url=str(options["url"]),
+                    name=str(options["name"]),
+                    token=_read(token_file) if token_file else None,
+                    app=_app(options),
+                    ca_certificate=_read(ca_file) if ca_file else "",
+                    organisations=organisations if isinstance(organisations, list) else [],
+                    jira=_jira(options) if is_jira else None,
+                )
         except store.InvalidConnection as error:
             raise CommandError(str(error)) from error
         except ValidationError as error:

@@ -16,6 +16,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from backend.audit import operators
 from backend.connections.models import Connection
 from backend.delivery.models import Project
 from backend.metrics.compute import catch_up
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             connections = [c for c in connections if c.slug == slug]
         if not connections:
             raise CommandError("There is no such connection: see manage.py connection list.")
+        operators.note("sync")
         if not options["wait"]:
             for connection in connections:
                 connector_of(connection).begin(connection)

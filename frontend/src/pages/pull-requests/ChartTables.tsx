@@ -19,7 +19,11 @@ export function WeekTable({ weeks }: { weeks: Week[] }) {
           name: "Week of",
           cell: (week) => `${fullDay(week.start)}${week.partial ? " (partial)" : ""}`,
         },
-        { name: "n", numeric: true, cell: (week) => (week.n === null ? unknown(week) : count(week.n)) },
+        {
+          name: "n",
+          numeric: true,
+          cell: (week) => (week.n === null ? unknown(week) : count(week.n)),
+        },
         {
           name: "Median",
           numeric: true,

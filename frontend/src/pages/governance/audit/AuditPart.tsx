@@ -1,9 +1,142 @@
-import { Message } from "../../../ui/Message";
+import { Button } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { meQuery } from "../../../api/queries";
+import { type DataColumn, DataTable, RowName } from "../../../ui/DataTable";
+import { dateTime, zoneName } from "../../../ui/dates";
+import { Failure } from "../../../ui/Message";
+import { NoRows, TableSection } from "../../../ui/TableSection";
+import { TableSkeleton } from "../../../ui/TableSkeleton";
+import { failureOf } from "../../failure";
+import { AuditFilters } from "./AuditFilters";
+import classes from "./audit.module.css";
+import { EventDrawer } from "./EventDrawer";
+import { type Asked, type AuditEvent, EXPORT, eventsQuery } from "./queries";
+import { type AuditSearch, rangeOf } from "./search";
+import { about, who } from "./words";
 
+const route = getRouteApi("/governance/audit");
+
+/** Every important act, the latest first. */
 export default function AuditPart() {
+  const { data: me } = useSuspenseQuery(meQuery);
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const timeZone = me.organisation.time_zone;
+  const asked = askedOf(search, me.today);
+  const query = useInfiniteQuery(eventsQuery(asked));
+  const events = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  const change = (part: Partial<AuditSearch>) =>
+    void navigate({
+      search: (before) => ({ ...before, ...part }),
+      replace: true,
+      resetScroll: false,
+    });
   return (
-    <Message title="Audit log">
-      <p>Being built.</p>
-    </Message>
+    <>
+      <AuditFilters search={search} today={me.today} onChange={change} />
+      <TableSection
+        title="Events"
+        count={`The latest first; times are in ${zoneName(timeZone)}`}
+        tools={
+          <Button
+            component="a"
+            href={`${EXPORT}?${new URLSearchParams(said(asked))}`}
+            variant="default"
+            size="xs"
+            leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}
+          >
+            JSON lines
+          </Button>
+        }
+      >
+        {query.error ? (
+          <Failure {...failureOf(query.error)} onRetry={() => void query.refetch()} />
+        ) : query.isPending ? (
+          <TableSkeleton rows={8} />
+        ) : events.length === 0 ? (
+          <NoRows>
+            Nothing like that is in the log. Choose a longer range, or take a filter away.
+          </NoRows>
+        ) : (
+          <DataTable
+            label="Events"
+            columns={columnsOf(timeZone, (event) => change({ event }))}
+            rows={events}
+            rowKey={({ id }) => id}
+            stale={query.isPlaceholderData}
+            onOpen={({ id }) => change({ event: id })}
+          />
+        )}
+        {query.hasNextPage && (
+          <div className={`${classes.more} no-print`}>
+            <Button
+              variant="default"
+              size="xs"
+              loading={query.isFetchingNextPage}
+              onClick={() => void query.fetchNextPage()}
+            >
+              Show earlier ones
+            </Button>
+          </div>
+        )}
+      </TableSection>
+      <EventDrawer
+        id={search.event}
+        known={events.find(({ id }) => id === search.event)}
+        timeZone={timeZone}
+        onClose={() => change({ event: undefined })}
+        onActor={(actor) => change({ actor, event: undefined })}
+      />
+    </>
   );
+}
+
+function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<AuditEvent>[] {
+  return [
+    {
+      name: "What",
+      narrow: true,
+      cell: (event) => (
+        <RowName
+          name={event.act === event.says.toLowerCase() ? `${event.says} ${event.kind}` : event.says}
+          where={who(event)}
+          onOpen={() => onOpen(event.id)}
+        />
+      ),
+    },
+    {
+      name: "About",
+      cell: (event) =>
+        event.kind === null ? (
+          "–"
+        ) : (
+          <>
+            {about(event)} <span className={classes.soft}>{event.kind}</span>
+          </>
+        ),
+    },
+    { name: "From", cell: ({ address }) => address ?? "–" },
+    { name: "When", narrow: true, cell: ({ at }) => dateTime(at, timeZone) },
+  ];
+}
+
+function askedOf(search: AuditSearch, today: string): Asked {
+  const { from, to } = rangeOf(search, today);
+  const { q, act, group, kind, actor, address } = search;
+  return {
+    from,
+    to,
+    ...(q && { search: q }),
+    ...(act && { act }),
+    ...(group && { group }),
+    ...(kind !== undefined && { kind }),
+    ...(actor !== undefined && { actor }),
+    ...(address && { address }),
+  };
+}
+
+function said(asked: Asked): [string, string][] {
+  return Object.entries(asked).map(([name, value]) => [name, String(value)]);
 }

@@ -1,4 +1,48 @@
 import * as v from "valibot";
+import { addDays, isDay } from "../../../ui/dates";
+import type { Range } from "../../../ui/RangePicker";
+
+function optional<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.fallback(v.optional(schema), undefined);
+}
+
+const day = v.pipe(v.string(), v.check(isDay));
+const key = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+export const PRESET_DAYS = [1, 7, 30, 90] as const;
+export type PresetDays = (typeof PRESET_DAYS)[number];
+const USUAL_DAYS: PresetDays = 7;
 
 /** The part's whole state, as it stands in the address. Anything unreadable falls back. */
-export const auditSchema = v.object({});
+export const auditSchema = v.object({
+  /** The last so many days. */
+  last: optional(v.picklist(PRESET_DAYS)),
+  from: optional(day),
+  to: optional(day),
+  q: optional(v.string()),
+  /** An act's name, or created, changed or deleted. */
+  act: optional(v.string()),
+  group: optional(v.string()),
+  kind: optional(key),
+  actor: optional(key),
+  address: optional(v.string()),
+  /** The event that is looked at. */
+  event: optional(key),
+});
+
+export type AuditSearch = v.InferOutput<typeof auditSchema>;
+
+/** Null: the range is the viewer's own. */
+export function presetOf(search: AuditSearch): PresetDays | null {
+  return isOwn(search) ? null : (search.last ?? USUAL_DAYS);
+}
+
+/** Half open; today is in it where it is a preset. */
+export function rangeOf(search: AuditSearch, today: string): Range {
+  if (isOwn(search)) return { from: search.from, to: search.to };
+  return { from: addDays(today, 1 - (search.last ?? USUAL_DAYS)), to: addDays(today, 1) };
+}
+
+function isOwn(search: AuditSearch): search is AuditSearch & { from: string; to: string } {
+  return search.from !== undefined && search.to !== undefined && search.from < search.to;
+}

@@ -1,0 +1,131 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { DetailDrawer, DetailSection, DetailSkeleton } from "../../../ui/DetailDrawer";
+import drawer from "../../../ui/DetailDrawer.module.css";
+import { dateTime } from "../../../ui/dates";
+import { FactTable } from "../../../ui/FactTable";
+import { Failure } from "../../../ui/Message";
+import { failureOf } from "../../failure";
+import classes from "./audit.module.css";
+import { type AuditEvent, eventQuery } from "./queries";
+import { about, who } from "./words";
+
+/** One event with everything that it says. */
+export function EventDrawer({
+  id,
+  known,
+  timeZone,
+  onClose,
+  onActor,
+}: {
+  id: number | undefined;
+  /** As the table has it already. */
+  known: AuditEvent | undefined;
+  timeZone: string;
+  onClose: () => void;
+  onActor: (account: number) => void;
+}) {
+  return (
+    <DetailDrawer title="Event" width={560} onClose={onClose}>
+      {id !== undefined &&
+        (known ? (
+          <Event event={known} timeZone={timeZone} onActor={onActor} />
+        ) : (
+          <Asked id={id} timeZone={timeZone} onActor={onActor} />
+        ))}
+    </DetailDrawer>
+  );
+}
+
+function Asked({
+  id,
+  ...rest
+}: {
+  id: number;
+  timeZone: string;
+  onActor: (account: number) => void;
+}) {
+  const { data, error, refetch } = useQuery(eventQuery(id));
+  if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
+  return data ? <Event event={data} {...rest} /> : <DetailSkeleton />;
+}
+
+function Event({
+  event,
+  timeZone,
+  onActor,
+}: {
+  event: AuditEvent;
+  timeZone: string;
+  onActor: (account: number) => void;
+}) {
+  const { actor } = event;
+  return (
+    <>
+      <h2 className={drawer.title}>{event.says}</h2>
+      <p className={drawer.where}>{event.meaning || `A row: ${event.kind ?? "unknown"}.`}</p>
+      <dl className={classes.facts}>
+        <dt>When</dt>
+        <dd>{dateTime(event.at, timeZone)}</dd>
+        <dt>Who</dt>
+        <dd>
+          {who(event)}{" "}
+          {actor !== null && (
+            <Button variant="subtle" size="compact-xs" onClick={() => onActor(actor)}>
+              Only theirs
+            </Button>
+          )}
+        </dd>
+        <dt>From</dt>
+        <dd>{event.address ?? "–"}</dd>
+        <dt>About</dt>
+        <dd>
+          {event.kind === null ? (
+            "–"
+          ) : (
+            <>
+              {about(event)}{" "}
+              <span className={drawer.soft}>{`${event.kind} ${event.about_key}`}</span>
+            </>
+          )}
+        </dd>
+        <dt>Number</dt>
+        <dd>{event.id}</dd>
+      </dl>
+      {event.changes.length > 0 && (
+        <DetailSection title="What was changed">
+          <FactTable
+            caption="Before and after"
+            rows={event.changes}
+            rowKey={({ field }) => field}
+            columns={[
+              { name: "Field", cell: ({ field }) => field.replaceAll("_", " ") },
+              { name: "Before", cell: ({ before }) => <Value of={before} /> },
+              { name: "After", cell: ({ after }) => <Value of={after} /> },
+            ]}
+          />
+        </DetailSection>
+      )}
+      {event.detail.length > 0 && (
+        <DetailSection title="Besides">
+          <dl className={classes.facts}>
+            {event.detail.map(({ name, value }) => [
+              <dt key={`${name} of`}>{name}</dt>,
+              <dd key={name}>{value || "–"}</dd>,
+            ])}
+          </dl>
+        </DetailSection>
+      )}
+      {(event.who_erased || event.about_erased) && (
+        <p className={drawer.foot}>
+          What was erased cannot be read any more, by nobody: its key is destroyed. The event itself
+          stays, so that the log is whole.
+        </p>
+      )}
+    </>
+  );
+}
+
+function Value({ of }: { of: string | null }) {
+  return of === null || of === "" ? "–" : <span className={classes.value}>{of}</span>;
+}
