@@ -19,7 +19,7 @@ from backend.audit.sealer import Sealer
 from backend.audit.sealing import seal_some, sign_head
 from backend.audit.statements import Statement
 from backend.audit.verifying import verify
-from backend.config import grants
+from backend.inventory.roles import ROLES
 from tests.processes import TOP
 
 
@@ -84,7 +84,7 @@ def as_superuser(statement: str, *parameters: Any) -> None:
 
 def make_roles() -> None:
     """Those of the appliance, in the test's own transaction, with what is granted to them."""
-    for role in grants.ROLES:
+    for role in ROLES:
         execute(f"CREATE ROLE {role}")
     call_command("grants", verbosity=0)
 

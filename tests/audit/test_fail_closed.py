@@ -10,7 +10,7 @@ from django.test import Client
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.audit.recording import NotRecorded
-from backend.config import grants
+from backend.inventory.roles import ROLES
 from backend.people.models import Identity, Team
 from tests.factories import a_connection
 from tests.sign_in import an_account, sign_in
@@ -31,7 +31,7 @@ def web(client: Client, administrator: User) -> Iterator[None]:
     client.get("/admin/people/team/")  # what reading records is on record by now
     client.raise_request_exception = False
     with connection.cursor() as cursor:
-        for role in grants.ROLES:
+        for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
         call_command("grants", verbosity=0)
         cursor.execute("REVOKE INSERT ON audit_event FROM web")

@@ -17,6 +17,7 @@ from backend.config import grants
 from backend.governance import access_export
 from backend.governance.held import SECTIONS, Subject
 from backend.governance.held.left_out import REASONS
+from backend.inventory.roles import ROLES
 from tests.factories import History, an_identity
 from tests.governance.holdings import SECRET, Somebody, hold
 
@@ -206,7 +207,7 @@ def test_more_rows_than_are_read_at_a_time_are_all_told_and_shown_as_far_as_the_
 
 def test_web_reads_all_of_it_with_its_own_rights(me: Somebody) -> None:
     with connection.cursor() as cursor:
-        for role in grants.ROLES:
+        for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
         for statement in grants.statements(connection):
             cursor.execute(statement)

@@ -14,12 +14,13 @@ from django.db import connection as database
 
 from backend.accounts.api_tokens import create_api_token
 from backend.accounts.models import ApiToken, BreakGlassUse, User
-from backend.config import grants
 from backend.connections.models import Connection, JiraSettings
 from backend.delivery.models import OwnerPattern, PullRequest
 from backend.delivery.records import ActorRecord
 from backend.governance.erasing import person as subject
+from backend.governance.erasing.steps import NotErasable
 from backend.governance.models import Erasure
+from backend.inventory.roles import ROLES, ROUTINES
 from backend.people.models import Identity, Membership, Merge, Offer, Organisation, Person
 from backend.people.moving import carry_out as join
 from backend.people.moving import joining
@@ -119,7 +120,7 @@ def forget_audit() -> None:
 def roles() -> None:
     """In the test's own transaction."""
     with database.cursor() as cursor:
-        for role in grants.ROLES:
+        for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
     call_command("grants", verbosity=0)
 
@@ -209,9 +210,9 @@ def test_the_worker_closes_no_account_at_will(person: Person, missing: str) -> N
 
 @pytest.mark.usefixtures("roles")
 def test_nobody_but_the_worker_may_call_the_owner_s_routines() -> None:
-    routines = [name for name in grants.ROUTINES if name.startswith("governance_")]
+    routines = [name for name in ROUTINES if name.startswith("governance_")]
     with database.cursor() as cursor:
-        for role in (*grants.ROLES, "pg_database_owner"):
+        for role in (*ROLES, "pg_database_owner"):
             cursor.execute(
                 "SELECT has_function_privilege(%s, name, 'EXECUTE') FROM unnest(%s::text[]) AS name",
                 [role, routines],
@@ -222,7 +223,7 @@ def test_nobody_but_the_worker_may_call_the_owner_s_routines() -> None:
 def test_the_last_owner_is_not_erased(person: Person) -> None:
     User.objects.exclude(person=person).update(role="")
     User.objects.filter(person=person).update(role=User.Role.OWNER)
-    with pytest.raises(subject.NotErasable, match="last owner"):
+    with pytest.raises(NotErasable, match="last owner"):
         subject.preview(person.pk, "pseudonymise")
 
 
@@ -230,7 +231,7 @@ def test_nobody_is_erased_with_whose_address_a_connection_signs_in(
     person: Person, source: Connection
 ) -> None:
     JiraSettings.objects.create(connection=source, email=f"{MARK}@work.example")
-    with pytest.raises(subject.NotErasable, match="signs in with an address"):
+    with pytest.raises(NotErasable, match="signs in with an address"):
         subject.preview(person.pk, "remove")
 
 

@@ -6,11 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from backend.config import grants
 from backend.connections.models import Connection
 from backend.governance.erasing.everything import doomed
 from backend.governance.erasing.reach import count, reached
 from backend.governance.models import Erasure
+from backend.inventory.roles import ROLES
 from tests.governance.erased import a_repository_of, approved, carry_out
 from tests.governance.filled import fill
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def roles() -> Iterator[None]:
     """The roles, in the test's own transaction."""
     with connection.cursor() as cursor:
-        for role in grants.ROLES:
+        for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
         call_command("grants", verbosity=0)
         yield

@@ -42,7 +42,8 @@ from backend.people.models import DirectoryUser
 from tests import servers
 from tests.pipeline.conftest import TOKEN
 from tests.pipeline.state import collect, work_to_the_end
-from tests.pipeline.test_canary import SECRET, Places, a_world, places, temporary
+from tests.pipeline.test_canary import SECRET, a_world, places, temporary
+from tests.places import Places
 from tests.sign_in import an_account, sign_in
 from tests.simulators import github, jira
 from tests.sources.serving import serving
@@ -145,12 +146,12 @@ def tell_by_token(mark: str) -> None:
         },
         "incidents": {"id": "one", "environment": "production", "started_at": at},
     }
-    for path, body in told.items():
-        for extra, wanted in (({}, 201), ({"description": mark}, 422)):
+    for path, report in told.items():
+        for extra, expected in (({}, 201), ({"description": mark}, 422)):
             answer = client.post(
-                f"/api/v1/{path}", body | extra, content_type="application/json", headers=headers
+                f"/api/v1/{path}", report | extra, content_type="application/json", headers=headers
             )
-            assert answer.status_code == wanted, answer.content
+            assert answer.status_code == expected, answer.content
 
 
 def tell_by_directory(mark: str) -> None:
@@ -228,7 +229,7 @@ def test_what_may_not_be_kept_is_nowhere_in_all_that_the_product_does(
         tracker.world.create_project("FORGE", "Forge")
         for source in sources:
             collect(source)
-        hooks = [
+        hooks: list[Any] = [
             forge.hook(f"{live_server.url}/hooks/github/{sources[0].slug}", SECRET),
             tracker.hook(f"{live_server.url}/hooks/jira/{sources[1].slug}", SECRET),
         ]

@@ -20,12 +20,12 @@ from backend.accounts.models import (
     ScimToken,
     User,
 )
-from backend.config import grants
 from backend.delivery.models import IngestToken, ReportedDeployment
 from backend.governance.models import RetentionRun
 from backend.governance.retention.engine import begin, go_on
 from backend.governance.retention.policies import BY_CODE, POLICIES
 from backend.governance.retention.purges import Owned
+from backend.inventory.roles import ROLES
 from backend.people.models import Merge
 from tests.factories import a_repository
 from tests.governance.retention.conftest import finish, keep
@@ -139,7 +139,7 @@ def test_the_function_removes_nothing_else_and_nothing_young(table: str, days: i
 def test_the_worker_removes_by_the_function_what_it_cannot_read(owner: User) -> None:
     Session.objects.create(session_key="old", session_data="", expire_date=ago(91))
     with database.cursor() as cursor:
-        for role in grants.ROLES:
+        for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
         call_command("grants", verbosity=0)
         cursor.execute("SET LOCAL ROLE worker")
@@ -157,7 +157,7 @@ def test_the_worker_removes_by_the_function_what_it_cannot_read(owner: User) -> 
 def test_every_policy_runs_with_the_worker_s_privileges_alone() -> None:
     days = {code: policy.default_days or policy.minimum_days for code, policy in BY_CODE.items()}
     with database.cursor() as cursor:
-        for role in grants.ROLES:
+        for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
         call_command("grants", verbosity=0)
         keep(**days)
