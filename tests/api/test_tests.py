@@ -70,7 +70,7 @@ def test_a_lead_sees_the_runs_of_their_team(lead: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "statements"),
     [
-        (f"/tests/figures?{A}", 10),
+        (f"/tests/figures?{A}", 11),
         (f"/tests/choices?{A}", 3),
         (f"/tests/heatmap?{A}", 3),
         (f"/tests/workflows?{A}", 3),

@@ -81,7 +81,7 @@ def test_a_process_is_named_whatever_it_says(role: str) -> None:
         record(name="tried")  # the worker reads no column of what it writes but its number
     event = Event.objects.latest("pk")
     assert (event.recorded_by, event.recorded_at.year > 2001) == (role, True)
-    assert seal_some(witness=None).position == 5
+    assert seal_some(witness=None).position == 6
 
 
 @pytest.mark.usefixtures("roles")
@@ -104,6 +104,8 @@ def test_the_sealer_records_its_own_acts_alone_and_sees_nothing_else() -> None:
     )
     assert {name for (name,) in readable} == {
         *(*TABLES, "audit_signeddocument", "django_content_type"),
+        # What it tells the syslog server is in the ledger of what leaves.
+        *("outbound_query", "outbound_traffic"),
     }
     refused("sealer", "UPDATE audit_signeddocument SET content = ''")
 
@@ -143,6 +145,7 @@ CHANGES = {
     "timestamp with time zone": "{} + interval '1 microsecond'",
     "bytea": "'planted'",
     "boolean": "NOT coalesce({}, false)",
+    "ARRAY": "array['people.team']",
 }
 """SQL, by the column's type."""
 

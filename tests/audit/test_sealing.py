@@ -76,7 +76,7 @@ def test_the_digest_is_what_the_documentation_says() -> None:
         " FROM audit_event AS event"
     )
     assert content.startswith(
-        f'{{"id": {event.pk}, "name": "tried", "action": 3, "object_pk": "", '
+        f'{{"id": {event.pk}, "name": "tried", "action": 3, "holder": "", "subject": "", '
     )
     assert r'"additional_data": {"text": "Žluťoučký \"kůň\" \n", "number": 1.1}' in content
     assert next_digest(GENESIS, content) == bytes(Link.objects.get().digest)
@@ -97,6 +97,7 @@ def test_columns_that_come_later_are_null_in_older_rows() -> None:
         ),
         *("changes_text", "changes", "actor", "cid", "remote_addr", "remote_port", "timestamp"),
         *("additional_data", "actor_email", "name", "recorded_at", "recorded_by"),
+        *("transaction", "operator", "subject", "holder"),
     }
     later = {field for field in Event._meta.concrete_fields if field.name not in first}
     told = [f.name for f in later if not f.null or f.has_default() or f.has_db_default()]

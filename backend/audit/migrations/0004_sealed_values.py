@@ -19,6 +19,9 @@ END
 $$;
 CREATE TRIGGER audit_event_own_transaction BEFORE INSERT ON audit_event
     FOR EACH ROW EXECUTE FUNCTION audit_event_own_transaction();
+-- For whoever writes one by SQL; Django gives all of them.
+ALTER TABLE audit_event
+    ALTER COLUMN operator SET DEFAULT '', ALTER COLUMN subject SET DEFAULT '', ALTER COLUMN holder SET DEFAULT '';
 """
 NO_MORE = """
 DROP TRIGGER audit_event_own_transaction ON audit_event;
