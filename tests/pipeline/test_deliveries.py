@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import RequestFactory
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from backend.api import webhooks
@@ -18,6 +18,7 @@ from backend.delivery.models import (
     PullRequestCommit,
     Repository,
 )
+from backend.metrics.models import HeadFeedback, RunFact
 from backend.pipeline import bell, tasks
 from backend.pipeline.work import check_connection, work
 from tests.pipeline.conftest import TOKEN, Source
@@ -170,11 +171,19 @@ def what_stands() -> dict[str, list[str]]:
     HeadCommit.objects.exclude(sha__in=heads).delete()
     CommitStatus.objects.exclude(sha__in=heads).delete()
     CheckSuite.objects.exclude(head_sha__in=heads).delete()
+    HeadFeedback.objects.exclude(sha__in=heads).delete()
+    RunFact.objects.exclude(sha__in=heads).exclude(source=RunFact.Source.WORKFLOW).delete()
     return rows()
 
 
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@example(
+    steps=[
+        *[("act", "base", 0), ("deliver", "", 0), ("act", "base", 0), ("deliver", "", 0)],
+        *[("act", "check", 0), ("deliver", "", 4), ("act", "push", 0)],
+    ]
 )
 @given(steps=STEPS)
 def test_any_order_doubling_and_loss_ends_in_the_sources_state(
