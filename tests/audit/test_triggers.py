@@ -85,6 +85,42 @@ def test_one_act_that_covers_a_table_tells_of_all_its_rows() -> None:
     assert {event.content_type for event in _commit()} == {kind}
 
 
+@pytest.mark.parametrize(
+    ("name", "covers"),
+    [
+        ("signed_in", ["*"]),
+        ("audit_read", ["accounts.user", "people.membership"]),
+        ("people_merged", ["accounts.user", "people.membership"]),
+    ],
+)
+def test_a_forged_event_silences_nothing_that_its_name_does_not_tell(
+    user: User, name: str, covers: list[str]
+) -> None:
+    Event.objects.create(name=name, action=3, covers=covers)
+    User.objects.filter(pk=user.pk).update(role=User.Role.OWNER)
+    (event,) = _commit()
+    assert event.changes == {"role": ["member", "owner"]}
+
+
+def test_nothing_that_web_records_covers_every_table(user: User) -> None:
+    team = Team.objects.create(slug="a", name="A")
+    _commit()
+    _sql("CREATE ROLE web IN ROLE pg_read_all_data, pg_write_all_data")
+    _sql("SET SESSION AUTHORIZATION web")
+    Event.objects.create(name="retention_went_on", action=3, covers=["*"])
+    Team.objects.filter(pk=team.pk).update(name="B")
+    _sql("SET CONSTRAINTS ALL IMMEDIATE")
+    _sql("RESET SESSION AUTHORIZATION")
+    assert [event.object_id for event in _commit()] == [team.pk]
+
+
+def test_nobody_makes_a_trigger_of_their_own_that_writes_into_the_log() -> None:
+    _sql("CREATE ROLE somebody")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_function_privilege('somebody', 'audit_governed()', 'EXECUTE')")
+        assert cursor.fetchone() == (False,)
+
+
 def test_who_acted_in_the_same_transaction_is_taken_for_who_did_it(user: User) -> None:
     administrator = an_account(User.Role.ADMINISTRATOR)
     record(name="access_exported", actor=administrator)
