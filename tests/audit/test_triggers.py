@@ -6,12 +6,14 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from backend.accounts.models import TeamGrant, User
 from backend.audit import triggers
 from backend.audit.events import record
-from backend.audit.models import Event
+from backend.audit.models import Event, SubjectKey
 from backend.people.models import Identity, Membership, Person, Team
+from backend.tombstones.models import Tombstone
 from tests.factories import a_connection
 from tests.sign_in import an_account
 
@@ -119,6 +121,26 @@ def test_nobody_makes_a_trigger_of_their_own_that_writes_into_the_log() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT has_function_privilege('somebody', 'audit_governed()', 'EXECUTE')")
         assert cursor.fetchone() == (False,)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE tombstones_tombstone SET lifted_at = now()", "tombstone"),
+        ("UPDATE audit_subjectkey SET secret = NULL, forgotten_at = now()", "subjectkey"),
+        (
+            "INSERT INTO governance_erasure (kind, mode, subject_name, reason, preview, done, asked_at, approved_at,"
+            " attempts, last_error) VALUES ('everything', '', '', '', '{}', '{}', now(), now(), 0, '')",
+            "erasure",
+        ),
+    ],
+)
+def test_what_brings_back_blinds_or_erases_by_sql_is_recorded(statement: str, kind: str) -> None:
+    Tombstone.objects.create(kind="address", digest=b"x", erasure_id=1, erased_at=timezone.now())
+    SubjectKey.objects.create(subject="user/0", secret=b"x")
+    _commit()
+    _sql(statement)
+    assert {event.content_type.model for event in _commit()} == {kind}
 
 
 def test_who_acted_in_the_same_transaction_is_taken_for_who_did_it(user: User) -> None:
