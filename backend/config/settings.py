@@ -288,7 +288,11 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
         "mask_fields": ["metadata"],  # names whom to ask there
     },
     {"model": "accounts.SignInPolicy"},
-    {"model": "people.Organisation", "exclude_fields": ["pseudonym_key"]},
+    {
+        "model": "people.Organisation",
+        "exclude_fields": ["pseudonym_key"],
+        "mask_fields": ["bot_logins"],  # may name people
+    },
     {"model": "people.Person"},
     {"model": "people.Identity", "exclude_fields": ["buried_as"]},
     {"model": "people.Team", "exclude_fields": ["members"]},
