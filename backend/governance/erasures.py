@@ -11,6 +11,7 @@ from backend.accounts.models import User
 from backend.audit.events import record
 from backend.governance.erasing.engine import ATTEMPTS
 from backend.governance.erasing.kinds import subjects_of
+from backend.governance.erasing.known import accounts_of
 from backend.governance.erasing.steps import NotErasable
 from backend.governance.models import Erasure
 from backend.tombstones import graves
@@ -95,7 +96,9 @@ def approve(*, erasure: Erasure, acting_user: User) -> None:
     if not may_approve(one, acting_user):
         raise ErasureRefused("Erasing everything takes an owner's approval.")
     one.approved_by, one.approved_at = acting_user, clock.now()
-    one.save(update_fields=["approved_by", "approved_at"])
+    if one.kind == Erasure.Kind.PERSON:
+        one.accounts = accounts_of(one.subject_id or 0)
+    one.save(update_fields=["approved_by", "approved_at", "accounts"])
     record(name="erasure_approved", actor=acting_user, subject=one, detail=_detail(one))
 
 
