@@ -243,7 +243,7 @@ def _told(found: list[Erasure], user: User) -> list[shapes.Erasure]:
 
 
 def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shapes.Erasure:
-    state, acts, own = erasures.state_of(one), _acts(user), one.asked_by_id == user.pk
+    state, acts, own = erasures.state_of(one), _acts(user), erasures.is_own(one, user)
     name: str | None = one.subject_name or None
     if one.kind == Erasure.Kind.PERSON:
         name = names.of(name, person=one.subject_id)
