@@ -129,8 +129,10 @@ def test_nobody_makes_a_trigger_of_their_own_that_writes_into_the_log() -> None:
         ("UPDATE tombstones_tombstone SET lifted_at = now()", "tombstone"),
         ("UPDATE audit_subjectkey SET secret = NULL, forgotten_at = now()", "subjectkey"),
         (
-            "INSERT INTO governance_erasure (kind, mode, subject_name, reason, preview, done, asked_at, approved_at,"
-            " attempts, last_error) VALUES ('everything', '', '', '', '{}', '{}', now(), now(), 0, '')",
+            """
+            INSERT INTO governance_erasure (kind, mode, subject_name, reason, preview, done, asked_at, approved_at,
+                attempts, last_error) VALUES ('everything', '', '', '', '{}', '{}', now(), now(), 0, '')
+            """,
             "erasure",
         ),
     ],
