@@ -22,8 +22,9 @@ from backend.connections.models import Connection, JiraSettings
 from backend.delivery.models import OwnerPattern, PullRequest
 from backend.delivery.records import ActorRecord
 from backend.governance.erasing import person as subject
+from backend.governance.erasing import person_requests
 from backend.governance.erasing.steps import NotErasable
-from backend.governance.models import Erasure
+from backend.governance.models import Erasure, SubjectRequest
 from backend.inventory.roles import ROLES, ROUTINES
 from backend.people.models import (
     DirectoryUser,
@@ -122,6 +123,15 @@ def _work(source: Connection, author: Identity, other: Identity) -> None:
     )
 
 
+def a_request_of_somebody_else() -> None:
+    """Which names the person all the same."""
+    texts = dict.fromkeys(person_requests.TEXTS, f"As {MARK} said")
+    today = clock.now().date()
+    SubjectRequest.objects.create(
+        kind="objection", asked_on=today, entered_at=clock.now(), due_on=today, **texts
+    )
+
+
 @pytest.fixture
 def roles(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the test's own transaction. The worker has no key of web's."""
@@ -137,6 +147,7 @@ def roles(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_worker_erases_from_every_row(person: Person, mode: str) -> None:
     erasure = approved(person, mode)
     Erasure.objects.update(reason=f"{MARK} asked for it.")
+    a_request_of_somebody_else()
     assert in_rows(MARK)
     with database.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE worker")
@@ -234,8 +245,9 @@ def test_the_worker_adds_no_account_to_an_erasure_that_was_approved(
             )
         with pytest.raises(ProgrammingError, match="since it was approved"), transaction.atomic():
             cursor.execute("SELECT governance_erase_sign_in(%s)", [erasure.pk])
+        step = next(one for one in subject.steps(erasure) if one.table == "accounts_user")
         with pytest.raises(NotErasable, match=f"Accounts {victim.pk} were linked"):
-            carry_out(erasure)
+            step.run(1)
         cursor.execute("RESET ROLE")
     victim.refresh_from_db()
     assert victim.is_active
