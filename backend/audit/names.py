@@ -206,6 +206,9 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
     "erasure_lifted": Act(GOVERNANCE, "What was erased may be collected again.", _GRAVES),
     "tombstones_lifted": Act(GOVERNANCE, "A person who was erased may be stored again.", _GRAVES),
+    "erased_person_refused": Act(
+        GOVERNANCE, "The directory told of a person who was erased; nothing of it was stored."
+    ),
     "subject_request_made": Act(GOVERNANCE, "A person asked for something of their own data."),
     "subject_request_entered": Act(GOVERNANCE, "What a person asked for by letter was entered."),
     "subject_request_withdrawn": Act(GOVERNANCE, "They took it back."),
