@@ -19,8 +19,9 @@ from backend.api import erasure_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
 from backend.api.people_schemas import Paged
-from backend.api.rules import ADMINISTERS, READS_ADMINISTRATION, caller
+from backend.api.rules import ADMINISTERS, READS_ADMINISTRATION, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
+from backend.audit import hourly
 from backend.governance import erasures, subjects
 from backend.governance.models import Erasure
 from backend.people.names import Names
@@ -32,7 +33,7 @@ router = Router(tags=["governance"])
 @router.get(
     "/erasures",
     response={200: shapes.Erasures, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="erasures",
 )
 def list_erasures(request: HttpRequest, filters: Query[Paged]) -> shapes.Erasures:
@@ -50,13 +51,15 @@ def list_erasures(request: HttpRequest, filters: Query[Paged]) -> shapes.Erasure
 @router.get(
     "/erasures/subjects",
     response={200: shapes.ErasureSubjects, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="erasure_subjects",
 )
 def list_subjects(
     request: HttpRequest, filters: Query[shapes.ErasureSubjectFilters]
 ) -> shapes.ErasureSubjects:
     """What can be erased, by parts of its name."""
+    if filters.kind == "person":
+        hourly.note(name="people_read", actor=caller(request))
     found = subjects.found(
         kind=filters.kind,
         search=searched(filters.search),
@@ -70,7 +73,7 @@ def list_subjects(
 @router.get(
     "/erasures/preview",
     response={200: shapes.ErasurePreview, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="erasure_preview",
 )
 def preview(
@@ -116,7 +119,7 @@ def ask(request: HttpRequest, asked: shapes.ErasureRequest) -> shapes.Erasure:
 @router.get(
     "/erasures/{int:erasure_id}",
     response={200: shapes.Erasure, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="erasure",
 )
 def one_erasure(request: HttpRequest, erasure_id: int) -> shapes.Erasure:
@@ -243,7 +246,7 @@ def _told(found: list[Erasure], user: User) -> list[shapes.Erasure]:
 
 
 def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shapes.Erasure:
-    state, acts, own = erasures.state_of(one), _acts(user), one.asked_by_id == user.pk
+    state, acts, own = erasures.state_of(one), _acts(user), erasures.is_own(one, user)
     name: str | None = one.subject_name or None
     if one.kind == Erasure.Kind.PERSON:
         name = names.of(name, person=one.subject_id)

@@ -30,6 +30,7 @@ _WHO: Final = (
 )
 _USERS: Final = ("people.directoryuser", "people.directoryemail", "people.directorygroup_members")
 _ERASURE: Final = ("governance.erasure",)
+_GRAVES: Final = ("tombstones.tombstone",)
 _EVERYTHING: Final = ("*",)
 _GROUPS: Final = ("people.directorygroup", "people.directorygroup_members", *_TEAMS)
 
@@ -195,14 +196,19 @@ ACTS: Final[Mapping[str, Act]] = {
     "erasure_refused": Act(GOVERNANCE, "Somebody refused it.", _ERASURE),
     "erasure_withdrawn": Act(GOVERNANCE, "Whoever asked took it back.", _ERASURE),
     "erasure_retried": Act(GOVERNANCE, "One that had stopped was told to go on.", _ERASURE),
-    "erasure_started": Act(GOVERNANCE, "Tombstones are laid, and rows begin to go.", _ERASURE),
+    "erasure_started": Act(
+        GOVERNANCE, "Tombstones are laid, and rows begin to go.", (*_ERASURE, *_GRAVES)
+    ),
     "erasure_went_on": Act(GOVERNANCE, "Some governed rows went; with their count.", _EVERYTHING),
     "erasure_finished": Act(GOVERNANCE, "All of it is gone; with the count of rows.", _ERASURE),
     "erasure_applied_again": Act(
         GOVERNANCE, "An older backup had brought it back: it is gone again.", _ERASURE
     ),
-    "erasure_lifted": Act(GOVERNANCE, "What was erased may be collected again."),
-    "tombstones_lifted": Act(GOVERNANCE, "A person who was erased may be stored again."),
+    "erasure_lifted": Act(GOVERNANCE, "What was erased may be collected again.", _GRAVES),
+    "tombstones_lifted": Act(GOVERNANCE, "A person who was erased may be stored again.", _GRAVES),
+    "erased_person_refused": Act(
+        GOVERNANCE, "The directory told of a person who was erased; nothing of it was stored."
+    ),
     "subject_request_made": Act(GOVERNANCE, "A person asked for something of their own data."),
     "subject_request_entered": Act(GOVERNANCE, "What a person asked for by letter was entered."),
     "subject_request_withdrawn": Act(GOVERNANCE, "They took it back."),

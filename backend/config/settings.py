@@ -288,7 +288,11 @@ AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
         "mask_fields": ["metadata"],  # names whom to ask there
     },
     {"model": "accounts.SignInPolicy"},
-    {"model": "people.Organisation", "exclude_fields": ["pseudonym_key"]},
+    {
+        "model": "people.Organisation",
+        "exclude_fields": ["pseudonym_key"],
+        "mask_fields": ["bot_logins"],  # may name people
+    },
     {"model": "people.Person"},
     {"model": "people.Identity", "exclude_fields": ["buried_as"]},
     {"model": "people.Team", "exclude_fields": ["members"]},
@@ -353,11 +357,14 @@ AUDIT_GOVERNED: dict[str, dict[str, Any]] = {
     "delivery.IssueCorrection": {},
     "delivery.MutedTest": {},
     "governance.Erasure": {
-        "only": [
-            *("kind", "mode", "subject_id", "asked_by", "approved_by", "approved_at"),
-            *("refused_by", "refused_at"),
+        "exclude_fields": [
+            *("subject_name", "reason", "preview", "started_at", "finished_at", "done"),
+            *("attempts", "lease_until", "last_error", "certificate"),
         ]
     },
+    "tombstones.Tombstone": {"only": ["lifted_at"]},
+    # A key that is destroyed takes from the log who it was.
+    "audit.SubjectKey": {"only": ["secret", "forgotten_at"]},
 }
 # Whose personal values the rows of a model hold: these are sealed under a key of that person's own.
 AUDIT_SUBJECTS = {

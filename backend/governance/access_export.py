@@ -87,7 +87,9 @@ def _keys(section: Section, subject: Subject) -> Sequence[Any]:
 def _rows(section: Section, keys: Collection[Any]) -> list[dict[str, Any]]:
     stored = section.model._default_manager.filter(pk__in=keys)  # noqa: SLF001 - Django's public name for it
     found = stored.order_by("pk").values_list(*section.columns.values())
-    return [section.tell(dict(zip(section.columns, row, strict=True))) for row in found]
+    rows = [dict(zip(section.columns, row, strict=True)) for row in found]
+    section.tell(rows)
+    return [{name: row[name] for name in section.told} for row in rows]
 
 
 def _document(subject: Subject, keys: Keys, *, whose: str, now: datetime) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from backend.accounts.models import User
 from backend.audit.events import record
 from backend.governance.erasing.engine import ATTEMPTS
 from backend.governance.erasing.kinds import subjects_of
+from backend.governance.erasing.known import accounts_of
 from backend.governance.erasing.steps import NotErasable
 from backend.governance.models import Erasure
 from backend.tombstones import graves
@@ -90,12 +91,16 @@ def approve(*, erasure: Erasure, acting_user: User) -> None:
     """Begin, by the word of a second person. Raises ErasureRefused, access.Denied."""
     one = _locked(erasure, acting_user)
     _require_open(one)
-    if one.asked_by_id == acting_user.pk:
+    if is_own(one, acting_user):
         raise ErasureRefused("You asked for it yourself: another owner or administrator approves.")
+    if _is_about(one, acting_user):
+        raise ErasureRefused("It is about yourself: another owner or administrator approves.")
     if not may_approve(one, acting_user):
         raise ErasureRefused("Erasing everything takes an owner's approval.")
     one.approved_by, one.approved_at = acting_user, clock.now()
-    one.save(update_fields=["approved_by", "approved_at"])
+    if one.kind == Erasure.Kind.PERSON:
+        one.accounts = accounts_of(one.subject_id or 0)
+    one.save(update_fields=["approved_by", "approved_at", "accounts"])
     record(name="erasure_approved", actor=acting_user, subject=one, detail=_detail(one))
 
 
@@ -147,9 +152,23 @@ def lift(*, erasure: Erasure, acting_user: User) -> None:
     record(name="erasure_lifted", actor=acting_user, subject=one, detail=_detail(one))
 
 
+def is_own(erasure: Erasure, user: User) -> bool:
+    """Whether they asked for it, by whatever account: somebody with two is one person."""
+    asked_by = erasure.asked_by
+    if asked_by is None:
+        return False
+    return asked_by.pk == user.pk or asked_by.person_id == user.person_id is not None
+
+
 def may_approve(erasure: Erasure, user: User) -> bool:
-    """Whether the role is enough, whoever asked."""
+    """Whether the role is enough and it is not about themselves, whoever asked."""
+    if _is_about(erasure, user):
+        return False
     return erasure.kind != Erasure.Kind.EVERYTHING or user.role == User.Role.OWNER
+
+
+def _is_about(erasure: Erasure, user: User) -> bool:
+    return erasure.kind == Erasure.Kind.PERSON and erasure.subject_id == user.person_id
 
 
 def problem(erasure: Erasure) -> str | None:

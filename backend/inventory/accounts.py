@@ -24,7 +24,7 @@ ACCOUNTS: Final = Area(
             grants={
                 "web": APPEND_AND_UPDATE,
                 "worker": (
-                    "SELECT (id, email, name, person_id, directory_user_id, is_service)",
+                    "SELECT (id, email, name, role, is_active, person_id, directory_user_id, is_service)",
                     "UPDATE (person_id)",
                 ),
             },

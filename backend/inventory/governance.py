@@ -135,13 +135,14 @@ GOVERNANCE: Final = Area(
             },
             about="asked_by approved_by refused_by subject_id",
             identifier="id certificate_id",
-            personal="subject_id subject_name reason asked_by_id approved_by_id refused_by_id",
+            personal="subject_id accounts subject_name reason asked_by_id approved_by_id refused_by_id",
             operational=(
                 "kind mode preview asked_at approved_at refused_at started_at finished_at done "
                 "attempts lease_until last_error"
             ),
             notes={
                 "subject_id": "Of the thing that is erased: a person's key where `kind` says so.",
+                "accounts": "Keys of accounts.",
                 "subject_name": "What it is called, until it is erased.",
                 "preview": "Counts of rows by table.",
                 "done": "Counts of rows by table.",

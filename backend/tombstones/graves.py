@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
@@ -62,12 +62,22 @@ def buried(kind: str, names: Collection[str]) -> set[str]:
 
 
 def forgotten() -> Iterator[Entry]:
-    """What the journal says otherwise than the database, as after an old backup came back."""
+    """What the journal says otherwise than the database, as after an old backup came back.
+
+    What was lifted since, and only the database says so yet, is for `write_down`.
+    """
     if journal.is_empty():
         return
     known = _known()
     for key, entry in journal.standing().items():
-        if known.get(key, True) != entry.lifted:
+        lifted_at = known.get(key)
+        if entry.lifted:
+            is_forgotten = key in known and lifted_at is None
+        else:
+            is_forgotten = key not in known or (
+                lifted_at is not None and lifted_at <= datetime.fromisoformat(entry.at)
+            )
+        if is_forgotten:
             yield entry
 
 
@@ -105,10 +115,10 @@ def _differs(written: Entry | None, one: Tombstone) -> bool:
     return not is_lifted if written is None else written.lifted != is_lifted
 
 
-def _known() -> dict[tuple[str, str], bool]:
-    """Whether each is lifted."""
+def _known() -> dict[tuple[str, str], datetime | None]:
+    """When each was lifted."""
     rows = Tombstone.objects.values_list("kind", "digest", "lifted_at")
-    return {(kind, bytes(one).hex()): lifted is not None for kind, one, lifted in rows}
+    return {(kind, bytes(one).hex()): lifted_at for kind, one, lifted_at in rows}
 
 
 @cache

@@ -6,12 +6,14 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from backend.accounts.models import TeamGrant, User
 from backend.audit import triggers
 from backend.audit.events import record
-from backend.audit.models import Event
+from backend.audit.models import Event, SubjectKey
 from backend.people.models import Identity, Membership, Person, Team
+from backend.tombstones.models import Tombstone
 from tests.factories import a_connection
 from tests.sign_in import an_account
 
@@ -83,6 +85,64 @@ def test_one_act_that_covers_a_table_tells_of_all_its_rows() -> None:
     record(name="members_set", actor=administrator, subject=team)
     kind = ContentType.objects.get_for_model(Person)
     assert {event.content_type for event in _commit()} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("name", "covers"),
+    [
+        ("signed_in", ["*"]),
+        ("audit_read", ["accounts.user", "people.membership"]),
+        ("people_merged", ["accounts.user", "people.membership"]),
+    ],
+)
+def test_a_forged_event_silences_nothing_that_its_name_does_not_tell(
+    user: User, name: str, covers: list[str]
+) -> None:
+    Event.objects.create(name=name, action=3, covers=covers)
+    User.objects.filter(pk=user.pk).update(role=User.Role.OWNER)
+    (event,) = _commit()
+    assert event.changes == {"role": ["member", "owner"]}
+
+
+def test_nothing_that_web_records_covers_every_table(user: User) -> None:
+    team = Team.objects.create(slug="a", name="A")
+    _commit()
+    _sql("CREATE ROLE web IN ROLE pg_read_all_data, pg_write_all_data")
+    _sql("SET SESSION AUTHORIZATION web")
+    Event.objects.create(name="retention_went_on", action=3, covers=["*"])
+    Team.objects.filter(pk=team.pk).update(name="B")
+    _sql("SET CONSTRAINTS ALL IMMEDIATE")
+    _sql("RESET SESSION AUTHORIZATION")
+    assert [event.object_id for event in _commit()] == [team.pk]
+
+
+def test_nobody_makes_a_trigger_of_their_own_that_writes_into_the_log() -> None:
+    _sql("CREATE ROLE somebody")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_function_privilege('somebody', 'audit_governed()', 'EXECUTE')")
+        assert cursor.fetchone() == (False,)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE tombstones_tombstone SET lifted_at = now()", "tombstone"),
+        ("UPDATE audit_subjectkey SET secret = NULL, forgotten_at = now()", "subjectkey"),
+        (
+            """
+            INSERT INTO governance_erasure (kind, mode, subject_name, reason, preview, done, asked_at, approved_at,
+                attempts, last_error) VALUES ('everything', '', '', '', '{}', '{}', now(), now(), 0, '')
+            """,
+            "erasure",
+        ),
+    ],
+)
+def test_what_brings_back_blinds_or_erases_by_sql_is_recorded(statement: str, kind: str) -> None:
+    Tombstone.objects.create(kind="address", digest=b"x", erasure_id=1, erased_at=timezone.now())
+    SubjectKey.objects.create(subject="user/0", secret=b"x")
+    _commit()
+    _sql(statement)
+    assert [event.content_type and event.content_type.model for event in _commit()] == [kind]
 
 
 def test_who_acted_in_the_same_transaction_is_taken_for_who_did_it(user: User) -> None:

@@ -39,7 +39,6 @@ NAMED: Final = {
 }
 UNWATCHED: Final = {
     "audit.event": "the log itself",
-    "audit.subjectkey": "made with the first event of each; destroyed by erasures, which are events",
     "connections.appchange": "what is still to be done of an app_created or webhook_secret_set",
     "delivery.automatedtest": "ingested",
     "delivery.resultupload": "ingested",
@@ -55,7 +54,6 @@ UNWATCHED: Final = {
     "sources.hint": "what is to be collected",
     "outbound.query": "a ledger itself",
     "outbound.traffic": "a ledger itself",
-    "tombstones.tombstone": "lifted by erasure_lifted or tombstones_lifted",
     "account.emailaddress": "allauth's copy of an account's address, which is watched",
     "account.emailconfirmation": "not used: addresses are an administrator's to change",
     "usersessions.usersession": "seen at each request; its beginning and end are events",

@@ -86,8 +86,8 @@ def test_the_privileges_of_every_column_are_the_declared_ones() -> None:
             "in the inventory and not granted: UPDATE on people_person.name for worker",
         ),
         (
-            "GRANT EXECUTE ON FUNCTION delivery_drop_test_partitions(date, date) TO web",
-            "granted and not in the inventory: EXECUTE on delivery_drop_test_partitions(date, date) for web",
+            "GRANT EXECUTE ON FUNCTION delivery_drop_a_test_month(text, date) TO web",
+            "granted and not in the inventory: EXECUTE on delivery_drop_a_test_month(text, date) for web",
         ),
     ],
     ids=["column", "everybody", "taken", "function"],

@@ -9,6 +9,7 @@ from django.db import transaction
 from backend import clock
 from backend.accounts.models import User
 from backend.governance.erasing import person as subject
+from backend.governance.erasing.known import accounts_of
 from backend.governance.models import Erasure
 from backend.people.models import Person
 from backend.tombstones.graves import bury
@@ -28,6 +29,7 @@ def approved(person: Person, mode: str) -> Erasure:
         asked_at=now,
         approved_by=an_account(User.Role.OWNER),
         approved_at=now,
+        accounts=accounts_of(person.pk),
         started_at=now,
     )
 
@@ -37,7 +39,7 @@ def bury_names(erasure: Erasure) -> None:
         bury(kind=kind, names=names, erasure_id=erasure.pk, of=erasure.kind, mode=erasure.mode)
 
 
-def carry_out(erasure: Erasure, *, at_once: int = 3) -> dict[str, int]:
+def carry_out(erasure: Erasure, *, at_once: int = 3, finish: bool = True) -> dict[str, int]:
     """Bury, then each step in transactions of its own; the rows that went, by table."""
     bury_names(erasure)
     done: dict[str, int] = {}
@@ -48,7 +50,8 @@ def carry_out(erasure: Erasure, *, at_once: int = 3) -> dict[str, int]:
             if not rows:
                 break
             done[step.table] = done.get(step.table, 0) + rows
-    Erasure.objects.filter(pk=erasure.pk).update(finished_at=clock.now())
+    if finish:
+        Erasure.objects.filter(pk=erasure.pk).update(finished_at=clock.now())
     return done
 
 

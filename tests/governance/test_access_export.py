@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
+from backend.audit.events import record
 from backend.config import grants
 from backend.governance import access_export
 from backend.governance.held import SECTIONS, Subject
@@ -129,6 +130,18 @@ def test_every_table_is_reached_and_nobody_else_is_in_it(me: Somebody) -> None:
     for left_out in (OTHER, SECRET):
         assert left_out.lower() not in page.lower()
         assert left_out.lower().encode() not in text.lower()
+
+
+def test_what_the_log_holds_under_a_key_of_theirs_is_told(me: Somebody) -> None:
+    record(name="audit_read", actor=me.account, address="192.0.2.55")
+    me.person.name = "Another name"
+    me.person.save()
+    document, page, _ = opened(subject(me))
+    rows = {section["key"]: section["rows"] for section in document["sections"]}
+    assert rows["your_acts"][-1]["address"] == "192.0.2.55"
+    assert rows["acts_about_you"][-1]["changed"] == ["name"]
+    assert not [name for row in rows["your_acts"] for name in row if name.startswith("_")]
+    assert "192.0.2.55" in page
 
 
 def test_what_is_counted_is_what_is_told(me: Somebody) -> None:

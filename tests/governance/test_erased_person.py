@@ -200,12 +200,6 @@ def figures() -> dict[str, list[str]]:
     return found
 
 
-def forget_audit() -> None:
-    """Stands for destroying the person's key, under which the audit log holds what they are called."""
-    with database.cursor() as cursor:
-        cursor.execute("TRUNCATE audit_event")
-
-
 def dumped(folder: Path) -> Path:
     path = folder / "dump.sql"
     known = settings.DATABASES["default"]
@@ -232,7 +226,6 @@ def test_no_byte_of_an_erased_person_is_left(
 
     nowhere: dict[str, list[str]] = {mark: [] for mark in marks}
     carry_out(approved(person, mode))
-    forget_audit()
     assert client.get("/api/v1/me").status_code == 401
     # Web writes down what browsers call themselves, until its logs are rotated.
     places.logs.clear()

@@ -12,16 +12,29 @@ from django.core.management import call_command
 from django.db import ProgrammingError, transaction
 from django.db import connection as database
 
+from backend import clock
 from backend.accounts.api_tokens import create_api_token
 from backend.accounts.models import ApiToken, BreakGlassUse, User
+from backend.audit import subjects
+from backend.audit.keys import SubjectKey
+from backend.audit.models import SignedDocument
 from backend.connections.models import Connection, JiraSettings
 from backend.delivery.models import OwnerPattern, PullRequest
 from backend.delivery.records import ActorRecord
 from backend.governance.erasing import person as subject
+from backend.governance.erasing import person_requests
 from backend.governance.erasing.steps import NotErasable
-from backend.governance.models import Erasure
+from backend.governance.models import Erasure, SubjectRequest
 from backend.inventory.roles import ROLES, ROUTINES
-from backend.people.models import Identity, Membership, Merge, Offer, Organisation, Person
+from backend.people.models import (
+    DirectoryUser,
+    Identity,
+    Membership,
+    Merge,
+    Offer,
+    Organisation,
+    Person,
+)
 from backend.people.moving import carry_out as join
 from backend.people.moving import joining
 from backend.people.store import resolve_identities
@@ -110,15 +123,19 @@ def _work(source: Connection, author: Identity, other: Identity) -> None:
     )
 
 
-def forget_audit() -> None:
-    """Stands for destroying the person's key, under which the audit log holds what they are called."""
-    with database.cursor() as cursor:
-        cursor.execute("DELETE FROM audit_event")
+def a_request_of_somebody_else() -> None:
+    """Which names the person all the same."""
+    texts = dict.fromkeys(person_requests.TEXTS, f"As {MARK} said")
+    today = clock.now().date()
+    SubjectRequest.objects.create(
+        kind="objection", asked_on=today, entered_at=clock.now(), due_on=today, **texts
+    )
 
 
 @pytest.fixture
-def roles() -> None:
-    """In the test's own transaction."""
+def roles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the test's own transaction. The worker has no key of web's."""
+    monkeypatch.setattr("backend.keyring.holds_web_key", lambda: False)
     with database.cursor() as cursor:
         for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
@@ -130,12 +147,12 @@ def roles() -> None:
 def test_the_worker_erases_from_every_row(person: Person, mode: str) -> None:
     erasure = approved(person, mode)
     Erasure.objects.update(reason=f"{MARK} asked for it.")
+    a_request_of_somebody_else()
     assert in_rows(MARK)
     with database.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE worker")
         done = carry_out(erasure, at_once=1)
         cursor.execute("RESET ROLE")
-    forget_audit()
     assert not in_rows(MARK)
     assert not in_rows("192.0.2.4")
     assert done["people_offer"] == 1
@@ -153,12 +170,11 @@ def test_what_is_previewed_is_what_goes(person: Person, mode: str) -> None:
     told = dict(subject.preview(person.pk, mode))
     assert told["people_identity"] == 3
     erasure = approved(person, mode)
-    done = carry_out(erasure)
+    done = carry_out(erasure, finish=False)
     exact = ("people_offer", "people_address", "people_identity", "people_membership")
     assert {table: done.get(table) for table in exact} == {
         table: told.get(table) for table in exact
     }
-    Erasure.objects.update(finished_at=None)
     assert carry_out(erasure) == {}
 
 
@@ -171,7 +187,6 @@ def test_it_can_be_killed_after_any_batch(person: Person, mode: str) -> None:
         with transaction.atomic():
             finished = _run(erasure, batches=begun)
             assert _run(erasure, batches=1000)
-            forget_audit()
             assert not in_rows(MARK)
             transaction.set_rollback(True)
         if finished:
@@ -196,7 +211,9 @@ def _run(erasure: Erasure, *, batches: int) -> bool:
 @pytest.mark.parametrize("missing", ["approved_by", "started_at"])
 def test_the_worker_closes_no_account_at_will(person: Person, missing: str) -> None:
     erasure = approved(person, "remove")
-    Erasure.objects.update(**{missing: None})
+    Erasure.objects.filter(pk=erasure.pk).delete()
+    setattr(erasure, missing, None)
+    erasure.save(force_insert=True)
     for call in ("governance_erase_sign_in(%s)", "governance_erase_sign_in_of(%s)"):
         with (
             pytest.raises(ProgrammingError, match=r"not approved|permission denied"),
@@ -206,6 +223,71 @@ def test_the_worker_closes_no_account_at_will(person: Person, missing: str) -> N
             cursor.execute("SET LOCAL ROLE worker")
             cursor.execute(f"SELECT {call}", [erasure.pk])
     assert User.objects.filter(email__startswith=MARK, is_active=True).exists()
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("way", ["person", "address"])
+def test_the_worker_adds_no_account_to_an_erasure_that_was_approved(
+    person: Person, way: str
+) -> None:
+    erasure, victim = approved(person, "remove"), an_account(User.Role.ADMINISTRATOR)
+    identity = Identity.objects.filter(person=person)[0]
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE worker")
+        if way == "person":
+            cursor.execute(
+                "UPDATE accounts_user SET person_id = %s WHERE id = %s", [person.pk, victim.pk]
+            )
+        else:
+            cursor.execute(
+                "INSERT INTO people_address (identity_id, email) VALUES (%s, %s)",
+                [identity.pk, victim.email],
+            )
+        with pytest.raises(ProgrammingError, match="since it was approved"), transaction.atomic():
+            cursor.execute("SELECT governance_erase_sign_in(%s)", [erasure.pk])
+        step = next(one for one in subject.steps(erasure) if one.table == "accounts_user")
+        with pytest.raises(NotErasable, match=f"Accounts {victim.pk} were linked"):
+            step.run(1)
+        cursor.execute("RESET ROLE")
+    victim.refresh_from_db()
+    assert victim.is_active
+
+
+@pytest.mark.usefixtures("roles")
+@pytest.mark.parametrize("column", ["started_at", "finished_at", "certificate_id"])
+def test_the_worker_begins_no_erasure_anew(person: Person, column: str) -> None:
+    document = SignedDocument.objects.create(kind="x", content="{}", created_at=clock.now())
+    approved(person, "remove")
+    Erasure.objects.update(finished_at=clock.now(), certificate=document)
+    with (
+        pytest.raises(ProgrammingError, match=r"stays as it is|permission denied"),
+        transaction.atomic(),
+        database.cursor() as cursor,
+    ):
+        cursor.execute("SET LOCAL ROLE worker")
+        cursor.execute(f"UPDATE governance_erasure SET {column} = NULL")  # noqa: S608 - of the list above
+
+
+def test_nobody_changes_what_was_approved(person: Person) -> None:
+    erasure, other = approved(person, "remove"), an_account(User.Role.OWNER)
+    for change in (
+        {"subject_id": person.pk + 1}, {"mode": "pseudonymise"}, {"accounts": [other.pk]},
+        {"approved_by": other}, {"asked_by": other}, {"approved_at": None},
+    ):  # fmt: skip
+        with pytest.raises(ProgrammingError, match="stays as it is"), transaction.atomic():
+            Erasure.objects.filter(pk=erasure.pk).update(**change)
+
+
+def test_a_key_of_the_log_is_destroyed_while_somebody_is_erased_and_never_changed() -> None:
+    SubjectKey.objects.create(subject="user/0", secret=b"x")
+    with pytest.raises(ProgrammingError, match="never changed"), transaction.atomic():
+        SubjectKey.objects.update(secret=b"y")
+    with database.cursor() as cursor:
+        cursor.execute("CREATE ROLE worker IN ROLE pg_read_all_data, pg_write_all_data")
+        cursor.execute("SET SESSION AUTHORIZATION worker")
+        with pytest.raises(ProgrammingError, match="is being erased"), transaction.atomic():
+            cursor.execute("UPDATE audit_subjectkey SET secret = NULL, forgotten_at = now()")
+        cursor.execute("RESET SESSION AUTHORIZATION")
 
 
 @pytest.mark.usefixtures("roles")
@@ -238,6 +320,16 @@ def test_nobody_is_erased_with_whose_address_a_connection_signs_in(
 def test_who_is_not_there_cannot_be_erased() -> None:
     with pytest.raises(LookupError, match="no person 4711"):
         subject.name(4711)
+
+
+def test_the_keys_of_all_that_they_were_known_as_are_destroyed(person: Person) -> None:
+    user, entry = an_account(User.Role.MEMBER), DirectoryUser.objects.create(user_name=MARK)
+    User.objects.filter(pk=user.pk).update(person=person, directory_user=entry)
+    identity = Identity.objects.filter(person=person)[0]
+    theirs = [f"person/{person.pk}", f"user/{user.pk}", f"identity/{identity.pk}"]
+    theirs.append(f"directoryuser/{entry.pk}")
+    carry_out(approved(person, "pseudonymise"))
+    assert subjects.forgotten(theirs) == {*theirs}
 
 
 def test_an_address_of_two_people_is_buried_with_neither(

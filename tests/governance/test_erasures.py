@@ -8,6 +8,7 @@ from backend.audit.models import Event
 from backend.governance import erasures
 from backend.governance.erasing import engine
 from backend.governance.models import Erasure
+from backend.people.models import Person
 from tests.factories import a_repository
 from tests.governance.erased import approved, carry_out
 from tests.sign_in import an_account
@@ -33,6 +34,32 @@ def test_nobody_approves_what_they_asked_for() -> None:
     erasures.approve(erasure=erasure, acting_user=an_account(User.Role.ADMINISTRATOR))
     erasure.refresh_from_db()
     assert erasures.state_of(erasure) == "approved"
+
+
+def test_one_person_with_two_accounts_is_one_person() -> None:
+    one, other = an_account(User.Role.OWNER), an_account(User.Role.ADMINISTRATOR)
+    User.objects.filter(pk__in=[one.pk, other.pk]).update(person=Person.objects.create())
+    one.refresh_from_db()
+    other.refresh_from_db()
+    with pytest.raises(erasures.ErasureRefused, match="yourself"):
+        erasures.approve(erasure=asked(one), acting_user=other)
+
+
+def test_nobody_approves_their_own_erasure() -> None:
+    owner = an_account(User.Role.OWNER)
+    person = Person.objects.create()
+    User.objects.filter(pk=owner.pk).update(person=person)
+    an_account(User.Role.OWNER)
+    owner.refresh_from_db()
+    erasure = erasures.ask(
+        kind="person",
+        subject_id=person.pk,
+        mode="remove",
+        reason="asked to",
+        acting_user=an_account(User.Role.ADMINISTRATOR),
+    )
+    with pytest.raises(erasures.ErasureRefused, match="about yourself"):
+        erasures.approve(erasure=erasure, acting_user=owner)
 
 
 @pytest.mark.parametrize("role", ["auditor", "team_lead", "member", ""])

@@ -113,10 +113,18 @@ def test_an_owner_lifts_it_for_a_new_purpose(person: Person) -> None:
 
 @pytest.mark.parametrize(
     ("address", "by", "why"),
-    [(ADDRESS, "nobody@plumbline.example", "no account"), ("x@y.example", "", "Nobody")],
-    ids=["by nobody", "of nobody"],
+    [
+        (ADDRESS, "nobody@plumbline.example", "no owner"),
+        (ADDRESS, "member@plumbline.example", "no owner"),
+        (ADDRESS, "closed@plumbline.example", "no owner"),
+        ("x@y.example", "", "Nobody"),
+    ],
+    ids=["by nobody", "by a member", "by a closed account", "of nobody"],
 )
 def test_lifting_says_why_not(address: str, by: str, why: str) -> None:
     owner = an_account(User.Role.OWNER)
+    an_account(User.Role.MEMBER, email="member@plumbline.example")
+    closed = an_account(User.Role.OWNER, email="closed@plumbline.example")
+    User.objects.filter(pk=closed.pk).update(is_active=False)
     with pytest.raises(CommandError, match=why):
         call_command("erasures", "lift", address, by=by or owner.email)

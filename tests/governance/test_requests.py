@@ -188,10 +188,11 @@ def test_what_is_withdrawn_calls_its_erasure_off_unless_that_was_approved(
 ) -> None:
     request = requests.ask(kind="erasure", mode="remove", acting_user=jo)
     erasure = requests.erase(request=request, mode="remove", reason="Asked.", acting_user=admin)
-    Erasure.objects.filter(pk=erasure.pk).update(approved_at=datetime.now(UTC))
-    with pytest.raises(NotPossible, match="approved"):
-        requests.withdraw(request=request, acting_user=jo)
-    Erasure.objects.filter(pk=erasure.pk).update(approved_at=None)
+    with transaction.atomic():
+        Erasure.objects.filter(pk=erasure.pk).update(approved_at=datetime.now(UTC))
+        with pytest.raises(NotPossible, match="approved"):
+            requests.withdraw(request=request, acting_user=jo)
+        transaction.set_rollback(True)
     requests.withdraw(request=request, acting_user=jo)
     erasure.refresh_from_db()
     assert (state(request), erasure.refused_by) == ("withdrawn", jo)

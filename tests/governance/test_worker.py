@@ -67,7 +67,6 @@ def test_the_worker_may_delete_from_every_table_that_goes() -> None:
         "UPDATE governance_erasure SET approved_by_id = asked_by_id",
         "INSERT INTO governance_erasure (kind) VALUES ('everything')",
         "DELETE FROM governance_erasure",
-        "UPDATE tombstones_tombstone SET lifted_at = now()",
         "DELETE FROM tombstones_tombstone",
         "UPDATE audit_signeddocument SET content = ''",
         "SELECT enveloped FROM connections_webhooksecret",

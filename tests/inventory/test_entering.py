@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ninja import Schema
 from pydantic import BaseModel, RootModel
@@ -112,6 +112,7 @@ PLACES = st.sampled_from(
 
 
 @pytest.mark.parametrize("source", [GITHUB_WEBHOOKS, JIRA_WEBHOOKS], ids=["github", "jira"])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(body=st.dictionaries(PLACES, JSON, max_size=6))
 def test_of_a_webhook_nothing_is_left_but_what_is_listed(
     source: Source, body: dict[str, object]

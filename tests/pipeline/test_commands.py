@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from backend.audit.models import Event
 from backend.connections.models import Connection
 from backend.connections.store import credentials
 from backend.delivery.models import Commit, PullRequest
@@ -118,6 +119,8 @@ def test_a_wrong_certificate_file_is_told(token_file: Path) -> None:
 def test_a_check_says_how_it_went(server: Simulator, token_file: Path) -> None:
     add(server.url, token_file)
     told = manage("connection", "check", "127-0-0-1")
+    checked = Event.objects.filter(additional_data={"command": "connection check"})
+    assert checked.get().name == "operator_command"
     assert "working" in told.lower()
     assert "workflow" in told, "the token may do more than is needed"
     assert {hint.kind for hint in Hint.objects.all()} == {Hint.Kind.CONNECTION, Hint.Kind.TEAMS}

@@ -92,7 +92,8 @@ def test_what_was_lifted_is_stored_again_until_it_is_buried_again() -> None:
     assert graves.lift(erasure_id=7) == 2
     assert graves.buried("account", NAMES) == set()
     assert list(graves.forgotten()) == []
-    assert graves.write_down() == 0
+    assert graves.write_down() == 2
+    assert list(graves.forgotten()) == []
     bury()
     assert graves.buried("account", NAMES) == set(NAMES)
     assert Tombstone.objects.count() == 2
@@ -101,8 +102,18 @@ def test_what_was_lifted_is_stored_again_until_it_is_buried_again() -> None:
 def test_a_database_that_does_not_know_of_the_lifting_is_told() -> None:
     bury()
     graves.lift(erasure_id=7)
+    graves.write_down()
     Tombstone.objects.update(lifted_at=None)
     assert {entry.lifted for entry in graves.forgotten()} == {True}
+
+
+def test_a_database_that_does_not_know_of_burying_again_is_told() -> None:
+    bury()
+    graves.lift(erasure_id=7)
+    lifted_at = Tombstone.objects.values_list("lifted_at", flat=True)[0]
+    bury()
+    Tombstone.objects.update(lifted_at=lifted_at)
+    assert {entry.lifted for entry in graves.forgotten()} == {False}
 
 
 def test_each_line_is_an_entry_by_itself() -> None:

@@ -22,7 +22,7 @@ from backend.audit.events import record
 from backend.audit.triggers import governed_tables
 from backend.governance.erasing import certificate
 from backend.governance.erasing.kinds import subjects_of
-from backend.governance.erasing.steps import NotYet, Step
+from backend.governance.erasing.steps import NotErasable, NotYet, Step
 from backend.governance.models import Erasure
 from backend.tombstones import graves
 from backend.tombstones.journal import JournalUnusable
@@ -228,7 +228,7 @@ def _give_back(erasure: Erasure, *, until: datetime | None, error: str = "") -> 
 def _put_off(erasure: Erasure, error: Exception) -> None:
     """What is told names no row, since that may be what is to be erased; the log has the rest."""
     told = f"Plumbline stumbled: {type(error).__name__}. The log tells more."
-    if isinstance(error, LookupError | JournalUnusable):
+    if isinstance(error, LookupError | JournalUnusable | NotErasable):
         told = str(error)
     Erasure.objects.filter(pk=erasure.pk).update(
         last_error=told,

@@ -98,6 +98,12 @@ def to_bury(person: int) -> dict[str, set[str]]:
     return {kind: texts for kind, texts in found.items() if texts}
 
 
+def accounts_of(person: int) -> list[int]:
+    """Accounts that are theirs now, by whatever link."""
+    linked = User.objects.filter(directory_user__person=person).values_list("pk", flat=True)
+    return sorted({*Known.of(person).users, *linked})
+
+
 def primary(identity: Identity) -> Name:
     """The name that an erased identity is found by."""
     return next(_asked_by(identity))

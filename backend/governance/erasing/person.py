@@ -140,7 +140,7 @@ def _subjects(person: int, known: Known) -> set[str]:
         f"person/{person}",
         *(f"user/{pk}" for pk in known.users),
         *(f"identity/{one.pk}" for one in known.identities),
-        *(f"directoryuser/{pk}" for pk in known.directory),
+        *(f"directoryuser/{one.pk}" for one in known.directory),
     }
 
 

@@ -8,8 +8,8 @@ from django.db.models import ForeignKey, OneToOneField, Q
 
 from backend.accounts.models import User
 from backend.connections.models import Connection
-from backend.governance.erasing.known import ERASED_ADDRESS, Known
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.known import ERASED_ADDRESS, Known, accounts_of
+from backend.governance.erasing.steps import NotErasable, Step
 from backend.governance.models import Erasure
 from backend.metrics.identities import NOTE_WORK
 from backend.metrics.models import ActivityDay
@@ -130,8 +130,14 @@ def _forget(merge: Merge, person: int, own: list[int], emails: dict[str, str]) -
 def _erase_sign_in(erasure: Erasure) -> int:
     """By the owner's routine: the worker reads neither sessions nor second factors.
 
-    An erasure that is applied again, which nobody asked for, is the owner's own to do.
+    An erasure that is applied again, which nobody asked for, is the owner's own to do. Raises NotErasable.
     """
+    if erasure.asked_by_id is not None:
+        since = sorted({*accounts_of(erasure.subject_id or 0)} - {*(erasure.accounts or ())})
+        if since:
+            told = ", ".join(map(str, since))
+            message = f"Accounts {told} were linked with this person after the approval: unlink them first."
+            raise NotErasable(message)
     routine, key = (
         ("governance_erase_sign_in_of", erasure.subject_id)
         if erasure.asked_by_id is None

@@ -18,7 +18,7 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
         *("people.Merge.evidence", "people.Merge.moved"),
         *("delivery.IssueTransition.before", "delivery.IssueTransition.after"),
         *("audit.Event.object_repr", "audit.Event.serialized_data", "audit.Event.changes_text"),
-        *("audit.Event.additional_data", "audit.Event.actor_email"),
+        *("audit.Event.additional_data", "audit.Event.actor_email", "audit.Event.operator"),
         *("admin.LogEntry.object_repr", "admin.LogEntry.change_message"),
     ),
     "What they did with it is told as their act, from the audit log.": (
@@ -37,6 +37,7 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
         *("delivery.MutedTest.muted_by", "delivery.MutedTest"),
         *("governance.Erasure.asked_by", "governance.Erasure.approved_by"),
         *("governance.Erasure.refused_by", "governance.Erasure"),
+        *("governance.RetentionPeriod.set_by", "governance.RetentionPeriod"),
         *("governance.SubjectRequest.entered_by", "governance.SubjectRequest.handled_by"),
     ),
     "It says which rows are theirs, and is used to find them.": (
@@ -61,7 +62,9 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "A key, or says how to read a row: nothing about a person.": (
         *("audit.Event.object_pk", "audit.Event.object_id", "audit.Event.cid"),
-        "audit.Event.remote_port",
+        *("audit.Event.remote_port", "audit.Event.remote_addr", "audit.Event.address_digest"),
+        *("audit.Event.transaction", "audit.Event.covers", "people.Identity.buried_as"),
+        *("audit.Event.recorded_at", "audit.Event.recorded_by"),
         *("people.DirectoryUser.version", "accounts.User.is_service", "admin.LogEntry.object_id"),
         *("delivery.WorkflowRun.external_id", "delivery.WorkflowRun.workflow_external_id"),
         *("delivery.Commit.parents", "delivery.Commit.generation"),

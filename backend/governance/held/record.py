@@ -5,6 +5,7 @@ from typing import Any, Final
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
+from backend.audit import subjects
 from backend.governance.held.categories import FIGURES, RECORD
 from backend.governance.held.shape import COMMIT, PULL, Section, Subject, by_key, columns
 from backend.people.models import DirectoryUser
@@ -19,9 +20,20 @@ def _events_about(subject: Subject) -> Q:
     return chosen
 
 
-def _changed(row: dict[str, Any]) -> dict[str, Any]:
-    """Which fields were changed; values can name somebody else."""
-    return row | {"changed": sorted(row["changed"] or ())}
+def _from_where(rows: list[dict[str, Any]]) -> None:
+    """Network addresses stand under the key of who acted."""
+    keys = subjects.secrets_of(row["_holder"] for row in rows)
+    for row in rows:
+        mine = subjects.unseal(row["address"], subject=row["_holder"], keys=keys) or {}
+        row["address"] = mine.get("address")
+
+
+def _changed(rows: list[dict[str, Any]]) -> None:
+    """Which fields were changed, under the key of whom it is about; values can name somebody else."""
+    keys = subjects.secrets_of(row["_subject"] for row in rows)
+    for row in rows:
+        theirs = subjects.unseal(row["_sealed"], subject=row["_subject"], keys=keys) or {}
+        row["changed"] = sorted(theirs.get("changes") or row["changed"] or ())
 
 
 FIGURES_AND_RECORD: Final = (
@@ -116,7 +128,13 @@ FIGURES_AND_RECORD: Final = (
         RECORD,
         "audit.Event",
         ("actor",),
-        columns("timestamp", "name", "action", address="remote_addr", about="content_type__model"),
+        columns(
+            *("timestamp", "name", "action"),
+            address="sealed_actor",
+            about="content_type__model",
+            _holder="holder",
+        ),
+        _from_where,
     ),
     Section(
         "acts_about_you",
@@ -124,7 +142,13 @@ FIGURES_AND_RECORD: Final = (
         RECORD,
         "audit.Event",
         _events_about,
-        columns("timestamp", "name", "action", changed="changes", about="content_type__model"),
+        columns(
+            *("timestamp", "name", "action"),
+            changed="changes",
+            about="content_type__model",
+            _subject="subject",
+            _sealed="sealed_subject",
+        ),
         _changed,
     ),
     Section(

@@ -60,7 +60,8 @@ Choice = Callable[[Subject], Q]
 class Section:
     """Rows of one table that are somebody's. `by`: relations that lead to them, or a choice of rows where none does.
 
-    `columns`: what is told, each by its name and where it stands.
+    `columns`: what is told, each by its name and where it stands; those that begin with _ are for `tell` alone, which
+    is given some rows at a time and may change them.
     """
 
     key: str
@@ -69,11 +70,15 @@ class Section:
     label: str
     by: tuple[str, ...] | Choice
     columns: Mapping[str, str]
-    tell: Callable[[dict[str, Any]], dict[str, Any]] = field(default=lambda row: row)
+    tell: Callable[[list[dict[str, Any]]], None] = field(default=lambda _: None)
 
     @property
     def model(self) -> type[Model]:
         return apps.get_model(self.label)
+
+    @property
+    def told(self) -> list[str]:
+        return [name for name in self.columns if not name.startswith("_")]
 
     def rows(self, subject: Subject) -> QuerySet[Model]:
         if callable(self.by):

@@ -82,6 +82,10 @@ BEGIN
     -- What administrators and the appliance itself wrote down in words.
     FOREACH place SLICE 1 IN ARRAY ARRAY[
         ['governance_erasure', 'reason'], ['governance_erasure', 'last_error'],
+        ['governance_erasure', 'subject_name'],
+        ['governance_subjectrequest', 'who'], ['governance_subjectrequest', 'text'],
+        ['governance_subjectrequest', 'identity_checked'], ['governance_subjectrequest', 'extension_reason'],
+        ['governance_subjectrequest', 'outcome_text'],
         ['delivery_fixcorrection', 'reason'], ['delivery_mutedtest', 'reason'],
         ['accounts_apitoken', 'name'], ['accounts_scimtoken', 'name'], ['delivery_ingesttoken', 'name'],
         ['connections_connection', 'state_reason'], ['delivery_repository', 'state_reason'],

@@ -1,5 +1,6 @@
 """One erasure, from being asked for to its certificate."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -35,6 +36,11 @@ class Erasure(models.Model):
     asked_at = models.DateTimeField()
     approved_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
+    accounts = ArrayField(
+        models.BigIntegerField(),
+        null=True,
+        help_text="Of a person: the accounts that close with them, as of the approval.",
+    )
     refused_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     refused_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)

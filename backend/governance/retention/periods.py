@@ -23,13 +23,19 @@ class NotAllowed(ValueError):
 def days_in_force(now: datetime | None = None) -> dict[str, int | None]:
     """By policy; None: kept until erased."""
     moment = now or timezone.now()
-    decided = {one.policy: one.in_force(moment) for one in RetentionPeriod.objects.all()}
-    return {code: decided.get(code, policy.default_days) for code, policy in BY_CODE.items()}
+    decided = {one.policy: one for one in RetentionPeriod.objects.all()}
+    return {code: _days(code, decided.get(code), moment) for code in BY_CODE}
 
 
 def days_of(code: str) -> int | None:
-    decided = RetentionPeriod.objects.filter(pk=code).first()
-    return decided.in_force(timezone.now()) if decided else BY_CODE[code].default_days
+    return _days(code, RetentionPeriod.objects.filter(pk=code).first(), timezone.now())
+
+
+def _days(code: str, decided: RetentionPeriod | None, moment: datetime) -> int | None:
+    """Never fewer than the policy's least, whoever wrote the row."""
+    policy = BY_CODE[code]
+    days = decided.in_force(moment) if decided else policy.default_days
+    return None if days is None else max(days, policy.minimum_days)
 
 
 def outdated_before(days: int) -> datetime:

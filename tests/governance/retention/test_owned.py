@@ -126,6 +126,26 @@ def test_function_and_preview_know_the_same_tables() -> None:
                 assert one.outdated(before).rows == 0
 
 
+OWNED = {
+    one.table: policy.minimum_days
+    for policy in POLICIES
+    for one in policy.purges
+    if isinstance(one, Owned)
+}
+
+
+@pytest.mark.parametrize(("table", "least"), OWNED.items(), ids=OWNED)
+def test_the_function_keeps_what_the_policy_keeps_at_least(table: str, least: int) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT * FROM governance_purge(%s, %s, 10)", [table, ago(least + 0.1)])
+        for before in (ago(least - 1), None):
+            with (
+                pytest.raises(DatabaseError, match=f"younger than {least} days"),
+                transaction.atomic(),
+            ):
+                cursor.execute("SELECT * FROM governance_purge(%s, %s, 10)", [table, before])
+
+
 @pytest.mark.parametrize(("table", "days"), [("accounts_user", 400), ("django_session", 29)])
 def test_the_function_removes_nothing_else_and_nothing_young(table: str, days: int) -> None:
     with (

@@ -75,6 +75,11 @@ def test_a_second_shorter_one_begins_the_wait_anew(owner: User) -> None:
         assert row.takes_effect_at == NOW + timedelta(hours=44)
 
 
+def test_a_row_that_was_written_past_the_bounds_takes_no_more_than_they_allow(owner: User) -> None:
+    RetentionPeriod.objects.create(policy="issues", days=0, set_at=NOW)
+    assert days_of("issues") == days_in_force()["issues"] == BY_CODE["issues"].minimum_days
+
+
 @pytest.mark.parametrize(
     ("code", "days"),
     [

@@ -6,6 +6,7 @@
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from backend.accounts.models import User
+from backend.audit.operators import operated
 from backend.governance.lifting import NotLifted, lift
 from backend.governance.reapplying import reapply
 from backend.tombstones.journal import JournalUnusable
@@ -39,8 +40,11 @@ class Command(BaseCommand):
         )
 
     def _lift(self, address: str, by: str) -> None:
-        owner = User.objects.only("pk", "email").filter(email=by.lower()).first()
+        owners = User.objects.only("pk", "email").filter(role=User.Role.OWNER, is_active=True)
+        owner = owners.filter(email=by.lower()).first()
         if owner is None:
-            message = f"There is no account {by}."
+            message = f"{by} is no owner's account: one decides that."
             raise CommandError(message)
-        self.stdout.write(f"{lift(address=address, acting_user=owner)} tombstones are lifted.")
+        with operated("erasures lift"):
+            lifted = lift(address=address, acting_user=owner)
+        self.stdout.write(f"{lifted} tombstones are lifted.")

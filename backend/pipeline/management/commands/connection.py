@@ -7,7 +7,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from backend.audit.operators import operated
+from backend.audit.operators import note, operated
 from backend.connections import store
 from backend.connections.models import Connection
 from backend.pipeline import bell
@@ -109,6 +109,7 @@ class Command(BaseCommand):
         connection = Connection.objects.filter(slug=slug).first()
         if connection is None:
             raise CommandError(f"There is no connection {slug}: see manage.py connection list.")
+        note("connection check")
         check_connection(connection)
         self._tell(connection)
         if connection.state != Connection.State.WORKING:
