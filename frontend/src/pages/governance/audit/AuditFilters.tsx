@@ -1,7 +1,5 @@
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { RangePicker } from "../../../ui/RangePicker";
 import { SearchField } from "../../../ui/SearchField";
 import classes from "./audit.module.css";
@@ -9,7 +7,6 @@ import { type AuditChoices, choicesQuery } from "./queries";
 import { type AuditSearch, PRESET_DAYS, presetOf, rangeOf } from "./search";
 
 const ROWS = ["created", "changed", "deleted"];
-const TYPING_MS = 300;
 
 /** When, what, about what, from where, and by whom; all of it stands in the address. */
 export function AuditFilters({
@@ -58,43 +55,30 @@ export function AuditFilters({
         value={search.kind === undefined ? null : String(search.kind)}
         onChange={(chosen) => onChange({ kind: chosen === null ? undefined : Number(chosen) })}
       />
-      <AddressField
-        key={search.address ?? ""}
+      <SearchField
+        key={`address ${search.address ?? ""}`}
+        labelled
+        className={classes.address}
+        label="From where"
+        placeholder="IP address"
         value={search.address ?? ""}
         onSearch={(address) => onChange({ address: address || undefined })}
       />
-      <div className={classes.text}>
-        <SearchField
-          key={search.q ?? ""}
-          label="Search what was done, what it is about, and who"
-          placeholder="Name, address or act"
-          value={search.q ?? ""}
-          onSearch={(q) => onChange({ q: q || undefined })}
-        />
-      </div>
+      <SearchField
+        key={`text ${search.q ?? ""}`}
+        labelled
+        className={classes.text}
+        label="Search"
+        placeholder="Name, address or act"
+        value={search.q ?? ""}
+        onSearch={(q) => onChange({ q: q || undefined })}
+      />
       {search.actor !== undefined && (
-        <Button variant="light" size="xs" onClick={() => onChange({ actor: undefined })}>
+        <Button variant="light" onClick={() => onChange({ actor: undefined })}>
           Account {search.actor} alone: show all
         </Button>
       )}
     </search>
-  );
-}
-
-function AddressField({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const search = useDebouncedCallback(onSearch, TYPING_MS);
-  return (
-    <TextInput
-      label="From where"
-      placeholder="IP address"
-      className={classes.address}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value.trim());
-      }}
-    />
   );
 }
 

@@ -6,7 +6,7 @@ import { DetailSkeleton } from "../../../ui/DetailDrawer";
 import { Failure } from "../../../ui/Message";
 import { counted } from "../../../ui/numbers";
 import { failureOf } from "../../failure";
-import { Counts } from "./Counts";
+import { RowsByTable } from "../RowsByTable";
 import classes from "./erasures.module.css";
 import { KINDS, MODES } from "./names";
 import {
@@ -142,7 +142,7 @@ function Confirm({
         <h3 className={classes.heading}>
           What would go, as of now: {counted(preview.rows, "row")}
         </h3>
-        <Counts rows={preview.tables} total={preview.rows} label="Rows that would go, by table" />
+        <RowsByTable of={preview.tables} caption="Rows that would go, by table" />
         <p className={classes.soft}>
           Figures of teams are computed again from what is left. It cannot be undone; backups made
           before hold it until they age out.

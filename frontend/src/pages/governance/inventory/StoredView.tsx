@@ -1,4 +1,4 @@
-import { Button, Select } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { CsvButton } from "../../../ui/CsvButton";
 import { counted } from "../../../ui/numbers";
@@ -100,9 +100,7 @@ function Tools({
         onSearch={(q) => onChange({ q: q || undefined })}
       />
       <CsvButton address="/api/v1/inventory.csv" asked={{}} />
-      <Button component="a" href="/api/v1/inventory.json" variant="default" size="xs">
-        JSON
-      </Button>
+      <CsvButton address="/api/v1/inventory.json" asked={{}} format="JSON" />
     </search>
   );
 }

@@ -87,8 +87,8 @@ export default function RequestsPart() {
         <>
           {data.items.length === 0 ? (
             <NoRows>
-              {search.kind || show !== "open"
-                ? "There is no such request. Choose all kinds, or look at all."
+              {show !== "open"
+                ? "There is no such request. Look at all of them, of all kinds."
                 : "Nobody waits for an answer. People ask under Your data, in the menu of their account."}
             </NoRows>
           ) : (
