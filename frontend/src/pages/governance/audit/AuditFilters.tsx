@@ -2,6 +2,7 @@ import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { RangePicker } from "../../../ui/RangePicker";
 import { SearchField } from "../../../ui/SearchField";
+import type { ChangeSearch } from "../../filters/search";
 import classes from "./audit.module.css";
 import { type AuditChoices, choicesQuery } from "./queries";
 import { type AuditSearch, PRESET_DAYS, presetOf, rangeOf } from "./search";
@@ -16,7 +17,7 @@ export function AuditFilters({
 }: {
   search: AuditSearch;
   today: string;
-  onChange: (part: Partial<AuditSearch>) => void;
+  onChange: ChangeSearch<AuditSearch>;
 }) {
   const { data } = useQuery(choicesQuery);
   return (
@@ -56,22 +57,20 @@ export function AuditFilters({
         onChange={(chosen) => onChange({ kind: chosen === null ? undefined : Number(chosen) })}
       />
       <SearchField
-        key={`address ${search.address ?? ""}`}
         labelled
         className={classes.address}
         label="From where"
         placeholder="IP address"
         value={search.address ?? ""}
-        onSearch={(address) => onChange({ address: address || undefined })}
+        onSearch={(address) => onChange({ address: address || undefined }, { replace: true })}
       />
       <SearchField
-        key={`text ${search.q ?? ""}`}
         labelled
         className={classes.text}
         label="Search"
         placeholder="Name, address or act"
         value={search.q ?? ""}
-        onSearch={(q) => onChange({ q: q || undefined })}
+        onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
       />
       {search.actor !== undefined && (
         <Button variant="light" onClick={() => onChange({ actor: undefined })}>

@@ -9,6 +9,7 @@ import { Failure } from "../../../ui/Message";
 import { NoRows, TableSection } from "../../../ui/TableSection";
 import { TableSkeleton } from "../../../ui/TableSkeleton";
 import { failureOf } from "../../failure";
+import { useChange } from "../../filters/useChange";
 import { AuditFilters } from "./AuditFilters";
 import classes from "./audit.module.css";
 import { EventDrawer } from "./EventDrawer";
@@ -22,17 +23,11 @@ const route = getRouteApi("/governance/audit");
 export default function AuditPart() {
   const { data: me } = useSuspenseQuery(meQuery);
   const search = route.useSearch();
-  const navigate = route.useNavigate();
   const timeZone = me.organisation.time_zone;
   const asked = askedOf(search, me.today);
   const query = useInfiniteQuery(eventsQuery(asked));
   const events = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const change = (part: Partial<AuditSearch>) =>
-    void navigate({
-      search: (before) => ({ ...before, ...part }),
-      replace: true,
-      resetScroll: false,
-    });
+  const change = useChange(route.useNavigate());
   return (
     <>
       <AuditFilters search={search} today={me.today} onChange={change} />

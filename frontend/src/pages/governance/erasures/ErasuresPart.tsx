@@ -8,6 +8,7 @@ import { dateTime } from "../../../ui/dates";
 import { count, counted } from "../../../ui/numbers";
 import { Pages } from "../../../ui/Pages";
 import { NoRows } from "../../../ui/TableSection";
+import { useChange } from "../../filters/useChange";
 import { Section } from "../../people/Section";
 import { AskForm } from "./AskForm";
 import { CertificateView } from "./CertificateView";
@@ -15,7 +16,7 @@ import { ErasureDetail } from "./ErasureDetail";
 import classes from "./erasures.module.css";
 import { KINDS, nameOf, percentDone, STATES } from "./names";
 import { type Erasure, erasuresQuery } from "./queries";
-import { type ErasuresSearch, PAGE_SIZE } from "./search";
+import { PAGE_SIZE } from "./search";
 
 const route = getRouteApi("/governance/erasures");
 const WIDTH = 560;
@@ -24,9 +25,7 @@ const WIDTH = 560;
 export default function ErasuresPart() {
   const { data: me } = useSuspenseQuery(meQuery);
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (part: Partial<ErasuresSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...part }), resetScroll: false });
+  const change = useChange(route.useNavigate());
   const open = (erasure: number) => change({ erasure, ask: undefined });
   const page = search.page ?? 1;
   const query = useQuery(erasuresQuery({ page, page_size: PAGE_SIZE }));

@@ -44,7 +44,7 @@ export function EnteringView({
               label="Search by field, column or use"
               placeholder="Field, column or use"
               value={search.q ?? ""}
-              onSearch={(q) => onChange({ q: q || undefined })}
+              onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
             />
           </search>
         }

@@ -97,7 +97,7 @@ function Tools({
         label="Search by name, purpose or note"
         placeholder="Name, purpose or note"
         value={search.q ?? ""}
-        onSearch={(q) => onChange({ q: q || undefined })}
+        onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
       />
       <CsvButton address="/api/v1/inventory.csv" asked={{}} />
       <CsvButton address="/api/v1/inventory.json" asked={{}} format="JSON" />

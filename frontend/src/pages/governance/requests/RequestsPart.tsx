@@ -8,6 +8,7 @@ import { fullDay } from "../../../ui/dates";
 import { counted } from "../../../ui/numbers";
 import { Pages } from "../../../ui/Pages";
 import { NoRows } from "../../../ui/TableSection";
+import { useChange } from "../../filters/useChange";
 import { Section } from "../../people/Section";
 import { KINDS, type Kind } from "../../your-data/names";
 import { Clock } from "./Clock";
@@ -27,13 +28,7 @@ const KIND_CHOICES = (Object.keys(KINDS) as Kind[]).map((value) => ({
 /** Requests of people, the most urgent first, and what is done with each. */
 export default function RequestsPart() {
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (part: Partial<RequestsSearch>) =>
-    void navigate({
-      search: (before) => ({ ...before, ...part }),
-      replace: true,
-      resetScroll: false,
-    });
+  const change = useChange(route.useNavigate());
   const [entering, setEntering] = useState(false);
   const page = search.page ?? 1;
   const show = search.show ?? "open";

@@ -4,6 +4,7 @@ import { meQuery } from "../../../api/queries";
 import { type DataColumn, DataTable, RowName } from "../../../ui/DataTable";
 import { dateTime } from "../../../ui/dates";
 import section from "../../data-quality/Section.module.css";
+import { useChange } from "../../filters/useChange";
 import { Section } from "../../people/Section";
 import { PolicyDrawer } from "./PolicyDrawer";
 import { type Policy, type Retention, retentionQuery } from "./queries";
@@ -16,10 +17,9 @@ const route = getRouteApi("/governance/retention");
 export default function RetentionPart() {
   const { data: me } = useSuspenseQuery(meQuery);
   const { policy: chosen } = route.useSearch();
-  const navigate = route.useNavigate();
+  const change = useChange(route.useNavigate());
   const query = useQuery(retentionQuery);
-  const open = (policy: string | undefined) =>
-    void navigate({ search: { policy }, replace: true, resetScroll: false });
+  const open = (policy: string | undefined) => change({ policy });
   return (
     <>
       <Section
