@@ -54,8 +54,8 @@ export function AskForm({ onDone }: { onDone: (made: Erasure) => void }) {
       {kind === "person" && (
         <Radio.Group label="How" value={mode} onChange={(value) => setMode(value as Asked["mode"])}>
           <div className={classes.radios}>
-            <Radio size="xs" value="pseudonymise" label={`Pseudonymise: ${MODES.pseudonymise}`} />
-            <Radio size="xs" value="remove" label={`Remove: ${MODES.remove}`} />
+            <Radio size="xs" value="pseudonymise" label={MODES.pseudonymise} />
+            <Radio size="xs" value="remove" label={MODES.remove} />
           </div>
         </Radio.Group>
       )}

@@ -32,7 +32,7 @@ export function ErasureDetail({
       <header>
         <h2 className={drawer.title}>{nameOf(data)}</h2>
         <p className={drawer.where}>
-          {[KINDS[data.kind], MODES[data.mode]].filter(Boolean).join(": ")}
+          {[KINDS[data.kind], MODES[data.mode]].filter(Boolean).join(". ")}
         </p>
       </header>
       <div aria-live="polite">

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CsvButton } from "../../../ui/CsvButton";
 import { counted } from "../../../ui/numbers";
 import { SearchField } from "../../../ui/SearchField";
+import { NoRows } from "../../../ui/TableSection";
 import section from "../../data-quality/Section.module.css";
 import { Section } from "../../people/Section";
 import type { ChangeInventory } from "./InventoryPart";
@@ -30,7 +31,9 @@ export function StoredView({
     >
       {(data) =>
         data.areas.length === 0 ? (
-          <p className={section.none}>Nothing that is stored is like that.</p>
+          <NoRows>
+            Nothing that is stored is like that. Take a filter away, or search for less.
+          </NoRows>
         ) : (
           <>
             <Meanings of={data} />

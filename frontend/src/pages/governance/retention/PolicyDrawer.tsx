@@ -67,7 +67,7 @@ function Detail({ of, timeZone, mayChange }: { of: Policy; timeZone: string; may
           <p className={drawer.soft}>Nothing: it is kept until it is erased.</p>
         )}
       </DetailSection>
-      <DetailSection title="Last nights">
+      <DetailSection title="Past nights">
         <Nights of={of.runs} timeZone={timeZone} />
       </DetailSection>
     </>
