@@ -133,7 +133,11 @@ def _page(keys: Keys, *, whose: str, now: datetime) -> Iterator[bytes]:
     """Of each table the latest rows, once the document has told them all."""
     numbers = {section.key: len(its) for section, its in keys.items()}
     told = [
-        (category, [(section, n, _latest(section, keys[section])) for section, n in sections])
+        (
+            category,
+            [(one, n, _heads(one), _latest(one, keys[one])) for one, n in sections if n],
+            [one.title for one, n in sections if not n],
+        )
         for category, sections in categories(numbers)
     ]
     context = {
@@ -147,6 +151,10 @@ def _page(keys: Keys, *, whose: str, now: datetime) -> Iterator[bytes]:
         "automation": AUTOMATION,
     }
     yield render_to_string("governance/your_data.html", context).encode()
+
+
+def _heads(section: Section) -> list[str]:
+    return [name.replace("_", " ") for name in section.columns]
 
 
 def _latest(section: Section, keys: Sequence[Any]) -> list[list[str]]:

@@ -27,3 +27,10 @@ def test_an_act_whose_event_cannot_be_written_does_not_happen() -> None:
         User.objects.create(email="somebody@plumbline.example")
         record(name="x" * 200)
     assert User.objects.count() == before
+
+
+def test_what_is_created_tells_its_columns_and_nothing_that_refers_to_it() -> None:
+    user = User.objects.create(email="somebody@plumbline.example")
+    (told,) = opened(Event.objects.filter(object_pk=str(user.pk)))
+    assert told.changes["email"] == ["None", "somebody@plumbline.example"]
+    assert told.changes.keys() <= {field.name for field in User._meta.concrete_fields}

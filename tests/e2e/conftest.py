@@ -66,12 +66,16 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
-    """Gunicorn on a database of its own, filled anew."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Gunicorn on a database of its own, filled anew, whose journal of tombstones is as new."""
     port = servers.free_port()
     # By name: keys belong to a name, and browsers take this one for secure.
     address = f"http://localhost:{port}"
-    environment = os.environ | {"PLUMBLINE_URL": address, "PLUMBLINE_DATABASE_NAME": DATABASE}
+    environment = os.environ | {
+        "PLUMBLINE_URL": address,
+        "PLUMBLINE_DATABASE_NAME": DATABASE,
+        "PLUMBLINE_TOMBSTONES_DIR": str(tmp_path_factory.mktemp("tombstones")),
+    }
     _make_database(os.environ["PLUMBLINE_DATABASE_HOST"])
     _run("manage.py", "migrate", "--verbosity=0", environment=environment)
     _run("manage.py", "collectstatic", "--noinput", "--verbosity=0", environment=environment)

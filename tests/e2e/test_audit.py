@@ -46,6 +46,6 @@ def test_the_log_is_narrowed_and_taken_along(windows: Windows, signed_in: Signed
 
 
 def test_nobody_else_sees_it(windows: Windows, signed_in: SignedIn) -> None:
-    visitor = windows.open(state=signed_in("Lead"))
+    visitor = windows.open(state=signed_in("Lead of team a"))
     visitor.open(PAGE)
     expect(visitor.page.get_by_text("This is for owners, administrators")).to_be_visible()

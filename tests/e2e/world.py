@@ -189,11 +189,12 @@ def _accounts(department: Team, others: list[Team]) -> dict[str, str]:
         role=User.Role.ADMINISTRATOR,
     )
     owner = add_user(email="owner@plumbline.example", name="Owner", role=User.Role.OWNER)
+    auditor = add_user(email="auditor@plumbline.example", name="Auditor", role=User.Role.AUDITOR)
     holders = [
         add_user(email=f"{name}@plumbline.example", name=name, role=User.Role.TEAM_LEAD)
         for name in KEY_HOLDERS
     ]
-    users = (lead, newcomer, administrator, owner, *holders)
+    users = (lead, newcomer, administrator, owner, auditor, *holders)
     return {user.name: enrolment_link(user=user) for user in users}
 
 

@@ -156,7 +156,7 @@ def test_what_is_counted_is_what_is_told(me: Somebody) -> None:
 def test_somebody_of_whom_nothing_is_known_gets_an_empty_copy(db: None) -> None:
     document, page, _ = opened(Subject(account=None, person=None))
     assert {len(section["rows"]) for section in document["sections"]} == {0}
-    assert "Nothing is held." in page
+    assert "Nothing is held of: Account;" in page
 
 
 def test_the_document_says_what_it_is_and_what_one_may_do(me: Somebody) -> None:

@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -101,6 +102,7 @@ def _refusal(request: HttpRequest, row: IdentityProvider, refused: Refused) -> H
     return render(request, "sso/refused.html", {"words": words}, status=status)
 
 
+@transaction.non_atomic_requests  # here and below: what leaves stays written down, whatever comes of it
 @require_POST
 @_of_kind(*IdentityProvider.Kind)
 def start(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
@@ -129,6 +131,7 @@ def _prove(request: HttpRequest) -> HttpResponse:
     return redirect("sso_connections")
 
 
+@transaction.non_atomic_requests
 @require_safe
 @_of_kind(IdentityProvider.Kind.OIDC, IdentityProvider.Kind.GITHUB)
 def callback(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
@@ -142,6 +145,7 @@ def callback(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
     return response
 
 
+@transaction.non_atomic_requests
 @csrf_exempt
 @require_POST
 @_of_kind(IdentityProvider.Kind.SAML)
@@ -166,6 +170,7 @@ def acs(request: HttpRequest, row: IdentityProvider) -> HttpResponse:
     return response
 
 
+@transaction.non_atomic_requests
 @require_safe
 @_of_kind(IdentityProvider.Kind.SAML)
 def finish(request: HttpRequest, row: IdentityProvider) -> HttpResponse:

@@ -2,7 +2,7 @@ import { ActionIcon, Skeleton, Tooltip, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, statusQuery } from "../api/queries";
 import type { Me } from "../api/types";
@@ -10,6 +10,7 @@ import { carried } from "../pages/filters/search";
 import { dateTime } from "../ui/dates";
 import { Mark } from "../ui/Mark";
 import { counted } from "../ui/numbers";
+import { useCurrentShown } from "../ui/useCurrentShown";
 import { DataStatus } from "./DataStatus";
 import { PAGES, seesTeams } from "./pages";
 import classes from "./Shell.module.css";
@@ -24,6 +25,8 @@ export function Shell() {
   const openPalette = () => setPaletteWanted(true);
   useHotkeys([["mod+K", openPalette]], []);
   useRefreshWhileCollecting();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const nav = useCurrentShown(path);
 
   return (
     <>
@@ -36,7 +39,7 @@ export function Shell() {
             <Mark />
             Plumbline
           </Link>
-          <nav className={classes.nav} aria-label="Pages">
+          <nav ref={nav} className={classes.nav} aria-label="Pages">
             {PAGES.map(({ to, name }) => (
               <Link
                 key={to}

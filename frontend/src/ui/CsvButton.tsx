@@ -9,7 +9,7 @@ export function CsvButton({
 }: {
   address: string;
   asked: Record<string, unknown>;
-  format?: "CSV" | "JSON";
+  format?: "CSV" | "JSON" | "JSON lines";
 }) {
   const { page: _, page_size: __, ...rest } = asked;
   const said = Object.entries(rest).map(([name, value]) => [name, String(value)]);

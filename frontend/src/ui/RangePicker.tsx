@@ -2,6 +2,7 @@ import { Button, Input, Popover, SegmentedControl, Skeleton } from "@mantine/cor
 import { IconCalendar } from "@tabler/icons-react";
 import { lazy, Suspense, useId, useState } from "react";
 import { dayRange } from "./dates";
+import { counted } from "./numbers";
 import classes from "./RangePicker.module.css";
 
 const RangeCalendar = lazy(() => import("./RangeCalendar"));
@@ -32,7 +33,7 @@ export function RangePicker<Days extends number>({
       <fieldset className={classes.row} aria-labelledby={labelId}>
         <SegmentedControl
           aria-label="Range in days"
-          data={presets.map((days) => ({ value: String(days), label: `${days} days` }))}
+          data={presets.map((days) => ({ value: String(days), label: counted(days, "day") }))}
           value={preset === null ? "" : String(preset)}
           onChange={(value) => {
             const days = presets.find((candidate) => String(candidate) === value);

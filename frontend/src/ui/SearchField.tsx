@@ -10,20 +10,25 @@ export function SearchField({
   value,
   label,
   placeholder,
+  labelled = false,
+  className,
   onSearch,
 }: {
   value: string;
   label: string;
   placeholder: string;
+  /** The label stands above it, as where it is one of several fields. */
+  labelled?: boolean;
+  className?: string | undefined;
   onSearch: (text: string) => void;
 }) {
   const [text, setText] = useState(value);
   const search = useDebouncedCallback(onSearch, TYPING_MS);
   return (
     <TextInput
-      size="xs"
+      {...(labelled ? { label } : { size: "xs", "aria-label": label })}
       type="search"
-      aria-label={label}
+      className={className}
       placeholder={placeholder}
       leftSection={<IconSearch size={14} stroke={1.6} aria-hidden />}
       value={text}

@@ -12,8 +12,8 @@ export const PARTS = [
   },
   {
     to: "/governance/erasures",
-    name: "Erasure",
-    says: "What is deleted for good, and who approved it",
+    name: "Erasures",
+    says: "What is erased for good, and who approved it",
   },
   {
     to: "/governance/requests",

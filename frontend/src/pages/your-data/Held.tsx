@@ -1,4 +1,4 @@
-import { count } from "../../ui/numbers";
+import { count, counted } from "../../ui/numbers";
 import { ScrollRegion } from "../../ui/ScrollRegion";
 import table from "../people/people.module.css";
 import type { HeldCategory } from "./queries";
@@ -15,7 +15,7 @@ export function Held({ of, caption }: { of: HeldCategory[]; caption: string }) {
             <th scope="col" className={classes.first}>
               What
             </th>
-            <th scope="col" data-numeric>
+            <th scope="col" data-wide data-numeric>
               Rows
             </th>
             <th scope="col">What for</th>
@@ -32,6 +32,9 @@ export function Held({ of, caption }: { of: HeldCategory[]; caption: string }) {
             <tr key={one.key}>
               <th scope="row">
                 {one.name}
+                <p className={classes.narrow}>
+                  {one.rows === 0 ? "None" : counted(one.rows, "row")}
+                </p>
                 {one.tables.length > 0 && (
                   <ul className={classes.tables}>
                     {one.tables.map(({ title, rows }) => (
@@ -42,8 +45,14 @@ export function Held({ of, caption }: { of: HeldCategory[]; caption: string }) {
                   </ul>
                 )}
               </th>
-              <td data-numeric>{one.rows === 0 ? "none" : count(one.rows)}</td>
-              <td>{one.purpose}</td>
+              <td data-wide data-numeric>
+                {one.rows === 0 ? "none" : count(one.rows)}
+              </td>
+              <td>
+                {one.purpose}
+                <p className={classes.narrow}>From: {one.source}</p>
+                <p className={classes.narrow}>How long: {one.kept}</p>
+              </td>
               <td data-wide>{one.source}</td>
               <td data-wide>{one.kept}</td>
             </tr>

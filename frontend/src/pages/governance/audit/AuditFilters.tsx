@@ -1,15 +1,13 @@
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { RangePicker } from "../../../ui/RangePicker";
 import { SearchField } from "../../../ui/SearchField";
+import type { ChangeSearch } from "../../filters/search";
 import classes from "./audit.module.css";
 import { type AuditChoices, choicesQuery } from "./queries";
 import { type AuditSearch, PRESET_DAYS, presetOf, rangeOf } from "./search";
 
 const ROWS = ["created", "changed", "deleted"];
-const TYPING_MS = 300;
 
 /** When, what, about what, from where, and by whom; all of it stands in the address. */
 export function AuditFilters({
@@ -19,7 +17,7 @@ export function AuditFilters({
 }: {
   search: AuditSearch;
   today: string;
-  onChange: (part: Partial<AuditSearch>) => void;
+  onChange: ChangeSearch<AuditSearch>;
 }) {
   const { data } = useQuery(choicesQuery);
   return (
@@ -58,43 +56,28 @@ export function AuditFilters({
         value={search.kind === undefined ? null : String(search.kind)}
         onChange={(chosen) => onChange({ kind: chosen === null ? undefined : Number(chosen) })}
       />
-      <AddressField
-        key={search.address ?? ""}
+      <SearchField
+        labelled
+        className={classes.address}
+        label="From where"
+        placeholder="IP address"
         value={search.address ?? ""}
-        onSearch={(address) => onChange({ address: address || undefined })}
+        onSearch={(address) => onChange({ address: address || undefined }, { replace: true })}
       />
-      <div className={classes.text}>
-        <SearchField
-          key={search.q ?? ""}
-          label="Search what was done, what it is about, and who"
-          placeholder="Name, address or act"
-          value={search.q ?? ""}
-          onSearch={(q) => onChange({ q: q || undefined })}
-        />
-      </div>
+      <SearchField
+        labelled
+        className={classes.text}
+        label="Search"
+        placeholder="Name, address or act"
+        value={search.q ?? ""}
+        onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
+      />
       {search.actor !== undefined && (
-        <Button variant="light" size="xs" onClick={() => onChange({ actor: undefined })}>
+        <Button variant="light" onClick={() => onChange({ actor: undefined })}>
           Account {search.actor} alone: show all
         </Button>
       )}
     </search>
-  );
-}
-
-function AddressField({ value, onSearch }: { value: string; onSearch: (text: string) => void }) {
-  const [text, setText] = useState(value);
-  const search = useDebouncedCallback(onSearch, TYPING_MS);
-  return (
-    <TextInput
-      label="From where"
-      placeholder="IP address"
-      className={classes.address}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value.trim());
-      }}
-    />
   );
 }
 

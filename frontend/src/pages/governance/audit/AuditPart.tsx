@@ -1,20 +1,21 @@
 import { Button } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { meQuery } from "../../../api/queries";
+import { CsvButton } from "../../../ui/CsvButton";
 import { type DataColumn, DataTable, RowName } from "../../../ui/DataTable";
-import { dateTime, zoneName } from "../../../ui/dates";
+import { dateTime } from "../../../ui/dates";
 import { Failure } from "../../../ui/Message";
 import { NoRows, TableSection } from "../../../ui/TableSection";
 import { TableSkeleton } from "../../../ui/TableSkeleton";
 import { failureOf } from "../../failure";
+import { useChange } from "../../filters/useChange";
 import { AuditFilters } from "./AuditFilters";
 import classes from "./audit.module.css";
 import { EventDrawer } from "./EventDrawer";
 import { type Asked, type AuditEvent, EXPORT, eventsQuery } from "./queries";
 import { type AuditSearch, rangeOf } from "./search";
-import { about, who } from "./words";
+import { about, what, who } from "./words";
 
 const route = getRouteApi("/governance/audit");
 
@@ -22,34 +23,18 @@ const route = getRouteApi("/governance/audit");
 export default function AuditPart() {
   const { data: me } = useSuspenseQuery(meQuery);
   const search = route.useSearch();
-  const navigate = route.useNavigate();
   const timeZone = me.organisation.time_zone;
   const asked = askedOf(search, me.today);
   const query = useInfiniteQuery(eventsQuery(asked));
   const events = query.data?.pages.flatMap(({ items }) => items) ?? [];
-  const change = (part: Partial<AuditSearch>) =>
-    void navigate({
-      search: (before) => ({ ...before, ...part }),
-      replace: true,
-      resetScroll: false,
-    });
+  const change = useChange(route.useNavigate());
   return (
     <>
       <AuditFilters search={search} today={me.today} onChange={change} />
       <TableSection
         title="Events"
-        count={`The latest first; times are in ${zoneName(timeZone)}`}
-        tools={
-          <Button
-            component="a"
-            href={`${EXPORT}?${new URLSearchParams(said(asked))}`}
-            variant="default"
-            size="xs"
-            leftSection={<IconDownload size={14} stroke={1.6} aria-hidden />}
-          >
-            JSON lines
-          </Button>
-        }
+        count="The latest first"
+        tools={<CsvButton address={EXPORT} asked={asked} format="JSON lines" />}
       >
         {query.error ? (
           <Failure {...failureOf(query.error)} onRetry={() => void query.refetch()} />
@@ -99,11 +84,7 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<A
       name: "What",
       narrow: true,
       cell: (event) => (
-        <RowName
-          name={event.act === event.says.toLowerCase() ? `${event.says} ${event.kind}` : event.says}
-          where={who(event)}
-          onOpen={() => onOpen(event.id)}
-        />
+        <RowName name={what(event)} where={who(event)} onOpen={() => onOpen(event.id)} />
       ),
     },
     {
@@ -135,8 +116,4 @@ function askedOf(search: AuditSearch, today: string): Asked {
     ...(actor !== undefined && { actor }),
     ...(address && { address }),
   };
-}
-
-function said(asked: Asked): [string, string][] {
-  return Object.entries(asked).map(([name, value]) => [name, String(value)]);
 }

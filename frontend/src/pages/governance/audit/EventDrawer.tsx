@@ -8,7 +8,7 @@ import { Failure } from "../../../ui/Message";
 import { failureOf } from "../../failure";
 import classes from "./audit.module.css";
 import { type AuditEvent, eventQuery } from "./queries";
-import { about, who } from "./words";
+import { about, what, who } from "./words";
 
 /** One event with everything that it says. */
 export function EventDrawer({
@@ -62,9 +62,9 @@ function Event({
   const { actor } = event;
   return (
     <>
-      <h2 className={drawer.title}>{event.says}</h2>
-      <p className={drawer.where}>{event.meaning || `A row: ${event.kind ?? "unknown"}.`}</p>
-      <dl className={classes.facts}>
+      <h2 className={drawer.title}>{what(event)}</h2>
+      {event.meaning && <p className={drawer.where}>{event.meaning}</p>}
+      <dl className={drawer.list}>
         <dt>When</dt>
         <dd>{dateTime(event.at, timeZone)}</dd>
         <dt>Who</dt>
@@ -108,7 +108,7 @@ function Event({
       )}
       {event.detail.length > 0 && (
         <DetailSection title="Besides">
-          <dl className={classes.facts}>
+          <dl className={drawer.list}>
             {event.detail.map(({ name, value }) => [
               <dt key={`${name} of`}>{name}</dt>,
               <dd key={name}>{value || "–"}</dd>,

@@ -1,13 +1,7 @@
 import * as v from "valibot";
-import { addDays, isDay } from "../../../ui/dates";
+import { addDays } from "../../../ui/dates";
 import type { Range } from "../../../ui/RangePicker";
-
-function optional<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.fallback(v.optional(schema), undefined);
-}
-
-const day = v.pipe(v.string(), v.check(isDay));
-const key = v.pipe(v.number(), v.integer(), v.minValue(1));
+import { filterFields, openId, optional } from "../../filters/search";
 
 export const PRESET_DAYS = [1, 7, 30, 90] as const;
 export type PresetDays = (typeof PRESET_DAYS)[number];
@@ -17,17 +11,17 @@ const USUAL_DAYS: PresetDays = 7;
 export const auditSchema = v.object({
   /** The last so many days. */
   last: optional(v.picklist(PRESET_DAYS)),
-  from: optional(day),
-  to: optional(day),
+  from: filterFields.from,
+  to: filterFields.to,
   q: optional(v.string()),
   /** An act's name, or created, changed or deleted. */
   act: optional(v.string()),
   group: optional(v.string()),
-  kind: optional(key),
-  actor: optional(key),
+  kind: openId,
+  actor: openId,
   address: optional(v.string()),
   /** The event that is looked at. */
-  event: optional(key),
+  event: openId,
 });
 
 export type AuditSearch = v.InferOutput<typeof auditSchema>;

@@ -1,5 +1,10 @@
 import type { AuditEvent } from "./queries";
 
+/** "Signed in", "Changed team" */
+export function what({ act, says, kind }: AuditEvent): string {
+  return act === says.toLowerCase() && kind !== null ? `${says} ${kind}` : says;
+}
+
 /** Who did it, as a person says it. */
 export function who(event: AuditEvent): string {
   switch (event.who_kind) {

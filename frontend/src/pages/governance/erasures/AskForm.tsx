@@ -6,7 +6,7 @@ import { DetailSkeleton } from "../../../ui/DetailDrawer";
 import { Failure } from "../../../ui/Message";
 import { counted } from "../../../ui/numbers";
 import { failureOf } from "../../failure";
-import { Counts } from "./Counts";
+import { RowsByTable } from "../RowsByTable";
 import classes from "./erasures.module.css";
 import { KINDS, MODES } from "./names";
 import {
@@ -54,8 +54,8 @@ export function AskForm({ onDone }: { onDone: (made: Erasure) => void }) {
       {kind === "person" && (
         <Radio.Group label="How" value={mode} onChange={(value) => setMode(value as Asked["mode"])}>
           <div className={classes.radios}>
-            <Radio size="xs" value="pseudonymise" label={`Pseudonymise: ${MODES.pseudonymise}`} />
-            <Radio size="xs" value="remove" label={`Remove: ${MODES.remove}`} />
+            <Radio size="xs" value="pseudonymise" label={MODES.pseudonymise} />
+            <Radio size="xs" value="remove" label={MODES.remove} />
           </div>
         </Radio.Group>
       )}
@@ -142,7 +142,7 @@ function Confirm({
         <h3 className={classes.heading}>
           What would go, as of now: {counted(preview.rows, "row")}
         </h3>
-        <Counts rows={preview.tables} total={preview.rows} label="Rows that would go, by table" />
+        <RowsByTable of={preview.tables} caption="Rows that would go, by table" />
         <p className={classes.soft}>
           Figures of teams are computed again from what is left. It cannot be undone; backups made
           before hold it until they age out.

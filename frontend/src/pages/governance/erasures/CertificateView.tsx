@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import drawer from "../../../ui/DetailDrawer.module.css";
 import { dateTime, fullDay } from "../../../ui/dates";
 import { count } from "../../../ui/numbers";
 import { Section } from "../../people/Section";
-import { Counts } from "./Counts";
+import { RowsByTable } from "../RowsByTable";
 import classes from "./erasures.module.css";
 import { KINDS } from "./names";
 import { type Certificate, certificateQuery, type Erasure } from "./queries";
@@ -72,7 +73,7 @@ function Text({ of, timeZone }: { of: Certificate; timeZone: string }) {
     .sort((a, b) => b.rows - a.rows);
   return (
     <div className={classes.certificate}>
-      <dl className={classes.facts}>
+      <dl className={drawer.list}>
         <dt>Erased</dt>
         <dd>
           {KINDS[told.of]}
@@ -99,7 +100,7 @@ function Text({ of, timeZone }: { of: Certificate; timeZone: string }) {
           {of.signature ? `${of.signature} (key ${of.key_id})` : "not yet"}
         </dd>
       </dl>
-      <Counts rows={rows} total={told.rows_in_all} label="Rows that were erased, by table" />
+      <RowsByTable of={rows} caption="Rows that were erased, by table" />
     </div>
   );
 }

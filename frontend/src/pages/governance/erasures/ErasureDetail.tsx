@@ -1,12 +1,13 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { DetailSkeleton } from "../../../ui/DetailDrawer";
+import { DetailSection, DetailSkeleton } from "../../../ui/DetailDrawer";
+import drawer from "../../../ui/DetailDrawer.module.css";
 import { dateTime } from "../../../ui/dates";
 import { Failure } from "../../../ui/Message";
 import { count } from "../../../ui/numbers";
 import { failureOf } from "../../failure";
-import { Counts } from "./Counts";
+import { RowsByTable } from "../RowsByTable";
 import { Bar } from "./ErasuresPart";
 import classes from "./erasures.module.css";
 import { KINDS, MODES, nameOf, STATES } from "./names";
@@ -29,9 +30,9 @@ export function ErasureDetail({
   return (
     <div className={classes.form}>
       <header>
-        <h2 className={classes.name}>{nameOf(data)}</h2>
-        <p className={classes.soft}>
-          {[KINDS[data.kind], MODES[data.mode]].filter(Boolean).join(": ")}
+        <h2 className={drawer.title}>{nameOf(data)}</h2>
+        <p className={drawer.where}>
+          {[KINDS[data.kind], MODES[data.mode]].filter(Boolean).join(". ")}
         </p>
       </header>
       <div aria-live="polite">
@@ -50,7 +51,7 @@ export function ErasureDetail({
         </div>
       )}
       <Acts of={data} />
-      <dl className={classes.facts}>
+      <dl className={drawer.list}>
         <dt>Reason</dt>
         <dd>{data.reason}</dd>
         <dt>Asked</dt>
@@ -80,12 +81,20 @@ export function ErasureDetail({
           </>
         )}
       </dl>
-      <Counts
-        rows={data.expected}
-        total={data.rows_expected}
-        label="Rows by table"
-        {...(data.started_at ? { done: data.done } : {})}
-      />
+      <DetailSection
+        title="Rows by table"
+        count={
+          data.started_at
+            ? `${count(data.rows_done)} of ${count(data.rows_expected)} erased`
+            : count(data.rows_expected)
+        }
+      >
+        <RowsByTable
+          of={data.expected}
+          done={data.started_at ? data.done : undefined}
+          caption="Rows by table"
+        />
+      </DetailSection>
     </div>
   );
 }

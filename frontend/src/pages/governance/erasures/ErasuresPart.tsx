@@ -2,12 +2,13 @@ import { Button, Progress } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { meQuery } from "../../../api/queries";
+import { type DataColumn, DataTable, RowName } from "../../../ui/DataTable";
 import { DetailDrawer } from "../../../ui/DetailDrawer";
 import { dateTime } from "../../../ui/dates";
 import { count, counted } from "../../../ui/numbers";
 import { Pages } from "../../../ui/Pages";
-import { ScrollRegion } from "../../../ui/ScrollRegion";
-import none from "../../data-quality/Section.module.css";
+import { NoRows } from "../../../ui/TableSection";
+import { useChange } from "../../filters/useChange";
 import { Section } from "../../people/Section";
 import { AskForm } from "./AskForm";
 import { CertificateView } from "./CertificateView";
@@ -15,7 +16,7 @@ import { ErasureDetail } from "./ErasureDetail";
 import classes from "./erasures.module.css";
 import { KINDS, nameOf, percentDone, STATES } from "./names";
 import { type Erasure, erasuresQuery } from "./queries";
-import { type ErasuresSearch, PAGE_SIZE } from "./search";
+import { PAGE_SIZE } from "./search";
 
 const route = getRouteApi("/governance/erasures");
 const WIDTH = 560;
@@ -24,9 +25,8 @@ const WIDTH = 560;
 export default function ErasuresPart() {
   const { data: me } = useSuspenseQuery(meQuery);
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (part: Partial<ErasuresSearch>) =>
-    void navigate({ search: (before) => ({ ...before, ...part }), resetScroll: false });
+  const change = useChange(route.useNavigate());
+  const open = (erasure: number) => change({ erasure, ask: undefined });
   const page = search.page ?? 1;
   const query = useQuery(erasuresQuery({ page, page_size: PAGE_SIZE }));
   const timeZone = me.organisation.time_zone;
@@ -57,13 +57,19 @@ export default function ErasuresPart() {
       >
         {(data) =>
           data.items.length === 0 ? (
-            <p className={none.none}>Nothing was asked to be erased so far.</p>
+            <NoRows>
+              Nothing was asked to be erased so far.
+              {data.may_ask && " Ask for one above: you see what would go before anything does."}
+            </NoRows>
           ) : (
             <>
-              <List
-                of={data.items}
-                timeZone={timeZone}
-                onOpen={(erasure) => change({ erasure, ask: undefined })}
+              <DataTable
+                label="Erasures"
+                columns={columns(timeZone, open)}
+                rows={data.items}
+                rowKey={({ id }) => id}
+                stale={query.isPlaceholderData}
+                onOpen={({ id }) => open(id)}
               />
               <Pages
                 page={page}
@@ -95,60 +101,35 @@ export default function ErasuresPart() {
   );
 }
 
-function List({
-  of,
-  timeZone,
-  onOpen,
-}: {
-  of: Erasure[];
-  timeZone: string;
-  onOpen: (id: number) => void;
-}) {
-  return (
-    <ScrollRegion className={classes.scroll} label="Erasures">
-      <table className={classes.table}>
-        <caption>Erasures</caption>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">State</th>
-            <th scope="col" data-wide data-numeric>
-              Rows
-            </th>
-            <th scope="col" data-wide>
-              Asked
-            </th>
-            <th scope="col" data-wide>
-              By
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <button type="button" className={classes.open} onClick={() => onOpen(one.id)}>
-                  {nameOf(one)}
-                </button>
-                <span className={classes.kind}>{KINDS[one.kind]}</span>
-              </th>
-              <td>
-                <span className={classes.state} data-state={one.state}>
-                  {STATES[one.state]}
-                </span>
-                {one.state === "running" && <Bar of={one} />}
-              </td>
-              <td data-wide data-numeric>
-                {count(one.state === "finished" ? one.rows_done : one.rows_expected)}
-              </td>
-              <td data-wide>{dateTime(one.asked.at, timeZone)}</td>
-              <td data-wide>{one.asked.by ?? "–"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
-  );
+function columns(timeZone: string, onOpen: (id: number) => void): DataColumn<Erasure>[] {
+  return [
+    {
+      name: "What",
+      narrow: true,
+      cell: (one) => (
+        <RowName name={nameOf(one)} where={KINDS[one.kind]} onOpen={() => onOpen(one.id)} />
+      ),
+    },
+    {
+      name: "State",
+      narrow: true,
+      cell: (one) => (
+        <>
+          <span className={classes.state} data-state={one.state}>
+            {STATES[one.state]}
+          </span>
+          {one.state === "running" && <Bar of={one} />}
+        </>
+      ),
+    },
+    {
+      name: "Rows",
+      numeric: true,
+      cell: (one) => count(one.state === "finished" ? one.rows_done : one.rows_expected),
+    },
+    { name: "Asked", cell: (one) => dateTime(one.asked.at, timeZone) },
+    { name: "By", cell: (one) => one.asked.by ?? "–" },
+  ];
 }
 
 export function Bar({ of }: { of: Erasure }) {

@@ -9,8 +9,8 @@ export const KINDS: Record<Erasure["kind"], string> = {
 
 export const MODES: Record<Erasure["mode"], string> = {
   "": "",
-  pseudonymise: "figures stay, of a nameless person",
-  remove: "what they did belongs to nobody any more",
+  pseudonymise: "Keep the figures without them, as those of a nameless person",
+  remove: "Take away that it was them: what they did belongs to nobody",
 };
 
 export const STATES: Record<Erasure["state"], string> = {

@@ -1,20 +1,15 @@
 import * as v from "valibot";
-
-function optional<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.fallback(v.optional(schema), undefined);
-}
-
-const key = v.pipe(v.number(), v.integer(), v.minValue(1));
+import { openId, optional, pageNumber } from "../../filters/search";
 
 export const PAGE_SIZE = 25;
 
 /** The part's whole state, as it stands in the address. Anything unreadable falls back. */
 export const erasuresSchema = v.object({
-  page: optional(v.pipe(v.number(), v.integer(), v.minValue(2))),
+  page: pageNumber,
   /** The one that is looked into. */
-  erasure: optional(key),
+  erasure: openId,
   /** The one whose certificate is shown in place of the list. */
-  certificate: optional(key),
+  certificate: openId,
   /** The form to ask for one is open. */
   ask: optional(v.literal(true)),
 });

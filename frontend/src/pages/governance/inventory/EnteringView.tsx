@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { counted } from "../../../ui/numbers";
 import { ScrollRegion } from "../../../ui/ScrollRegion";
 import { SearchField } from "../../../ui/SearchField";
+import { NoRows } from "../../../ui/TableSection";
 import section from "../../data-quality/Section.module.css";
 import people from "../../people/people.module.css";
 import { Section } from "../../people/Section";
@@ -44,14 +45,14 @@ export function EnteringView({
               label="Search by field, column or use"
               placeholder="Field, column or use"
               value={search.q ?? ""}
-              onSearch={(q) => onChange({ q: q || undefined })}
+              onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
             />
           </search>
         }
       >
         {({ sources }) =>
           sources.length === 0 ? (
-            <p className={section.none}>Nothing that may enter is like that.</p>
+            <NoRows>Nothing that may enter is like that. Search for less.</NoRows>
           ) : (
             <>
               <h3 className={classes.area}>What we read and do not keep</h3>

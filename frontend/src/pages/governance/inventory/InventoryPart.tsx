@@ -1,6 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback } from "react";
+import type { ChangeSearch } from "../../filters/search";
+import { useChange } from "../../filters/useChange";
 import { DocumentsView } from "./DocumentsView";
 import { EnteringView } from "./EnteringView";
 import classes from "./inventory.module.css";
@@ -9,21 +10,12 @@ import type { InventorySearch } from "./search";
 
 const route = getRouteApi("/governance/inventory");
 
-export type ChangeInventory = (change: Partial<InventorySearch>) => void;
+export type ChangeInventory = ChangeSearch<InventorySearch>;
 
 /** What is stored, what may enter, and the documents that are made from both. */
 export default function InventoryPart() {
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = useCallback<ChangeInventory>(
-    (part) =>
-      void navigate({
-        search: (before) => ({ ...before, ...part }),
-        replace: true,
-        resetScroll: false,
-      }),
-    [navigate],
-  );
+  const change = useChange(route.useNavigate());
   const view = search.view ?? "stored";
   return (
     <>

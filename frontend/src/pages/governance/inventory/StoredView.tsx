@@ -1,8 +1,9 @@
-import { Button, Select } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { CsvButton } from "../../../ui/CsvButton";
 import { counted } from "../../../ui/numbers";
 import { SearchField } from "../../../ui/SearchField";
+import { NoRows } from "../../../ui/TableSection";
 import section from "../../data-quality/Section.module.css";
 import { Section } from "../../people/Section";
 import type { ChangeInventory } from "./InventoryPart";
@@ -30,7 +31,9 @@ export function StoredView({
     >
       {(data) =>
         data.areas.length === 0 ? (
-          <p className={section.none}>Nothing that is stored is like that.</p>
+          <NoRows>
+            Nothing that is stored is like that. Take a filter away, or search for less.
+          </NoRows>
         ) : (
           <>
             <Meanings of={data} />
@@ -97,12 +100,10 @@ function Tools({
         label="Search by name, purpose or note"
         placeholder="Name, purpose or note"
         value={search.q ?? ""}
-        onSearch={(q) => onChange({ q: q || undefined })}
+        onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
       />
       <CsvButton address="/api/v1/inventory.csv" asked={{}} />
-      <Button component="a" href="/api/v1/inventory.json" variant="default" size="xs">
-        JSON
-      </Button>
+      <CsvButton address="/api/v1/inventory.json" asked={{}} format="JSON" />
     </search>
   );
 }

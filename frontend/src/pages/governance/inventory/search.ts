@@ -1,10 +1,7 @@
 import * as v from "valibot";
+import { optional } from "../../filters/search";
 
 /** The part's whole state, as it stands in the address. Anything unreadable falls back. */
-
-function optional<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.fallback(v.optional(schema), undefined);
-}
 
 export const VIEWS = ["stored", "entering", "documents"] as const;
 export const DATA_CLASSES = [

@@ -163,7 +163,9 @@ describe("outbound", () => {
 
   it("says where there is nowhere to go", async () => {
     show(ADDRESS, { [API]: () => outbound({ destinations: [], days: days(NOTHING as never) }) });
-    expect(await screen.findByText("There is nowhere to go")).toBeTruthy();
+    expect(
+      await screen.findByText(/No connection and no identity provider is configured/),
+    ).toBeTruthy();
   });
 
   it("shows the days as a table, by the address", async () => {

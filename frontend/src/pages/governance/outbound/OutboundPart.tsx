@@ -8,7 +8,7 @@ import { dateTime } from "../../../ui/dates";
 import { Failure, Message } from "../../../ui/Message";
 import { count, counted } from "../../../ui/numbers";
 import frame from "../../../ui/Page.module.css";
-import { TableSection } from "../../../ui/TableSection";
+import { NoRows, TableSection } from "../../../ui/TableSection";
 import { failureOf } from "../../failure";
 import { DestinationDrawer } from "./DestinationDrawer";
 import { PURPOSES } from "./names";
@@ -52,12 +52,10 @@ export default function OutboundPart() {
             onOpen={(row) => change({ destination: row.name })}
           />
         ) : (
-          <Message title="There is nowhere to go">
-            <p>
-              No connection and no identity provider is configured, and nothing left the appliance
-              within these days.
-            </p>
-          </Message>
+          <NoRows>
+            No connection and no identity provider is configured, and nothing left the appliance
+            within these days.
+          </NoRows>
         )}
       </TableSection>
       {left ? (

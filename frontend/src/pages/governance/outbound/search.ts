@@ -1,10 +1,7 @@
 import * as v from "valibot";
+import { optional } from "../../filters/search";
 
 /** The part's whole state, as it stands in the address. Anything unreadable falls back. */
-
-function optional<Schema extends v.GenericSchema>(schema: Schema) {
-  return v.fallback(v.optional(schema), undefined);
-}
 
 export const DAYS = [7, 30, 90, 400] as const;
 export const USUAL_DAYS = 30;

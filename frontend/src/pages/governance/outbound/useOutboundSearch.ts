@@ -1,24 +1,13 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback } from "react";
+import type { ChangeSearch } from "../../filters/search";
+import { useChange } from "../../filters/useChange";
 import type { OutboundSearch } from "./search";
 
 const route = getRouteApi("/governance/outbound");
 
-export type ChangeOutbound = (change: Partial<OutboundSearch>) => void;
+export type ChangeOutbound = ChangeSearch<OutboundSearch>;
 
-/** The address as state. */
+/** The address as state: what it says, and how to change a part of it. */
 export function useOutboundSearch(): [OutboundSearch, ChangeOutbound] {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = useCallback<ChangeOutbound>(
-    (part) => {
-      void navigate({
-        search: (before) => ({ ...before, ...part }),
-        replace: true,
-        resetScroll: false,
-      });
-    },
-    [navigate],
-  );
-  return [search, change];
+  return [route.useSearch(), useChange(route.useNavigate())];
 }

@@ -1,23 +1,25 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
+import { type DataColumn, DataTable, RowName } from "../../../ui/DataTable";
+import { DetailDrawer } from "../../../ui/DetailDrawer";
 import { fullDay } from "../../../ui/dates";
 import { counted } from "../../../ui/numbers";
 import { Pages } from "../../../ui/Pages";
-import { ScrollRegion } from "../../../ui/ScrollRegion";
-import section from "../../data-quality/Section.module.css";
-import table from "../../people/people.module.css";
+import { NoRows } from "../../../ui/TableSection";
+import { useChange } from "../../filters/useChange";
 import { Section } from "../../people/Section";
 import { KINDS, type Kind } from "../../your-data/names";
 import { Clock } from "./Clock";
 import { LetterForm } from "./LetterForm";
 import { requestsQuery, type SubjectRequest, type Timings } from "./queries";
-import { RequestDrawer } from "./RequestDrawer";
+import { RequestDetail } from "./RequestDetail";
 import classes from "./requests.module.css";
 import { PAGE_SIZE, type RequestsSearch } from "./search";
 
 const route = getRouteApi("/governance/requests");
+const WIDTH = 560;
 const KIND_CHOICES = (Object.keys(KINDS) as Kind[]).map((value) => ({
   value,
   label: KINDS[value],
@@ -26,15 +28,8 @@ const KIND_CHOICES = (Object.keys(KINDS) as Kind[]).map((value) => ({
 /** Requests of people, the most urgent first, and what is done with each. */
 export default function RequestsPart() {
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = (part: Partial<RequestsSearch>) =>
-    void navigate({
-      search: (before) => ({ ...before, ...part }),
-      replace: true,
-      resetScroll: false,
-    });
+  const change = useChange(route.useNavigate());
   const [entering, setEntering] = useState(false);
-  const enter = useRef<HTMLButtonElement>(null);
   const page = search.page ?? 1;
   const show = search.show ?? "open";
   const query = useQuery(
@@ -76,7 +71,7 @@ export default function RequestsPart() {
             onChange={(to) => change({ kind: (to as Kind | null) ?? undefined, page: undefined })}
           />
           {query.data?.may_handle && (
-            <Button ref={enter} size="xs" variant="default" onClick={() => setEntering(true)}>
+            <Button size="xs" variant="default" onClick={() => setEntering(true)}>
               Enter a letter …
             </Button>
           )}
@@ -85,28 +80,21 @@ export default function RequestsPart() {
     >
       {(data) => (
         <>
-          {entering && (
-            <div className={classes.form}>
-              <LetterForm
-                onDone={({ id }) => {
-                  setEntering(false);
-                  change({ request: id });
-                }}
-                onCancel={() => {
-                  setEntering(false);
-                  enter.current?.focus();
-                }}
-              />
-            </div>
-          )}
           {data.items.length === 0 ? (
-            <p className={section.none}>
-              {show === "open"
-                ? "Nobody waits for an answer. People ask under Your data in the menu of their account."
-                : "There is no such request."}
-            </p>
+            <NoRows>
+              {show !== "open"
+                ? "There is no such request. Look at all of them, of all kinds."
+                : "Nobody waits for an answer. People ask under Your data, in the menu of their account."}
+            </NoRows>
           ) : (
-            <Requests of={data.items} onOpen={(request) => change({ request })} />
+            <DataTable
+              label="Requests of people"
+              columns={columns((request) => change({ request }))}
+              rows={data.items}
+              rowKey={({ id }) => id}
+              stale={query.isPlaceholderData}
+              onOpen={({ id }) => change({ request: id })}
+            />
           )}
           <Pages
             page={page}
@@ -114,7 +102,26 @@ export default function RequestsPart() {
             total={data.total}
             onPage={(to) => change({ page: to })}
           />
-          <RequestDrawer id={search.request} onClose={() => change({ request: undefined })} />
+          <DetailDrawer
+            title={entering ? "Request by letter" : "Request"}
+            width={WIDTH}
+            onClose={() => {
+              setEntering(false);
+              change({ request: undefined });
+            }}
+          >
+            {entering ? (
+              <LetterForm
+                onDone={({ id }) => {
+                  setEntering(false);
+                  change({ request: id });
+                }}
+                onCancel={() => setEntering(false)}
+              />
+            ) : search.request !== undefined ? (
+              <RequestDetail key={search.request} id={search.request} />
+            ) : undefined}
+          </DetailDrawer>
         </>
       )}
     </Section>
@@ -133,50 +140,28 @@ function timingsText({ in_time, due_in_7_days, due_in_2_days, overdue }: Timings
   return parts.length === 0 ? told : `${told}: ${parts.join(", ")}`;
 }
 
-function Requests({ of, onOpen }: { of: SubjectRequest[]; onOpen: (id: number) => void }) {
-  return (
-    <ScrollRegion className={table.scroll} label="Requests and their clock">
-      <table className={table.table}>
-        <caption>Requests and their clock</caption>
-        <thead>
-          <tr>
-            <th scope="col">Who asks</th>
-            <th scope="col">What for</th>
-            <th scope="col">Clock</th>
-            <th scope="col" data-wide>
-              Received
-            </th>
-            <th scope="col" data-wide>
-              Due
-            </th>
-            <th scope="col" data-wide>
-              Handled by
-            </th>
-          </tr>
-        </thead>
-        <tbody className={classes.rows}>
-          {of.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <button type="button" className={classes.open} onClick={() => onOpen(one.id)}>
-                  {one.who}
-                </button>
-                {one.by_letter && <div className={table.where}>by letter</div>}
-              </th>
-              <td>
-                {KINDS[one.kind]}
-                {one.state === "extended" && <div className={table.where}>extended</div>}
-              </td>
-              <td>
-                <Clock of={one} />
-              </td>
-              <td data-wide>{fullDay(one.asked_on)}</td>
-              <td data-wide>{fullDay(one.due_on)}</td>
-              <td data-wide>{one.handled_by ?? "nobody yet"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
-  );
+function columns(onOpen: (id: number) => void): DataColumn<SubjectRequest>[] {
+  return [
+    {
+      name: "Who asks for what",
+      narrow: true,
+      cell: (one) => (
+        <RowName
+          name={one.who}
+          where={[
+            KINDS[one.kind],
+            one.by_letter && "by letter",
+            one.state === "extended" && "extended",
+          ]
+            .filter(Boolean)
+            .join(", ")}
+          onOpen={() => onOpen(one.id)}
+        />
+      ),
+    },
+    { name: "Time left", narrow: true, cell: (one) => <Clock of={one} /> },
+    { name: "Received", cell: (one) => fullDay(one.asked_on) },
+    { name: "Due", cell: (one) => fullDay(one.due_on) },
+    { name: "Handled by", cell: (one) => one.handled_by ?? "nobody yet" },
+  ];
 }

@@ -4,9 +4,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { failureOf } from "../../failure";
 import { ChangeForm } from "../../people/teams/ChangeForm";
+import { RowsByTable } from "../RowsByTable";
 import { type Policy, previewQuery, RETENTION_KEY, setPeriod } from "./queries";
 import { bounds, oldest, total } from "./say";
-import { Tables } from "./Tables";
 
 /** Choose a period, and see what it would remove before it is set. */
 export function PeriodForm({
@@ -85,7 +85,7 @@ function Effect({ of, days, timeZone }: { of: Policy; days: number; timeZone: st
         As of today this would remove {total(data.rows)}. {oldest(data, timeZone)} It waits for a
         day, and can be taken back until then.
       </p>
-      <Tables of={data.rows} caption="Rows that would go, by table" />
+      <RowsByTable of={data.rows} caption="Rows that would go, by table" />
     </div>
   );
 }

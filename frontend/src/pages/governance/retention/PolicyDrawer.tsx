@@ -6,11 +6,11 @@ import drawer from "../../../ui/DetailDrawer.module.css";
 import { dateTime } from "../../../ui/dates";
 import { Failure } from "../../../ui/Message";
 import { failureOf } from "../../failure";
+import { RowsByTable } from "../RowsByTable";
 import { PeriodForm } from "./PeriodForm";
 import { type Night, type Policy, RETENTION_KEY, takeBack } from "./queries";
 import classes from "./retention.module.css";
 import { oldest, period, total } from "./say";
-import { Tables } from "./Tables";
 
 /** One kind of data: what it is, why it is kept so long, what goes tonight, what went; and the way to change it. */
 export function PolicyDrawer({
@@ -61,13 +61,13 @@ function Detail({ of, timeZone, mayChange }: { of: Policy; timeZone: string; may
               What is older than {dateTime(of.tonight.before, timeZone)}.{" "}
               {oldest(of.tonight, timeZone)}
             </p>
-            <Tables of={of.tonight.rows} caption="Rows that go tonight, by table" />
+            <RowsByTable of={of.tonight.rows} caption="Rows that go tonight, by table" />
           </>
         ) : (
           <p className={drawer.soft}>Nothing: it is kept until it is erased.</p>
         )}
       </DetailSection>
-      <DetailSection title="Last nights">
+      <DetailSection title="Past nights">
         <Nights of={of.runs} timeZone={timeZone} />
       </DetailSection>
     </>
@@ -121,7 +121,7 @@ function Nights({ of, timeZone }: { of: Night[]; timeZone: string }) {
             {!night.finished_at && " so far"}
           </p>
           {night.error && <p className={drawer.soft}>{night.error}</p>}
-          <Tables
+          <RowsByTable
             of={night.deleted}
             caption={`Rows that went on ${dateTime(night.started_at, timeZone)}`}
           />

@@ -129,7 +129,7 @@ describe("retention", () => {
 
   it("lets auditors read alone", async () => {
     show("/governance/retention?policy=collecting", { [API]: () => told({ may_change: false }) });
-    expect(await screen.findByRole("heading", { name: "Last nights" })).toBeDefined();
+    expect(await screen.findByRole("heading", { name: "Past nights" })).toBeDefined();
     expect(screen.queryByRole("button", { name: "Change …" })).toBeNull();
   });
 

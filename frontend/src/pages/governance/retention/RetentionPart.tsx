@@ -1,9 +1,10 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { meQuery } from "../../../api/queries";
+import { type DataColumn, DataTable, RowName } from "../../../ui/DataTable";
 import { dateTime } from "../../../ui/dates";
-import { ScrollRegion } from "../../../ui/ScrollRegion";
 import section from "../../data-quality/Section.module.css";
+import { useChange } from "../../filters/useChange";
 import { Section } from "../../people/Section";
 import { PolicyDrawer } from "./PolicyDrawer";
 import { type Policy, type Retention, retentionQuery } from "./queries";
@@ -16,10 +17,9 @@ const route = getRouteApi("/governance/retention");
 export default function RetentionPart() {
   const { data: me } = useSuspenseQuery(meQuery);
   const { policy: chosen } = route.useSearch();
-  const navigate = route.useNavigate();
+  const change = useChange(route.useNavigate());
   const query = useQuery(retentionQuery);
-  const open = (policy: string | undefined) =>
-    void navigate({ search: { policy }, replace: true, resetScroll: false });
+  const open = (policy: string | undefined) => change({ policy });
   return (
     <>
       <Section
@@ -34,7 +34,14 @@ export default function RetentionPart() {
       >
         {({ policies, may_change }) => (
           <>
-            <Policies of={policies} timeZone={me.organisation.time_zone} onOpen={open} />
+            <DataTable
+              label="Periods by kind of data"
+              columns={columns(me.organisation.time_zone, open)}
+              rows={policies}
+              rowKey={({ code }) => code}
+              stale={false}
+              onOpen={({ code }) => open(code)}
+            />
             <PolicyDrawer
               policy={policies.find(({ code }) => code === chosen)}
               timeZone={me.organisation.time_zone}
@@ -49,61 +56,37 @@ export default function RetentionPart() {
   );
 }
 
-function Policies({
-  of,
-  timeZone,
-  onOpen,
-}: {
-  of: Policy[];
-  timeZone: string;
-  onOpen: (code: string) => void;
-}) {
-  return (
-    <ScrollRegion className={classes.scroll} label="Periods by kind of data">
-      <table className={classes.table}>
-        <caption>Periods by kind of data</caption>
-        <thead>
-          <tr>
-            <th scope="col">Kind of data</th>
-            <th scope="col">Kept for</th>
-            <th scope="col">Goes tonight</th>
-            <th scope="col" data-wide>
-              Last night
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {of.map((policy) => (
-            <tr key={policy.code}>
-              <th scope="row">
-                <button type="button" className={classes.name} onClick={() => onOpen(policy.code)}>
-                  {policy.name}
-                </button>
-                <p className={classes.holds}>{policy.holds}</p>
-              </th>
-              <td>
-                {period(policy.days)}
-                {policy.next_days !== null && policy.takes_effect_at && (
-                  <p className={classes.next}>
-                    {period(policy.next_days)} from {dateTime(policy.takes_effect_at, timeZone)}
-                  </p>
-                )}
-              </td>
-              <td>{policy.tonight ? total(policy.tonight.rows) : "—"}</td>
-              <td data-wide>
-                <LastNight of={policy} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
-  );
+function columns(timeZone: string, onOpen: (code: string) => void): DataColumn<Policy>[] {
+  return [
+    {
+      name: "Kind of data",
+      narrow: true,
+      cell: ({ code, name, holds }) => (
+        <RowName name={name} where={holds} onOpen={() => onOpen(code)} />
+      ),
+    },
+    {
+      name: "Kept for",
+      narrow: true,
+      cell: ({ days, next_days, takes_effect_at }) => (
+        <>
+          {period(days)}
+          {next_days !== null && takes_effect_at && (
+            <p className={classes.next}>
+              {period(next_days)} from {dateTime(takes_effect_at, timeZone)}
+            </p>
+          )}
+        </>
+      ),
+    },
+    { name: "Goes tonight", cell: ({ tonight }) => (tonight ? total(tonight.rows) : "–") },
+    { name: "Last night", cell: (policy) => <LastNight of={policy} /> },
+  ];
 }
 
 function LastNight({ of }: { of: Policy }) {
   const [last] = of.runs;
-  if (!last) return of.days === null ? "—" : "no run yet";
+  if (!last) return of.days === null ? "–" : "no run yet";
   if (last.finished_at) return total(last.deleted);
   return (
     <>

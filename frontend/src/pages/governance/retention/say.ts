@@ -1,16 +1,10 @@
 import { dateTime } from "../../../ui/dates";
-import { count, counted } from "../../../ui/numbers";
+import { counted } from "../../../ui/numbers";
 import type { Policy, Preview, Rows } from "./queries";
 
 /** "400 days", "Until erased" */
 export function period(days: number | null): string {
   return days === null ? "Until erased" : counted(days, "day");
-}
-
-/** "1,204", "about 1,204"; null: it was not counted. */
-export function rowsOf({ rows, estimated }: Rows): string {
-  if (rows === null) return "not counted in time";
-  return estimated ? `about ${count(rows)}` : count(rows);
 }
 
 /** The sum of what a table of rows tells, and whether some of it is not known for sure. */

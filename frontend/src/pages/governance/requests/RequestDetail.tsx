@@ -4,7 +4,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { meQuery } from "../../../api/queries";
-import { DetailDrawer, DetailSection, DetailSkeleton } from "../../../ui/DetailDrawer";
+import { DetailSection, DetailSkeleton } from "../../../ui/DetailDrawer";
 import drawer from "../../../ui/DetailDrawer.module.css";
 import { fullDay } from "../../../ui/dates";
 import { FactTable } from "../../../ui/FactTable";
@@ -18,18 +18,8 @@ import { Clock } from "./Clock";
 import { type Detail, letterCopyAddress, requestQuery } from "./queries";
 import classes from "./requests.module.css";
 
-const WIDTH = 560;
-
 /** One request: who asks, how it came to stand as it does, and what can be done. */
-export function RequestDrawer({ id, onClose }: { id: number | undefined; onClose: () => void }) {
-  return (
-    <DetailDrawer title="Request" width={WIDTH} onClose={onClose}>
-      {id !== undefined && <Content key={id} id={id} />}
-    </DetailDrawer>
-  );
-}
-
-function Content({ id }: { id: number }) {
+export function RequestDetail({ id }: { id: number }) {
   const { data: me } = useSuspenseQuery(meQuery);
   const { data, error, refetch } = useQuery(requestQuery(id));
   const [told, setTold] = useState("");
