@@ -19,7 +19,7 @@ from backend.api import erasure_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
 from backend.api.people_schemas import Paged
-from backend.api.rules import ADMINISTERS, READS_ADMINISTRATION, READS_PEOPLE, caller
+from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
 from backend.audit import hourly
 from backend.governance import erasures, subjects
@@ -175,7 +175,7 @@ def lift(request: HttpRequest, erasure_id: int) -> shapes.Erasure:
 @router.get(
     "/erasures/{int:erasure_id}/certificate",
     response={200: shapes.ErasureCertificate, ERRORS: schemas.Error},
-    auth=READS_ADMINISTRATION,
+    auth=READS_PEOPLE,
     operation_id="erasure_certificate",
 )
 def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertificate:  # noqa: ARG001 - ninja's signature

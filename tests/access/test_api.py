@@ -22,7 +22,10 @@ from tests.sign_in import an_account
 from tests.tested import Machines
 
 pytestmark = pytest.mark.django_db
-BY_SESSION = ("GET /people", "GET /your-data", "GET /subject-requests")
+BY_SESSION = (
+    *("GET /people", "GET /your-data", "GET /subject-requests"),
+    *("GET /audit", "GET /erasures"),
+)
 """What is read by nobody's token."""
 
 
