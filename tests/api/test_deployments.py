@@ -50,8 +50,8 @@ def ask(client: Client, path: str) -> Any:
 @pytest.mark.parametrize(
     ("path", "statements"),
     [
-        (f"/deployments/figures?{A}", 9),
-        (f"/deployments?{A}", 6),
+        (f"/deployments/figures?{A}", 10),
+        (f"/deployments?{A}", 7),
         (f"/deployments.csv?{A}", 6),
         ("/deployments/choices", 6),
         ("/deployments/candidates?team=team-a", 11),

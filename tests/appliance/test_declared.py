@@ -70,6 +70,7 @@ def test_networks_are_internal_but_for_the_front_and_the_way_out() -> None:
 
 OTHER_MOUNTS = {
     "postgres": {"postgres:/var/lib/postgresql"},
+    "sealer": {"${PLUMBLINE_DATA:?}/heads:/heads"},
     # Whoever erases writes the journal of it; the others may only look.
     "worker": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones"},
     "web": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},

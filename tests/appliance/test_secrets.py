@@ -25,13 +25,16 @@ FILES = {
         *("audit_signing_key", "audit_verify_key", "syslog_ca.pem"),
     },
     "beat": {"django_secret_key", "database_password", "broker_password", "internal_ca.pem"},
-    "migrate": {"django_secret_key", "database_password", "broker_password", "internal_ca.pem"},
+    "migrate": {
+        *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
+        "tombstone_key",
+    },
     "postgres": {"roles", "server.crt", "server.key"},
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
 PUBLIC = {"internal_ca.pem", "server.crt", "worker_public_key", "audit_verify_key", "syslog_ca.pem"}
 BOTH_ENDS = {"tombstone_key"}
-"""Which web and the worker ask whether a name was erased."""
+"""With which web, the worker and migrate ask whether a name was erased."""
 
 
 @pytest.mark.parametrize("service", USERS)
