@@ -22,6 +22,7 @@ from tests.access.api_matrix import MATRIX, RANGE
 from tests.access.conftest import Come
 from tests.api.conftest import World
 from tests.factories import an_identity
+from tests.governance.erased import in_each_state
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,9 @@ def everything(client: Client, world: World) -> dict[str, str]:
         "sprint": world.sprint,
         "issue_a": world.issue_of_a,
         "issue_b": world.issue_of_b,
+        "event": Event.objects.values_list("pk", flat=True)[0],
+        "repository": world.history.repository.pk,
+        **in_each_state(),
         "request": SubjectRequest.objects.values_list("pk", flat=True).first(),
         "letter": SubjectRequest.objects.values_list("pk", flat=True).last(),
     }

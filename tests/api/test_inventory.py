@@ -54,7 +54,7 @@ def test_every_column_is_told_with_who_may_touch_it(client: Client) -> None:
 def test_rights_of_a_table_are_told_by_what_they_allow(client: Client) -> None:
     (area,) = get(client, area="audit")["areas"]
     event = next(table for table in area["tables"] if table["label"] == "audit.event")
-    assert event["adds"] == ["web", "worker"]
+    assert event["adds"] == ["web", "worker", "sealer"]
     assert event["changes"] == event["deletes"] == []
 
 

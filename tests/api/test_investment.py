@@ -54,7 +54,7 @@ def test_what_cannot_be_asked_is_refused(world: World, sign_in: SignIn, query: s
 
 @pytest.mark.parametrize(
     ("path", "statements"),
-    [("/investment/figures", 15), ("/investment/items", 13)],
+    [("/investment/figures", 16), ("/investment/items", 14)],
     ids=["figures", "items"],
 )
 def test_pages_take_a_fixed_number_of_statements(

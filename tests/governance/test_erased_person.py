@@ -133,6 +133,9 @@ def places(
 def worlds(
     transactional_db: None, marks: Marks, places: Places, tmp_path: Path
 ) -> Iterator[Worlds]:
+    with database.cursor() as cursor:
+        # What thousands of other tests have left in the tables' files makes them too large to be written anew.
+        cursor.execute("VACUUM (FULL)")
     with (
         github_server.running(a_github(marks), repositories=tmp_path / "served") as github,
         jira_server.running(a_jira(marks), cloud=False, path="/jira") as jira,

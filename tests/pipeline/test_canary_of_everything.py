@@ -185,6 +185,8 @@ def look_at_everything(administrator: User, mark: str) -> None:
         if "get" in verbs and "{" not in path
     ]
     assert len(paths) > 30
+    subject = Repository.objects.values_list("pk", flat=True)[0]
+    span += f"&kind=repository&subject={subject}&destination=ghes.example:443"
     for path in paths:
         answer = client.get(f"{path}?{span}")
         content = b"".join(answer) if answer.streaming else answer.content

@@ -97,7 +97,7 @@ def test_a_whole_collection(
     seen, port = source.github.ledger, urlsplit(source.github.url).port or 0
     for number, kind in enumerate(("bad_gateway", "closed", "truncated", "too_many_requests")):
         source.github.faults.arm(kind, after=3 + 2 * number, retry_after=0)
-    source.github.faults.arm("slow", on="graphql", after=6, seconds=2)
+    source.github.faults.arm("slow", on="graphql", after=2, seconds=2)
     source.collect()
     by_kind = Counter(request.kind for request in seen.requests)
     assert min(by_kind["git"], by_kind["graphql"], by_kind["rest"]) > 0

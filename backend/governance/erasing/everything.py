@@ -25,6 +25,8 @@ STAYS: Final[Mapping[str, str]] = {
     "audit": "the audit log and the signed documents, this erasure's certificate among them",
     "governance": "that it was erased, by whom and when",
     "tombstones": "so that it stays erased",
+    "outbound": "the ledger of what left, which names hosts and no people",
+    "delivery.horizon": "a setting of retention, as it was last applied",
     "contenttypes": "no data of anybody",
     "migrations": "no data of anybody",
     "people.organisation": "settings",

@@ -12,6 +12,7 @@ _STATIC: Final = "names of the schema itself; about nobody"
 KEPT: Final = {
     "audit.event": "has a setting of its own: the process that seals the log prunes it",
     "audit.unsealed": _WORKING,
+    "audit.subjectkey": "destroyed by the erasure of whose it is; that it was, stays",
     "audit.link": "as the events that it chains: the process that seals the log prunes it",
     "audit.head": _EVIDENCE,
     "audit.signeddocument": _EVIDENCE,
