@@ -97,7 +97,7 @@ def everything(client: Client, world: World) -> dict[str, str]:
     ]
     answers = {address: client.get(f"/api/v1{address}") for address in addresses}
     return {
-        address: b"".join(answer).decode()
+        address: b"".join(answer).decode(errors="replace")
         for address, answer in answers.items()
         if answer.status_code == 200
     }

@@ -23,6 +23,7 @@ def test_not_ready_while_the_database_is_away(
     def refuse() -> None:
         raise OperationalError
 
-    monkeypatch.setattr(connection, "cursor", refuse)
-    answer = client.get("/readyz")
+    with monkeypatch.context() as away:
+        away.setattr(connection, "cursor", refuse)
+        answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (503, {"status": "database unreachable"})
