@@ -143,4 +143,4 @@ def test_every_action_needs_leave_to_administer() -> None:
 def _changes() -> int:
     """Events but for those of looking, and of being refused."""
     looked = {name for name, act in ACTS.items() if act.group == READS} | {"access_denied"}
-    return Event.objects.exclude(name__in=looked).count()
+    return int(Event.objects.exclude(name__in=looked).count())
