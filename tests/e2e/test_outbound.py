@@ -26,7 +26,8 @@ def test_a_destination(windows: Windows, signed_in: SignedIn, width: str, scheme
     visitor = windows.open(width=WIDTHS[width], scheme=scheme, state=signed_in("Administrator"))
     visitor.open(f"{PAGE}?span=7")
     page = visitor.page
-    page.get_by_role("table").get_by_role("button").nth(2).focus()
+    named = page.get_by_role("table").get_by_role("button", name="ghes.example:443", exact=True)
+    named.first.focus()
     page.keyboard.press("Enter")
     drawer = page.get_by_role("dialog")
     drawer.locator("summary", has_text="PullRequests").click()
