@@ -3,11 +3,14 @@ import { useEffect, useRef } from "react";
 /** The ref of a row of links or tabs that scrolls: what is current stands in sight. */
 export function useCurrentShown<Row extends HTMLElement>(current: string) {
   const row = useRef<Row>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is what the row then shows
+  const shown = useRef("");
   useEffect(() => {
+    // Once for each: afterwards it stays where people have scrolled it to.
+    if (shown.current === current) return;
+    shown.current = current;
     row.current
       ?.querySelector("[aria-current], [aria-selected=true]")
       ?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [current]);
+  });
   return row;
 }

@@ -97,9 +97,9 @@ function Fields({ of, label, kept }: { of: Source[]; label: string; kept: boolea
                     </tr>
                   </thead>
                   <tbody>
-                    {lines.map((field, at) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: two objects may share a name
-                      <tr key={`${field.key}-${at}`}>
+                    {lines.map((field) => (
+                      // Two objects may share a name; what becomes of their fields tells them apart.
+                      <tr key={[field.key, ...field.stored, field.read].join(" ")}>
                         <th scope="row">
                           <code>{field.key}</code>
                         </th>
