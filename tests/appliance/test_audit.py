@@ -3,25 +3,17 @@
 import json
 import re
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.appliance.stack import HOST, TOP, CommandFailed, Stack, run
+from tests.waiting import until
 
 RECEIVED = re.compile(
     r"<109>1 \S+T\S+(?:Z|\+00:00) plumbline\.example plumbline - (?:head|anchor|restart)"
     r' \[plumbline@32473 position="(\d+)" digest="([0-9a-f]{64})" key_id="[0-9a-f]{16}"\] (\{.*\})'
 )
-
-
-def until(check: Callable[[], object], *, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
 
 
 def act(stack: Stack) -> int:

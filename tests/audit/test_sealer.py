@@ -5,8 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +27,7 @@ from backend.audit.sealer import accept
 from backend.audit.sealing import ChainContradicted, seal_some
 from tests.audit.chained import a_head, a_log, a_sealer, as_superuser, events, execute, findings
 from tests.processes import TOP
+from tests.waiting import until
 
 
 def told(folder: Path) -> list[tuple[str, int]]:
@@ -244,13 +244,6 @@ def process(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     yield started
     started.kill()
     started.wait()
-
-
-def until(check: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not check():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,27 +1,21 @@
 """A million rows are removed while pages are read and pull requests stored: how long anybody waits for a lock."""
 
 import os
-import random
-import threading
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
+import psycopg
 from rich.console import Console
 
 from tests import servers
-from tests.bench.asking import asker
-from tests.bench.database import empty
+from tests.bench.database import NAME, empty
 from tests.bench.figures import Figure
+from tests.bench.locks import Probe, Prober
 from tests.bench.memory import Peak
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from backend.delivery.records import PullRequestRecord
+from tests.processes import TOP
 
 OUTDATED = 40_000
 """Pull requests; with what hangs on each they are ROWS."""
@@ -29,7 +23,6 @@ ROWS = 25 * OUTDATED
 YOUNG = 40_000
 DAYS = 400
 MILLISECONDS = 200
-_RANGE = "from=2026-08-01&to=2026-11-01"
 _MADE = (
     """
     INSERT INTO people_identity (connection_id, kind, external_id, login, name, is_bot, is_bot_by_hand)
@@ -83,104 +76,83 @@ _MADE = (
     SELECT pull_request_id, team.id, merged_at FROM metrics_pullrequestfact, people_team AS team
     """,
 )
-_WAITS = """
-    SELECT coalesce(max(extract(epoch FROM clock_timestamp() - waitstart)), 0) FROM pg_locks WHERE NOT granted
+_WORKER = """
+import django
+django.setup()
+from backend.governance.models import RetentionRun
+from backend.governance.retention.engine import go_on
+while RetentionRun.objects.filter(finished_at=None).exists():
+    RetentionRun.objects.update(not_before=None)
+    go_on(seconds=5)
 """
-
-
-@dataclass
-class Probe:
-    """Somebody who works on the same tables meanwhile."""
-
-    work: Callable[[], float]
-    """Once; seconds that are worth noting."""
-    pause: float
-    """Seconds from one time to the next."""
-    took: list[float] = field(default_factory=list)
+_PAGE = """
+    SELECT fact.pull_request_id, fact.cycle_seconds, one.title FROM metrics_pullrequestteam bridge
+    JOIN metrics_pullrequestfact fact ON fact.pull_request_id = bridge.fact_id
+    JOIN delivery_pullrequest one ON one.id = fact.pull_request_id
+    WHERE bridge.team_id = (SELECT min(id) FROM people_team) AND bridge.merged_at > now() - interval '30 days'
+    ORDER BY bridge.merged_at DESC LIMIT 50
+"""
+_STORE = """
+    WITH one AS (UPDATE delivery_pullrequest SET updated_at = now() WHERE number = %s RETURNING id)
+    INSERT INTO delivery_pullrequestfile (pull_request_id, path, additions, deletions, change, is_generated)
+    SELECT id, 'new' || %s::int, 1, 1, 'added', false FROM one
+"""
 
 
 def run(console: Console, found: servers.Servers) -> list[Figure]:
     empty(found)
     with console.status(f"Filling: {ROWS:,} outdated rows and as many young ones"):
-        repository_id = _fill()
+        _fill()
     from backend.governance.models import RetentionPeriod, RetentionRun  # noqa: PLC0415 - needs django.setup()
-    from backend.governance.retention.engine import begin, go_on  # noqa: PLC0415
+    from backend.governance.retention.engine import begin  # noqa: PLC0415
 
-    ask = asker()
-    pages = Probe(
-        lambda: _seconds(lambda: ask(f"/api/v1/pull-requests/figures?{_RANGE}")), pause=0.2
-    )
-    alone = [pages.work() for _ in range(20)]
-    storing = Probe(lambda: _store(repository_id), pause=0.05)
-    locks = Probe(_longest_wait, pause=0.01)
     RetentionPeriod.objects.create(policy="pull_requests", days=DAYS, set_at=_now())
     begin()
     RetentionRun.objects.exclude(policy="pull_requests").delete()
+    conninfo = f"host={found.database_host} user=postgres dbname={NAME}"
     with (
         console.status("Removing, while pages are read and pull requests stored"),
-        Peak(os.getpid()) as peak,
-        _working(pages, storing, locks),
+        Prober(conninfo, _probes()) as prober,
     ):
         began = time.perf_counter()
-        while RetentionRun.objects.filter(finished_at=None).exists():
-            RetentionRun.objects.update(not_before=None)
-            go_on(seconds=5)
+        worker = subprocess.Popen([sys.executable, "-c", _WORKER], cwd=TOP, env=os.environ)
+        try:
+            with Peak(worker.pid) as peak:
+                worker.wait()
+        finally:
+            worker.kill()
+            worker.wait()
         took = time.perf_counter() - began
-    gone = sum(RetentionRun.objects.get().deleted.values())
+    gone = sum(RetentionRun.objects.get(finished_at__isnull=False).deleted.values())
     return [
-        Figure("rows removed", gone),
+        Figure("rows removed", gone, at_least=ROWS),
         Figure("outdated pull requests left", _left(), at_most=0),
         Figure("rows a second, others at work", gone / took),
         Figure(
-            "longest wait for a lock, of anybody",
-            1000 * max(locks.took),
+            "longest wait of a page or store for a lock",
+            prober.longest_wait,
             "ms",
             at_most=MILLISECONDS,
         ),
-        Figure("looks at who waits", len(locks.took)),
-        Figure("figures of three months, alone, longest", 1000 * max(alone), "ms"),
-        Figure("meanwhile, longest", 1000 * max(pages.took), "ms"),
-        Figure("storing a dozen pull requests meanwhile, longest", 1000 * max(storing.took), "ms"),
-        Figure("times stored meanwhile", len(storing.took)),
-        Figure("memory, with the pages' and the storing", peak.python, "MB"),
+        Figure("longest answer to a page or store, for whatever reason", prober.longest, "ms"),
+        Figure("pages and stores meanwhile", prober.asked),
+        Figure("memory of the worker", peak.largest, "MB"),
     ]
 
 
-@contextmanager
-def _working(*probes: Probe) -> "Iterator[None]":
-    over = threading.Event()
-    failed: list[BaseException] = []
+def _probes() -> Sequence[Probe]:
+    """Pages; stores of young ones; and one of an outdated one, that comes too late or holds what is to go."""
 
-    def go_on(probe: Probe) -> None:
-        from django.db import connections  # noqa: PLC0415 - needs django.setup()
+    def page(connection: psycopg.Connection, number: int) -> None:
+        connection.execute(_PAGE).fetchall()
 
-        try:
-            while not over.is_set():
-                probe.took.append(probe.work())
-                over.wait(probe.pause)
-        except BaseException as error:  # noqa: BLE001 - told to whoever waits
-            failed.append(error)
-        connections.close_all()
+    def store(connection: psycopg.Connection, number: int) -> None:
+        connection.execute(_STORE, [OUTDATED + 1 + number % YOUNG, number])
 
-    threads = [threading.Thread(target=go_on, args=[one]) for one in probes]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-    if failed:
-        raise RuntimeError("Somebody could not work meanwhile.") from failed[0]
+    def late(connection: psycopg.Connection, number: int) -> None:
+        connection.execute(_STORE, [1 + number * 37 % OUTDATED, number])
 
-
-def _longest_wait() -> float:
-    from django.db import connection  # noqa: PLC0415 - needs django.setup()
-
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITS)
-        return float(cursor.fetchone()[0])
+    return [page, page, store, late]
 
 
 def _left() -> int:
@@ -190,46 +162,11 @@ def _left() -> int:
     return PullRequest.objects.filter(merged_at__lt=before).count()
 
 
-def _store(repository_id: int) -> float:
-    """Two young ones that changed, and outdated ones that are just being removed; and measure them."""
-    from backend.delivery.models import Repository  # noqa: PLC0415 - needs django.setup()
-    from backend.delivery.store import store_pull_requests  # noqa: PLC0415
-    from backend.governance.models import RetentionRun  # noqa: PLC0415
-    from backend.metrics.compute import measure  # noqa: PLC0415
-    from tests.delivery.records import a_pull_request  # noqa: PLC0415
-
-    repository = Repository.objects.get(pk=repository_id)
-    now = _now()
-    young = random.sample(range(OUTDATED + 1, OUTDATED + YOUNG), 2)
-    times = dict.fromkeys(("created_at", "updated_at", "merged_at", "closed_at"), now)
-    records = [a_pull_request(n, external_id=n, title=f"At {now}", **times) for n in young]
-    place = RetentionRun.objects.values_list("place", flat=True).get()
-    records += [_outdated(n) for n in range(place + 1, min(place + 40, OUTDATED), 4)]
-    took = _seconds(lambda: store_pull_requests(repository=repository, pull_requests=records))
-    while measure():
-        pass
-    return took
-
-
-def _outdated(number: int) -> "PullRequestRecord":
-    from tests.delivery.records import a_pull_request  # noqa: PLC0415
-
-    at = _now() - timedelta(days=500)
-    times = dict.fromkeys(("created_at", "merged_at", "closed_at"), at)
-    return a_pull_request(number, external_id=number, updated_at=_now(), **times)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _fill() -> int:
+def _fill() -> None:
     from django.db import connection  # noqa: PLC0415 - needs django.setup()
 
     from tests.factories import a_connection, a_repository  # noqa: PLC0415
@@ -245,4 +182,3 @@ def _fill() -> int:
         for statement in _MADE:
             cursor.execute(statement, values)
         cursor.execute("VACUUM ANALYZE")
-    return repository.pk

@@ -23,9 +23,17 @@ from tests.pipeline.test_faults import a_world
 from tests.simulators import jira as jiras
 from tests.simulators.github import World
 from tests.simulators.jira.server import Handler as JiraHandler
+from tests.waiting import until
 
 FRAMING = 0.03
 """Of git's answers alone: marks of the side band, and of chunks."""
+FAULTS = (
+    ("bad_gateway", "graphql"),
+    ("closed", "rest"),
+    ("slow", "graphql"),
+    ("truncated", "rest"),
+    ("too_many_requests", "rest"),
+)
 
 
 class Weighed(socket.socket):
@@ -95,13 +103,14 @@ def test_a_whole_collection(
 ) -> None:
     monkeypatch.setattr(http, "TIMEOUT", httpx.Timeout(1))
     seen, port = source.github.ledger, urlsplit(source.github.url).port or 0
-    for number, kind in enumerate(("bad_gateway", "closed", "truncated", "too_many_requests")):
-        source.github.faults.arm(kind, after=3 + 2 * number, retry_after=0)
-    source.github.faults.arm("slow", on="graphql", after=2, seconds=2)
+    # Each on an interface that is asked in one order: clones go on beside both.
+    for number, (kind, interface) in enumerate(FAULTS):
+        source.github.faults.arm(kind, on=interface, after=1 + number, retry_after=0, seconds=2)
     source.collect()
+    # The simulator tells the slow one at its end, which may be after all others.
+    until(lambda: seen.counts["faults"] == len(FAULTS))
     by_kind = Counter(request.kind for request in seen.requests)
     assert min(by_kind["git"], by_kind["graphql"], by_kind["rest"]) > 0
-    assert seen.counts["faults"] == 5
 
     told = total(port)
     assert told["requests"] == seen.counts["requests"]

@@ -1,7 +1,8 @@
 """What erasing leaves in files: versions of rows that nobody sees any more, and the write-ahead log.
 
 A table is written anew only when no transaction is left that could still see the former rows: otherwise they would be
-taken along. The lock on it lasts as long as the writing: it is not done to large tables.
+taken along. Those that write in other databases of the server count too: a snapshot taken here reaches back to them.
+The lock on a table lasts as long as the writing: it is not done to large ones.
 """
 
 import time
@@ -19,7 +20,8 @@ _PAUSE_SECONDS: Final = 0.2
 _OTHERS: Final = """
     SELECT lock.virtualxid FROM pg_locks lock JOIN pg_stat_activity activity USING (pid)
     WHERE lock.locktype = 'virtualxid' AND lock.pid <> pg_backend_pid()
-        AND activity.datname = current_database()
+        AND (activity.datname = current_database()
+            OR lock.pid IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid' AND granted))
 """
 
 

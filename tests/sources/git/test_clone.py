@@ -8,12 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -26,9 +26,9 @@ from backend.sources.git.scratch import job
 from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
 from tests.simulators.github import World, running
 from tests.sources.git.conftest import TOKEN, Source
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
-T = TypeVar("T")
 
 
 def left_in(scratch_folder: Path) -> list[str]:
@@ -118,15 +118,6 @@ def of_job(folder: str) -> dict[int, bytes]:
     return found
 
 
-def wait_for(condition: Callable[[], T], seconds: float = 20) -> T:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen in time")
-
-
 def running_fetch(scratch_folder: Path) -> dict[int, bytes]:
     folders = list(scratch_folder.glob("clone-*")) if scratch_folder.is_dir() else []
     found = of_job(str(folders[0])) if folders else {}
@@ -139,7 +130,7 @@ def test_the_token_is_in_no_arguments_and_no_file(source: Source, scratch: Path)
     source.work.publish()
     source.github.faults.arm("slow", on="git", seconds=4, times=1)
     with fetching(source.url, scratch):
-        git = wait_for(lambda: running_fetch(scratch))
+        git = until(lambda: running_fetch(scratch))
         assert len(git) >= 2
         assert [pid for pid, line in processes().items() if TOKEN.encode() in line] == []
         written = [path.read_bytes() for path in scratch.rglob("*") if path.is_file()]
@@ -152,14 +143,14 @@ def test_what_a_killed_job_leaves_is_removed_by_the_next(source: Source, scratch
     source.work.publish()
     source.github.faults.arm("slow", on="git", seconds=4, times=1)
     with fetching(source.url, scratch) as process:
-        wait_for(lambda: running_fetch(scratch))
+        until(lambda: running_fetch(scratch))
         (leftover,) = left_in(scratch)
         # One that is alive is left alone.
         assert source.collect()[1] == 1
         assert left_in(scratch) == [leftover]
         process.send_signal(signal.SIGKILL)
         process.wait()
-    wait_for(lambda: not of_job(str(scratch / leftover)))
+    until(lambda: not of_job(str(scratch / leftover)))
     source.collect()
     assert left_in(scratch) == []
 
