@@ -34,10 +34,10 @@ import time
 import django; django.setup()
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from backend.accounts import sessions
 for key in Session.objects.values_list("session_key", flat=True):
     session = SessionStore(key)
-    for method in session.get("account_authentication_methods", []):
-        method["at"] = time.time()
+    session[sessions._STARTED] = time.time()
     session.save()
 """
 """As if everybody had just signed in: who asks and who approves must have."""
