@@ -137,6 +137,7 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
             "ms",
             at_most=MILLISECONDS,
         ),
+        Figure("looks, one each 5 ms, that saw somebody wait", prober.waits),
         Figure("longest answer to a page or store, for whatever reason", prober.longest, "ms"),
         Figure("pages and stores meanwhile", prober.asked),
         Figure("memory of the worker", peak.largest, "MB"),
@@ -218,7 +219,7 @@ def _probes(erased: int, kept: int) -> list[Any]:
         """A row of what is being erased, where it is still there."""
         connection.execute(
             "UPDATE delivery_pullrequest SET updated_at = now() WHERE repository_id = %s AND number = %s",
-            [erased, 1 + (number * 37) % PULL_REQUESTS],
+            [erased, 1 + number * 7919 % PULL_REQUESTS],
         )
 
     def note(connection: psycopg.Connection, number: int) -> None:

@@ -25,7 +25,7 @@ class Prober:
     """Each probe again and again in a thread of its own, until the block ends.
 
     `longest_wait`: for a lock that somebody else held, in milliseconds; `longest`: that a probe took, for whatever
-    reason; `asked`: how often.
+    reason; `asked`: how often; `waits`: in how many looks somebody was seen waiting.
     """
 
     def __init__(self, conninfo: str, probes: Sequence[Probe]) -> None:
@@ -36,7 +36,7 @@ class Prober:
         self._threads.append(threading.Thread(target=self._watch, daemon=True))
         self._errors: list[BaseException] = []
         self.longest = self.longest_wait = 0.0
-        self.asked = 0
+        self.asked = self.waits = 0
 
     def __enter__(self) -> Self:
         for one in self._threads:
@@ -74,3 +74,4 @@ class Prober:
             while not self._done.wait(LOOK_SECONDS):
                 ((waited,),) = looking.execute(_WAITS, [PROBER]).fetchall()
                 self.longest_wait = max(self.longest_wait, 1000 * float(waited))
+                self.waits += waited > 0

@@ -93,7 +93,8 @@ _PAGE = """
     ORDER BY bridge.merged_at DESC LIMIT 50
 """
 _STORE = """
-    WITH one AS (UPDATE delivery_pullrequest SET updated_at = now() WHERE number = %s RETURNING id)
+    WITH one AS (UPDATE delivery_pullrequest SET updated_at = now() WHERE repository_id = %s AND number = %s
+        RETURNING id)
     INSERT INTO delivery_pullrequestfile (pull_request_id, path, additions, deletions, change, is_generated)
     SELECT id, 'new' || %s::int, 1, 1, 'added', false FROM one
 """
@@ -102,7 +103,7 @@ _STORE = """
 def run(console: Console, found: servers.Servers) -> list[Figure]:
     empty(found)
     with console.status(f"Filling: {ROWS:,} outdated rows and as many young ones"):
-        _fill()
+        repository = _fill()
     from backend.governance.models import RetentionPeriod, RetentionRun  # noqa: PLC0415 - needs django.setup()
     from backend.governance.retention.engine import begin  # noqa: PLC0415
 
@@ -112,7 +113,7 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
     conninfo = f"host={found.database_host} user=postgres dbname={NAME}"
     with (
         console.status("Removing, while pages are read and pull requests stored"),
-        Prober(conninfo, _probes()) as prober,
+        Prober(conninfo, _probes(repository)) as prober,
     ):
         began = time.perf_counter()
         worker = subprocess.Popen([sys.executable, "-c", _WORKER], cwd=TOP, env=os.environ)
@@ -134,23 +135,24 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
             "ms",
             at_most=MILLISECONDS,
         ),
+        Figure("looks, one each 5 ms, that saw somebody wait", prober.waits),
         Figure("longest answer to a page or store, for whatever reason", prober.longest, "ms"),
         Figure("pages and stores meanwhile", prober.asked),
         Figure("memory of the worker", peak.largest, "MB"),
     ]
 
 
-def _probes() -> Sequence[Probe]:
+def _probes(repository: int) -> Sequence[Probe]:
     """Pages; stores of young ones; and one of an outdated one, that comes too late or holds what is to go."""
 
     def page(connection: psycopg.Connection, number: int) -> None:
         connection.execute(_PAGE).fetchall()
 
     def store(connection: psycopg.Connection, number: int) -> None:
-        connection.execute(_STORE, [OUTDATED + 1 + number % YOUNG, number])
+        connection.execute(_STORE, [repository, OUTDATED + 1 + number % YOUNG, number])
 
     def late(connection: psycopg.Connection, number: int) -> None:
-        connection.execute(_STORE, [1 + number * 37 % OUTDATED, number])
+        connection.execute(_STORE, [repository, 1 + number * 7919 % OUTDATED, number])
 
     return [page, page, store, late]
 
@@ -166,7 +168,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _fill() -> None:
+def _fill() -> int:
     from django.db import connection  # noqa: PLC0415 - needs django.setup()
 
     from tests.factories import a_connection, a_repository  # noqa: PLC0415
@@ -182,3 +184,4 @@ def _fill() -> None:
         for statement in _MADE:
             cursor.execute(statement, values)
         cursor.execute("VACUUM ANALYZE")
+    return int(repository.pk)
