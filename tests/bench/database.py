@@ -32,7 +32,10 @@ def empty(found: servers.Servers) -> None:
     django.setup()
     from django.db import connections  # noqa: PLC0415 - as above
 
+    from backend.tombstones import journal  # noqa: PLC0415
+
     connections.close_all()  # of the bench before this one
+    journal.path().unlink(missing_ok=True)  # of what it erased: this database knows nothing of that
     with psycopg.connect(
         host=found.database_host, user="postgres", dbname="postgres", autocommit=True
     ) as connection:
