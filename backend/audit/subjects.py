@@ -30,7 +30,7 @@ Secrets = Mapping[str, bytes]
 
 def subject_of(instance: Model) -> str:
     """Whose values a row holds, by the settings' AUDIT_SUBJECTS, or "" where it is about no person."""
-    template = settings.AUDIT_SUBJECTS.get(instance._meta.concrete_model._meta.label)  # type: ignore[union-attr] # noqa: SLF001 - Django's public option API
+    template = settings.AUDIT_SUBJECTS.get(instance._meta.concrete_model._meta.label)  # type: ignore[union-attr]
     return template.format_map(_Attributes(instance)) if template else ""
 
 

@@ -11,7 +11,7 @@ from backend.accounts.models import User
 from backend.audit.events import record
 from backend.governance.erasing.engine import ATTEMPTS
 from backend.governance.erasing.kinds import subjects_of
-from backend.governance.erasing.known import accounts_of
+from backend.governance.erasing.person_known import accounts_of
 from backend.governance.erasing.steps import NotErasable
 from backend.governance.models import Erasure
 from backend.tombstones import graves

@@ -9,7 +9,7 @@ from django.db import transaction
 from backend import clock
 from backend.accounts.models import User
 from backend.governance.erasing import person as subject
-from backend.governance.erasing.known import accounts_of
+from backend.governance.erasing.person_known import accounts_of
 from backend.governance.models import Erasure
 from backend.people.models import Person
 from backend.tombstones.graves import bury

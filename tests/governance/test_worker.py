@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from backend.connections.models import Connection
+from backend.governance.erasing.cascade import count, reached
 from backend.governance.erasing.everything import doomed
-from backend.governance.erasing.reach import count, reached
 from backend.governance.models import Erasure
 from backend.inventory.roles import ROLES
 from tests.governance.erased import a_repository_of, approved, carry_out

@@ -31,7 +31,7 @@ class ProviderForm(forms.ModelForm):
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"size": 60}),
-        help_text=IdentityProvider._meta.get_field("address").help_text,  # noqa: SLF001
+        help_text=IdentityProvider._meta.get_field("address").help_text,
     )
     client_secret = forms.CharField(
         required=False,
@@ -44,7 +44,7 @@ class ProviderForm(forms.ModelForm):
         required=False,
         label="Certificate authority",
         widget=forms.Textarea(attrs={"rows": 4, "cols": 70}),
-        help_text=IdentityProvider._meta.get_field("ca_certificate").help_text,  # noqa: SLF001
+        help_text=IdentityProvider._meta.get_field("ca_certificate").help_text,
     )
 
     class Meta:
@@ -202,7 +202,7 @@ def _test(request: HttpRequest, pk: int) -> HttpResponse:
         "title": f"Test of {provider}",
         "findings": examine(provider, now=timezone.now()),
         "object": provider,
-        "opts": IdentityProvider._meta,  # noqa: SLF001 - Django's public option API
+        "opts": IdentityProvider._meta,
     }
     return TemplateResponse(request, "admin/identity_provider_test.html", context)
 

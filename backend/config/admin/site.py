@@ -205,7 +205,7 @@ def confirm(
         "title": question,
         "consequence": consequence,
         "objects": queryset,
-        "opts": queryset.model._meta,  # noqa: SLF001 - Django's public option API
+        "opts": queryset.model._meta,
         "action": request.POST["action"],
         "action_checkbox_name": ACTION_CHECKBOX_NAME,
     }
@@ -222,6 +222,6 @@ def show_once(
         "shown": shown,
         "note": note,
         "object": about,
-        "opts": about._meta,  # noqa: SLF001 - Django's public option API
+        "opts": about._meta,
     }
     return TemplateResponse(request, "admin/shown_once.html", context)

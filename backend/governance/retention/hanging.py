@@ -23,11 +23,11 @@ def statements(model: type[Model]) -> tuple[Statement, ...]:
 
 
 def _below(model: type[Model], keys: str) -> Iterator[Statement]:
-    for relation in model._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django's public option API
+    for relation in model._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete or relation.many_to_many:
             continue
         child, column = relation.related_model, relation.field.column  # type: ignore[union-attr] # reverse ones
-        options = child._meta  # type: ignore[union-attr] # noqa: SLF001
+        options = child._meta  # type: ignore[union-attr]
         if options.proxy:
             continue
         found = f"{column} {keys}"

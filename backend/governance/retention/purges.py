@@ -87,7 +87,7 @@ class Rows:
 
     @property
     def table(self) -> str:
-        name: str = self._model._meta.db_table  # noqa: SLF001 - Django's public option API
+        name: str = self._model._meta.db_table
         return name
 
     @property
@@ -130,7 +130,7 @@ class Rows:
 
     @property
     def _key(self) -> str:
-        key = self._model._meta.pk  # noqa: SLF001
+        key = self._model._meta.pk
         if key is None or key.column is None:
             raise TypeError(f"{self.label} has no key.")
         return key.column

@@ -9,7 +9,7 @@ from django.db import connection as database
 from backend.delivery.store import note_all_deployments
 from backend.delivery.store.investment import note_investment
 from backend.delivery.store.noting import note_issues, note_issues_named_by
-from backend.governance.erasing.reach import Around, Key
+from backend.governance.erasing.cascade import Around, Key
 from backend.governance.erasing.steps import Step
 from backend.metrics import cells
 from backend.metrics.models import UncutBasis
@@ -69,7 +69,6 @@ FIGURES: Final[Around] = {
     "delivery_pullrequestissuekey": _issues_named,
     "delivery_issuecorrection": _issues_said,
 }
-CELLS_AT_ONCE: Final = 500
 
 
 def figures_after() -> Step:
