@@ -137,7 +137,7 @@ def inventory(request: HttpRequest, filters: Query[InventoryFilters]) -> Invento
     auth=READS_ADMINISTRATION,
     openapi_extra=_answers("application/json"),
 )
-def inventory_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def inventory_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
     """All of it as a file."""
     content = json.dumps(_inventory(_EVERYTHING).model_dump(), indent=2, ensure_ascii=False)
     return _file(content.encode(), "application/json", "inventory.json")
@@ -149,7 +149,7 @@ def inventory_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     auth=READS_ADMINISTRATION,
     openapi_extra=_answers("text/csv"),
 )
-def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG001
+def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG001 - as above
     """Every column as a line."""
     columns = [
         *("area", "table", "column", "data_class", "note", "purpose", "retention", "comes_from"),
@@ -176,7 +176,7 @@ def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG00
     auth=READS_ADMINISTRATION,
     response={200: Documents, ERRORS: schemas.Error},
 )
-def documents(request: HttpRequest) -> Documents:  # noqa: ARG001
+def documents(request: HttpRequest) -> Documents:  # noqa: ARG001 - as above
     """Documents on data protection, and what is missing in them."""
     return Documents(
         documents=[DocumentLine.model_validate(one, from_attributes=True) for one in KINDS],

@@ -203,7 +203,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SESSION_REMEMBER = False
 # An enrolment link is allauth's link for a new password, handed out by an owner instead of mailed.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "backend.accounts.tokens.EnrolmentTokens"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "backend.accounts.tokens.EnrolmentTokens"  # noqa: S105 - a class
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=24).total_seconds())
 # nginx replaces X-Forwarded-For; without it nobody's word is taken.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0

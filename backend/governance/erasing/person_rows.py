@@ -28,7 +28,7 @@ _NOTE: Final = f"""
         ORDER BY repository_id
         ON CONFLICT (repository_id) DO UPDATE SET since = excluded.since
     ), {NOTE_WORK}
-"""  # noqa: S608 - constants
+"""
 
 
 def row_steps(erasure: Erasure, person: int, known: Known) -> Iterator[Step]:
@@ -70,7 +70,7 @@ def _delete(model: Any, rows: Q) -> Step:  # noqa: ANN401 - any model
         keys = list(found[:limit])
         with database.cursor() as cursor:
             cursor.execute(
-                f'DELETE FROM "{table}" WHERE {key} = ANY(%s)',  # noqa: S608 - a model's own names
+                f'DELETE FROM "{table}" WHERE {key} = ANY(%s)',
                 [keys],
             )
         return len(keys)
