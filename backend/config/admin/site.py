@@ -187,6 +187,10 @@ def may_administer(request: HttpRequest) -> bool:
     return isinstance(user, User) and user.has_perm("plumbline.administer")
 
 
+def is_owner(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.role == User.Role.OWNER
+
+
 def acting(request: HttpRequest) -> User:
     """Who does it, in a view of the administration."""
     if not isinstance(request.user, User):
