@@ -18,7 +18,7 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from backend.audit.chain_models import Link
+from backend.audit.chain import last_position
 from backend.audit.exporting import lines
 from backend.audit.head_file import HeadFile
 from backend.audit.pruning import remove_some, set_anchor
@@ -93,7 +93,7 @@ class Command(BaseCommand):
         Sealer(_heads(), _syslog(), settings.AUDIT_KEPT, heartbeat).run(stopped)
 
     def _verify(self, *, heads: Path | None, since: int, **_: object) -> None:
-        total = max((_last() or 0) - since, 0)
+        total = max((last_position() or 0) - since, 0)
         outside: Iterable[Statement] = ()
         if heads is not None:
             outside = Lines(heads) if heads.is_file() else [*Lines(heads)]  # a pipe is read once
@@ -163,10 +163,6 @@ def _syslog() -> Syslog | None:
         raise CommandError("PLUMBLINE_SYSLOG_CA_FILE names no file: the server must be verified.")
     address = Address(host, settings.AUDIT_SYSLOG_PORT, ca_file)
     return Syslog(address, urlsplit(settings.PUBLIC_URL).hostname or "-")
-
-
-def _last() -> int | None:
-    return Link.objects.order_by("-position").values_list("position", flat=True).first()
 
 
 def _progress() -> Progress:
