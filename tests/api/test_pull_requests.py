@@ -9,9 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +20,7 @@ from backend.metrics.formulas.distribution import percentile_cont
 from backend.metrics.models import PullRequestFact
 from backend.metrics.results import Result
 from backend.people.models import Organisation
-from tests.api.conftest import SignIn, World
+from tests.api.conftest import SignIn, World, statements_of
 from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -92,14 +90,7 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:
-    """Besides those that find the session and its user."""
-    with CaptureQueriesContext(connection) as of_session:
-        lead.get("/api/v1/definitions")
-    with CaptureQueriesContext(connection) as captured:
-        answer = lead.get(f"/api/v1{path.format(pull=world.pull_of_a)}")
-        assert answer.getvalue()  # an export is read as it is sent
-    assert answer.status_code == 200
-    assert len(captured) - len(of_session) == statements
+    assert statements_of(lead, path.format(pull=world.pull_of_a)) == statements
 
 
 def test_working_time_is_asked_for_and_the_same_in_figures_rows_and_export(

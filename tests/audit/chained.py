@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
 from backend.audit.events import record
@@ -19,7 +18,6 @@ from backend.audit.sealer import Sealer
 from backend.audit.sealing import seal_some, sign_head
 from backend.audit.statements import Statement
 from backend.audit.verifying import verify
-from backend.inventory.roles import ROLES
 from tests.processes import TOP
 
 
@@ -80,13 +78,6 @@ def as_superuser(statement: str, *parameters: Any) -> None:
     execute("SET session_replication_role = replica")
     execute(statement, *parameters)
     execute("SET session_replication_role = origin")
-
-
-def make_roles() -> None:
-    """Those of the appliance, in the test's own transaction, with what is granted to them."""
-    for role in ROLES:
-        execute(f"CREATE ROLE {role}")
-    call_command("grants", verbosity=0)
 
 
 @contextmanager

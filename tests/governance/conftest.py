@@ -1,9 +1,5 @@
 """A person with an account in every system, and what carries an erasure out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection as database
 from django.db import transaction
 
 from backend import clock
@@ -53,11 +49,3 @@ def carry_out(erasure: Erasure, *, at_once: int = 3, finish: bool = True) -> dic
     if finish:
         Erasure.objects.filter(pk=erasure.pk).update(finished_at=clock.now())
     return done
-
-
-@contextmanager
-def acting_as(role: str) -> Iterator[None]:
-    with database.cursor() as cursor:
-        cursor.execute(f"SET ROLE {role}")
-        yield
-        cursor.execute("RESET ROLE")
