@@ -37,14 +37,11 @@ router = Router(tags=["governance"])
     operation_id="erasures",
 )
 def list_erasures(request: HttpRequest, filters: Query[Paged]) -> shapes.Erasures:
-    begin = (filters.page - 1) * filters.page_size
     found = erasures.listed()
     return shapes.Erasures(
-        items=_told(list(found[begin : begin + filters.page_size]), caller(request)),
-        may_ask=_acts(caller(request)),
-        total=found.count(),
-        page=filters.page,
-        page_size=filters.page_size,
+        items=_told(filters.shown(found), caller(request)),
+        may_ask=access.may_administer(caller(request)),
+        **filters.counts(found),
     )
 
 
@@ -92,7 +89,9 @@ def preview(
         tables=_rows(rows),
         rows=sum(rows.values()),
         stays=subjects.stays(filters.kind),
-        approvers=erasures.approvers(kind=filters.kind, asked_by_id=user.pk),
+        approvers=erasures.approvers(
+            kind=filters.kind, asked_by_id=user.pk, among=erasures.deciders()
+        ),
     )
 
 
@@ -236,17 +235,16 @@ def _one(erasure_id: int, request: HttpRequest) -> shapes.Erasure:
     return told
 
 
-def _acts(user: User) -> bool:
-    return access.ADMINISTER in access.capabilities(user)
-
-
 def _told(found: list[Erasure], user: User) -> list[shapes.Erasure]:
-    names, lifted = names_for_reader(user), erasures.lifted(found)
-    return [_erasure(one, user, names, is_lifted=one.pk in lifted) for one in found]
+    names, lifted, deciders = names_for_reader(user), erasures.lifted(found), erasures.deciders()
+    return [_erasure(one, user, names, deciders, is_lifted=one.pk in lifted) for one in found]
 
 
-def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shapes.Erasure:
-    state, acts, own = erasures.state_of(one), _acts(user), erasures.is_own(one, user)
+def _erasure(
+    one: Erasure, user: User, names: Names, deciders: Mapping[int, str], *, is_lifted: bool
+) -> shapes.Erasure:
+    state, own = erasures.state_of(one), erasures.is_own(one, user)
+    acts = access.may_administer(user)
     name: str | None = one.subject_name or None
     if one.kind == Erasure.Kind.PERSON:
         name = names.of(name, person=one.subject_id)
@@ -274,7 +272,7 @@ def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shap
         may_refuse=acts and state in {"asked", "approved"},
         may_retry=acts and state == "parked",
         may_lift=acts and state == "finished" and one.kind in erasures.LIFTED and not is_lifted,
-        approvers=erasures.approvers(kind=one.kind, asked_by_id=one.asked_by_id),
+        approvers=erasures.approvers(kind=one.kind, asked_by_id=one.asked_by_id, among=deciders),
         is_own=own,
     )
 

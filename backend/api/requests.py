@@ -105,14 +105,12 @@ def list_requests(
         found = found.exclude(pk__in=requests.under_way()).order_by(F("ended_at").desc(), "-pk")
     else:
         found = found.order_by("-pk")
-    begin, today = (filters.page - 1) * filters.page_size, requests.today()
-    names = names_for_reader(caller(request))
-    shown = found[begin : begin + filters.page_size]
+    names, today = names_for_reader(caller(request)), requests.today()
     return shapes.SubjectRequests(
-        items=[shapes.SubjectRequest(**_handled(one, names, today)) for one in shown],
-        total=found.count(),
-        page=filters.page,
-        page_size=filters.page_size,
+        items=[
+            shapes.SubjectRequest(**_handled(one, names, today)) for one in filters.shown(found)
+        ],
+        **filters.counts(found),
         timings=shapes.Timings(**requests.timings()),
         may_handle=access.may_administer(caller(request)),
     )
