@@ -12,16 +12,12 @@ from backend import durable
 from backend.audit.chain_models import Head
 from backend.audit.statements import Statement, Unreadable, read_all
 
-_NAME = "heads.jsonl"
-
 
 @dataclass(frozen=True)
 class HeadFile:
-    folder: Path
+    """Whoever iterates over it reads it anew each time. Raises Unreadable."""
 
-    @property
-    def path(self) -> Path:
-        return self.folder / _NAME
+    path: Path
 
     def append(self, statement: Statement) -> None:
         """Raises OSError where the disk does not take it."""

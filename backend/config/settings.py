@@ -366,23 +366,23 @@ AUDIT_GOVERNED: dict[str, dict[str, Any]] = {
     # A key that is destroyed takes from the log who it was.
     "audit.SubjectKey": {"only": ["secret", "forgotten_at"]},
 }
-# Whose personal values the rows of a model hold: these are sealed under a key of that person's own.
+# Whose personal values the rows of a model hold, as kind/column: these are sealed under a key of that person's own.
 AUDIT_SUBJECTS = {
-    "accounts.User": "user/{pk}",
-    "accounts.TeamGrant": "user/{user_id}",
-    "accounts.ApiToken": "user/{user_id}",
-    "accounts.BreakGlassUse": "user/{user_id}",
-    "accounts.ReviewedAccount": "user/{user_id}",
-    "accounts.Checklist": "user/{user_id}",
-    "people.Person": "person/{pk}",
-    "people.Membership": "person/{person_id}",
-    "people.Identity": "identity/{pk}",
-    "people.Address": "identity/{identity_id}",
-    "people.Offer": "identity/{first_id}",
-    "people.DirectoryUser": "directoryuser/{pk}",
-    "people.DirectoryEmail": "directoryuser/{user_id}",
-    "mfa.Authenticator": "user/{user_id}",
-    "socialaccount.SocialAccount": "user/{user_id}",
+    "accounts.User": "user/pk",
+    "accounts.TeamGrant": "user/user_id",
+    "accounts.ApiToken": "user/user_id",
+    "accounts.BreakGlassUse": "user/user_id",
+    "accounts.ReviewedAccount": "user/user_id",
+    "accounts.Checklist": "user/user_id",
+    "people.Person": "person/pk",
+    "people.Membership": "person/person_id",
+    "people.Identity": "identity/pk",
+    "people.Address": "identity/identity_id",
+    "people.Offer": "identity/first_id",
+    "people.DirectoryUser": "directoryuser/pk",
+    "people.DirectoryEmail": "directoryuser/user_id",
+    "mfa.Authenticator": "user/user_id",
+    "socialaccount.SocialAccount": "user/user_id",
 }
 
 # What erasures tell of backups

@@ -38,8 +38,12 @@ def a_head() -> Statement:
     return sign_head(position=sealed.position, digest=sealed.digest)
 
 
+def head_file(folder: Path) -> HeadFile:
+    return HeadFile(folder / "heads.jsonl")
+
+
 def a_sealer(folder: Path, **values: Any) -> Sealer:
-    return Sealer(HeadFile(folder), values.pop("syslog", None), settings.AUDIT_KEPT, **values)
+    return Sealer(head_file(folder), values.pop("syslog", None), settings.AUDIT_KEPT, **values)
 
 
 def findings(outside: list[Statement] | None = None, *, since: int = 0) -> list[str]:

@@ -4,7 +4,6 @@ import signal
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -23,7 +22,7 @@ from backend.audit.exporting import lines
 from backend.audit.head_file import HeadFile
 from backend.audit.pruning import remove_some, set_anchor
 from backend.audit.sealer import Sealer, accept
-from backend.audit.statements import Statement, Unreadable, read_all
+from backend.audit.statements import Statement, Unreadable
 from backend.audit.syslog import Address, Syslog
 from backend.audit.verifying import Report, verify
 from backend.keyring import KeyUnavailable
@@ -31,17 +30,6 @@ from backend.keyring.signing import signing_key_id
 
 INTACT, NOT_INTACT, NOT_CHECKED = 0, 1, 2
 _LEAST_DAYS = 365
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The heads in a file, read anew each time."""
-
-    file: Path
-
-    def __iter__(self) -> Iterator[Statement]:
-        with self.file.open() as text:
-            yield from read_all(text)
 
 
 class Command(BaseCommand):
@@ -96,7 +84,9 @@ class Command(BaseCommand):
         total = max((last_position() or 0) - since, 0)
         outside: Iterable[Statement] = ()
         if heads is not None:
-            outside = Lines(heads) if heads.is_file() else [*Lines(heads)]  # a pipe is read once
+            outside = (
+                HeadFile(heads) if heads.is_file() else [*HeadFile(heads)]
+            )  # a pipe is read once
         with _progress() as progress:
             task = progress.add_task("events", total=total)
             report = verify(
@@ -152,7 +142,7 @@ def _heads() -> HeadFile:
     folder = settings.AUDIT_HEADS_DIR
     if folder is None or not folder.is_dir():
         raise CommandError("PLUMBLINE_AUDIT_HEADS_DIR names no folder.", returncode=NOT_CHECKED)
-    return HeadFile(folder)
+    return HeadFile(folder / "heads.jsonl")
 
 
 def _syslog() -> Syslog | None:
