@@ -20,6 +20,7 @@ from backend.accounts.models import User
 from backend.api import request_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
+from backend.api.export import streamed
 from backend.api.rules import ADMINISTERS, ANYONE_SIGNED_IN, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader
 from backend.governance import access_export, requests
@@ -230,9 +231,7 @@ def _download(found: SubjectRequest, user: User) -> StreamingHttpResponse:
         requests.take(request=found, acting_user=user)
     whose = found.account.email if found.account else found.who
     pieces = access_export.export(_subject(found.account, found.person), whose=whose)
-    answer = StreamingHttpResponse(pieces, content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="your-data-{requests.today()}.zip"'
-    return answer
+    return streamed(pieces, kind="application/zip", name=f"your-data-{requests.today()}.zip")
 
 
 def _act(

@@ -13,7 +13,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.api.export import cell, lines
+from backend.api.export import cell, lines_of
 from backend.audit.models import Event
 from backend.delivery.models import PullRequest
 from backend.metrics.formulas.distribution import percentile_cont
@@ -213,7 +213,7 @@ def test_nor_does_one_that_separates_by_another_sign(text: str, told: str) -> No
 
 @given(st.text("x;,|\t\n \"'=+-@", max_size=12), st.sampled_from(";,|\t"))
 def test_however_a_line_is_taken_apart_no_part_is_a_formula(text: str, separator: str) -> None:
-    (line,) = list(lines([Line(name=text)], ["name", "name"]))[1:]
+    (line,) = list(lines_of([[text, text]], ["name", "name"]))[1:]
     for row in csv.reader(io.StringIO(line, newline=""), delimiter=separator):
         assert not [part for part in row if part.strip(' \t\r\n"').startswith(tuple("=+-@"))]
 
