@@ -18,17 +18,12 @@ from backend.audit.models import Event
 from backend.delivery.models import PullRequest
 from backend.metrics.formulas.distribution import percentile_cont
 from backend.metrics.models import PullRequestFact
-from backend.metrics.results import Result
 from backend.people.models import Organisation
 from tests.api.conftest import SignIn, World, statements_of
 from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 A = "team=team-a&from=2026-03-02&to=2026-03-16"
-
-
-class Line(Result):
-    name: str
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def accounts_of(person: int) -> list[int]:
 
 def primary(identity: Identity) -> Name:
     """The name that an erased identity is found by."""
-    return next(_asked_by(identity))
+    return next(of_identity(host_of(identity.connection), identity))
 
 
 def everybody(kind: str) -> Iterator[tuple[str, int | UUID, str]]:
@@ -136,19 +136,10 @@ def everybody(kind: str) -> Iterator[tuple[str, int | UUID, str]]:
 
 
 def _names_of(one: Identity) -> Iterator[Name]:
-    yield from _asked_by(one)
+    host = host_of(one.connection)
+    yield from of_identity(host, one)
     if one.kind != Identity.Kind.GIT:
-        yield of_login(host_of(one.connection), one.login)
-
-
-def _asked_by(one: Identity) -> Iterator[Name]:
-    return of_identity(
-        host_of(one.connection),
-        kind=one.kind,
-        login=one.login,
-        external_id=one.external_id,
-        account_id=one.account_id,
-    )
+        yield of_login(host, one.login)
 
 
 def _of_others(person: int, addresses: Collection[str]) -> set[str]:
