@@ -98,7 +98,7 @@ def test_what_is_withdrawn_or_refused_never_begins() -> None:
     assert [erasures.state_of(one) for one in (own, refused, late)] == [
         *("withdrawn", "refused", "refused")
     ]
-    assert not engine.any_due()
+    assert not engine.due().exists()
     with pytest.raises(erasures.ErasureRefused, match="decided already"):
         erasures.approve(erasure=own, acting_user=an_account(User.Role.OWNER))
 
