@@ -38,7 +38,7 @@ from backend.people.moving import carry_out as join
 from backend.people.moving import joining
 from backend.people.store import resolve_identities
 from tests.factories import History, a_connection, a_repository, a_team
-from tests.governance.conftest import approved, bury_names, carry_out
+from tests.governance.stepwise import approved, bury_names, carry_out
 from tests.places import in_rows
 from tests.roles import acting_as, make_roles
 from tests.sign_in import an_account

@@ -1,4 +1,4 @@
-"""A person with an account in every system, and what carries an erasure out."""
+"""The erasure of a person as tests look into it: approved and begun, then carried out step by step."""
 
 from django.db import transaction
 
