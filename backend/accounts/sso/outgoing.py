@@ -135,7 +135,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 def _weight(request: requests.PreparedRequest) -> int:
     """Bytes of a request that was sent, without TLS."""
     line = len(f"{request.method} {request.path_url} HTTP/1.1")
-    body = request.body or b""
+    body = request.body if isinstance(request.body, str | bytes) else b""
     sent = body.encode() if isinstance(body, str) else body
     return weight(line, request.headers.items()) + len(sent)
 
