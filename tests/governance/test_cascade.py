@@ -10,8 +10,6 @@ from backend.governance.models import Erasure
 from backend.people.models import Team
 
 NOT_OF_A_CONNECTION = {
-    "metrics.pullrequestcell": "figures of teams: right again in the transaction that takes facts away",
-    "metrics.uncutspan": "computed anew from what is left",
     "metrics.measuredteam": "follows teams",
     "metrics.measuredmembership": "follows memberships",
     "metrics.basis": "versions of formulas",
@@ -19,7 +17,6 @@ NOT_OF_A_CONNECTION = {
     "people.directorygroup": "of the directory",
     "people.directorygroup_members": "of the directory",
     "delivery.pendinginvestment": "one row, that says to sort anew",
-    "accounts.teamgrant": "teams that are given to somebody stay",
 }
 
 
