@@ -8,7 +8,7 @@ from datetime import datetime
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.db import transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
@@ -18,10 +18,12 @@ from backend.accounts.sessions import recently_proven
 from backend.api import erasure_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
+from backend.api.export import downloads, file
 from backend.api.people_schemas import Paged
 from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
-from backend.audit import hourly
+from backend.audit import documents, hourly
+from backend.audit.models import SignedDocument
 from backend.governance import erasures, subjects
 from backend.governance.models import Erasure
 from backend.people.names import Names
@@ -88,7 +90,7 @@ def preview(
         name=name,
         tables=_rows(rows),
         rows=sum(rows.values()),
-        stays=subjects.stays(filters.kind),
+        stays=subjects.STAYS[filters.kind],
         approvers=erasures.approvers(
             kind=filters.kind, asked_by_id=user.pk, among=erasures.deciders()
         ),
@@ -179,11 +181,7 @@ def lift(request: HttpRequest, erasure_id: int) -> shapes.Erasure:
 )
 def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertificate:  # noqa: ARG001 - ninja's signature
     """What went, by table and count, as the appliance signed it."""
-    document = get_object_or_404(
-        Erasure.objects.select_related("certificate"), pk=erasure_id
-    ).certificate
-    if document is None:
-        raise Http404
+    document = _document(erasure_id)
     content = json.loads(document.content)
     signature = document.signature
     return shapes.ErasureCertificate(
@@ -195,6 +193,30 @@ def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertific
         signed_at=document.signed_at,
         in_no_backup_after=content.get("in_no_backup_after"),
     )
+
+
+@router.get(
+    "/erasures/{int:erasure_id}/certificate.json",
+    response={ERRORS | {409}: schemas.Error},
+    auth=READS_PEOPLE,
+    operation_id="erasure_certificate_json",
+    openapi_extra=downloads("application/json"),
+)
+def certificate_json(request: HttpRequest, erasure_id: int) -> HttpResponse:  # noqa: ARG001 - as above
+    """As a file that anybody can check, by `scripts/verify-audit --document`."""
+    try:
+        text = documents.portable(_document(erasure_id))
+    except documents.Unsigned as error:
+        raise Refused(409, "not_signed", str(error), "Try again in a moment.") from error
+    name = f"certificate-of-erasure-{erasure_id}.json"
+    return file(text, kind="application/json", name=name)
+
+
+def _document(erasure_id: int) -> SignedDocument:
+    found = get_object_or_404(Erasure.objects.select_related("certificate"), pk=erasure_id)
+    if found.certificate is None:
+        raise Http404
+    return found.certificate
 
 
 def _confirmed(request: HttpRequest) -> None:
