@@ -5,11 +5,24 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from types import ModuleType
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 TOP = Path(__file__).resolve().parents[1]
+
+
+def script(name: str) -> ModuleType:
+    """One of `scripts/` as a module, whose parts can be tried."""
+    loader = SourceFileLoader(name.replace("-", "_"), str(TOP / "scripts" / name))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    loader.exec_module(module)
+    return module
 
 
 class ProcessEnded(Exception):

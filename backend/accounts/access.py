@@ -126,10 +126,6 @@ def visible_teams(user: User) -> QuerySet[Team]:
     return Team.objects.filter(seen)
 
 
-def may_see_team(user: User, team: Team) -> bool:
-    return visible_teams(user).filter(pk=team.pk).exists()
-
-
 def own_person(user: User) -> int:
     """Whose figures and rows somebody sees whatever the group's size: their own, and nobody else's, owners included.
 

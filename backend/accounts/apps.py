@@ -12,4 +12,4 @@ class AccountsConfig(AppConfig):
         from backend.accounts import events  # noqa: F401, PLC0415 - receivers want models loaded
 
         if settings.MODE == "demo":
-            from backend.accounts import demo  # noqa: F401, PLC0415
+            from backend.accounts import demo  # noqa: F401, PLC0415 - likewise

@@ -18,6 +18,7 @@ from backend.accounts.models import User
 from backend.api import audit_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Unprocessable
+from backend.api.export import downloads, streamed
 from backend.api.rules import READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
 from backend.audit import hourly, names, searching, subjects
@@ -103,9 +104,7 @@ def choices(request: HttpRequest) -> shapes.AuditChoices:  # noqa: ARG001 - ninj
     response={ERRORS: schemas.Error},
     auth=READS_PEOPLE,
     operation_id="audit_events_jsonl",
-    openapi_extra={
-        "responses": {200: {"content": {"application/jsonl": {"schema": {"type": "string"}}}}}
-    },
+    openapi_extra=downloads("application/jsonl"),
 )
 def export(request: HttpRequest, filters: Query[shapes.AuditFilters]) -> StreamingHttpResponse:
     """All of them, a line each, newest first."""
@@ -114,9 +113,7 @@ def export(request: HttpRequest, filters: Query[shapes.AuditFilters]) -> Streami
     told = filters.model_dump(exclude_defaults=True, mode="json", by_alias=True)
     words: dict[str, str] = {n: told.pop(n) for n in ("search", "address") if n in told}
     record(name="audit_exported", actor=caller(request), detail=told, words=words)
-    answer = StreamingHttpResponse(_lines(rows, called), content_type="application/jsonl")
-    answer["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
-    return answer
+    return streamed(_lines(rows, called), kind="application/jsonl", name="audit.jsonl")
 
 
 def _lines(rows: Any, called: Names) -> Iterator[str]:  # noqa: ANN401 - a queryset of an untyped model

@@ -13,7 +13,7 @@ from backend.accounts.models import User
 from backend.api import deployment_schemas, reports, schemas
 from backend.api.completeness import behind
 from backend.api.errors import ERRORS, Unprocessable
-from backend.api.export import csv_answer
+from backend.api.export import csv_answer, downloads
 from backend.api.ingest import reporter, reporting, sent_with
 from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by, team_for
@@ -146,7 +146,7 @@ def report(
     response={ERRORS: schemas.Error},
     auth=READS_PULL_REQUESTS,
     operation_id="deployments_csv",
-    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    openapi_extra=downloads("text/csv"),
 )
 def export(
     request: HttpRequest, filters: Query[deployment_schemas.DeploymentTableFilters]

@@ -8,7 +8,7 @@ from datetime import datetime
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.db import transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
@@ -18,10 +18,12 @@ from backend.accounts.sessions import recently_proven
 from backend.api import erasure_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
+from backend.api.export import downloads, file
 from backend.api.people_schemas import Paged
 from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
-from backend.audit import hourly
+from backend.audit import documents, hourly
+from backend.audit.models import SignedDocument
 from backend.governance import erasures, subjects
 from backend.governance.models import Erasure
 from backend.people.names import Names
@@ -37,14 +39,11 @@ router = Router(tags=["governance"])
     operation_id="erasures",
 )
 def list_erasures(request: HttpRequest, filters: Query[Paged]) -> shapes.Erasures:
-    begin = (filters.page - 1) * filters.page_size
     found = erasures.listed()
     return shapes.Erasures(
-        items=_told(list(found[begin : begin + filters.page_size]), caller(request)),
-        may_ask=_acts(caller(request)),
-        total=found.count(),
-        page=filters.page,
-        page_size=filters.page_size,
+        items=_told(filters.shown(found), caller(request)),
+        may_ask=access.may_administer(caller(request)),
+        **filters.counts(found),
     )
 
 
@@ -91,8 +90,10 @@ def preview(
         name=name,
         tables=_rows(rows),
         rows=sum(rows.values()),
-        stays=subjects.stays(filters.kind),
-        approvers=erasures.approvers(kind=filters.kind, asked_by_id=user.pk),
+        stays=subjects.STAYS[filters.kind],
+        approvers=erasures.approvers(
+            kind=filters.kind, asked_by_id=user.pk, among=erasures.deciders()
+        ),
     )
 
 
@@ -180,11 +181,7 @@ def lift(request: HttpRequest, erasure_id: int) -> shapes.Erasure:
 )
 def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertificate:  # noqa: ARG001 - ninja's signature
     """What went, by table and count, as the appliance signed it."""
-    document = get_object_or_404(
-        Erasure.objects.select_related("certificate"), pk=erasure_id
-    ).certificate
-    if document is None:
-        raise Http404
+    document = _document(erasure_id)
     content = json.loads(document.content)
     signature = document.signature
     return shapes.ErasureCertificate(
@@ -196,6 +193,30 @@ def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertific
         signed_at=document.signed_at,
         in_no_backup_after=content.get("in_no_backup_after"),
     )
+
+
+@router.get(
+    "/erasures/{int:erasure_id}/certificate.json",
+    response={ERRORS | {409}: schemas.Error},
+    auth=READS_PEOPLE,
+    operation_id="erasure_certificate_json",
+    openapi_extra=downloads("application/json"),
+)
+def certificate_json(request: HttpRequest, erasure_id: int) -> HttpResponse:  # noqa: ARG001 - as above
+    """As a file that anybody can check, by `scripts/verify-audit --document`."""
+    try:
+        text = documents.portable(_document(erasure_id))
+    except documents.Unsigned as error:
+        raise Refused(409, "not_signed", str(error), "Try again in a moment.") from error
+    name = f"certificate-of-erasure-{erasure_id}.json"
+    return file(text, kind="application/json", name=name)
+
+
+def _document(erasure_id: int) -> SignedDocument:
+    found = get_object_or_404(Erasure.objects.select_related("certificate"), pk=erasure_id)
+    if found.certificate is None:
+        raise Http404
+    return found.certificate
 
 
 def _confirmed(request: HttpRequest) -> None:
@@ -236,17 +257,16 @@ def _one(erasure_id: int, request: HttpRequest) -> shapes.Erasure:
     return told
 
 
-def _acts(user: User) -> bool:
-    return access.ADMINISTER in access.capabilities(user)
-
-
 def _told(found: list[Erasure], user: User) -> list[shapes.Erasure]:
-    names, lifted = names_for_reader(user), erasures.lifted(found)
-    return [_erasure(one, user, names, is_lifted=one.pk in lifted) for one in found]
+    names, lifted, deciders = names_for_reader(user), erasures.lifted(found), erasures.deciders()
+    return [_erasure(one, user, names, deciders, is_lifted=one.pk in lifted) for one in found]
 
 
-def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shapes.Erasure:
-    state, acts, own = erasures.state_of(one), _acts(user), erasures.is_own(one, user)
+def _erasure(
+    one: Erasure, user: User, names: Names, deciders: Mapping[int, str], *, is_lifted: bool
+) -> shapes.Erasure:
+    state, own = erasures.state_of(one), erasures.is_own(one, user)
+    acts = access.may_administer(user)
     name: str | None = one.subject_name or None
     if one.kind == Erasure.Kind.PERSON:
         name = names.of(name, person=one.subject_id)
@@ -274,7 +294,7 @@ def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shap
         may_refuse=acts and state in {"asked", "approved"},
         may_retry=acts and state == "parked",
         may_lift=acts and state == "finished" and one.kind in erasures.LIFTED and not is_lifted,
-        approvers=erasures.approvers(kind=one.kind, asked_by_id=one.asked_by_id),
+        approvers=erasures.approvers(kind=one.kind, asked_by_id=one.asked_by_id, among=deciders),
         is_own=own,
     )
 

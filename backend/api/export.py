@@ -1,11 +1,12 @@
-"""A table as a CSV download that no spreadsheet takes for formulas."""
+"""What can be downloaded: files, and tables as CSV that no spreadsheet takes for formulas."""
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 
 from backend.metrics.results import Result
 
@@ -15,6 +16,27 @@ _FORMULA = re.compile(
 """Where a formula begins in a cell, or would to a spreadsheet that separates by another sign than ours: it drops
 blanks and quotes, and takes the wide signs of East Asian keyboards for the narrow ones.
 """
+
+
+def downloads(*kinds: str) -> dict[str, Any]:
+    """What a route's `openapi_extra` says where it answers with a file, of one of these types."""
+    content = {kind: {"schema": {"type": "string"}} for kind in kinds}
+    return {"responses": {200: {"content": content}}}
+
+
+def file(content: str | bytes, *, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers=_attached(name))
+
+
+def streamed(
+    pieces: Iterable[str] | Iterable[bytes], *, kind: str, name: str
+) -> StreamingHttpResponse:
+    """A file that is made while it is sent."""
+    return StreamingHttpResponse(pieces, content_type=kind, headers=_attached(name))
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 class _Echo:
@@ -30,13 +52,13 @@ def csv_answer(rows: Iterable[Result], *, kind: type[Result], name: str) -> Stre
     Times are in UTC, durations in seconds, unknown is empty.
     """
     columns = [field for field in kind.model_fields if field != "id"]
-    answer = StreamingHttpResponse(lines(rows, columns), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return csv_file(([getattr(row, one) for one in columns] for row in rows), columns, name=name)
 
 
-def lines(rows: Iterable[Result], columns: Sequence[str]) -> Iterator[str]:
-    return lines_of(([getattr(row, column) for column in columns] for row in rows), columns)
+def csv_file(
+    rows: Iterable[Sequence[object]], columns: Sequence[str], *, name: str
+) -> StreamingHttpResponse:
+    return streamed(lines_of(rows, columns), kind="text/csv; charset=utf-8", name=name)
 
 
 def lines_of(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The data inventory for reviewers, its exports, and the documents that are made from it."""
 
 import json
-from typing import Any, Literal
+from typing import Literal
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Schema
@@ -10,7 +10,7 @@ from pydantic import Field
 from backend import clock
 from backend.api import schemas
 from backend.api.errors import ERRORS
-from backend.api.export import lines_of
+from backend.api.export import csv_file, downloads, file
 from backend.api.rules import READS_ADMINISTRATION, caller
 from backend.audit.events import record
 from backend.governance.documents.facts import blanks, facts, place
@@ -27,11 +27,6 @@ router = Router(tags=["governance"])
 
 DataClassName = Literal["identifier", "personal", "work metadata", "secret", "operational"]
 DocumentKey = Literal["record-of-processing", "data-protection-agreement", "privacy-notice"]
-
-
-def _answers(*kinds: str) -> dict[str, Any]:
-    content = {kind: {"schema": {"type": "string"}} for kind in kinds}
-    return {"responses": {200: {"content": content}}}
 
 
 class InventoryFilters(Schema):
@@ -135,21 +130,21 @@ def inventory(request: HttpRequest, filters: Query[InventoryFilters]) -> Invento
     "/inventory.json",
     response={ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
-    openapi_extra=_answers("application/json"),
+    openapi_extra=downloads("application/json"),
 )
-def inventory_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+def inventory_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - as above
     """All of it as a file."""
     content = json.dumps(_inventory(_EVERYTHING).model_dump(), indent=2, ensure_ascii=False)
-    return _file(content.encode(), "application/json", "inventory.json")
+    return file(content, kind="application/json", name="inventory.json")
 
 
 @router.get(
     "/inventory.csv",
     response={ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
-    openapi_extra=_answers("text/csv"),
+    openapi_extra=downloads("text/csv"),
 )
-def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG001
+def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG001 - as above
     """Every column as a line."""
     columns = [
         *("area", "table", "column", "data_class", "note", "purpose", "retention", "comes_from"),
@@ -166,9 +161,7 @@ def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG00
         for table in area.tables
         for column in table.columns
     )
-    answer = StreamingHttpResponse(lines_of(rows, columns), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="inventory.csv"'
-    return answer
+    return csv_file(rows, columns, name="inventory.csv")
 
 
 @router.get(
@@ -176,7 +169,7 @@ def inventory_csv(request: HttpRequest) -> StreamingHttpResponse:  # noqa: ARG00
     auth=READS_ADMINISTRATION,
     response={200: Documents, ERRORS: schemas.Error},
 )
-def documents(request: HttpRequest) -> Documents:  # noqa: ARG001
+def documents(request: HttpRequest) -> Documents:  # noqa: ARG001 - as above
     """Documents on data protection, and what is missing in them."""
     return Documents(
         documents=[DocumentLine.model_validate(one, from_attributes=True) for one in KINDS],
@@ -189,7 +182,7 @@ def documents(request: HttpRequest) -> Documents:  # noqa: ARG001
     "/inventory/documents/{key}/{form}",
     response={ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
-    openapi_extra=_answers("text/markdown", "application/pdf"),
+    openapi_extra=downloads("text/markdown", "application/pdf"),
 )
 def document(request: HttpRequest, key: DocumentKey, form: Literal["md", "pdf"]) -> HttpResponse:
     """One of them, filled from what is configured now."""
@@ -197,14 +190,9 @@ def document(request: HttpRequest, key: DocumentKey, form: Literal["md", "pdf"])
     text = write(kind, facts(), at=now)
     record(name="document_exported", actor=caller(request), detail={"document": key, "form": form})
     if form == "pdf":
-        return _file(pdf_of(text, title=kind.name, at=now), "application/pdf", f"{key}.pdf")
-    return _file(text.encode(), "text/markdown; charset=utf-8", f"{key}.md")
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+        pdf = pdf_of(text, title=kind.name, at=now)
+        return file(pdf, kind="application/pdf", name=f"{key}.pdf")
+    return file(text, kind="text/markdown; charset=utf-8", name=f"{key}.md")
 
 
 def _inventory(filters: InventoryFilters) -> Inventory:

@@ -7,7 +7,7 @@ from backend.accounts.models import User
 from backend.api import investment_schemas, schemas
 from backend.api.completeness import behind
 from backend.api.errors import ERRORS
-from backend.api.export import csv_answer
+from backend.api.export import csv_answer, downloads
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, scope_for, seen_by
 from backend.audit.events import record
@@ -76,7 +76,7 @@ def items(
     response={ERRORS: schemas.Error},
     auth=READS_PULL_REQUESTS,
     operation_id="investment_items_csv",
-    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    openapi_extra=downloads("text/csv"),
 )
 def export(
     request: HttpRequest, filters: Query[investment_schemas.InvestmentItemFilters]

@@ -9,7 +9,7 @@ from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import issue_schemas, schemas
 from backend.api.errors import ERRORS
-from backend.api.export import csv_answer
+from backend.api.export import csv_answer, downloads
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by
 from backend.api.status import HELD_BACK
@@ -112,7 +112,7 @@ def table(
     response={ERRORS: schemas.Error},
     auth=READS_PULL_REQUESTS,
     operation_id="issues_csv",
-    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    openapi_extra=downloads("text/csv"),
 )
 def export(
     request: HttpRequest, filters: Query[issue_schemas.IssueTableFilters]
@@ -168,7 +168,7 @@ def list_sprints(
     response={ERRORS: schemas.Error},
     auth=READS_FIGURES,
     operation_id="sprints_csv",
-    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    openapi_extra=downloads("text/csv"),
 )
 def export_sprints(
     request: HttpRequest, filters: Query[issue_schemas.IssueFilters]

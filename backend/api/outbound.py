@@ -10,7 +10,7 @@ from ninja import Query, Router
 from backend.api import outbound_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS
-from backend.api.export import csv_answer
+from backend.api.export import csv_answer, downloads
 from backend.api.rules import READS_ADMINISTRATION, caller
 from backend.api.scoped import exportable
 from backend.audit.events import record
@@ -65,7 +65,7 @@ def show_queries(
     response={ERRORS: schemas.Error},
     auth=READS_ADMINISTRATION,
     operation_id="outbound_csv",
-    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    openapi_extra=downloads("text/csv"),
 )
 def export_csv(request: HttpRequest, filters: Query[shapes.HourFilters]) -> StreamingHttpResponse:
     """The ledger's rows, one an hour, destination, purpose and query."""

@@ -4,16 +4,14 @@ Where the organisation chose pseudonyms, nobody is called by anything else here,
 """
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
 from backend.accounts import access, people
-from backend.accounts.models import User
 from backend.api import people_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
@@ -27,7 +25,6 @@ from backend.people.names import Names
 from backend.pipeline import bell
 
 router = Router(tags=["people"])
-M = TypeVar("M", bound=Model)
 
 
 @router.get(
@@ -41,7 +38,7 @@ def list_people(request: HttpRequest, filters: Query[shapes.PeopleFilters]) -> s
     names = names_for_reader(caller(request))
     found = people.people(names=names, search=searched(filters.search), show=filters.show)
     return shapes.People(
-        items=[_person(one, names) for one in _page(found, filters)], **_count(found, filters)
+        items=[_person(one, names) for one in filters.shown(found)], **filters.counts(found)
     )
 
 
@@ -57,9 +54,9 @@ def list_identities(
     hourly.note(name="people_read", actor=caller(request))
     names = names_for_reader(caller(request))
     found = people.identities(names=names, search=searched(filters.search), show=filters.show)
-    items = [_owned(one, names) for one in _page(found, filters)]
-    may_mark = _administers(caller(request))
-    return shapes.Identities(items=items, may_mark=may_mark, **_count(found, filters))
+    items = [_owned(one, names) for one in filters.shown(found)]
+    may_mark = access.may_administer(caller(request))
+    return shapes.Identities(items=items, may_mark=may_mark, **filters.counts(found))
 
 
 @router.post(
@@ -95,10 +92,10 @@ def list_offers(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Of
                 strength=one.strength,
                 evidence=_evidence(one.evidence, names),
             )
-            for one in _page(found, filters)
+            for one in filters.shown(found)
         ],
-        may_answer=_administers(caller(request)),
-        **_count(found, filters),
+        may_answer=access.may_administer(caller(request)),
+        **filters.counts(found),
     )
 
 
@@ -132,11 +129,11 @@ def answer_offer(request: HttpRequest, offer_id: int, said: shapes.Answer) -> sh
 def list_merges(request: HttpRequest, filters: Query[shapes.Paged]) -> shapes.Merges:
     hourly.note(name="people_read", actor=caller(request))
     found = people.merges()
-    shown = _page(found, filters)
+    shown = filters.shown(found)
     return shapes.Merges(
         items=_merges(shown, names_for_reader(caller(request))),
-        may_undo=_administers(caller(request)),
-        **_count(found, filters),
+        may_undo=access.may_administer(caller(request)),
+        **filters.counts(found),
     )
 
 
@@ -163,19 +160,6 @@ def undo_merge(request: HttpRequest, merge_id: int) -> shapes.Merge:
 def _figures_follow() -> None:
     transaction.on_commit(lambda: bell.ring(bell.MEASURE))
     transaction.on_commit(lambda: bell.ring(bell.MATCH))
-
-
-def _administers(user: User) -> bool:
-    return access.ADMINISTER in access.capabilities(user)
-
-
-def _page(found: QuerySet[M], filters: shapes.Paged) -> list[M]:
-    begin = (filters.page - 1) * filters.page_size
-    return list(found[begin : begin + filters.page_size])
-
-
-def _count(found: QuerySet[M], filters: shapes.Paged) -> dict[str, int]:
-    return {"total": found.count(), "page": filters.page, "page_size": filters.page_size}
 
 
 def _person(one: Person, names: Names) -> shapes.Person:

@@ -1,10 +1,13 @@
 """What the API answers about people and who they are outside."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
+from django.db.models import Model, QuerySet
 from ninja import Schema
 from pydantic import Field
+
+M = TypeVar("M", bound=Model)
 
 Kind = Literal["user", "bot", "mannequin", "git"]
 Search = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
@@ -13,6 +16,15 @@ Search = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 class Paged(Schema):
     page: Annotated[int, Field(ge=1, le=100_000)] = 1
     page_size: Annotated[int, Field(ge=1, le=200)] = 50
+
+    def shown(self, rows: QuerySet[M]) -> list[M]:
+        """Those of the page."""
+        begin = (self.page - 1) * self.page_size
+        return list(rows[begin : begin + self.page_size])
+
+    def counts(self, rows: QuerySet[M]) -> dict[str, int]:
+        """How many there are in all, and which page was asked for."""
+        return {"total": rows.count(), "page": self.page, "page_size": self.page_size}
 
 
 class PeopleFilters(Paged):

@@ -6,7 +6,7 @@ from ninja import Query, Router
 from backend.api import schemas
 from backend.api.completeness import behind
 from backend.api.errors import ERRORS
-from backend.api.export import csv_answer
+from backend.api.export import csv_answer, downloads
 from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by
 from backend.audit import hourly
@@ -64,7 +64,7 @@ def table(request: HttpRequest, filters: Query[schemas.PageFilters]) -> schemas.
     response={ERRORS: schemas.Error},
     auth=READS_PULL_REQUESTS,
     operation_id="pull_requests_csv",
-    openapi_extra={"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}},
+    openapi_extra=downloads("text/csv"),
 )
 def export(request: HttpRequest, filters: Query[schemas.TableFilters]) -> StreamingHttpResponse:
     user = caller(request)

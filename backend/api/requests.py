@@ -20,6 +20,7 @@ from backend.accounts.models import User
 from backend.api import request_schemas as shapes
 from backend.api import schemas
 from backend.api.errors import ERRORS, Refused
+from backend.api.export import streamed
 from backend.api.rules import ADMINISTERS, ANYONE_SIGNED_IN, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader
 from backend.governance import access_export, requests
@@ -105,14 +106,12 @@ def list_requests(
         found = found.exclude(pk__in=requests.under_way()).order_by(F("ended_at").desc(), "-pk")
     else:
         found = found.order_by("-pk")
-    begin, today = (filters.page - 1) * filters.page_size, requests.today()
-    names = names_for_reader(caller(request))
-    shown = found[begin : begin + filters.page_size]
+    names, today = names_for_reader(caller(request)), requests.today()
     return shapes.SubjectRequests(
-        items=[shapes.SubjectRequest(**_handled(one, names, today)) for one in shown],
-        total=found.count(),
-        page=filters.page,
-        page_size=filters.page_size,
+        items=[
+            shapes.SubjectRequest(**_handled(one, names, today)) for one in filters.shown(found)
+        ],
+        **filters.counts(found),
         timings=shapes.Timings(**requests.timings()),
         may_handle=access.may_administer(caller(request)),
     )
@@ -232,9 +231,7 @@ def _download(found: SubjectRequest, user: User) -> StreamingHttpResponse:
         requests.take(request=found, acting_user=user)
     whose = found.account.email if found.account else found.who
     pieces = access_export.export(_subject(found.account, found.person), whose=whose)
-    answer = StreamingHttpResponse(pieces, content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="your-data-{requests.today()}.zip"'
-    return answer
+    return streamed(pieces, kind="application/zip", name=f"your-data-{requests.today()}.zip")
 
 
 def _act(

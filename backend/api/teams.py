@@ -256,7 +256,7 @@ def _tree(user: User) -> Teams:
             )
             for team in seen
         ],
-        may_change=access.ADMINISTER in access.capabilities(user),
+        may_change=access.may_administer(user),
     )
 
 

@@ -12,7 +12,7 @@ from backend.accounts.models import User
 from backend.api import run_schemas, schemas
 from backend.api.completeness import behind
 from backend.api.errors import ERRORS, Unprocessable
-from backend.api.export import csv_answer
+from backend.api.export import csv_answer, downloads
 from backend.api.rules import ADMINISTERS, READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import names_for_reader, scope_for, searched, seen_by
 from backend.audit.events import record
@@ -25,7 +25,7 @@ from backend.metrics.test_runs.narrowing import Narrowing
 
 router = Router(tags=["tests"])
 MUTED_FOR_AT_MOST = timedelta(days=366)
-CSV = {"responses": {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}}
+CSV = downloads("text/csv")
 DEFAULT_SORTS: dict[single.Kind, str] = {
     "flaky": "-flake_rate",
     "failing": "-failed",

@@ -36,6 +36,11 @@ def tail() -> tuple[int, bytes]:
     return (0, GENESIS) if anchor is None else (anchor.position, anchor.digest)
 
 
+def last_position() -> int | None:
+    """Of the last event that is in the chain; None: none is, or not any more."""
+    return Link.objects.order_by("-position").values_list("position", flat=True).first()
+
+
 def latest_head() -> Statement | None:
     """The last signed word about the chain, to be put into reports; None where nothing is signed yet.
 

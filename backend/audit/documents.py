@@ -8,7 +8,6 @@ from typing import Any
 from backend import clock
 from backend.audit.models import SignedDocument
 from backend.audit.statements import canonical
-from backend.keyring import signing
 
 
 class Unsigned(Exception):
@@ -19,18 +18,6 @@ def prepare(*, kind: str, content: dict[str, Any]) -> SignedDocument:
     """Write it down to be signed, in the caller's transaction. `content` holds JSON's own types alone."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return SignedDocument.objects.create(kind=kind, content=text, created_at=clock.now())
-
-
-def verify(document: SignedDocument) -> bool:
-    """Whether a known key signed exactly this content as this document.
-
-    Raises Unsigned where it waits, KeyUnavailable where this process was not given `audit_verify_key`.
-    """
-    if document.signature is None:
-        raise Unsigned(f"{document} is not signed yet: the sealer does so within seconds.")
-    return signing.is_signed(
-        signed_bytes(document), bytes(document.signature), key_id=document.key_id
-    )
 
 
 def portable(document: SignedDocument) -> str:

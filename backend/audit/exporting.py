@@ -14,7 +14,7 @@ from typing import Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from backend.audit.chain import CONTENT, GENESIS, latest_anchor, read
+from backend.audit.chain import CONTENT, GENESIS, last_position, latest_anchor, read
 from backend.audit.chain_models import Head, Link
 from backend.audit.models import Event
 from backend.audit.statements import Statement
@@ -38,7 +38,7 @@ def lines(*, after: int = 0, up_to: int | None = None) -> Iterator[str]:
     anchor = latest_anchor()
     if anchor is not None:
         after = max(after, anchor.position)
-    last = Link.objects.order_by("-position").values_list("position", flat=True).first() or after
+    last = last_position() or after
     last = last if up_to is None else min(last, up_to)
     yield json.dumps(
         {

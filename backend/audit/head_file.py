@@ -3,41 +3,25 @@
 It is also the sealer's own memory: what is in it cannot be changed by whoever has the database.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend import durable
 from backend.audit.chain_models import Head
 from backend.audit.statements import Statement, Unreadable, read_all
-
-_NAME = "heads.jsonl"
 
 
 @dataclass(frozen=True)
 class HeadFile:
-    folder: Path
+    """Whoever iterates over it reads it anew each time. Raises Unreadable."""
 
-    @property
-    def path(self) -> Path:
-        return self.folder / _NAME
+    path: Path
 
     def append(self, statement: Statement) -> None:
         """Raises OSError where the disk does not take it."""
-        is_new = not self.path.exists()
-        # A line that a power cut left unfinished must not swallow this one.
-        begin = b"" if is_new or self._is_whole() else b"\n"
-        with self.path.open("ab") as file:
-            file.write(begin + statement.line().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if is_new:
-            folder = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        durable.append(self.path, [statement.line()])
 
     def last(self) -> Statement | None:
         """The last word on how far the chain had come; None where there is none."""
@@ -60,10 +44,3 @@ class HeadFile:
     def __iter__(self) -> Iterator[Statement]:
         with self.path.open() as file:
             yield from read_all(file)
-
-    def _is_whole(self) -> bool:
-        with self.path.open("rb") as file:
-            if not file.seek(0, os.SEEK_END):
-                return True
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) == b"\n"

@@ -20,7 +20,7 @@ class EventManager(LogEntryManager):  # type: ignore[misc] # the library has no 
     def log_create(self, instance: Model, force_log: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - the library's signature
         if changes := kwargs.get("changes"):
             # The library takes what refers to the row for fields of it, whose values say nothing.
-            columns = {field.name for field in instance._meta.concrete_fields}  # noqa: SLF001 - Django's public name for it
+            columns = {field.name for field in instance._meta.concrete_fields}
             kwargs["changes"] = {name: changes[name] for name in changes if name in columns}
         subject = subjects.subject_of(instance)
         return super().log_create(instance, force_log, subject=subject, **kwargs)

@@ -30,8 +30,9 @@ Secrets = Mapping[str, bytes]
 
 def subject_of(instance: Model) -> str:
     """Whose values a row holds, by the settings' AUDIT_SUBJECTS, or "" where it is about no person."""
-    template = settings.AUDIT_SUBJECTS.get(instance._meta.concrete_model._meta.label)  # type: ignore[union-attr] # noqa: SLF001 - Django's public option API
-    return template.format_map(_Attributes(instance)) if template else ""
+    label = instance._meta.concrete_model._meta.label  # type: ignore[union-attr]
+    kind, _, column = settings.AUDIT_SUBJECTS.get(label, "").partition("/")
+    return f"{kind}/{getattr(instance, column)}" if kind else ""
 
 
 def user(pk: int) -> str:
@@ -120,14 +121,3 @@ def _new(subject: str) -> bytes:
 
 def _context(subject: str) -> str:
     return f"audit_subjectkey.secret/{subject}"
-
-
-class _Attributes(dict[str, Any]):
-    """A row's columns, asked for by name."""
-
-    def __init__(self, instance: Model) -> None:
-        super().__init__()
-        self.instance = instance
-
-    def __missing__(self, name: str) -> object:
-        return getattr(self.instance, name)

@@ -121,7 +121,7 @@ def declared(apps: Apps = installed) -> Iterator[Trigger]:
             model = apps.get_model(name)
         except LookupError:
             continue
-        if model._meta.proxy:  # noqa: SLF001 - Django's public option API
+        if model._meta.proxy:
             continue
         yield from _triggers(model, **rule)
 
@@ -130,7 +130,7 @@ def _triggers(
     model: type[models.Model], *, exclude_fields: Sequence[str] = (), only: Sequence[str] = ()
 ) -> Iterator[Trigger]:
     """`only`: its rows come and go with what is collected, and people change these columns."""
-    options = model._meta  # noqa: SLF001 - Django's public option API
+    options = model._meta
     fields = [
         field
         for field in options.concrete_fields

@@ -13,7 +13,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from backend.audit.chain import CONTENT, GENESIS, latest_anchor, next_digest, read
+from backend.audit.chain import CONTENT, GENESIS, last_position, latest_anchor, next_digest, read
 from backend.audit.chain_models import Head, Link, Unsealed
 from backend.audit.statements import Statement
 
@@ -76,8 +76,7 @@ def verify(
     report = Report()
     start = _start(since, report)
     report.after, digest = (0, GENESIS) if start is None else (start.position, start.digest)
-    last = Link.objects.order_by("-position").values_list("position", flat=True).first()
-    report.up_to = max(report.after, last or 0)
+    report.up_to = max(report.after, last_position() or 0)
     _check_links(report, digest, advance)
     _check_heads(report)
     _check_outside(report, outside)

@@ -31,15 +31,15 @@ def managed_models() -> dict[str, type[Model]]:
         *apps.get_models(include_auto_created=True),
     ]
     return {
-        model._meta.label_lower: model  # noqa: SLF001 - Django's public option API
+        model._meta.label_lower: model
         for model in models
-        if model._meta.managed and not model._meta.proxy  # noqa: SLF001
+        if model._meta.managed and not model._meta.proxy
     }
 
 
 def columns_of_model(model: type[Model]) -> "dict[str, Field[Any, Any]]":
     """Its columns, in their order, with the fields that they are of."""
-    return {str(field.column): field for field in model._meta.concrete_fields}  # noqa: SLF001
+    return {str(field.column): field for field in model._meta.concrete_fields}
 
 
 def complaints() -> list[str]:
@@ -124,7 +124,7 @@ def _leads_to_a_person(model: type[Model], path: str) -> bool:
     end: object = model
     for step in path.split("__"):
         try:
-            field = end._meta.get_field(step)  # type: ignore[attr-defined] # noqa: SLF001
+            field = end._meta.get_field(step)  # type: ignore[attr-defined]
         except (AttributeError, FieldDoesNotExist):
             return False
         end = field.related_model or field

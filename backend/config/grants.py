@@ -36,7 +36,7 @@ def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
         for kind in ("TABLES", "SEQUENCES", "ROUTINES"):
             yield f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM {role}"
     for label, model in managed_models().items():
-        table = quote(model._meta.db_table)  # noqa: SLF001 - Django's public option API
+        table = quote(model._meta.db_table)
         for role, privileges in TABLES[label].grants.items():
             if privileges:
                 yield f"GRANT {', '.join(privileges)} ON {table} TO {role}"
@@ -52,7 +52,7 @@ def declared() -> set[Privilege]:
         for role in roles
     }
     for label, model in managed_models().items():
-        table, every = model._meta.db_table, columns_of_model(model)  # noqa: SLF001
+        table, every = model._meta.db_table, columns_of_model(model)
         for role, privileges in TABLES[label].grants.items():
             for name, columns in map(columns_of, privileges):
                 of = (columns or every) if name in _BY_COLUMN else ("",)

@@ -203,7 +203,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SESSION_REMEMBER = False
 # An enrolment link is allauth's link for a new password, handed out by an owner instead of mailed.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "backend.accounts.tokens.EnrolmentTokens"  # noqa: S105
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "backend.accounts.tokens.EnrolmentTokens"  # noqa: S105 - a class
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=24).total_seconds())
 # nginx replaces X-Forwarded-For; without it nobody's word is taken.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if PRODUCTION else 0
@@ -366,23 +366,23 @@ AUDIT_GOVERNED: dict[str, dict[str, Any]] = {
     # A key that is destroyed takes from the log who it was.
     "audit.SubjectKey": {"only": ["secret", "forgotten_at"]},
 }
-# Whose personal values the rows of a model hold: these are sealed under a key of that person's own.
+# Whose personal values the rows of a model hold, as kind/column: these are sealed under a key of that person's own.
 AUDIT_SUBJECTS = {
-    "accounts.User": "user/{pk}",
-    "accounts.TeamGrant": "user/{user_id}",
-    "accounts.ApiToken": "user/{user_id}",
-    "accounts.BreakGlassUse": "user/{user_id}",
-    "accounts.ReviewedAccount": "user/{user_id}",
-    "accounts.Checklist": "user/{user_id}",
-    "people.Person": "person/{pk}",
-    "people.Membership": "person/{person_id}",
-    "people.Identity": "identity/{pk}",
-    "people.Address": "identity/{identity_id}",
-    "people.Offer": "identity/{first_id}",
-    "people.DirectoryUser": "directoryuser/{pk}",
-    "people.DirectoryEmail": "directoryuser/{user_id}",
-    "mfa.Authenticator": "user/{user_id}",
-    "socialaccount.SocialAccount": "user/{user_id}",
+    "accounts.User": "user/pk",
+    "accounts.TeamGrant": "user/user_id",
+    "accounts.ApiToken": "user/user_id",
+    "accounts.BreakGlassUse": "user/user_id",
+    "accounts.ReviewedAccount": "user/user_id",
+    "accounts.Checklist": "user/user_id",
+    "people.Person": "person/pk",
+    "people.Membership": "person/person_id",
+    "people.Identity": "identity/pk",
+    "people.Address": "identity/identity_id",
+    "people.Offer": "identity/first_id",
+    "people.DirectoryUser": "directoryuser/pk",
+    "people.DirectoryEmail": "directoryuser/user_id",
+    "mfa.Authenticator": "user/user_id",
+    "socialaccount.SocialAccount": "user/user_id",
 }
 
 # What erasures tell of backups

@@ -57,7 +57,7 @@ def to_read(
 def among(repository: Repository, shas: Collection[str]) -> dict[str, datetime | None]:
     """Those of these commits that are heads of pull requests; see `to_read`."""
     return _fetched(
-        f"SELECT head.sha, head.since FROM ({_HEADS}) AS head WHERE head.sha = ANY(%(shas)s)",  # noqa: S608
+        f"SELECT head.sha, head.since FROM ({_HEADS}) AS head WHERE head.sha = ANY(%(shas)s)",  # noqa: S608 - of the constants above
         _heads_of(repository, "") | {"shas": list(shas)},
     )
 
@@ -66,7 +66,7 @@ def counts(repository: Repository, *, tip: str) -> Counts:
     """How many there are, and of how many the checks were read."""
     with database.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*), count(read.sha) FROM ({_HEADS}) AS head LEFT JOIN {_READ}",  # noqa: S608
+            f"SELECT count(*), count(read.sha) FROM ({_HEADS}) AS head LEFT JOIN {_READ}",  # noqa: S608 - of the constants above
             _heads_of(repository, tip),
         )
         return Counts(*cursor.fetchone())

@@ -85,7 +85,7 @@ def _keys(section: Section, subject: Subject) -> Sequence[Any]:
 
 
 def _rows(section: Section, keys: Collection[Any]) -> list[dict[str, Any]]:
-    stored = section.model._default_manager.filter(pk__in=keys)  # noqa: SLF001 - Django's public name for it
+    stored = section.model._default_manager.filter(pk__in=keys)
     found = stored.order_by("pk").values_list(*section.columns.values())
     rows = [dict(zip(section.columns, row, strict=True)) for row in found]
     section.tell(rows)

@@ -1,9 +1,10 @@
 """Erasures: asked for by one person, approved by another, done in the background."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, QuerySet, When
 
 from backend import clock
 from backend.accounts import access
@@ -11,7 +12,7 @@ from backend.accounts.models import User
 from backend.audit.events import record
 from backend.governance.erasing.engine import ATTEMPTS
 from backend.governance.erasing.kinds import subjects_of
-from backend.governance.erasing.known import accounts_of
+from backend.governance.erasing.person_known import accounts_of
 from backend.governance.erasing.steps import NotErasable
 from backend.governance.models import Erasure
 from backend.tombstones import graves
@@ -197,13 +198,19 @@ def lifted(erasures: list[Erasure]) -> set[int]:
     return set(rows.values_list("erasure_id", flat=True))
 
 
-def approvers(*, kind: str, asked_by_id: int | None) -> int:
-    """How many people could approve. Where there is nobody, a second owner or administrator is to be made first."""
-    roles = Q(role=User.Role.OWNER)
-    if kind != Erasure.Kind.EVERYTHING:
-        roles |= Q(role=User.Role.ADMINISTRATOR)
-    people = User.objects.filter(roles, is_active=True, is_service=False)
-    return people.exclude(pk=asked_by_id or 0).count()
+def deciders() -> dict[int, str]:
+    """Accounts of people who decide about erasures, each with its role."""
+    roles = (User.Role.OWNER, User.Role.ADMINISTRATOR)
+    people = User.objects.filter(role__in=roles, is_active=True, is_service=False)
+    return dict(people.values_list("pk", "role"))
+
+
+def approvers(*, kind: str, asked_by_id: int | None, among: Mapping[int, str]) -> int:
+    """How many of these could approve. Where it is nobody, a second owner or administrator is to be made first."""
+    return sum(
+        pk != asked_by_id and (kind != Erasure.Kind.EVERYTHING or role == User.Role.OWNER)
+        for pk, role in among.items()
+    )
 
 
 def _locked(erasure: Erasure, acting_user: User) -> Erasure:

@@ -33,10 +33,6 @@ STAYS: Final[dict[str, list[str]]] = {
 }
 
 
-def stays(kind: str) -> list[str]:
-    return STAYS[kind]
-
-
 def found(*, kind: str, search: str, names: Names) -> list[tuple[int, str]]:
     """The first few whose name holds each of the words; of everything there is none to choose."""
     if kind == Erasure.Kind.REPOSITORY:

@@ -60,5 +60,5 @@ def use(rows: QuerySet[Row], token: str) -> Row | None:
 
 def revoke(row: Model) -> bool:
     """Whether it was still to be revoked."""
-    rows = type(row)._default_manager.filter(pk=row.pk, revoked_at=None)  # noqa: SLF001 - Django's public API
+    rows = type(row)._default_manager.filter(pk=row.pk, revoked_at=None)
     return rows.update(revoked_at=timezone.now()) == 1

@@ -38,9 +38,9 @@ def measure_some() -> int:
 
 
 def anything_waits() -> bool:
-    return any(outbox._default_manager.exists() for outbox in _OUTBOXES)  # noqa: SLF001 - Django's public API
+    return any(outbox._default_manager.exists() for outbox in _OUTBOXES)
 
 
 def how_much_waits() -> int:
     """Rows of all outboxes: pull requests, repositories, commits and issues, and one if all is to be sorted anew."""
-    return sum(outbox._default_manager.count() for outbox in _OUTBOXES)  # noqa: SLF001
+    return sum(outbox._default_manager.count() for outbox in _OUTBOXES)

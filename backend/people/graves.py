@@ -5,7 +5,7 @@ closed accounts to others. Addresses hold on every server.
 """
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from backend.people.evidence import NOREPLY, address
 
@@ -15,6 +15,19 @@ ADDRESS: Final = "address"
 DIRECTORY: Final = "directory"
 SUBJECT: Final = "subject"
 KINDS: Final = (ACCOUNT, LOGIN, ADDRESS, DIRECTORY, SUBJECT)
+
+
+class Account(Protocol):
+    """What a source knows an account by: the first of ids that it has, or else kind and login."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def external_id(self) -> int | None: ...
+    @property
+    def account_id(self) -> str: ...
 
 
 class Name(NamedTuple):
@@ -45,24 +58,14 @@ def of_subject(provider: str, subject: str) -> Name:
     return Name(SUBJECT, f"{provider}/{subject}")
 
 
-def of_identity(
-    host: str,
-    *,
-    kind: str,
-    login: str,
-    external_id: int | None,
-    account_id: str,
-    email: str = "",
-) -> Iterator[Name]:
+def of_identity(host: str, one: Account) -> Iterator[Name]:
     """What an account or git address is asked for by, the most certain first."""
-    if external_id is not None or account_id:
-        yield of_account(host, account_id if external_id is None else external_id)
-    elif kind == "git":
-        yield from of_git(login)
+    if one.external_id is not None or one.account_id:
+        yield of_account(host, one.account_id if one.external_id is None else one.external_id)
+    elif one.kind == "git":
+        yield from of_git(one.login)
     else:
-        yield of_login(host, login)
-    if email:
-        yield of_address(email)
+        yield of_login(host, one.login)
 
 
 def of_git(email: str) -> Iterator[Name]:

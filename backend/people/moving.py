@@ -179,10 +179,10 @@ _NOTHING: Final[dict[str, Any]] = {
 
 def _relations() -> dict[str, models.ForeignKey[Any]]:
     """What refers to a person besides identities and memberships, whatever floor it is on, by its dotted name."""
-    fields = Person._meta.get_fields(include_hidden=True)  # noqa: SLF001 - Django's public option API
+    fields = Person._meta.get_fields(include_hidden=True)
     referring = [one.field for one in fields if isinstance(one, models.ManyToOneRel)]
     return {
-        f"{field.model._meta.label_lower}.{field.name}": field  # noqa: SLF001 - as above
+        f"{field.model._meta.label_lower}.{field.name}": field
         for field in referring
         if field.model not in {Identity, Membership}
     }
@@ -267,7 +267,7 @@ def _move_rows(
 
 
 def _rows_of(field: models.ForeignKey[Any], people: Iterable[int]) -> models.QuerySet[Any]:
-    return field.model._base_manager.filter(**{f"{field.name}__in": list(people)})  # noqa: SLF001 - Django's public option API
+    return field.model._base_manager.filter(**{f"{field.name}__in": list(people)})
 
 
 def _give_rows(
@@ -277,7 +277,7 @@ def _give_rows(
     if not moves:
         return set()
     quote = database.ops.quote_name
-    table, column = quote(field.model._meta.db_table), quote(field.column)  # noqa: SLF001 - as above
+    table, column = quote(field.model._meta.db_table), quote(field.column)
     with database.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} AS one SET {column} = new.person"  # noqa: S608 - a model's own names

@@ -14,8 +14,8 @@ from backend.connections.models import Connection
 from backend.connections.store import due_app_changes
 from backend.delivery.store import marking
 from backend.delivery.store.test_partitions import make_partitions
-from backend.governance.erasing import engine
-from backend.governance.retention.engine import begin, due, go_on
+from backend.governance.erasing import engine as erasing
+from backend.governance.retention import engine as retention
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
 from backend.metrics.suppression.compute import recompute_if_due
@@ -102,7 +102,7 @@ def match() -> None:
 @shared_task(name=bell.ERASE)
 def erase() -> None:
     """Go on with what is to be erased, for a slice of time; figures follow."""
-    if engine.work(deadline=time.monotonic() + SLICE_SECONDS):
+    if erasing.work(deadline=time.monotonic() + SLICE_SECONDS):
         bell.ring(bell.ERASE)
         bell.ring(bell.MEASURE)
 
@@ -118,11 +118,11 @@ def sweep() -> None:
         bell.ring(bell.MARK)
     if anything_new():
         bell.ring(bell.MATCH)
-    if engine.any_due():
+    if erasing.due().exists():
         bell.ring(bell.ERASE)
     if graves.anything_lifted():
         graves.write_down()
-    if due().exists():
+    if retention.due().exists():
         bell.ring(bell.REMOVE)
     for connection_id in due_app_changes():
         bell.ring(bell.CHECK, connection_id)
@@ -162,14 +162,14 @@ def reconcile() -> None:
 def retain() -> None:
     """Each night: room for results of tests to come, and none for what is older than is kept."""
     make_partitions(today=clock.now().date())
-    begin()
+    retention.begin()
     bell.ring(bell.REMOVE)
 
 
 @shared_task(name=bell.REMOVE)
 def remove() -> None:
     """Go on removing what is older than is kept, for a slice of time."""
-    if go_on(seconds=SLICE_SECONDS):
+    if retention.go_on(seconds=SLICE_SECONDS):
         bell.ring(bell.REMOVE)
     else:
         bell.ring(bell.MEASURE)

@@ -56,7 +56,7 @@ class Unmetered:
     def flush(self) -> None:
         """Nothing is written down."""
 
-    def git(self, requests: int = 3) -> AbstractContextManager[None]:  # noqa: ARG002
+    def git(self, requests: int = 3) -> AbstractContextManager[None]:  # noqa: ARG002 - the face of all
         return nullcontext()
 
     def unsaid_wait(self) -> timedelta:

@@ -18,7 +18,7 @@ def recall(connection: Connection, path: str) -> str:
 
 def keep(*, connection: Connection, path: str, etag: str) -> None:
     """What `Answer.etag` told. An empty one, or one that is too long, is forgotten: it is asked for in full again."""
-    longest = Validator._meta.get_field("etag").max_length or 0  # noqa: SLF001 - Django's public option API
+    longest = Validator._meta.get_field("etag").max_length or 0
     if not etag or len(etag) > longest:
         Validator.objects.filter(connection=connection, path=path).delete()
         return

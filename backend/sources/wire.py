@@ -1,9 +1,8 @@
 """What a request and its answer weigh in HTTP/1.1, packed as they go over the line: heads and bodies, without TLS."""
 
-from collections.abc import Iterable
-
 import httpx
 
+from backend.outbound.heads import weight
 from backend.outbound.ledger import Exchange
 
 
@@ -12,7 +11,7 @@ def watched(request: httpx.Request, exchange: Exchange) -> httpx.Request:
 
     def note(name: str, _: object) -> None:
         if name == "http11.send_request_headers.complete":
-            exchange.sent += _head(
+            exchange.sent += weight(
                 len(request.method) + len(request.url.raw_path) + len(" HTTP/1.1") + 1,
                 request.headers.raw,
             )
@@ -26,9 +25,4 @@ def watched(request: httpx.Request, exchange: Exchange) -> httpx.Request:
 def received(answer: httpx.Response) -> int:
     """Of an answer, as far as it was read."""
     line = len("HTTP/1.1 200 ") + len(answer.reason_phrase)
-    return _head(line, answer.headers.raw) + answer.num_bytes_downloaded
-
-
-def _head(first_line: int, headers: Iterable[tuple[bytes, bytes]]) -> int:
-    """Each header as `name: value` and, as the first line and the empty one at the end, two bytes of line ending."""
-    return first_line + 2 + sum(len(name) + len(value) + 4 for name, value in headers) + 2
+    return weight(line, answer.headers.raw) + answer.num_bytes_downloaded

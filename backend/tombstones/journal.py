@@ -4,13 +4,14 @@ JSON, a line each, digests alone. Only the worker writes it. Nothing is erased b
 """
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+
+from backend import durable
 
 _NAME: Final = "tombstones.jsonl"
 
@@ -49,20 +50,8 @@ def is_empty() -> bool:
 
 def append(entries: Sequence[Entry]) -> None:
     """On the disk when this returns. Raises JournalUnusable."""
-    text = "".join(f"{json.dumps(asdict(entry))}\n" for entry in entries)
     try:
-        with path().open("a+b") as file:
-            # A crash may have cut the last line short: it must not swallow the next one.
-            if file.tell() and os.pread(file.fileno(), 1, file.tell() - 1) != b"\n":
-                text = f"\n{text}"
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        folder = os.open(path().parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        durable.append(path(), (json.dumps(asdict(entry)) for entry in entries))
     except OSError as error:
         message = (
             f"The journal of tombstones {path()} cannot be written ({error.strerror}), so nothing is erased. The "

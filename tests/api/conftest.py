@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from backend.accounts import sessions
 from backend.accounts.models import TeamGrant, User
@@ -120,6 +122,17 @@ def world() -> World:
 
 
 SignIn = Callable[[str], Client]
+
+
+def statements_of(client: Client, path: str) -> int:
+    """How many statements an answer takes, besides those that find the session and its user."""
+    with CaptureQueriesContext(connection) as of_session:
+        client.get("/api/v1/definitions")
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(f"/api/v1{path}")
+        assert answer.getvalue()  # an export is read as it is sent
+    assert answer.status_code == 200
+    return len(captured) - len(of_session)
 
 
 @pytest.fixture

@@ -5,15 +5,13 @@ import io
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from backend.audit.models import Event
 from backend.delivery.models import FixCorrection, Incident, PendingDeployments
 from backend.metrics.deployments import choices
 from backend.metrics.models import DeployedChange, DeploymentTeam, ServiceDeployment
-from tests.api.conftest import SignIn, World
+from tests.api.conftest import SignIn, World, statements_of
 from tests.deployed import Deployed, fixed, said
 from tests.factories import MONDAY, a_repository, hours
 from tests.recorded import recorded
@@ -59,14 +57,7 @@ def ask(client: Client, path: str) -> Any:
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:
-    """Besides those that find the session and its user."""
-    with CaptureQueriesContext(connection) as of_session:
-        lead.get("/api/v1/definitions")
-    with CaptureQueriesContext(connection) as captured:
-        answer = lead.get(f"/api/v1{path.format(deployed=world.deployment_of_a)}")
-        assert answer.getvalue()  # an export is read as it is sent
-    assert answer.status_code == 200
-    assert len(captured) - len(of_session) == statements
+    assert statements_of(lead, path.format(deployed=world.deployment_of_a)) == statements
 
 
 def test_the_figures_come_with_how_complete_they_are(lead: Client) -> None:

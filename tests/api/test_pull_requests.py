@@ -9,28 +9,21 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.api.export import cell, lines
+from backend.api.export import cell, lines_of
 from backend.audit.models import Event
 from backend.delivery.models import PullRequest
 from backend.metrics.formulas.distribution import percentile_cont
 from backend.metrics.models import PullRequestFact
-from backend.metrics.results import Result
 from backend.people.models import Organisation
-from tests.api.conftest import SignIn, World
+from tests.api.conftest import SignIn, World, statements_of
 from tests.factories import MONDAY
 
 pytestmark = pytest.mark.django_db
 A = "team=team-a&from=2026-03-02&to=2026-03-16"
-
-
-class Line(Result):
-    name: str
 
 
 @pytest.fixture
@@ -92,14 +85,7 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
     ],
 )
 def test_statements_of_each_route(lead: Client, world: World, path: str, statements: int) -> None:
-    """Besides those that find the session and its user."""
-    with CaptureQueriesContext(connection) as of_session:
-        lead.get("/api/v1/definitions")
-    with CaptureQueriesContext(connection) as captured:
-        answer = lead.get(f"/api/v1{path.format(pull=world.pull_of_a)}")
-        assert answer.getvalue()  # an export is read as it is sent
-    assert answer.status_code == 200
-    assert len(captured) - len(of_session) == statements
+    assert statements_of(lead, path.format(pull=world.pull_of_a)) == statements
 
 
 def test_working_time_is_asked_for_and_the_same_in_figures_rows_and_export(
@@ -222,7 +208,7 @@ def test_nor_does_one_that_separates_by_another_sign(text: str, told: str) -> No
 
 @given(st.text("x;,|\t\n \"'=+-@", max_size=12), st.sampled_from(";,|\t"))
 def test_however_a_line_is_taken_apart_no_part_is_a_formula(text: str, separator: str) -> None:
-    (line,) = list(lines([Line(name=text)], ["name", "name"]))[1:]
+    (line,) = list(lines_of([[text, text]], ["name", "name"]))[1:]
     for row in csv.reader(io.StringIO(line, newline=""), delimiter=separator):
         assert not [part for part in row if part.strip(' \t\r\n"').startswith(tuple("=+-@"))]
 

@@ -6,15 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from backend import clock
 from backend.audit.models import Event
 from backend.delivery.models import AutomatedTest, MutedTest
 from backend.metrics.test_runs import compute
-from tests.api.conftest import CAST, SignIn, World
+from tests.api.conftest import CAST, SignIn, World, statements_of
 from tests.recorded import recorded
 from tests.tested import Machines
 
@@ -87,15 +85,8 @@ def test_a_lead_sees_the_runs_of_their_team(lead: Client) -> None:
     ],
 )
 def test_statements_of_each_route(lead: Client, path: str, statements: int) -> None:
-    """Besides those that find the session and its user."""
     test = AutomatedTest.objects.get(name="=login")
-    with CaptureQueriesContext(connection) as of_session:
-        lead.get("/api/v1/definitions")
-    with CaptureQueriesContext(connection) as captured:
-        answer = lead.get(f"/api/v1{path.format(test=test.pk)}")
-        assert answer.getvalue()  # an export is read as it is sent
-    assert answer.status_code == 200
-    assert len(captured) - len(of_session) == statements
+    assert statements_of(lead, path.format(test=test.pk)) == statements
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,10 @@
 """What `scripts/appliance` works out by itself, without a running stack."""
 
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from types import ModuleType
 
-from tests.appliance.stack import TOP
+from tests.processes import script
 
-
-def _script() -> ModuleType:
-    loader = SourceFileLoader("appliance", str(TOP / "scripts/appliance"))
-    spec = spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
-SCRIPT = _script()
+SCRIPT = script("appliance")
 
 
 def test_a_new_signing_key_leaves_the_former_one_s_public_half_below_its_own(

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
 from backend.audit.events import record
@@ -19,7 +18,6 @@ from backend.audit.sealer import Sealer
 from backend.audit.sealing import seal_some, sign_head
 from backend.audit.statements import Statement
 from backend.audit.verifying import verify
-from backend.inventory.roles import ROLES
 from tests.processes import TOP
 
 
@@ -40,8 +38,12 @@ def a_head() -> Statement:
     return sign_head(position=sealed.position, digest=sealed.digest)
 
 
+def head_file(folder: Path) -> HeadFile:
+    return HeadFile(folder / "heads.jsonl")
+
+
 def a_sealer(folder: Path, **values: Any) -> Sealer:
-    return Sealer(HeadFile(folder), values.pop("syslog", None), settings.AUDIT_KEPT, **values)
+    return Sealer(head_file(folder), values.pop("syslog", None), settings.AUDIT_KEPT, **values)
 
 
 def findings(outside: list[Statement] | None = None, *, since: int = 0) -> list[str]:
@@ -80,13 +82,6 @@ def as_superuser(statement: str, *parameters: Any) -> None:
     execute("SET session_replication_role = replica")
     execute(statement, *parameters)
     execute("SET session_replication_role = origin")
-
-
-def make_roles() -> None:
-    """Those of the appliance, in the test's own transaction, with what is granted to them."""
-    for role in ROLES:
-        execute(f"CREATE ROLE {role}")
-    call_command("grants", verbosity=0)
 
 
 @contextmanager

@@ -20,9 +20,9 @@ from tests.audit.chained import (
     execute,
     exported,
     findings,
-    make_roles,
     signed_in_as,
 )
+from tests.roles import make_roles
 
 pytestmark = pytest.mark.django_db
 TABLES = ("audit_event", "audit_link", "audit_head", "audit_unsealed")

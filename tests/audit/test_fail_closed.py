@@ -10,9 +10,9 @@ from django.test import Client
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.audit.recording import NotRecorded
-from backend.inventory.roles import ROLES
 from backend.people.models import Identity, Team
 from tests.factories import a_connection
+from tests.roles import acting_as, make_roles
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -30,14 +30,11 @@ def web(client: Client, administrator: User) -> Iterator[None]:
     sign_in(client, administrator)
     client.get("/admin/people/team/")  # what reading records is on record by now
     client.raise_request_exception = False
+    make_roles()
     with connection.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-        call_command("grants", verbosity=0)
         cursor.execute("REVOKE INSERT ON audit_event FROM web")
-        cursor.execute("SET LOCAL ROLE web")
+    with acting_as("web"):
         yield
-        cursor.execute("RESET ROLE")
 
 
 @pytest.mark.usefixtures("web")

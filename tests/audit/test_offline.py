@@ -1,10 +1,7 @@
 """`scripts/verify-audit`: its Ed25519, and what it says of files that are not what they should be."""
 
 from collections.abc import Callable
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,19 +11,9 @@ from hypothesis import strategies as st
 from backend.audit.exporting import lines, lines_of
 from backend.audit.models import Event
 from tests.audit.chained import a_head, a_log, exported, offline
-from tests.processes import TOP
+from tests.processes import script
 
-
-def _script() -> ModuleType:
-    loader = SourceFileLoader("verify_audit", str(TOP / "scripts/verify-audit"))
-    spec = spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
-SCRIPT = _script()
+SCRIPT = script("verify-audit")
 is_signed: Callable[[bytes, bytes, bytes], bool] = SCRIPT.is_signed
 
 

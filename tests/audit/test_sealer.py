@@ -20,18 +20,26 @@ from django.utils import timezone
 
 from backend.audit.chain import latest_head
 from backend.audit.events import record
-from backend.audit.head_file import HeadFile
 from backend.audit.models import Event, Head, Link, Unsealed
 from backend.audit.pruning import remove_some, set_anchor
 from backend.audit.sealer import accept
 from backend.audit.sealing import ChainContradicted, seal_some
-from tests.audit.chained import a_head, a_log, a_sealer, as_superuser, events, execute, findings
+from tests.audit.chained import (
+    a_head,
+    a_log,
+    a_sealer,
+    as_superuser,
+    events,
+    execute,
+    findings,
+    head_file,
+)
 from tests.processes import TOP
 from tests.waiting import until
 
 
 def told(folder: Path) -> list[tuple[str, int]]:
-    return [(head.kind, head.position) for head in HeadFile(folder)]
+    return [(head.kind, head.position) for head in head_file(folder)]
 
 
 def names() -> list[str]:
@@ -48,7 +56,7 @@ def test_heads_are_told_in_a_file_that_is_the_sealer_s_memory(tmp_path: Path) ->
     another.turn()
     another.turn()
     assert told(tmp_path) == [("head", 1), ("head", 2)]
-    assert HeadFile(tmp_path).last() == latest_head()
+    assert head_file(tmp_path).last() == latest_head()
 
 
 @pytest.mark.django_db
@@ -60,7 +68,7 @@ def test_a_head_that_was_signed_and_not_told_is_told_after_the_start(tmp_path: P
 
 @pytest.mark.django_db
 def test_a_line_that_a_power_cut_left_unfinished_swallows_none(tmp_path: Path) -> None:
-    file = HeadFile(tmp_path)
+    file = head_file(tmp_path)
     (first,) = a_log(1)
     file.append(first)
     file.path.write_text(file.path.read_text() + first.line()[:40])
@@ -72,7 +80,7 @@ def test_a_line_that_a_power_cut_left_unfinished_swallows_none(tmp_path: Path) -
 
 @pytest.mark.django_db
 def test_the_last_head_is_found_behind_any_number_of_anchors(tmp_path: Path) -> None:
-    file = HeadFile(tmp_path)
+    file = head_file(tmp_path)
     (head,) = a_log(1)
     assert file.last() is None
     for statement in (head, *[replace(head, kind="anchor")] * 50):
@@ -92,7 +100,7 @@ def test_a_folder_that_takes_no_heads_is_on_record_once(tmp_path: Path) -> None:
     sealer.turn()
     assert names() == ["role_taken", "audit_heads_not_told", "audit_heads_told_again"]
     assert [position for _, position in told(folder)] == [1, 2]
-    assert findings([*HeadFile(folder)]) == []
+    assert findings([*head_file(folder)]) == []
 
 
 @pytest.mark.django_db
@@ -122,11 +130,11 @@ def test_no_other_chain_is_sealed_until_an_operator_accepts_it(
         with pytest.raises(ChainContradicted, match="head of position 4"):
             sealer.turn()
     assert Unsealed.objects.count() == 1
-    accept(heads=HeadFile(tmp_path), reason="restored the backup of yesterday")
+    accept(heads=head_file(tmp_path), reason="restored the backup of yesterday")
     sealer.turn()
     assert not Unsealed.objects.exists()
     # That the end is lost is excused by it, and that something else stands there is not.
-    assert len(findings([*HeadFile(tmp_path)])) == (1 if is_rebuilt else 0)
+    assert len(findings([*head_file(tmp_path)])) == (1 if is_rebuilt else 0)
     event = Event.objects.get(name="audit_restart_accepted")
     assert event.additional_data["reason"] == "restored the backup of yesterday"
 
@@ -160,7 +168,7 @@ def old_log(tmp_path: Path) -> None:
             as_superuser("UPDATE audit_event SET recorded_at = recorded_at - interval '800 days'"
                          " WHERE id = %s", events()[-1])  # fmt: skip
             if number % 4 == 3:
-                HeadFile(tmp_path).append(a_head())
+                head_file(tmp_path).append(a_head())
     for _ in range(3):
         record(name="tried")
 
@@ -175,7 +183,7 @@ def test_what_is_too_old_goes_and_an_anchor_stays(tmp_path: Path) -> None:
     assert Link.objects.order_by("pk").values_list("pk", flat=True)[0] == 9
     sealer.turn()
     assert told(tmp_path)[:4] == [("head", 4), ("head", 8), ("head", 11), ("anchor", 8)]
-    assert findings([*HeadFile(tmp_path)]) == []
+    assert findings([*head_file(tmp_path)]) == []
     assert Event.objects.get(name="audit_pruned").additional_data == {"position": 8}
     # The next one goes on behind it.
     a_sealer(tmp_path).turn()
@@ -192,7 +200,7 @@ def test_a_removal_that_was_interrupted_is_completed(tmp_path: Path) -> None:
     assert anchor is not None
     assert remove_some(at_most=3) == 3
     a_head()
-    assert findings([*HeadFile(tmp_path), anchor]) == []
+    assert findings([*head_file(tmp_path), anchor]) == []
     a_sealer(tmp_path).turn()
     assert Link.objects.order_by("pk").values_list("pk", flat=True)[0] == 9
     assert ("anchor", 8) in told(tmp_path)
@@ -209,7 +217,7 @@ def test_everything_may_be_too_old_but_the_removal_itself(tmp_path: Path) -> Non
     sealer.turn()
     sealer.turn()
     assert names() == ["audit_pruned"]
-    assert findings([*HeadFile(tmp_path)]) == []
+    assert findings([*head_file(tmp_path)]) == []
     assert Head.objects.filter(kind="anchor").count() == 1
 
 

@@ -20,10 +20,10 @@ from tests.audit.chained import (
     events,
     execute,
     findings,
-    make_roles,
     signed_in_as,
 )
 from tests.processes import TOP
+from tests.roles import make_roles
 
 pytestmark = pytest.mark.django_db
 

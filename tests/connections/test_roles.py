@@ -1,12 +1,7 @@
 """The verbs keep within what the database grants to the process that calls them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from django.core.management import call_command
 from django.db import ProgrammingError, transaction
-from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
@@ -14,9 +9,9 @@ from backend.accounts.models import User
 from backend.config.admin.connections.facts import facts
 from backend.connections import store
 from backend.connections.models import Connection, JiraSettings, RepositoryRule
-from backend.inventory.roles import ROLES
 from backend.sources.jira.session import open_jira
 from tests.connections.test_store import TOKEN, a_key, an_app
+from tests.roles import acting_as, make_roles
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -30,18 +25,7 @@ def connection() -> Connection:
 @pytest.fixture(autouse=True)
 def roles(connection: Connection) -> None:
     """The roles and their privileges, in the test's own transaction."""
-    with database.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-    call_command("grants", verbosity=0)
-
-
-@contextmanager
-def acting_as(role: str) -> Iterator[None]:
-    with database.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {role}")
-        yield
-        cursor.execute("RESET ROLE")
+    make_roles()
 
 
 def test_web_writes_what_it_cannot_read(connection: Connection) -> None:

@@ -19,7 +19,7 @@ from backend.delivery.models import (
     Project,
 )
 from backend.delivery.store.issues import mark_issues_deleted, store_issues
-from backend.delivery.store.projects import judge_projects, mark_project_unreachable, store_projects
+from backend.delivery.store.projects import mark_project_unreachable, store_projects
 from tests.delivery.issue_records import DONE, IN_PROGRESS, START, TO_DO, account, issue, moved
 
 pytestmark = pytest.mark.django_db
@@ -168,7 +168,7 @@ def test_a_project_is_read_as_chosen_and_remembers_its_keys(jira: Connection) ->
     assert _states() == {"FORGE": "active", "MILL": "excluded"}
     assert told("SMITHY", ["SM*", "MILL"]) == ["MILL"]
     assert Project.objects.get(external_id=100).former_keys == ["FORGE"]
-    judge_projects(connection=jira, patterns=["MILL"])
+    assert told("SMITHY", ["MILL"]) == []
     assert _states() == {"SMITHY": "excluded", "MILL": "active"}
 
 

@@ -14,7 +14,7 @@ from django.db.models import ForeignKey, Model
 from backend.connections.models import Connection
 from backend.delivery.models import Ownership
 from backend.delivery.store.test_partitions import make_partitions
-from backend.governance.erasing.reach import reached, tables
+from backend.governance.erasing.cascade import reached, tables
 from backend.metrics.models import ActivityDay, MeasuredIdentity
 from backend.people.models import Identity, Membership, Merge, Offer, Person, Team
 from backend.sources.models import Cursor, SyncRun

@@ -14,13 +14,12 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from backend.audit.events import record
-from backend.config import grants
 from backend.governance import access_export
 from backend.governance.held import SECTIONS, Subject
 from backend.governance.held.left_out import REASONS
-from backend.inventory.roles import ROLES
 from tests.factories import History, an_identity
 from tests.governance.holdings import SECRET, Somebody, hold
+from tests.roles import acting_as, make_roles
 
 MINE, OTHER = "zzMINEzz", "zzOTHERzz"
 ROOTS = {"accounts.User", "people.Person", "people.Identity", "people.DirectoryUser"}
@@ -219,13 +218,8 @@ def test_more_rows_than_are_read_at_a_time_are_all_told_and_shown_as_far_as_the_
 
 
 def test_web_reads_all_of_it_with_its_own_rights(me: Somebody) -> None:
-    with connection.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-        for statement in grants.statements(connection):
-            cursor.execute(statement)
-        cursor.execute("SET ROLE web")
+    make_roles()
+    with acting_as("web"):
         document, _, _ = opened(subject(me))
         assert access_export.counts(subject(me))["accounts"] == 1
-        cursor.execute("RESET ROLE")
     assert all(section["rows"] for section in document["sections"])

@@ -33,7 +33,7 @@ from backend.people.moving import carry_out as join
 from backend.people.moving import joining
 from backend.pipeline.kinds import connector_of
 from backend.pipeline.work import check_connection
-from tests.governance.conftest import approved, carry_out
+from tests.governance.stepwise import approved, carry_out
 from tests.pipeline.state import measure, work_to_the_end
 from tests.places import Places
 from tests.sign_in import sign_in

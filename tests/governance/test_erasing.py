@@ -6,8 +6,8 @@ import pytest
 
 from backend.connections.models import Connection
 from backend.delivery.models import Repository
+from backend.governance.erasing.cascade import count, reached
 from backend.governance.erasing.everything import doomed
-from backend.governance.erasing.reach import count, reached
 from backend.people.models import Merge, Person, Team
 from tests.governance.erased import a_repository_of, approved, carry_out
 from tests.governance.filled import NOTED, everything, fill, gained, lost

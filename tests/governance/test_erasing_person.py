@@ -8,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.management import call_command
 from django.db import ProgrammingError, transaction
 from django.db import connection as database
 
@@ -39,8 +38,9 @@ from backend.people.moving import carry_out as join
 from backend.people.moving import joining
 from backend.people.store import resolve_identities
 from tests.factories import History, a_connection, a_repository, a_team
-from tests.governance.conftest import approved, bury_names, carry_out
+from tests.governance.stepwise import approved, bury_names, carry_out
 from tests.places import in_rows
+from tests.roles import acting_as, make_roles
 from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db
@@ -136,10 +136,7 @@ def a_request_of_somebody_else() -> None:
 def roles(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the test's own transaction. The worker has no key of web's."""
     monkeypatch.setattr("backend.keyring.holds_web_key", lambda: False)
-    with database.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-    call_command("grants", verbosity=0)
+    make_roles()
 
 
 @pytest.mark.usefixtures("roles")
@@ -149,10 +146,8 @@ def test_the_worker_erases_from_every_row(person: Person, mode: str) -> None:
     Erasure.objects.update(reason=f"{MARK} asked for it.")
     a_request_of_somebody_else()
     assert in_rows(MARK)
-    with database.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE worker")
+    with acting_as("worker"):
         done = carry_out(erasure, at_once=1)
-        cursor.execute("RESET ROLE")
     assert not in_rows(MARK)
     assert not in_rows("192.0.2.4")
     assert done["people_offer"] == 1
@@ -232,8 +227,7 @@ def test_the_worker_adds_no_account_to_an_erasure_that_was_approved(
 ) -> None:
     erasure, victim = approved(person, "remove"), an_account(User.Role.ADMINISTRATOR)
     identity = Identity.objects.filter(person=person)[0]
-    with database.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE worker")
+    with acting_as("worker"), database.cursor() as cursor:
         if way == "person":
             cursor.execute(
                 "UPDATE accounts_user SET person_id = %s WHERE id = %s", [person.pk, victim.pk]
@@ -248,7 +242,6 @@ def test_the_worker_adds_no_account_to_an_erasure_that_was_approved(
         step = next(one for one in subject.steps(erasure) if one.table == "accounts_user")
         with pytest.raises(NotErasable, match=f"Accounts {victim.pk} were linked"):
             step.run(1)
-        cursor.execute("RESET ROLE")
     victim.refresh_from_db()
     assert victim.is_active
 

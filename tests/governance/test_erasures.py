@@ -83,8 +83,9 @@ def test_everything_takes_an_owner() -> None:
     other = an_account(User.Role.ADMINISTRATOR)
     with pytest.raises(erasures.ErasureRefused, match="takes an owner"):
         erasures.approve(erasure=erasure, acting_user=other)
-    assert erasures.approvers(kind="everything", asked_by_id=erasure.asked_by_id) == 0
-    assert erasures.approvers(kind="repository", asked_by_id=erasure.asked_by_id) == 1
+    people, asked_by = erasures.deciders(), erasure.asked_by_id
+    assert erasures.approvers(kind="everything", asked_by_id=asked_by, among=people) == 0
+    assert erasures.approvers(kind="repository", asked_by_id=asked_by, among=people) == 1
     erasures.approve(erasure=erasure, acting_user=an_account(User.Role.OWNER))
 
 
@@ -97,7 +98,7 @@ def test_what_is_withdrawn_or_refused_never_begins() -> None:
     assert [erasures.state_of(one) for one in (own, refused, late)] == [
         *("withdrawn", "refused", "refused")
     ]
-    assert not engine.any_due()
+    assert not engine.due().exists()
     with pytest.raises(erasures.ErasureRefused, match="decided already"):
         erasures.approve(erasure=own, acting_user=an_account(User.Role.OWNER))
 

@@ -15,7 +15,7 @@ from django.db import connection as database
 
 from backend.connections.models import Connection
 from backend.governance.erasing import engine
-from backend.governance.erasing.reach import count, reached
+from backend.governance.erasing.cascade import count, reached
 from backend.governance.models import Erasure
 from tests.governance.erased import a_repository_of, approved, carry_out
 from tests.governance.filled import NOTED, everything, fill, gained, lost

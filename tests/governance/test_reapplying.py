@@ -20,7 +20,7 @@ from backend.tombstones import starting
 from backend.tombstones.models import Tombstone
 from tests.accounts.sso.providers import a_provider
 from tests.factories import a_connection
-from tests.governance.conftest import approved, carry_out
+from tests.governance.stepwise import approved, carry_out
 from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db

@@ -1,36 +1,22 @@
 """The worker's own role erases all of it, and cannot approve; web approves, and cannot erase."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from backend.connections.models import Connection
+from backend.governance.erasing.cascade import count, reached
 from backend.governance.erasing.everything import doomed
-from backend.governance.erasing.reach import count, reached
 from backend.governance.models import Erasure
-from backend.inventory.roles import ROLES
 from tests.governance.erased import a_repository_of, approved, carry_out
 from tests.governance.filled import fill
+from tests.roles import acting_as, make_roles
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def roles() -> Iterator[None]:
-    """The roles, in the test's own transaction."""
-    with connection.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-        call_command("grants", verbosity=0)
-        yield
-        cursor.execute("RESET ROLE")
-
-
-def become(role: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {role}")
+def roles() -> None:
+    make_roles()
 
 
 @pytest.mark.usefixtures("roles")
@@ -39,9 +25,8 @@ def test_the_worker_needs_no_more_than_it_is_granted(kind: str) -> None:
     source = fill()
     subject = {"repository": a_repository_of(source).pk, "connection": source.pk}.get(kind)
     erasure = approved(kind, subject)
-    become("worker")
-    carry_out(erasure)
-    become("postgres")
+    with acting_as("worker"):
+        carry_out(erasure)
     if kind != "repository":
         assert count(reached(Connection), source.pk) == {}
 
@@ -74,21 +59,25 @@ def test_the_worker_may_delete_from_every_table_that_goes() -> None:
     ],
 )
 def test_the_worker_neither_approves_nor_takes_back(what: str) -> None:
-    become("worker")
-    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-        connection.cursor().execute(what)
+    with (
+        acting_as("worker"),
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(what)
 
 
 @pytest.mark.usefixtures("roles")
 def test_web_asks_and_approves() -> None:
     repository = a_repository_of(fill())
-    become("web")
-    erasure = approved("repository", repository.pk)
-    assert Erasure.objects.get().approved_at == erasure.approved_at
-    for what in (
-        "DELETE FROM delivery_repository",
-        "DELETE FROM governance_erasure",
-        "INSERT INTO tombstones_tombstone (kind) VALUES ('x')",
-    ):
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            connection.cursor().execute(what)
+    with acting_as("web"):
+        erasure = approved("repository", repository.pk)
+        assert Erasure.objects.get().approved_at == erasure.approved_at
+        for what in (
+            "DELETE FROM delivery_repository",
+            "DELETE FROM governance_erasure",
+            "INSERT INTO tombstones_tombstone (kind) VALUES ('x')",
+        ):
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+                connection.cursor().execute(what)

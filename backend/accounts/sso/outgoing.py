@@ -6,7 +6,6 @@ names is used. Private addresses are no exception: an enterprise's provider stan
 
 import ssl
 import time
-from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from backend.accounts.models import IdentityProvider
 from backend.outbound.destinations import destination_of
+from backend.outbound.heads import weight
 from backend.outbound.ledger import Exchange, Ledger
 from backend.outbound.models import Traffic
 from backend.outbound.questions import Question
@@ -91,7 +91,8 @@ class Session(requests.Session):
         try:
             content = b"" if response.is_redirect else _read(response, deadline)
         finally:
-            exchange.received = _head(response.headers) + response.raw.tell()
+            line = len("HTTP/1.1 200 ") + len(response.reason or "")
+            exchange.received = weight(line, response.headers.items()) + response.raw.tell()
             response.close()
         response._content = content  # noqa: SLF001 - requests reads whole or not at all
         exchange.status = response.status_code
@@ -133,16 +134,10 @@ def _read(response: requests.Response, deadline: float) -> bytes:
 
 def _weight(request: requests.PreparedRequest) -> int:
     """Bytes of a request that was sent, without TLS."""
-    line = f"{request.method} {request.path_url} HTTP/1.1"
-    body = request.body if isinstance(request.body, str | bytes) else ""
-    return (
-        len(line) + _head(request.headers) + len(body if isinstance(body, bytes) else body.encode())
-    )
-
-
-def _head(headers: Mapping[str, str | bytes]) -> int:
-    """Bytes of headers with what separates them and, about, of the line above them."""
-    return sum(len(name) + len(value) + 4 for name, value in headers.items()) + 4
+    line = len(f"{request.method} {request.path_url} HTTP/1.1")
+    body = request.body if isinstance(request.body, str | bytes) else b""
+    sent = body.encode() if isinstance(body, str) else body
+    return weight(line, request.headers.items()) + len(sent)
 
 
 def told(provider: IdentityProvider, error: Exception) -> str:

@@ -14,12 +14,12 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from backend.accounts.models import IdentityProvider, User
+from backend.accounts.models import IdentityProvider
 from backend.accounts.sso import store
 from backend.accounts.sso.cleaning import InvalidProvider, clean
 from backend.accounts.sso.examining import examine
 from backend.audit.events import record
-from backend.config.admin.site import acting, site
+from backend.config.admin.site import acting, is_owner, site
 from backend.connections.store import InvalidConnection, clean_certificate
 
 _ADDRESSES: tuple[str, ...] = ("redirect_address", "entity_address")
@@ -31,7 +31,7 @@ class ProviderForm(forms.ModelForm):
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"size": 60}),
-        help_text=IdentityProvider._meta.get_field("address").help_text,  # noqa: SLF001
+        help_text=IdentityProvider._meta.get_field("address").help_text,
     )
     client_secret = forms.CharField(
         required=False,
@@ -44,7 +44,7 @@ class ProviderForm(forms.ModelForm):
         required=False,
         label="Certificate authority",
         widget=forms.Textarea(attrs={"rows": 4, "cols": 70}),
-        help_text=IdentityProvider._meta.get_field("ca_certificate").help_text,  # noqa: SLF001
+        help_text=IdentityProvider._meta.get_field("ca_certificate").help_text,
     )
 
     class Meta:
@@ -134,13 +134,13 @@ class IdentityProviderAdmin(admin.ModelAdmin):
         return {} if obj else self.prepopulated_fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return _is_owner(request)
+        return is_owner(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _is_owner(request)
+        return is_owner(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _is_owner(request)
+        return is_owner(request)
 
     def get_actions(self, request: HttpRequest) -> Any:
         """None: providers are removed one by one."""
@@ -193,7 +193,7 @@ def _told(request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> Any:
 @transaction.non_atomic_requests  # what leaves stays written down
 @require_POST
 def _test(request: HttpRequest, pk: int) -> HttpResponse:
-    if not _is_owner(request):
+    if not is_owner(request):
         raise PermissionDenied
     provider = get_object_or_404(IdentityProvider, pk=pk)
     record(name="identity_provider_tested", actor=acting(request), subject=provider)
@@ -202,10 +202,6 @@ def _test(request: HttpRequest, pk: int) -> HttpResponse:
         "title": f"Test of {provider}",
         "findings": examine(provider, now=timezone.now()),
         "object": provider,
-        "opts": IdentityProvider._meta,  # noqa: SLF001 - Django's public option API
+        "opts": IdentityProvider._meta,
     }
     return TemplateResponse(request, "admin/identity_provider_test.html", context)
-
-
-def _is_owner(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and request.user.role == User.Role.OWNER

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from backend.accounts import access
 from backend.accounts.models import User
@@ -16,6 +15,7 @@ from backend.audit.events import record
 from backend.config.admin.calendars import CalendarForm
 from backend.config.admin.matching import figures_follow
 from backend.config.admin.memberships import PersonMemberships
+from backend.config.admin.one_row import OneRow
 from backend.config.admin.site import acting, confirm, may_administer, site
 from backend.people import moving
 from backend.people.bot_marks import say_bot
@@ -47,9 +47,8 @@ class OrganisationForm(CalendarForm):
 
 
 @admin.register(Organisation, site=site)
-class OrganisationAdmin(admin.ModelAdmin):
-    """There is one. Its list leads straight to it."""
-
+class OrganisationAdmin(OneRow):
+    heading = "Organisation"
     form = OrganisationForm
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
@@ -74,36 +73,8 @@ class OrganisationAdmin(admin.ModelAdmin):
         form.acting_user = acting(request)  # type: ignore[attr-defined] # a class made for this request
         return form
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Organisation.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if found := Organisation.objects.first():
-            return redirect("admin:people_organisation_change", found.pk)
-        if self.has_add_permission(request):
-            return redirect("admin:people_organisation_add")
-        return super().changelist_view(request, extra_context)
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        shown = {"title": "Organisation", "subtitle": None, "show_save_and_add_another": False}
-        return super().changeform_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
-
     def save_model(self, request: HttpRequest, obj: Organisation, form: Any, change: bool) -> None:
         """What is hidden from all others is one owner's decision, and recorded by its name."""
-        obj.pk = 1
         wanted = obj.pseudonyms
         obj.pseudonyms = bool(
             Organisation.objects.filter(pk=1).values_list("pseudonyms", flat=True).first()

@@ -16,7 +16,7 @@ from backend.accounts.models import (
     ReviewedAccount,
     User,
 )
-from backend.api.export import lines_of
+from backend.api.export import csv_file
 from backend.audit.events import record
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, site
 
@@ -130,12 +130,7 @@ class AccountAccessAdmin(Confirmed):
         )
         record(name="access_exported", actor=acting(request))
         rows = reviews.accounts().order_by("email").values_list(*columns).iterator(2000)
-        answer = StreamingHttpResponse(
-            lines_of(rows, columns), content_type="text/csv; charset=utf-8"
-        )
-        name = f"access-{timezone.now():%Y-%m-%d}.csv"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
+        return csv_file(rows, columns, name=f"access-{timezone.now():%Y-%m-%d}.csv")
 
     @admin.action(description="End all sessions", permissions=["administer"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -10,7 +10,7 @@ from backend.accounts.models import ScimToken, User
 from backend.accounts.scim_tokens import create_scim_token, revoke_scim_token
 from backend.api.scim.mapping import BASE
 from backend.config.admin.bearer_tokens import TokenAdmin, TokenForm
-from backend.config.admin.site import ReadOnly, acting, show_once, site
+from backend.config.admin.site import ReadOnly, acting, is_owner, show_once, site
 from backend.people.models import DirectoryGroup, DirectoryUser
 
 
@@ -38,7 +38,7 @@ class ScimTokenAdmin(TokenAdmin):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and acting(request).role == User.Role.OWNER
+        return is_owner(request)
 
     def save_model(self, request: HttpRequest, obj: ScimToken, form: Any, change: bool) -> None:
         made, token = create_scim_token(

@@ -8,10 +8,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from backend.accounts import break_glass, policy
 from backend.accounts.models import BreakGlassUse, SignInPolicy, User
+from backend.config.admin.one_row import OneRow
 from backend.config.admin.site import ReadOnly, acting, confirm, may_administer, site
 
 
@@ -51,44 +51,14 @@ class PolicyForm(forms.ModelForm):
 
 
 @admin.register(SignInPolicy, site=site)
-class SignInPolicyAdmin(admin.ModelAdmin):
-    """There is one. Its list leads straight to it. Only an owner changes it."""
-
+class SignInPolicyAdmin(OneRow):
+    heading = "Sign-in policy"
+    owners_only = True
     form = PolicyForm
     fields = (
         *("second_factor_for_all", "factors", "sso_only", "idle_minutes", "session_hours"),
         "admin_networks",
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return _owns(request) and not SignInPolicy.objects.exists()
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _owns(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if SignInPolicy.objects.exists():
-            return redirect("admin:accounts_signinpolicy_change", 1)
-        if self.has_add_permission(request):
-            return redirect("admin:accounts_signinpolicy_add")
-        return super().changelist_view(request, extra_context)
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        shown = {"title": "Sign-in policy", "subtitle": None, "show_save_and_add_another": False}
-        return super().changeform_view(
-            request, object_id, form_url, {**(extra_context or {}), **shown}
-        )
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
@@ -100,10 +70,6 @@ class SignInPolicyAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: SignInPolicy, form: Any, change: bool) -> None:
         policy.set_policy(policy=obj, acting_user=form.acting_user, address=form.address)
-
-
-def _owns(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and request.user.role == User.Role.OWNER
 
 
 @admin.register(BreakGlassUse, site=site)

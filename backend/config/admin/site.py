@@ -187,6 +187,10 @@ def may_administer(request: HttpRequest) -> bool:
     return isinstance(user, User) and user.has_perm("plumbline.administer")
 
 
+def is_owner(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.role == User.Role.OWNER
+
+
 def acting(request: HttpRequest) -> User:
     """Who does it, in a view of the administration."""
     if not isinstance(request.user, User):
@@ -205,7 +209,7 @@ def confirm(
         "title": question,
         "consequence": consequence,
         "objects": queryset,
-        "opts": queryset.model._meta,  # noqa: SLF001 - Django's public option API
+        "opts": queryset.model._meta,
         "action": request.POST["action"],
         "action_checkbox_name": ACTION_CHECKBOX_NAME,
     }
@@ -222,6 +226,6 @@ def show_once(
         "shown": shown,
         "note": note,
         "object": about,
-        "opts": about._meta,  # noqa: SLF001 - Django's public option API
+        "opts": about._meta,
     }
     return TemplateResponse(request, "admin/shown_once.html", context)

@@ -103,7 +103,7 @@ def _make(
     """Rows that say the same stay; of the others as many as can be are changed, so that the record tells from what."""
     left = list(wanted)
     others = []
-    for stored in model._default_manager.order_by("pk"):  # noqa: SLF001 - Django's public option API
+    for stored in model._default_manager.order_by("pk"):
         same = next(
             (one for one in left if all(getattr(stored, name) == one[name] for name in names)), None
         )
@@ -117,7 +117,7 @@ def _make(
     for stored, values in zip(others, left, strict=False):
         _change(stored, values)
     for values in left[len(others) :]:
-        model._default_manager.create(**values)  # noqa: SLF001
+        model._default_manager.create(**values)
 
 
 def _change(stored: DeploymentRule | HotfixRule | IncidentRule, values: dict[str, Any]) -> None:

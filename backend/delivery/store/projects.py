@@ -37,9 +37,6 @@ STATUSES = Table(
     ("connection_id", "external_id"),
     {"connection_id": INT, "external_id": INT, "name": TEXT, "category": TEXT},
 )
-PROJECT_STATUSES = Table(
-    "delivery_projectstatus", ("project_id", "status_id"), {"project_id": INT, "status_id": INT}
-)
 VERSIONS = Table(
     "delivery_projectversion",
     ("project_id", "external_id"),
@@ -106,21 +103,6 @@ def store_projects(
     )
 
 
-def judge_projects(*, connection: Connection, patterns: Sequence[str]) -> None:
-    """Apply the connection's choice to what is known, without asking the source."""
-    judged = Project.objects.filter(
-        connection=connection, state__in=[Project.State.ACTIVE, Project.State.EXCLUDED]
-    )
-    changed = []
-    for project in judged:
-        chosen = is_chosen(project.key, patterns)
-        state = Project.State.ACTIVE if chosen else Project.State.EXCLUDED
-        if state != project.state:
-            project.state, project.state_reason = state, "" if chosen else _NOT_CHOSEN
-            changed.append(project)
-    Project.objects.bulk_update(changed, ["state", "state_reason"])
-
-
 def mark_project_unreachable(*, project: Project, gone: bool, reason: str) -> None:
     """Note that a project can no longer be read. Nothing of it is deleted, and what is gone stays gone."""
     if not gone and project.state == Project.State.GONE:
@@ -175,7 +157,6 @@ def store_project_detail(
 ) -> None:
     """The statuses that its workflows have now, and its versions; what is no longer told is removed."""
     known = store_statuses(connection=project.connection, statuses=statuses)
-    rows = [{"project_id": project.pk, "status_id": pk} for pk in sorted(known.values())]
     with database.cursor() as cursor:
         cursor.execute(
             "DELETE FROM delivery_projectstatus WHERE project_id = %s AND NOT status_id = ANY(%s)",
@@ -184,7 +165,7 @@ def store_project_detail(
         cursor.execute(
             "INSERT INTO delivery_projectstatus (project_id, status_id)"
             " SELECT %s, unnest(%s::bigint[]) ON CONFLICT DO NOTHING",
-            [project.pk, [one["status_id"] for one in rows]],
+            [project.pk, sorted(known.values())],
         )
     told = [row(VERSIONS, one, project_id=project.pk) for one in versions]
     for one in told:

@@ -46,10 +46,10 @@ class Table:
     @cached_property
     def limits(self) -> dict[str, int]:
         """How many characters each column holds, of those that have a limit."""
-        model = next(one for one in apps.get_models() if one._meta.db_table == self.name)  # noqa: SLF001 - Django's public option API
+        model = next(one for one in apps.get_models() if one._meta.db_table == self.name)
         return {
             field.column: field.max_length
-            for field in model._meta.concrete_fields  # noqa: SLF001
+            for field in model._meta.concrete_fields
             if field.column in self.columns and isinstance(field, CharField) and field.max_length
         }
 

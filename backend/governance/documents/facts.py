@@ -80,7 +80,7 @@ def label_of(name: str) -> str:
 
 
 def _field(name: str) -> "Field[Any, Any]":
-    field: Field[Any, Any] = Particulars._meta.get_field(name)  # type: ignore[assignment] # noqa: SLF001
+    field: Field[Any, Any] = Particulars._meta.get_field(name)  # type: ignore[assignment]
     return field
 
 

@@ -5,17 +5,15 @@ from typing import Final
 
 from backend.connections.models import AppChange, Connection, Credential, WebhookSecret
 from backend.connections.store.erased import ADDRESS, ERASED, known_as
-from backend.governance.erasing import named, people_left
-from backend.governance.erasing.follow import FIGURES, figures_after
-from backend.governance.erasing.reach import count, reached, steps_of
+from backend.governance.erasing import by_name, connection_people
+from backend.governance.erasing.cascade import count, reached, steps_of
+from backend.governance.erasing.figures import FIGURES, figures_after
 from backend.governance.erasing.steps import Step
 from backend.governance.erasing.stopping import stop_connection
 from backend.governance.models import Erasure
 from backend.people.models import Identity
 from backend.tombstones.graves import digest
 
-BESIDES: Final = frozenset({"people_merge", "people_membership", "people_person", "people_team"})
-"""Tables of which rows go, or are changed, where only this connection knew of them."""
 _FIRST: Final = (Credential, AppChange, WebhookSecret)
 """So that nobody signs in there or is believed here, even where a person ends the pause."""
 
@@ -24,10 +22,10 @@ def name(subject_id: int | None) -> str:
     return _connection(subject_id).name
 
 
-def preview(subject_id: int | None, mode: str) -> Mapping[str, int]:  # noqa: ARG001 - a person's alone
+def preview(subject_id: int | None, _mode: str) -> Mapping[str, int]:
     pk = _connection(subject_id).pk
-    found = count(reached(Connection), pk) | named.count("connection", pk)
-    for table, rows in people_left.count(pk).items():
+    found = count(reached(Connection), pk) | by_name.count("connection", pk)
+    for table, rows in connection_people.count(pk).items():
         found[table] = found.get(table, 0) + rows
     return found
 
@@ -53,10 +51,10 @@ def steps(erasure: Erasure) -> Sequence[Step]:
     return [
         *steps_of(first, pk),
         *stop_connection(pk),
-        *named.steps("connection", pk),
+        *by_name.steps("connection", pk),
         *steps_of(reaches[:upward], pk, around=FIGURES),
-        *people_left.people(pk),
-        *people_left.teams(pk),
+        *connection_people.people(pk),
+        *connection_people.teams(pk),
         *steps_of(reaches[upward:], pk),
         figures_after(),
     ]

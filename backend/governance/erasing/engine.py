@@ -54,10 +54,6 @@ def due(now: datetime | None = None) -> QuerySet[Erasure]:
     )
 
 
-def any_due() -> bool:
-    return due().exists()
-
-
 def work(*, deadline: float) -> bool:
     """Go on with one erasure until the deadline (of time.monotonic), or its end; False where none is due.
 

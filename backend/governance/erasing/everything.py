@@ -8,8 +8,8 @@ from django.db.models import ForeignKey, Model
 
 from backend.connections.models import Connection
 from backend.governance.erasing import connection as one_connection
-from backend.governance.erasing.reach import all_of, count, references, steps_of, tables
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.cascade import all_of, count, references, steps_of, tables
+from backend.governance.erasing.steps import Step, statement
 from backend.governance.erasing.stopping import stop_connection
 from backend.governance.models import Erasure
 
@@ -28,7 +28,6 @@ STAYS: Final[Mapping[str, str]] = {
     "outbound": "the ledger of what left, which names hosts and no people",
     "delivery.horizon": "a setting of retention, as it was last applied",
     "contenttypes": "no data of anybody",
-    "migrations": "no data of anybody",
     "people.organisation": "settings",
     "people.directoryuser": "the directory's own list of who may sign in",
     "people.directoryemail": "the directory's own list of who may sign in",
@@ -50,7 +49,7 @@ def doomed() -> list[type[Model]]:
 
 
 def _stays(model: type[Model]) -> bool:
-    options = model._meta  # noqa: SLF001 - Django's public option API
+    options = model._meta
     if options.label_lower in GOES:
         return False
     return options.label_lower in STAYS or options.app_label in STAYS
@@ -62,20 +61,20 @@ def links() -> list["ForeignKey[Any, Any]"]:
     return [one for one in references() if one.model not in going and one.related_model in going]
 
 
-def name(subject_id: int | None) -> str:  # noqa: ARG001 - the face of all kinds
+def name(_: int | None) -> str:
     return "everything"
 
 
-def preview(subject_id: int | None, mode: str) -> Mapping[str, int]:  # noqa: ARG001 - as above
+def preview(_: int | None, _mode: str) -> Mapping[str, int]:
     found = count(all_of(doomed()), None)
     for one in links():
-        table = one.model._meta.db_table  # noqa: SLF001 - Django's public option API
-        rows = one.model._default_manager.exclude(**{one.name: None}).count()  # noqa: SLF001 - as above
+        table = one.model._meta.db_table
+        rows = one.model._default_manager.exclude(**{one.name: None}).count()
         found |= {table: found.get(table, 0) + rows} if rows else {}
     return found
 
 
-def known_by(subject_id: int | None) -> Mapping[str, Collection[str]]:  # noqa: ARG001 - as above
+def known_by(_: int | None) -> Mapping[str, Collection[str]]:
     names: dict[str, set[str]] = {}
     for pk in Connection.objects.values_list("pk", flat=True):
         for kind, known in one_connection.known_by(pk).items():
@@ -83,35 +82,22 @@ def known_by(subject_id: int | None) -> Mapping[str, Collection[str]]:  # noqa: 
     return names
 
 
-def found_by(kind: str, digests: Collection[bytes]) -> set[int]:  # noqa: ARG001 - as above
+def found_by(_: str, _digests: Collection[bytes]) -> set[int]:
     """Nothing: what an old backup brings back is found as connections and people."""
     return set()
 
 
-def steps(erasure: Erasure) -> Sequence[Step]:  # noqa: ARG001 - as above
-    reaches = all_of(doomed())
+def steps(_: Erasure) -> Sequence[Step]:
+    connections = list(Connection.objects.order_by("pk").values_list("pk", flat=True))
     return [
-        *(step for pk in _connections() for step in stop_connection(pk)),
+        *(step for pk in connections for step in stop_connection(pk)),
         *(_unlink(one) for one in links()),
-        *steps_of(reaches, None),
+        *steps_of(all_of(doomed()), None),
     ]
 
 
-def _connections() -> list[int]:
-    return list(Connection.objects.order_by("pk").values_list("pk", flat=True))
-
-
 def _unlink(one: "ForeignKey[Any, Any]") -> Step:
-    quote = database.ops.quote_name
-    table, column = quote(one.model._meta.db_table), quote(one.column)  # noqa: SLF001 - as above
-
-    def unlink(limit: int) -> int:
-        with database.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE {table} SET {column} = NULL WHERE id IN"  # noqa: S608 - a model's own names
-                f" (SELECT id FROM {table} WHERE {column} IS NOT NULL LIMIT %s)",
-                [limit],
-            )
-            return int(cursor.rowcount)
-
-    return Step(one.model._meta.db_table, unlink)  # noqa: SLF001 - as above
+    name, quote = one.model._meta.db_table, database.ops.quote_name
+    table, column = quote(name), quote(one.column)
+    some = f"SELECT id FROM {table} WHERE {column} IS NOT NULL LIMIT %(limit)s"
+    return statement(name, f"UPDATE {table} SET {column} = NULL WHERE id IN ({some})", {})

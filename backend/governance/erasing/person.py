@@ -17,8 +17,8 @@ from django.db.models import ForeignKey, ManyToOneRel, Model
 from backend.accounts.models import User
 from backend.audit.subjects import forget
 from backend.connections.models import JiraSettings
-from backend.governance.erasing import person_requests, remains
-from backend.governance.erasing.known import Known, everybody, to_bury
+from backend.governance.erasing import on_disk, person_requests
+from backend.governance.erasing.person_known import Known, everybody, to_bury
 from backend.governance.erasing.person_names import identity_steps, named_steps
 from backend.governance.erasing.person_rows import removal_steps, row_steps
 from backend.governance.erasing.steps import NotErasable, Step
@@ -76,8 +76,8 @@ def preview(subject_id: int | None, mode: str) -> Mapping[str, int]:
     if mode == Erasure.Mode.REMOVE:
         counts["people_membership"] = Membership.objects.filter(person=pk).count()
         for field in done_by():
-            table = field.model._meta.db_table  # noqa: SLF001 - Django's public option API
-            rows = field.model._base_manager.filter(**{f"{field.name}__in": own})  # noqa: SLF001
+            table = field.model._meta.db_table
+            rows = field.model._base_manager.filter(**{f"{field.name}__in": own})
             counts[table] = counts.get(table, 0) + rows.count()
     return {table: count for table, count in counts.items() if count}
 
@@ -102,7 +102,7 @@ def found_by(kind: str, digests: Collection[bytes]) -> set[int]:
     people: set[int] = set()
     models: dict[str, type[Model]] = {"identity": Identity, "user": User, "entry": DirectoryUser}
     for row, model in models.items():
-        rows = model._base_manager.filter(pk__in=found[row])  # noqa: SLF001 - as above
+        rows = model._base_manager.filter(pk__in=found[row])
         people |= set(rows.exclude(person=None).values_list("person_id", flat=True))
         if rows.filter(person=None).exists():
             adopted = Person.objects.create(name="")
@@ -117,7 +117,7 @@ def steps(erasure: Erasure) -> Sequence[Step]:
     removes = erasure.mode == Erasure.Mode.REMOVE
     return [
         # Whoever collects must have seen the tombstones before names go.
-        remains.until_others_end(table="people_identity"),
+        on_disk.until_others_end(table="people_identity"),
         # First, while it is known whose they are: without a key nothing more of them is written to the audit log.
         Step("audit_subjectkey", lambda _: forget(_subjects(pk, known))),
         Step(
@@ -128,9 +128,9 @@ def steps(erasure: Erasure) -> Sequence[Step]:
         *row_steps(erasure, pk, known),
         *(removal_steps(pk, known, done_by()) if removes else ()),
         *identity_steps(pk, removes=removes),
-        remains.until_others_end(table="people_identity"),
-        *(remains.rewrite(table) for table in REWRITTEN),
-        remains.renew_log(),
+        on_disk.until_others_end(table="people_identity"),
+        *(on_disk.rewrite(table) for table in REWRITTEN),
+        on_disk.renew_log(),
     ]
 
 
@@ -146,7 +146,7 @@ def _subjects(person: int, known: Known) -> set[str]:
 
 def done_by() -> list["ForeignKey[Any]"]:
     """What says in other tables that an identity did something."""
-    relations = Identity._meta.get_fields(include_hidden=True)  # noqa: SLF001 - as above
+    relations = Identity._meta.get_fields(include_hidden=True)
     return [
         one.field
         for one in relations

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection as database
 
-from backend.governance.erasing.known import Known, primary
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.person_known import Known, primary
+from backend.governance.erasing.steps import Step, statement
 from backend.people.models import Identity
 from backend.people.texts import GONE
 from backend.tombstones.graves import digest
@@ -90,7 +90,7 @@ def named_steps(known: Known, *, removes: bool) -> Iterator[Step]:
         if logins := known.logins[source]:
             yield from _in_references(source, logins)
             mentions = [f"@{login}" for login in sorted(logins)]
-            yield _update(
+            yield statement(
                 "delivery_ownerpattern",
                 _OWNERS,
                 {"connection": source, "mentions": mentions, "instead": GONE},
@@ -98,17 +98,16 @@ def named_steps(known: Known, *, removes: bool) -> Iterator[Step]:
         if ids := known.account_ids[source]:
             instead = [GONE if removes else f"(erased-{pk})" for pk in ids.values()]
             values = {"connection": source, "ids": list(ids), "instead": instead}
-            yield _update("delivery_issuetransition", _HISTORIES, values)
+            yield statement("delivery_issuetransition", _HISTORIES, values)
 
 
 def identity_steps(person: int, *, removes: bool) -> Iterator[Step]:
     """The last: nothing of the above is found any more."""
     if not removes:
         yield Step("people_identity", lambda limit: _wipe(person, limit))
-        yield _update(
+        yield statement(
             "people_person",
-            "UPDATE people_person SET name = %(name)s WHERE id = %(person)s AND name <> %(name)s"
-            " AND %(limit)s > 0",
+            "UPDATE people_person SET name = %(name)s WHERE id = %(person)s AND name <> %(name)s",
             {"person": person, "name": f"Erased person {person}"},
         )
 
@@ -117,8 +116,8 @@ def _in_references(source: int, logins: Collection[str]) -> Iterator[Step]:
     pattern = f"(^|/)(?:{_either(logins)})(?=$|[/._-])"
     values = {"connection": source, "pattern": pattern, "instead": rf"\1{GONE}"}
     for table, column in _REFERENCES:
-        yield _update(table, _IN_REFERENCE.format(table=table, column=column), values)
-    yield _update("delivery_pullrequestevent", _IN_EVENT, values)
+        yield statement(table, _IN_REFERENCE.format(table=table, column=column), values)
+    yield statement("delivery_pullrequestevent", _IN_EVENT, values)
 
 
 def _in_texts(source: int, logins: Collection[str], addresses: Collection[str]) -> Iterator[Step]:
@@ -126,22 +125,13 @@ def _in_texts(source: int, logins: Collection[str], addresses: Collection[str]) 
     if told:
         pattern = rf"(?<![\w.+@-])(?:{_either(told)})(?![\w-])"
         values = {"connection": source, "pattern": pattern, "instead": GONE}
-        yield _update("delivery_pullrequest", _IN_TITLE, values)
-        yield _update("delivery_issue", _IN_SUMMARY, values)
+        yield statement("delivery_pullrequest", _IN_TITLE, values)
+        yield statement("delivery_issue", _IN_SUMMARY, values)
 
 
 def _either(names: Iterable[str]) -> str:
     """Of a few names any, for Postgres, where a backslash before what is no letter stands for that itself."""
     return "|".join(re.sub(r"([^\w\s])", r"\\\1", name) for name in sorted(names))
-
-
-def _update(table: str, statement: str, values: dict[str, Any]) -> Step:
-    def run(limit: int) -> int:
-        with database.cursor() as cursor:
-            cursor.execute(statement, values | {"limit": limit})
-            return int(cursor.rowcount)
-
-    return Step(table, run)
 
 
 def _wipe(person: int, limit: int) -> int:

@@ -8,7 +8,7 @@ from django.db.models import ForeignKey, OneToOneField, Q
 
 from backend.accounts.models import User
 from backend.connections.models import Connection
-from backend.governance.erasing.known import ERASED_ADDRESS, Known, accounts_of
+from backend.governance.erasing.person_known import ERASED_ADDRESS, Known, accounts_of
 from backend.governance.erasing.steps import NotErasable, Step
 from backend.governance.models import Erasure
 from backend.metrics.identities import NOTE_WORK
@@ -28,7 +28,7 @@ _NOTE: Final = f"""
         ORDER BY repository_id
         ON CONFLICT (repository_id) DO UPDATE SET since = excluded.since
     ), {NOTE_WORK}
-"""  # noqa: S608 - constants
+"""
 
 
 def row_steps(erasure: Erasure, person: int, known: Known) -> Iterator[Step]:
@@ -62,15 +62,15 @@ def removal_steps(
 
 def _delete(model: Any, rows: Q) -> Step:  # noqa: ANN401 - any model
     """Without what Django would look for in tables that the worker may not read: nothing refers to these rows."""
-    options = model._meta  # noqa: SLF001 - Django's public option API
+    options = model._meta
     table, key = options.db_table, options.pk.column
 
     def run(limit: int) -> int:
-        found = model._base_manager.filter(rows).order_by("pk").values_list("pk", flat=True)  # noqa: SLF001
+        found = model._base_manager.filter(rows).order_by("pk").values_list("pk", flat=True)
         keys = list(found[:limit])
         with database.cursor() as cursor:
             cursor.execute(
-                f'DELETE FROM "{table}" WHERE {key} = ANY(%s)',  # noqa: S608 - a model's own names
+                f'DELETE FROM "{table}" WHERE {key} = ANY(%s)',
                 [keys],
             )
         return len(keys)
@@ -81,18 +81,18 @@ def _delete(model: Any, rows: Q) -> Step:  # noqa: ANN401 - any model
 def _give(field: "ForeignKey[Any, Any]", source: int, own: list[int]) -> Step:
     """Make it the nameless identity's."""
     model = field.model
-    rows = model._base_manager.filter(**{f"{field.name}__in": own})  # noqa: SLF001 - as above
+    rows = model._base_manager.filter(**{f"{field.name}__in": own})
 
     def run(limit: int) -> int:
         keys = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
         if keys:
             nobody = common_identity(Connection.objects.get(pk=source))
-            model._base_manager.filter(pk__in=keys, **{f"{field.name}__in": own}).update(  # noqa: SLF001
+            model._base_manager.filter(pk__in=keys, **{f"{field.name}__in": own}).update(
                 **{field.attname: nobody}
             )
         return len(keys)
 
-    return Step(model._meta.db_table, run)  # noqa: SLF001
+    return Step(model._meta.db_table, run)
 
 
 def _measure_again(own: list[int]) -> int:

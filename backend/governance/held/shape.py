@@ -89,14 +89,14 @@ class Section:
         return self._all().filter(chosen)
 
     def _all(self) -> QuerySet[Model]:
-        return self.model._default_manager.order_by()  # noqa: SLF001 - Django's public name for it
+        return self.model._default_manager.order_by()
 
 
 def root(model: type[Model], path: str) -> type[Model]:
     """What a path of relations ends at; "pk" is the model's own."""
     for name in path.split("__"):
         if name != "pk":
-            related = model._meta.get_field(name).related_model  # noqa: SLF001 - Django's public option API
+            related = model._meta.get_field(name).related_model
             if not isinstance(related, type):
                 raise TypeError(f"{path} is no path of relations.")
             model = related

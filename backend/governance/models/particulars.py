@@ -104,9 +104,7 @@ class Particulars(models.Model):
 
 
 NAMES: Final = tuple(
-    field.name
-    for field in Particulars._meta.concrete_fields  # noqa: SLF001 - Django's public option API
-    if not field.primary_key
+    field.name for field in Particulars._meta.concrete_fields if not field.primary_key
 )
 
 

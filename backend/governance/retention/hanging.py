@@ -23,20 +23,20 @@ def statements(model: type[Model]) -> tuple[Statement, ...]:
 
 
 def _below(model: type[Model], keys: str) -> Iterator[Statement]:
-    for relation in model._meta.get_fields(include_hidden=True):  # noqa: SLF001 - Django's public option API
+    for relation in model._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete or relation.many_to_many:
             continue
         child, column = relation.related_model, relation.field.column  # type: ignore[union-attr] # reverse ones
-        options = child._meta  # type: ignore[union-attr] # noqa: SLF001
+        options = child._meta  # type: ignore[union-attr]
         if options.proxy:
             continue
         found = f"{column} {keys}"
         if relation.on_delete is SET_NULL:  # type: ignore[union-attr]
-            sql = f"UPDATE {options.db_table} SET {column} = NULL WHERE {found}"  # noqa: S608 - of models alone
+            sql = f"UPDATE {options.db_table} SET {column} = NULL WHERE {found}"
             yield Statement(options.db_table, sql, deletes=False)
             continue
         if relation.on_delete is not CASCADE:  # type: ignore[union-attr]
             raise TypeError(f"{options.label}.{column} forbids to delete {model.__name__}.")
-        rows = f"SELECT {options.pk.column} FROM {options.db_table} WHERE {found}"  # noqa: S608
+        rows = f"SELECT {options.pk.column} FROM {options.db_table} WHERE {found}"
         yield from _below(child, f"IN ({rows})")  # type: ignore[arg-type]
-        yield Statement(options.db_table, f"DELETE FROM {options.db_table} WHERE {found}")  # noqa: S608
+        yield Statement(options.db_table, f"DELETE FROM {options.db_table} WHERE {found}")

@@ -7,7 +7,6 @@ from backend.inventory.entering.terms import Entering, Source
 
 _PAGING: Final = "Where the list goes on."
 _COUNT: Final = "Compared with what is stored, to tell gaps."
-_KIND: Final = "Which kind of thing it is."
 _WHO: Final = "people.identity.login"
 _CHANGED: Final = "Whether anything changed since the last look."
 

@@ -54,7 +54,7 @@ _FIGURES: Final = f"""
             {_QUANTILES.format("age")} AS age, count(age) AS age_n
         FROM going
     ) unfinished
-"""  # noqa: S608
+"""
 # A week's end is the next one's beginning in the zone, or now.
 _WEEKS: Final = f"""
     WITH {_COUNTED}, week AS (
@@ -76,7 +76,7 @@ _WEEKS: Final = f"""
             AND week.begins_at < %(now)s
     ) unfinished
     ORDER BY week.start
-"""  # noqa: S608
+"""
 _EXCLUDED: Final = """
     SELECT CASE WHEN fact.excluded <> '' THEN fact.excluded WHEN fact.is_bot THEN 'bot_assignee'
         ELSE 'subtask' END, count(*)

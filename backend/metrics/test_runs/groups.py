@@ -51,7 +51,7 @@ _BY_WORKFLOW = f"""
             count(*) OVER () AS total
         FROM ({{runs}}) run GROUP BY 1, 2, 3 ORDER BY runs DESC, name, repository_id LIMIT %(limit)s
     ) grouped JOIN delivery_repository repository ON repository.id = grouped.repository_id
-"""  # noqa: S608
+"""
 _BY_BRANCH = f"""
     SELECT repository.name_with_owner AS repository, grouped.* FROM (
         SELECT repository_id, NULL AS source, branch AS name, NULL AS key, {_FIGURES},
@@ -59,7 +59,7 @@ _BY_BRANCH = f"""
         FROM ({{runs}}) run WHERE branch <> ''
         GROUP BY 1, 3 ORDER BY runs DESC, name, repository_id LIMIT %(limit)s
     ) grouped JOIN delivery_repository repository ON repository.id = grouped.repository_id
-"""  # noqa: S608
+"""
 _BY_TEAM = f"""
     SELECT NULL AS repository, NULL AS source, team.name, team.slug AS key, grouped.* FROM (
         SELECT team_id, {_FIGURES}, count(*) OVER () AS total
@@ -71,7 +71,7 @@ _BY_TEAM = f"""
         ) run
         GROUP BY 1 ORDER BY runs DESC LIMIT %(limit)s
     ) grouped JOIN people_team team ON team.id = grouped.team_id
-"""  # noqa: S608
+"""
 # A job that was taken over from an earlier attempt, and one that was skipped, did not run in this one.
 _BY_JOB = f"""
     SELECT repository.name_with_owner AS repository, grouped.* FROM (
@@ -102,7 +102,7 @@ _BY_JOB = f"""
         ) job
         GROUP BY 1, 3 ORDER BY runs DESC, name, repository_id LIMIT %(limit)s
     ) grouped JOIN delivery_repository repository ON repository.id = grouped.repository_id
-"""  # noqa: S608
+"""
 _STATEMENTS: dict[By, str] = {
     "workflow": _BY_WORKFLOW,
     "branch": _BY_BRANCH,

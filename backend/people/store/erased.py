@@ -1,19 +1,34 @@
 """Whoever was erased and is told of again: found by tombstones, and nothing of what was told is stored."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable
-from typing import Any, Final, TypeVar
+from typing import Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from django.db import connection as database
 
 from backend.connections.models import Connection
-from backend.people.graves import ADDRESS, LOGIN, Name, of_account, of_identity, of_login
+from backend.people.graves import (
+    ADDRESS,
+    LOGIN,
+    Account,
+    Name,
+    of_account,
+    of_address,
+    of_identity,
+    of_login,
+)
 from backend.people.models import Identity
 from backend.people.texts import GONE, scrubbed, scrubbed_reference, words_of, words_of_reference
 from backend.tombstones import journal
 from backend.tombstones.graves import buried, digest
 
-A = TypeVar("A", bound=Hashable)
+
+class Told(Account, Hashable, Protocol):
+    @property
+    def email(self) -> str: ...
+
+
+A = TypeVar("A", bound=Told)
 COMMON: Final = "erased"
 """The login of the one identity of a connection that stands for all of whom no row is left."""
 _FIND: Final = """
@@ -97,7 +112,7 @@ def _told(
     return {text: new for text, new in changed.items() if new != text}
 
 
-def _still_there(connection: Connection, account: Any) -> int | None:  # noqa: ANN401 - a HashableAccount
+def _still_there(connection: Connection, account: Account) -> int | None:
     """While the erasure is at its work the identity has its name still; it is told no new one."""
     known_by = (
         {"external_id": account.external_id}
@@ -110,17 +125,9 @@ def _still_there(connection: Connection, account: Any) -> int | None:  # noqa: A
     return rows.values_list("pk", flat=True).first()
 
 
-def _names(host: str, account: Any) -> list[Name]:  # noqa: ANN401 - a HashableAccount
-    return list(
-        of_identity(
-            host,
-            kind=account.kind,
-            login=account.login,
-            external_id=account.external_id,
-            account_id=account.account_id,
-            email=account.email,
-        )
-    )
+def _names(host: str, account: Told) -> list[Name]:
+    address = [of_address(account.email)] if account.email else []
+    return [*of_identity(host, account), *address]
 
 
 def _found(connection: Connection, names: Collection[Name]) -> dict[Name, tuple[int | None, str]]:

@@ -1,6 +1,6 @@
 """Accounts and git addresses as identities: the only writer of what sources tell of them."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol, TypeVar
 
 from django.db import connection as database
@@ -12,21 +12,11 @@ from backend.people.models import Organisation
 from backend.people.store import erased
 
 
-class HashableAccount(Hashable, Protocol):
+class HashableAccount(erased.Told, Protocol):
     """What a source says of an account."""
 
     @property
-    def kind(self) -> str: ...
-    @property
-    def login(self) -> str: ...
-    @property
-    def external_id(self) -> int | None: ...
-    @property
-    def account_id(self) -> str: ...
-    @property
     def name(self) -> str: ...
-    @property
-    def email(self) -> str: ...
 
 
 A = TypeVar("A", bound=HashableAccount)

@@ -55,7 +55,7 @@ class Schema(Protocol):
 class Forgetful:
     """Remembers nothing."""
 
-    def recall(self, version: str) -> dict[str, Any] | None:  # noqa: ARG002
+    def recall(self, version: str) -> dict[str, Any] | None:  # noqa: ARG002 - the face of all
         return None
 
     def remember(self, version: str, known: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ class Cloud:
     def histories(
         self,
         issues: Sequence[payloads.Found],
-        told: Mapping[int, History],  # noqa: ARG002
+        told: Mapping[int, History],  # noqa: ARG002 - the face of all
     ) -> dict[int, History]:
         changes: dict[int, list[Any]] = defaultdict(list)
         for first in range(0, len(issues), ISSUES_AT_ONCE):

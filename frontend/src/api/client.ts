@@ -1,4 +1,5 @@
 import createClient from "openapi-fetch";
+import { csrfToken } from "./csrf";
 import type { components, paths } from "./schema";
 
 /** The one way to the API: typed requests, one error shape, and back to sign-in when the session has ended. */
@@ -6,6 +7,12 @@ import type { components, paths } from "./schema";
 export const api = createClient<paths>({
   baseUrl: window.location.origin,
   fetch: (request) => globalThis.fetch(request),
+});
+
+api.use({
+  onRequest: ({ request }) => {
+    if (request.method !== "GET") request.headers.set("X-CSRFToken", csrfToken());
+  },
 });
 
 export class ApiError extends Error {

@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "./client";
-import { csrfToken } from "./csrf";
 import type { Filters, PageFilters, QualityFilters } from "./types";
 
 /** Every question that a page asks, with the key under which its answer is kept. */
@@ -72,6 +71,5 @@ export const qualityQuery = (query: QualityFilters) =>
 
 /** Another try for parked work, by its ids. */
 export function retryParked(work: number[]) {
-  const headers = { "X-CSRFToken": csrfToken() };
-  return answer(api.POST("/api/v1/completeness/retry", { body: { work }, headers }));
+  return answer(api.POST("/api/v1/completeness/retry", { body: { work } }));
 }

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
 from django.db import DatabaseError, ProgrammingError, transaction
 from django.db import connection as database
 from django.utils import timezone
@@ -25,10 +24,10 @@ from backend.governance.models import RetentionRun
 from backend.governance.retention.engine import begin, go_on
 from backend.governance.retention.policies import BY_CODE, POLICIES
 from backend.governance.retention.purges import Owned
-from backend.inventory.roles import ROLES
 from backend.people.models import Merge
 from tests.factories import a_repository
 from tests.governance.retention.conftest import finish, keep
+from tests.roles import acting_as, make_roles
 
 pytestmark = pytest.mark.django_db
 
@@ -158,31 +157,23 @@ def test_the_function_removes_nothing_else_and_nothing_young(table: str, days: i
 
 def test_the_worker_removes_by_the_function_what_it_cannot_read(owner: User) -> None:
     Session.objects.create(session_key="old", session_data="", expire_date=ago(91))
-    with database.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-        call_command("grants", verbosity=0)
-        cursor.execute("SET LOCAL ROLE worker")
+    make_roles()
+    with acting_as("worker"):
         begin()
         for _ in range(60):
             go_on(seconds=5)
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             Session.objects.exists()
         left = list(RetentionRun.objects.filter(finished_at=None).values_list("policy", "error"))
-        cursor.execute("RESET ROLE")
     assert left == []
     assert not Session.objects.exists()
 
 
 def test_every_policy_runs_with_the_worker_s_privileges_alone() -> None:
     days = {code: policy.default_days or policy.minimum_days for code, policy in BY_CODE.items()}
-    with database.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-        call_command("grants", verbosity=0)
-        keep(**days)
-        cursor.execute("SET LOCAL ROLE worker")
+    make_roles()
+    keep(**days)
+    with acting_as("worker"):
         begin()
         done = finish()
-        cursor.execute("RESET ROLE")
     assert done.keys() == set(BY_CODE)

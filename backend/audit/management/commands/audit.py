@@ -4,7 +4,6 @@ import signal
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -18,12 +17,12 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from backend.audit.chain_models import Link
+from backend.audit.chain import last_position
 from backend.audit.exporting import lines
 from backend.audit.head_file import HeadFile
 from backend.audit.pruning import remove_some, set_anchor
 from backend.audit.sealer import Sealer, accept
-from backend.audit.statements import Statement, Unreadable, read_all
+from backend.audit.statements import Statement, Unreadable
 from backend.audit.syslog import Address, Syslog
 from backend.audit.verifying import Report, verify
 from backend.keyring import KeyUnavailable
@@ -31,17 +30,6 @@ from backend.keyring.signing import signing_key_id
 
 INTACT, NOT_INTACT, NOT_CHECKED = 0, 1, 2
 _LEAST_DAYS = 365
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The heads in a file, read anew each time."""
-
-    file: Path
-
-    def __iter__(self) -> Iterator[Statement]:
-        with self.file.open() as text:
-            yield from read_all(text)
 
 
 class Command(BaseCommand):
@@ -93,10 +81,12 @@ class Command(BaseCommand):
         Sealer(_heads(), _syslog(), settings.AUDIT_KEPT, heartbeat).run(stopped)
 
     def _verify(self, *, heads: Path | None, since: int, **_: object) -> None:
-        total = max((_last() or 0) - since, 0)
+        total = max((last_position() or 0) - since, 0)
         outside: Iterable[Statement] = ()
         if heads is not None:
-            outside = Lines(heads) if heads.is_file() else [*Lines(heads)]  # a pipe is read once
+            outside = (
+                HeadFile(heads) if heads.is_file() else [*HeadFile(heads)]
+            )  # a pipe is read once
         with _progress() as progress:
             task = progress.add_task("events", total=total)
             report = verify(
@@ -152,7 +142,7 @@ def _heads() -> HeadFile:
     folder = settings.AUDIT_HEADS_DIR
     if folder is None or not folder.is_dir():
         raise CommandError("PLUMBLINE_AUDIT_HEADS_DIR names no folder.", returncode=NOT_CHECKED)
-    return HeadFile(folder)
+    return HeadFile(folder / "heads.jsonl")
 
 
 def _syslog() -> Syslog | None:
@@ -163,10 +153,6 @@ def _syslog() -> Syslog | None:
         raise CommandError("PLUMBLINE_SYSLOG_CA_FILE names no file: the server must be verified.")
     address = Address(host, settings.AUDIT_SYSLOG_PORT, ca_file)
     return Syslog(address, urlsplit(settings.PUBLIC_URL).hostname or "-")
-
-
-def _last() -> int | None:
-    return Link.objects.order_by("-position").values_list("position", flat=True).first()
 
 
 def _progress() -> Progress:

@@ -40,7 +40,7 @@ def page(
     common = {
         **site.each_context(request),
         "object": connection,
-        "opts": Connection._meta,  # noqa: SLF001 - Django's public option API
+        "opts": Connection._meta,
     }
     return TemplateResponse(request, template, common | context)
 

@@ -1,24 +1,13 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback } from "react";
+import type { ChangeSearch } from "../filters/search";
+import { useChange } from "../filters/useChange";
 import type { QualitySearch } from "./search";
 
 const route = getRouteApi("/data-quality");
 
-export type ChangeQuality = (change: Partial<QualitySearch>) => void;
+export type ChangeQuality = ChangeSearch<QualitySearch>;
 
-/** The address as state. */
+/** The address as state: what it says, and how to change a part of it. */
 export function useQualitySearch(): [QualitySearch, ChangeQuality] {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const change = useCallback<ChangeQuality>(
-    (part) => {
-      void navigate({
-        search: (before) => ({ ...before, ...part }),
-        replace: true,
-        resetScroll: false,
-      });
-    },
-    [navigate],
-  );
-  return [search, change];
+  return [route.useSearch(), useChange(route.useNavigate(), { replace: true })];
 }

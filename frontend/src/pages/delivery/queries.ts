@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
-import { csrfToken } from "../../api/csrf";
 import type {
   CandidateFilters,
   DeploymentFilters,
@@ -53,23 +52,19 @@ export const candidatesQuery = (query: CandidateFilters) =>
 
 /** Says what fixed a deployment, or did not. Answers with the deployment. */
 export function correctFix(id: number, body: FixCorrection) {
-  const headers = { "X-CSRFToken": csrfToken() };
   return answer(
     api.POST("/api/v1/deployments/{deployment_id}/fixes", {
       params: { path: { deployment_id: id } },
       body,
-      headers,
     }),
   );
 }
 
 /** Takes such a word back. Answers with the deployment. */
 export function withdrawCorrection(id: number, correction: number) {
-  const headers = { "X-CSRFToken": csrfToken() };
   return answer(
     api.DELETE("/api/v1/deployments/{deployment_id}/fixes/{correction_id}", {
       params: { path: { deployment_id: id, correction_id: correction } },
-      headers,
     }),
   );
 }

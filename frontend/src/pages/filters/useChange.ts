@@ -7,16 +7,19 @@ type Navigate<Search> = (to: {
   resetScroll: false;
 }) => Promise<void>;
 
-/** How to change a part of a page's address and leave the rest. */
-export function useChange<Search>(navigate: Navigate<Search>): ChangeSearch<Search> {
+/** How to change a part of a page's address and leave the rest. `replace`: what it does where nothing is said. */
+export function useChange<Search>(
+  navigate: Navigate<Search>,
+  { replace } = { replace: false },
+): ChangeSearch<Search> {
   return useCallback(
     (part, options) => {
       void navigate({
         search: (before) => ({ ...before, ...part }),
-        replace: options?.replace ?? false,
+        replace: options?.replace ?? replace,
         resetScroll: false,
       });
     },
-    [navigate],
+    [navigate, replace],
   );
 }

@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
-import { csrfToken } from "../../api/csrf";
 import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
@@ -41,24 +40,19 @@ export const mergesQuery = (query: Schemas["Paged"]) =>
     placeholderData: keepPreviousData,
   });
 
-function headers() {
-  return { "X-CSRFToken": csrfToken() };
-}
-
 export function answerOffer({ id, accept }: { id: number; accept: boolean }) {
   const params = { path: { offer_id: id } };
   return answer(
     api.POST("/api/v1/people/offers/{offer_id}", {
       params,
       body: { accept },
-      headers: headers(),
     }),
   );
 }
 
 export function undoMerge(id: number) {
   const params = { path: { merge_id: id } };
-  return answer(api.POST("/api/v1/people/merges/{merge_id}/undo", { params, headers: headers() }));
+  return answer(api.POST("/api/v1/people/merges/{merge_id}/undo", { params }));
 }
 
 /** Null: as the rules say. */
@@ -68,7 +62,6 @@ export function markBot({ id, isBot }: { id: number; isBot: boolean | null }) {
     api.POST("/api/v1/people/identities/{identity_id}/bot", {
       params,
       body: { is_bot: isBot },
-      headers: headers(),
     }),
   );
 }

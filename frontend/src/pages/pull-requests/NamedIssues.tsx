@@ -2,7 +2,6 @@ import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { answer, api } from "../../api/client";
-import { csrfToken } from "../../api/csrf";
 import { DetailSection } from "../../ui/DetailDrawer";
 import drawer from "../../ui/DetailDrawer.module.css";
 import { Failure } from "../../ui/Message";
@@ -27,7 +26,6 @@ export function NamedIssues({ id }: { id: number }) {
     mutationFn: (ask: () => Promise<Told>) => ask(),
     onSuccess: (told) => client.setQueryData(keyOf(id), told),
   });
-  const headers = () => ({ "X-CSRFToken": csrfToken() });
   const say = (key: string, verdict: "added" | "rejected", options?: { onSuccess: () => void }) =>
     change.mutate(
       () =>
@@ -35,7 +33,6 @@ export function NamedIssues({ id }: { id: number }) {
           api.POST("/api/v1/pull-requests/{pull_request_id}/issues", {
             params: { path },
             body: { key, verdict },
-            headers: headers(),
           }),
         ),
       options,
@@ -45,7 +42,6 @@ export function NamedIssues({ id }: { id: number }) {
       answer(
         api.DELETE("/api/v1/pull-requests/{pull_request_id}/issues/{issue_id}", {
           params: { path: { ...path, issue_id: issue } },
-          headers: headers(),
         }),
       ),
     );

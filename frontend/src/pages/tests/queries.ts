@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
-import { csrfToken } from "../../api/csrf";
 import type { GroupName, ListName } from "./search";
 import type { GroupQuery, RunQuery, ScopeQuery, TestQuery } from "./types";
 
@@ -66,14 +65,12 @@ export const testQuery = (id: number, query: { from: string; to: string }) =>
       answer(api.GET("/api/v1/tests/{test_id}", { params: { path: { test_id: id }, query } })),
   });
 
-const written = () => ({ "X-CSRFToken": csrfToken() });
-
 export function muteTest(id: number, body: { reason: string; until: string }) {
   const params = { path: { test_id: id } };
-  return answer(api.POST("/api/v1/tests/{test_id}/mute", { params, body, headers: written() }));
+  return answer(api.POST("/api/v1/tests/{test_id}/mute", { params, body }));
 }
 
 export function unmuteTest(id: number) {
   const params = { path: { test_id: id } };
-  return answer(api.DELETE("/api/v1/tests/{test_id}/mute", { params, headers: written() }));
+  return answer(api.DELETE("/api/v1/tests/{test_id}/mute", { params }));
 }

@@ -1,6 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "../../api/client";
-import { csrfToken } from "../../api/csrf";
 import type { components } from "../../api/schema";
 
 type Schemas = components["schemas"];
@@ -27,19 +26,13 @@ export function useOwnChange<Given, Answer>(
   });
 }
 
-const headers = () => ({ "X-CSRFToken": csrfToken() });
-
 export function ask({ kind, text = "", mode = null }: Wish) {
-  return answer(
-    api.POST("/api/v1/your-data/requests", { body: { kind, text, mode }, headers: headers() }),
-  );
+  return answer(api.POST("/api/v1/your-data/requests", { body: { kind, text, mode } }));
 }
 
 export function withdraw(id: number) {
   const params = { path: { request_id: id } };
-  return answer(
-    api.POST("/api/v1/your-data/requests/{request_id}/withdraw", { params, headers: headers() }),
-  );
+  return answer(api.POST("/api/v1/your-data/requests/{request_id}/withdraw", { params }));
 }
 
 export function copyAddress(id: number): string {

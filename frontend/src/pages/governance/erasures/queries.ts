@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "../../../api/client";
-import { csrfToken } from "../../../api/csrf";
 import type { components, operations } from "../../../api/schema";
 
 type Schemas = components["schemas"];
@@ -63,10 +62,8 @@ export const previewQuery = (query: PreviewFilters) =>
     gcTime: 0,
   });
 
-const headers = () => ({ "X-CSRFToken": csrfToken() });
-
 function askFor(body: Asked) {
-  return answer(api.POST("/api/v1/erasures", { body, headers: headers() }));
+  return answer(api.POST("/api/v1/erasures", { body }));
 }
 
 export type Act = "approve" | "refuse" | "retry" | "lift";
@@ -75,7 +72,6 @@ function act({ id, what }: { id: number; what: Act }) {
   return answer(
     api.POST(`/api/v1/erasures/{erasure_id}/${what}`, {
       params: { path: { erasure_id: id } },
-      headers: headers(),
     }),
   );
 }

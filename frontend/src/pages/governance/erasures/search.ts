@@ -13,5 +13,3 @@ export const erasuresSchema = v.object({
   /** The form to ask for one is open. */
   ask: optional(v.literal(true)),
 });
-
-export type ErasuresSearch = v.InferOutput<typeof erasuresSchema>;

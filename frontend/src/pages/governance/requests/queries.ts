@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "../../../api/client";
-import { csrfToken } from "../../../api/csrf";
 import { meQuery } from "../../../api/queries";
 import type { components } from "../../../api/schema";
 
@@ -43,36 +42,34 @@ export function useRequestChange<Given>(
   });
 }
 
-const headers = () => ({ "X-CSRFToken": csrfToken() });
 const of = (id: number) => ({ params: { path: { request_id: id } } });
-const to = (id: number) => ({ ...of(id), headers: headers() });
 
 export function enter(body: Letter) {
-  return answer(api.POST("/api/v1/subject-requests", { body, headers: headers() }));
+  return answer(api.POST("/api/v1/subject-requests", { body }));
 }
 
 export function extend(id: number, reason: string) {
   const body = { reason };
-  return answer(api.POST("/api/v1/subject-requests/{request_id}/extend", { body, ...to(id) }));
+  return answer(api.POST("/api/v1/subject-requests/{request_id}/extend", { body, ...of(id) }));
 }
 
 export function refuse(id: number, reason: string) {
   const body = { reason };
-  return answer(api.POST("/api/v1/subject-requests/{request_id}/refuse", { body, ...to(id) }));
+  return answer(api.POST("/api/v1/subject-requests/{request_id}/refuse", { body, ...of(id) }));
 }
 
 export function fulfil(id: number, done: string) {
   const body = { done };
-  return answer(api.POST("/api/v1/subject-requests/{request_id}/fulfil", { body, ...to(id) }));
+  return answer(api.POST("/api/v1/subject-requests/{request_id}/fulfil", { body, ...of(id) }));
 }
 
 export function handOver(id: number) {
-  return answer(api.POST("/api/v1/subject-requests/{request_id}/hand-over", to(id)));
+  return answer(api.POST("/api/v1/subject-requests/{request_id}/hand-over", of(id)));
 }
 
 export function erase(id: number, mode: Schemas["ToErase"]["mode"], reason: string) {
   const body = { mode, reason };
-  return answer(api.POST("/api/v1/subject-requests/{request_id}/erase", { body, ...to(id) }));
+  return answer(api.POST("/api/v1/subject-requests/{request_id}/erase", { body, ...of(id) }));
 }
 
 export function letterCopyAddress(id: number): string {

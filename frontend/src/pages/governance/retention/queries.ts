@@ -1,6 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, api } from "../../../api/client";
-import { csrfToken } from "../../../api/csrf";
 import type { components } from "../../../api/schema";
 
 type Schemas = components["schemas"];
@@ -30,19 +29,13 @@ export const previewQuery = (code: string, days: number) =>
     placeholderData: keepPreviousData,
   });
 
-function headers() {
-  return { "X-CSRFToken": csrfToken() };
-}
-
 /** Null: kept until it is erased. */
 export function setPeriod(code: string, days: number | null) {
   const params = { path: { code } };
-  return answer(
-    api.POST("/api/v1/retention/{code}", { params, body: { days }, headers: headers() }),
-  );
+  return answer(api.POST("/api/v1/retention/{code}", { params, body: { days } }));
 }
 
 export function takeBack(code: string) {
   const params = { path: { code } };
-  return answer(api.POST("/api/v1/retention/{code}/take-back", { params, headers: headers() }));
+  return answer(api.POST("/api/v1/retention/{code}/take-back", { params }));
 }

@@ -1,6 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { answer, api } from "../../../api/client";
-import { csrfToken } from "../../../api/csrf";
 import { meQuery } from "../../../api/queries";
 import { PEOPLE_KEY } from "../queries";
 
@@ -31,14 +30,13 @@ export function useTeamChange<Wish, Answer>(
   });
 }
 
-const headers = () => ({ "X-CSRFToken": csrfToken() });
-const of = (slug: string) => ({ params: { path: { slug } }, headers: headers() });
+const of = (slug: string) => ({ params: { path: { slug } } });
 
 export type Place = { name: string; parent: string };
 export type Day = { person: number; on: string };
 
 export function addTeam(body: Place) {
-  return answer(api.POST("/api/v1/teams", { body, headers: headers() }));
+  return answer(api.POST("/api/v1/teams", { body }));
 }
 
 /** What is left out stays as it is. */

@@ -1,12 +1,14 @@
 """People and teams that only one connection knew: they go with it. Teams that somebody built on stay, kept by hand."""
 
+from contextlib import nullcontext
+from functools import partial
 from typing import Final
 
 from django.db import connection as database
 
-from backend.governance.erasing.follow import FIGURES
-from backend.governance.erasing.reach import Reach, delete, reached
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.cascade import Reach, delete, reached
+from backend.governance.erasing.figures import FIGURES
+from backend.governance.erasing.steps import Step, counted, statement
 from backend.people.models import Team
 
 _NOBODY_ELSE: Final = """
@@ -17,7 +19,7 @@ _NOBODY_ELSE: Final = """
         AND NOT EXISTS (SELECT FROM accounts_user one WHERE one.person_id = known.person_id)
         AND NOT EXISTS (SELECT FROM people_directoryuser one WHERE one.person_id = known.person_id)
 """
-_MEMBERSHIPS: Final = f"SELECT id FROM people_membership WHERE person_id IN ({_NOBODY_ELSE})"  # noqa: S608 - above
+_MEMBERSHIPS: Final = f"SELECT id FROM people_membership WHERE person_id IN ({_NOBODY_ELSE})"
 _TEAMS: Final = """
     WITH RECURSIVE kept AS (
         SELECT id, parent_id FROM people_team team
@@ -58,85 +60,62 @@ _FORGET_MERGE: Final = f"""
             ))
         FROM split WHERE split.id = merge.id AND NOT nobodys AND kept <> '[]' RETURNING merge.id
     )
-    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM changed)
-"""  # noqa: S608 - of the constants above
+    SELECT id FROM gone UNION ALL SELECT id FROM changed
+"""
+_FORGET_MEMBERSHIPS: Final = (
+    f"DELETE FROM people_membership WHERE id IN ({_MEMBERSHIPS} LIMIT %(limit)s)"
+)
 _FORGET_PEOPLE: Final = f"""
     WITH gone AS (SELECT person_id FROM ({_NOBODY_ELSE}) found LIMIT %(limit)s), loose AS (
         UPDATE people_identity one SET person_id = NULL FROM gone WHERE one.person_id = gone.person_id
-    ), deleted AS (DELETE FROM people_person WHERE id IN (SELECT person_id FROM gone) RETURNING 1)
-    SELECT count(*) FROM deleted
-"""  # noqa: S608 - as above
-_KEEP_TEAMS: Final = f"""
-    WITH kept AS (
-        UPDATE people_team SET source = 'manual', connection_id = NULL, external_id = ''
-        WHERE connection_id = %(id)s AND id NOT IN ({_TEAMS}) RETURNING 1
     )
-    SELECT count(*) FROM kept
-"""  # noqa: S608 - as above
+    DELETE FROM people_person WHERE id IN (SELECT person_id FROM gone)
+"""
+_KEEP_TEAMS: Final = f"""
+    UPDATE people_team SET source = 'manual', connection_id = NULL, external_id = ''
+    WHERE connection_id = %(id)s AND id NOT IN ({_TEAMS})
+"""
 
 
 def people(connection_id: int) -> list[Step]:
     """Before its identities go, by which they are found."""
+    values = {"id": connection_id}
     return [
-        Step("people_merge", lambda limit: _number(_FORGET_MERGE, connection_id, limit=limit)),
-        Step("people_membership", lambda limit: _memberships(connection_id, limit)),
-        Step("people_person", lambda limit: _number(_FORGET_PEOPLE, connection_id, limit=limit)),
+        statement("people_merge", _FORGET_MERGE, values),
+        statement("people_membership", _FORGET_MEMBERSHIPS, values),
+        statement("people_person", _FORGET_PEOPLE, values),
     ]
 
 
 def teams(connection_id: int) -> list[Step]:
     """After everything else that tells who is in them or whose what is."""
-    found = [
-        Step(one.table, lambda limit, one=one: _of_teams(one, connection_id, limit))  # type: ignore[misc]
-        for one in reached(Team)
+    return [
+        *(Step(one.table, partial(_of_teams, one, connection_id)) for one in reached(Team)),
+        statement("people_team", _KEEP_TEAMS, {"id": connection_id}),
     ]
-    return [*found, Step("people_team", lambda _: _number(_KEEP_TEAMS, connection_id))]
 
 
 def count(connection_id: int) -> dict[str, int]:
-    counted = {
+    selects = {
         "people_merge": _ALL_MERGES,
         "people_membership": _MEMBERSHIPS,
         "people_person": _NOBODY_ELSE,
         "people_team": "SELECT id FROM people_team WHERE connection_id = %(id)s",
     }
-    return {
-        table: rows
-        for table, sql in counted.items()
-        if (rows := _number(f"SELECT count(*) FROM ({sql}) found", connection_id))  # noqa: S608 - as above
-    }
-
-
-def _memberships(connection_id: int, limit: int) -> int:
-    return _number(
-        f"WITH gone AS (DELETE FROM people_membership WHERE id IN ({_MEMBERSHIPS} LIMIT %(limit)s)"  # noqa: S608
-        " RETURNING 1) SELECT count(*) FROM gone",
-        connection_id,
-        limit=limit,
-    )
+    return counted(selects, {"id": connection_id})
 
 
 def _of_teams(reach: Reach, connection_id: int, limit: int) -> int:
     """The teams themselves in one statement, since each may be above another."""
-    column = "team_id" if reach.model is not Team else "id"
-    some = "" if reach.model is Team else f"LIMIT {int(limit)}"
+    column, some = ("id", "") if reach.model is Team else ("team_id", "LIMIT %(limit)s")
     with database.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {reach.table} WHERE {column} IN ({_TEAMS}) {some}",  # noqa: S608 - as above
-            {"id": connection_id},
+            f"SELECT id FROM {reach.table} WHERE {column} IN ({_TEAMS}) {some}",
+            {"id": connection_id, "limit": limit},
         )
         keys = cursor.fetchall()
     if not keys:
         return 0
     around = FIGURES.get(reach.table)
-    if around is None:
+    with around(keys) if around else nullcontext():
         return delete(reach, keys)
-    with around(keys):
-        return delete(reach, keys)
-
-
-def _number(sql: str, connection_id: int, **values: int) -> int:
-    with database.cursor() as cursor:
-        cursor.execute(sql, {"id": connection_id, **values})
-        (found,) = cursor.fetchone()
-    return int(found)

@@ -9,7 +9,7 @@ from django.db import connection as database
 from backend.delivery.store import note_all_deployments
 from backend.delivery.store.investment import note_investment
 from backend.delivery.store.noting import note_issues, note_issues_named_by
-from backend.governance.erasing.reach import Around, Key
+from backend.governance.erasing.cascade import Around, Key
 from backend.governance.erasing.steps import Step
 from backend.metrics import cells
 from backend.metrics.models import UncutBasis
@@ -34,7 +34,7 @@ def _cells(moments: str, keys: Sequence[Key]) -> Iterator[None]:
     """The lock comes first, so that no row is held while it is waited for."""
     cells.lock()
     with database.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({moments}) counted WHERE at IS NOT NULL", [_ids(keys)])  # noqa: S608 - above
+        cursor.execute(f"SELECT * FROM ({moments}) counted WHERE at IS NOT NULL", [_ids(keys)])
         touched = cursor.fetchall()
     yield
     if touched:
@@ -69,7 +69,6 @@ FIGURES: Final[Around] = {
     "delivery_pullrequestissuekey": _issues_named,
     "delivery_issuecorrection": _issues_said,
 }
-CELLS_AT_ONCE: Final = 500
 
 
 def figures_after() -> Step:

@@ -11,7 +11,6 @@ from allauth.socialaccount.models import SocialAccount
 from django.db.models import Q
 
 from backend.accounts.models import User
-from backend.connections.models import Connection
 from backend.people.graves import (
     ACCOUNT,
     ADDRESS,
@@ -106,14 +105,20 @@ def accounts_of(person: int) -> list[int]:
 
 def primary(identity: Identity) -> Name:
     """The name that an erased identity is found by."""
-    return next(_asked_by(identity))
+    return next(of_identity(host_of(identity.connection), identity))
 
 
 def everybody(kind: str) -> Iterator[tuple[str, int | UUID, str]]:
     """Of everybody who has a name of this kind: the model and key of the row that tells it, and the name."""
     if kind in {ACCOUNT, LOGIN, ADDRESS}:
-        told = (("identity", pk, name) for pk, name in _identity_names())
-        yield from ((row, pk, name.text) for row, pk, name in told if name.kind == kind)
+        identities = Identity.objects.exclude(kind=Identity.Kind.ERASED).select_related(
+            "connection"
+        )
+        told = identities.only("kind", "login", "external_id", "account_id", "connection__url")
+        for one in told.iterator():
+            yield from (
+                ("identity", one.pk, name.text) for name in _names_of(one) if name.kind == kind
+            )
     if kind == ADDRESS:
         own = Address.objects.values_list("identity", "email")
         users = User.objects.exclude(email__endswith=ERASED_ADDRESS).values_list("pk", "email")
@@ -130,35 +135,11 @@ def everybody(kind: str) -> Iterator[tuple[str, int | UUID, str]]:
         )
 
 
-def _identity_names() -> Iterator[tuple[int, Name]]:
-    hosts = {one.pk: host_of(one) for one in Connection.objects.only("url")}
-    rows = Identity.objects.exclude(kind=Identity.Kind.ERASED).values_list(
-        "pk", "connection", "kind", "login", "external_id", "account_id"
-    )
-    for pk, source, kind, login, external_id, account_id in rows.iterator():
-        host = hosts[source]
-        asked = of_identity(
-            host, kind=kind, login=login, external_id=external_id, account_id=account_id
-        )
-        yield from ((pk, name) for name in asked)
-        if kind != Identity.Kind.GIT:
-            yield pk, of_login(host, login)
-
-
 def _names_of(one: Identity) -> Iterator[Name]:
-    yield from _asked_by(one)
+    host = host_of(one.connection)
+    yield from of_identity(host, one)
     if one.kind != Identity.Kind.GIT:
-        yield of_login(host_of(one.connection), one.login)
-
-
-def _asked_by(one: Identity) -> Iterator[Name]:
-    return of_identity(
-        host_of(one.connection),
-        kind=one.kind,
-        login=one.login,
-        external_id=one.external_id,
-        account_id=one.account_id,
-    )
+        yield of_login(host, one.login)
 
 
 def _of_others(person: int, addresses: Collection[str]) -> set[str]:

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection as database
 from django.db.models import CASCADE, ForeignKey, Model
 
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.steps import Step, counted
 
 Key = tuple[Any, ...]
 Path = tuple["ForeignKey[Any, Any]", ...]
@@ -30,16 +30,16 @@ class Reach:
 
     @property
     def table(self) -> str:
-        return self.model._meta.db_table  # noqa: SLF001 - Django's public option API
+        return self.model._meta.db_table
 
     @property
     def key(self) -> list[str]:
-        fields = self.model._meta.pk_fields  # noqa: SLF001 - as above
+        fields = self.model._meta.pk_fields
         return [database.ops.quote_name(one.column or one.name) for one in fields]
 
     @property
     def types(self) -> list[str]:
-        fields = self.model._meta.pk_fields  # noqa: SLF001 - as above
+        fields = self.model._meta.pk_fields
         return [one.rel_db_type(database) or "" for one in fields]
 
 
@@ -49,7 +49,7 @@ def tables() -> tuple[type[Model], ...]:
     found = [
         model
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy  # noqa: SLF001 - as above
+        if model._meta.managed and not model._meta.proxy
     ]
     graph: TopologicalSorter[type[Model]] = TopologicalSorter(dict.fromkeys(found, ()))
     for one in references():
@@ -60,14 +60,14 @@ def tables() -> tuple[type[Model], ...]:
 
 def references() -> Iterator["ForeignKey[Any, Any]"]:
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.managed and not model._meta.proxy:  # noqa: SLF001 - as above
-            for one in model._meta.local_fields:  # noqa: SLF001 - as above
+        if model._meta.managed and not model._meta.proxy:
+            for one in model._meta.local_fields:
                 if isinstance(one, ForeignKey):
                     yield one
 
 
 def _table(model: type[Model]) -> type[Model]:
-    return model._meta.concrete_model or model  # noqa: SLF001 - as above
+    return model._meta.concrete_model or model
 
 
 def reached(root: type[Model]) -> tuple[Reach, ...]:
@@ -87,7 +87,7 @@ def _leads(one: "ForeignKey[Any, Any]") -> bool:
 
     Such a table has another way, which a test asserts.
     """
-    options = one.model._meta  # noqa: SLF001 - as above
+    options = one.model._meta
     first = [
         *(each.fields[0] for each in options.indexes if each.condition is None),
         *(each.fields[0] for each in options.total_unique_constraints),
@@ -111,43 +111,25 @@ def all_of(models: Sequence[type[Model]]) -> tuple[Reach, ...]:
     return tuple(Reach(model) for model in tables() if model in models)
 
 
-def _select(reach: Reach, path: Path) -> str:
-    """The keys of what belongs to the root by this path; its one parameter is the root's key."""
+def _selects(reach: Reach) -> Iterator[str]:
+    """The keys of what belongs to the root, way by way; `%(id)s` is the root's own."""
     quote = database.ops.quote_name
-    keys = ", ".join(f"t0.{one}" for one in reach.key)
-    joins = "".join(
-        f" JOIN {quote(_table(one.related_model)._meta.db_table)} t{number}"  # noqa: SLF001 - as above
-        f" ON t{number}.{quote(one.target_field.column or 'id')} = t{number - 1}.{quote(one.column or one.name)}"
-        for number, one in enumerate(path[:-1], start=1)
-    )
-    last = quote(path[-1].column or path[-1].name) if path else reach.key[0]
-    begin = f"SELECT {keys} FROM {quote(reach.table)} t0{joins}"  # noqa: S608 - models' own names
-    return f"{begin} WHERE t{max(len(path) - 1, 0)}.{last} = %s"
-
-
-def _selects(reach: Reach, root_id: int | None) -> Iterator[tuple[str, list[int | None]]]:
+    begin = f"SELECT {', '.join(f't0.{one}' for one in reach.key)} FROM {quote(reach.table)} t0"
     if not reach.paths:
-        quote = database.ops.quote_name
-        yield f"SELECT {', '.join(reach.key)} FROM {quote(reach.table)}", []  # noqa: S608 - as above
+        yield begin
     for path in reach.paths:
-        yield _select(reach, path), [root_id]
+        joins = "".join(
+            f" JOIN {quote(_table(one.related_model)._meta.db_table)} t{number}"
+            f" ON t{number}.{quote(one.target_field.column or 'id')} = t{number - 1}.{quote(one.column or one.name)}"
+            for number, one in enumerate(path[:-1], start=1)
+        )
+        last = quote(path[-1].column or path[-1].name) if path else reach.key[0]
+        yield f"{begin}{joins} WHERE t{max(len(path) - 1, 0)}.{last} = %(id)s"
 
 
 def count(reaches: Sequence[Reach], root_id: int | None) -> dict[str, int]:
     """Rows by table, each once, and no table that has none."""
-    found = {}
-    with database.cursor() as cursor:
-        for reach in reaches:
-            selects = list(_selects(reach, root_id))
-            union = " UNION ".join(sql for sql, _ in selects)
-            cursor.execute(
-                f"SELECT count(*) FROM ({union}) doomed",  # noqa: S608 - as above
-                [one for _, values in selects for one in values],
-            )
-            (rows,) = cursor.fetchone()
-            if rows:
-                found[reach.table] = int(rows)
-    return found
+    return counted({one.table: " UNION ".join(_selects(one)) for one in reaches}, {"id": root_id})
 
 
 def steps_of(
@@ -184,8 +166,8 @@ class _Going:
 
     def _find(self) -> bool:
         with database.cursor() as cursor:
-            for sql, values in _selects(self.reach, self.root_id):
-                cursor.execute(f"{sql} LIMIT {KEYS_AT_ONCE}", values)
+            for sql in _selects(self.reach):
+                cursor.execute(f"{sql} LIMIT {KEYS_AT_ONCE}", {"id": self.root_id})
                 self.keys = cursor.fetchall()
                 if self.keys:
                     return True
@@ -201,7 +183,7 @@ def delete(reach: Reach, keys: Sequence[Key]) -> int:
     )
     with database.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {database.ops.quote_name(reach.table)} t"  # noqa: S608 - models' own names
+            f"DELETE FROM {database.ops.quote_name(reach.table)} t"
             f" USING unnest({arrays}) AS doomed ({', '.join(columns)}) WHERE {matches}",
             [list(column) for column in zip(*keys, strict=True)],
         )

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.db import connection as database
-
-from backend.governance.erasing.steps import Step
+from backend.governance.erasing.steps import Step, counted, statement
 
 _OF: Final = {
     "repository": "SELECT %(id)s AS id",
@@ -38,44 +36,27 @@ _OF_CONNECTION: Final = _RULES | {
 }
 
 
-def _conditions(kind: str) -> Mapping[str, str]:
-    names = _NAMES.format(of=_OF[kind])
-    told = _OF_REPOSITORY if kind == "repository" else _OF_CONNECTION
-    return {table: condition.replace("{names}", names) for table, condition in told.items()}
-
-
-def tables(kind: str) -> set[str]:
-    return set(_conditions(kind))
-
-
 def steps(kind: str, subject_id: int) -> list[Step]:
     """Before the names go that they are found by."""
-    return [Step(table, _Named(table, condition, subject_id)) for table, condition in
-            _conditions(kind).items()]  # fmt: skip
+    return [
+        statement(
+            table,
+            f"DELETE FROM {table} WHERE id IN ({rows} LIMIT %(limit)s)",
+            {"id": subject_id},
+        )
+        for table, rows in _selects(kind).items()
+    ]
 
 
 def count(kind: str, subject_id: int) -> dict[str, int]:
+    return counted(_selects(kind), {"id": subject_id})
+
+
+def _selects(kind: str) -> Mapping[str, str]:
+    """By table, the keys of these rows."""
+    names = _NAMES.format(of=_OF[kind])
+    told = _OF_REPOSITORY if kind == "repository" else _OF_CONNECTION
     return {
-        table: found
-        for table, condition in _conditions(kind).items()
-        if (found := _run(f"SELECT count(*) FROM {table} WHERE {condition}", subject_id))  # noqa: S608 - above
+        table: f"SELECT id FROM {table} WHERE {condition.replace('{names}', names)}"
+        for table, condition in told.items()
     }
-
-
-class _Named:
-    def __init__(self, table: str, condition: str, subject_id: int) -> None:
-        self.sql = (
-            f"WITH gone AS (DELETE FROM {table} WHERE id IN (SELECT id FROM {table}"  # noqa: S608 - above
-            f" WHERE {condition} LIMIT %(limit)s) RETURNING 1) SELECT count(*) FROM gone"
-        )
-        self.subject_id = subject_id
-
-    def __call__(self, limit: int) -> int:
-        return _run(self.sql, self.subject_id, limit=limit)
-
-
-def _run(sql: str, subject_id: int, **values: int) -> int:
-    with database.cursor() as cursor:
-        cursor.execute(sql, {"id": subject_id, **values})
-        (found,) = cursor.fetchone()
-    return int(found)

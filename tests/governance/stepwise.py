@@ -1,15 +1,11 @@
-"""A person with an account in every system, and what carries an erasure out."""
+"""The erasure of a person as tests look into it: approved and begun, then carried out step by step."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import connection as database
 from django.db import transaction
 
 from backend import clock
 from backend.accounts.models import User
 from backend.governance.erasing import person as subject
-from backend.governance.erasing.known import accounts_of
+from backend.governance.erasing.person_known import accounts_of
 from backend.governance.models import Erasure
 from backend.people.models import Person
 from backend.tombstones.graves import bury
@@ -53,11 +49,3 @@ def carry_out(erasure: Erasure, *, at_once: int = 3, finish: bool = True) -> dic
     if finish:
         Erasure.objects.filter(pk=erasure.pk).update(finished_at=clock.now())
     return done
-
-
-@contextmanager
-def acting_as(role: str) -> Iterator[None]:
-    with database.cursor() as cursor:
-        cursor.execute(f"SET ROLE {role}")
-        yield
-        cursor.execute("RESET ROLE")
