@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 from celery import current_app
+from django.conf import settings
 from django.db import connection as database
 
 
@@ -27,7 +28,8 @@ class Places:
         found = [str(folder) for folder in self.folders if in_files(text, folder)]
         if in_rows(text):
             found.append("rows")
-        if in_broker(text, current_app.conf.broker_url):
+        urls = (current_app.conf.broker_url, str(settings.CACHES["default"]["LOCATION"]))
+        if any(in_broker(text, url) for url in urls):
             found.append("broker")
         logged = "".join(f"{record.getMessage()} {record.exc_text}" for record in self.logs.records)
         if text in logged:
@@ -58,7 +60,7 @@ def in_rows(text: str) -> bool:
 
 
 def in_broker(text: str, url: str) -> bool:
-    """Whether any key or value of the broker holds it, as it is or in a message's base64."""
+    """Whether any key or value of a database of the broker's holds it, as it is or in a message's base64."""
     forms = [text.encode()]
     forms += [
         base64.b64encode(b"\0" * shift + text.encode())[4 if shift else 0 : -4]
@@ -71,10 +73,9 @@ def in_broker(text: str, url: str) -> bool:
         b"zset": lambda broker, key: broker.zrange(key, 0, -1),
         b"hash": lambda broker, key: broker.hgetall(key),
     }
-    for number in (0, 1):
-        with redis.Redis.from_url(url, db=number) as broker:
-            for key in broker.scan_iter():
-                held = f"{key!r} {read[broker.type(key)](broker, key)!r}".encode()
-                if any(form in held for form in forms):
-                    return True
+    with redis.Redis.from_url(url) as broker:
+        for key in broker.scan_iter():
+            held = f"{key!r} {read[broker.type(key)](broker, key)!r}".encode()
+            if any(form in held for form in forms):
+                return True
     return False

@@ -1,32 +1,27 @@
 """One site, one browser, and accounts that signed in once, for all tests."""
 
-import json
 import os
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from tests import servers
+from tests.e2e import beside, world
 from tests.e2e.visitor import Windows
 
 TOP = Path(__file__).resolve().parents[2]
-DATABASE = os.environ.get("PLUMBLINE_DATABASE_NAME", "plumbline") + "_e2e"
-FILL = "import django, json; django.setup(); from tests.e2e import world; print(json.dumps(world.fill()))"
-"""A process of its own: the browser's driver runs an event loop, in which Django speaks to no database."""
-WORK = """
-import django; django.setup()
-from backend.connections.models import Connection
-from tests.pipeline.state import collect
-collect(Connection.objects.latest("pk"))
-"""
+DATABASE = f"{os.environ.get('PLUMBLINE_DATABASE_NAME', 'plumbline')}_e2e{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+"""Each of pytest's processes has a site of its own."""
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
@@ -54,32 +49,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class Site:
     address: str
     enrolment_links: dict[str, str]
-    environment: dict[str, str]
-
-    def run(self, code: str, *arguments: str) -> str:
-        """What a process of the site prints, beside the browser."""
-        return _run("-c", code, *arguments, environment=self.environment)
-
-    def work(self) -> None:
-        """What the worker would do by now, for the connection that was added last."""
-        self.run(WORK)
+    run: beside.Run
+    """Runs a function in a process of the site."""
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Gunicorn on a database of its own, filled anew, whose journal of tombstones is as new."""
-    port = servers.free_port()
+    """Gunicorn on a database and a broker of its own, filled anew, whose journal of tombstones is as new."""
+    port, broker_port = servers.free_port(), servers.free_port()
+    password = Path(os.environ["PLUMBLINE_SECRETS_DIR"], "broker_password").read_text()
     # By name: keys belong to a name, and browsers take this one for secure.
     address = f"http://localhost:{port}"
     environment = os.environ | {
         "PLUMBLINE_URL": address,
         "PLUMBLINE_DATABASE_NAME": DATABASE,
+        "PLUMBLINE_BROKER_PORT": str(broker_port),
+        "PLUMBLINE_STATIC_ROOT": str(tmp_path_factory.mktemp("static")),
         "PLUMBLINE_TOMBSTONES_DIR": str(tmp_path_factory.mktemp("tombstones")),
     }
     _make_database(os.environ["PLUMBLINE_DATABASE_HOST"])
-    _run("manage.py", "migrate", "--verbosity=0", environment=environment)
-    _run("manage.py", "collectstatic", "--noinput", "--verbosity=0", environment=environment)
-    links = json.loads(_run("-c", FILL, environment=environment))
+    with (
+        servers.broker(password, broker_port, tmp_path_factory.mktemp("broker")),
+        beside.process(environment) as run,
+    ):
+        run(call_command, "migrate", verbosity=0)
+        run(call_command, "collectstatic", interactive=False, verbosity=0)
+        links = run(world.fill)
+        with _gunicorn(port, environment) as web:
+            _wait_for(f"{address}/healthz", web)
+            yield Site(address, links, run)
+
+
+@contextmanager
+def _gunicorn(port: int, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     web = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "backend.config.wsgi"),
@@ -89,8 +91,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         env=environment,
     )
     try:
-        _wait_for(f"{address}/healthz", web)
-        yield Site(address, links, environment)
+        yield web
     finally:
         web.terminate()
         web.wait(timeout=20)
@@ -102,13 +103,6 @@ def _make_database(host: str) -> None:
     ) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {DATABASE}")
-
-
-def _run(*command: str, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, *command], cwd=TOP, env=environment, check=True, stdout=subprocess.PIPE
-    )
-    return done.stdout.decode()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -15,6 +15,7 @@ from allauth.socialaccount.models import SocialAccount
 from backend.accounts.models import IdentityProvider, SignInPolicy, User
 from backend.accounts.sso import store
 from backend.accounts.store import add_user
+from backend.audit.models import Event
 from tests import servers
 from tests.accounts.sso.providers import key
 from tests.simulators.npm import SIMULATORS
@@ -29,20 +30,10 @@ ACCOUNTS: dict[str, dict[str, str | bool]] = {
     "foreign": {"email": "somebody@elsewhere.example", "email_verified": True},
 }
 """What the directories know, by subject."""
-ARRANGE = """
-import json, sys, django; django.setup()
-from tests.e2e import identity
-identity.arrange(*json.loads(sys.argv[1]))
-"""
-TELL = """
-import json, django; django.setup()
-from tests.e2e import identity
-print(json.dumps(identity.refusals()))
-"""
 
 
 def arrange(rows: list[dict[str, Any]], policy: dict[str, Any]) -> None:
-    """In a process beside the browser: these providers and no others, and nobody connected."""
+    """These providers and no others, and nobody connected."""
     owner = User.objects.get(email=f"owner@{DOMAIN}")
     SocialAccount.objects.all().delete()
     IdentityProvider.objects.all().delete()
@@ -65,8 +56,6 @@ def arrange(rows: list[dict[str, Any]], policy: dict[str, Any]) -> None:
 
 def refusals() -> list[str]:
     """Why sign-ins were refused, by the audit log, newest first."""
-    from backend.audit.models import Event  # noqa: PLC0415
-
     events = Event.objects.filter(name="single_sign_on_refused").order_by("-pk")
     return [str((event.additional_data or {})["reason"]) for event in events[:20]]
 

@@ -1,58 +1,59 @@
 """Asking for an erasure, the second person's word, its progress and its certificate."""
 
+import time
+
 import pytest
-from playwright.sync_api import expect
-
-from tests.e2e.conftest import SignedIn, Site
-from tests.e2e.visitor import WIDTHS, Scheme, Windows
-
-MAKE = """
-import django; django.setup()
-from tests.factories import History, a_connection, a_repository, an_identity
-source = a_connection(slug="to-erase", name="Old server", url="https://old.example", state="paused")
-for name in ("old/billing", "old/archive"):
-    history = History(a_repository(source, name_with_owner=name))
-    for _ in range(12):
-        history.pull(an_identity(source), merged=5)
-"""
-WORK = """
-import time
-import django; django.setup()
-from backend.governance.erasing import engine
-while engine.work(deadline=time.monotonic() + 5):
-    pass
-"""
-SIGN = """
-import django; django.setup()
-from django.utils import timezone
-from backend.audit.models import SignedDocument
-SignedDocument.objects.update(signature=bytes(64), key_id="seal-1", signed_at=timezone.now())
-"""
-"""As the process that seals the audit log does."""
-FRESH = """
-import time
-import django; django.setup()
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.utils import timezone
+from playwright.sync_api import expect
+
 from backend.accounts import sessions
-for key in Session.objects.values_list("session_key", flat=True):
-    session = SessionStore(key)
-    session[sessions._STARTED] = time.time()
-    session.save()
-"""
-"""As if everybody had just signed in: who asks and who approves must have."""
+from backend.audit.models import SignedDocument
+from backend.governance.erasing import engine
+from tests.e2e.conftest import SignedIn, Site
+from tests.e2e.visitor import WIDTHS, Scheme, Windows
+from tests.factories import History, a_connection, a_repository, an_identity
+
+
+def make() -> None:
+    source = a_connection(
+        slug="to-erase", name="Old server", url="https://old.example", state="paused"
+    )
+    for name in ("old/billing", "old/archive"):
+        history = History(a_repository(source, name_with_owner=name))
+        for _ in range(12):
+            history.pull(an_identity(source), merged=5)
+
+
+def work() -> None:
+    while engine.work(deadline=time.monotonic() + 5):
+        pass
+
+
+def sign() -> None:
+    """As the process that seals the audit log does."""
+    SignedDocument.objects.update(signature=bytes(64), key_id="seal-1", signed_at=timezone.now())
+
+
+def be_fresh() -> None:
+    """As if everybody had just signed in: who asks and who approves must have."""
+    for key in Session.objects.values_list("session_key", flat=True):
+        session = SessionStore(key)
+        session[sessions._STARTED] = time.time()
+        session.save()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def subjects(site: Site) -> None:
-    site.run(MAKE)
+    site.run(make)
 
 
 def test_one_asks_another_approves_and_a_certificate_tells_what_went(
     windows: Windows, signed_in: SignedIn, site: Site
 ) -> None:
     both = signed_in("Administrator"), signed_in("Owner")
-    site.run(FRESH)
+    site.run(be_fresh)
     visitor = windows.open(state=both[0])
     page = visitor.page
     visitor.open("/governance/erasures")
@@ -81,10 +82,10 @@ def test_one_asks_another_approves_and_a_certificate_tells_what_went(
     second.look("erasures-approve")
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.get_by_text("Approved, begins").first).to_be_visible()
-    site.run(WORK)
+    site.run(work)
     page.get_by_role("button", name="Certificate").click(timeout=40_000)
     expect(page.get_by_text("It is being signed")).to_be_visible()
-    site.run(SIGN)
+    site.run(sign)
     expect(page.get_by_text("(key seal-1)")).to_be_visible()
     second.look("erasures-certificate")
     with page.expect_download() as download:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from backend.connections.models import Connection
 from tests.e2e.conftest import SignedIn, Site
 from tests.e2e.visitor import Windows
+from tests.pipeline.state import collect
 from tests.simulators.jira import Simulator, World, running
 
 TOKEN = "the-token-of-the-jira-in-the-browser"
@@ -24,6 +26,11 @@ def jira() -> Iterator[Simulator]:
         world.set_status(issue, "Done")
     with running(world, cloud=False, path="/jira") as server:
         yield server
+
+
+def work() -> None:
+    """What the worker would do by now, for the connection that was added last."""
+    collect(Connection.objects.latest("pk"))
 
 
 def test_a_jira_is_added_and_its_issues_are_read(
@@ -48,7 +55,7 @@ def test_a_jira_is_added_and_its_issues_are_read(
     assert TOKEN not in page.content()
     visitor.look("admin-jira-added")
 
-    site.work()
+    site.run(work)
     page.reload()
     expect(page.get_by_text("Working").first).to_be_visible()
     visitor.look("admin-jira-read")

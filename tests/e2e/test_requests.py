@@ -8,26 +8,25 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import SignedIn, Site
-from tests.e2e.visitor import WIDTHS, Scheme, Visitor, Windows
-
-MAKE = "import django; django.setup(); from tests.e2e.requests import known; known()"
-CLEAR = """
-import django; django.setup()
 from backend.accounts.models import User
 from backend.governance.models import Erasure, SubjectRequest
-SubjectRequest.objects.all().delete()
-Erasure.objects.all().delete()
-User.objects.filter(email="asker@plumbline.example").delete()
-"""
+from tests.e2e.conftest import SignedIn, Site
+from tests.e2e.requests import known
+from tests.e2e.visitor import WIDTHS, Scheme, Visitor, Windows
+
+
+def clear() -> None:
+    SubjectRequest.objects.all().delete()
+    Erasure.objects.all().delete()
+    User.objects.filter(email="asker@plumbline.example").delete()
 
 
 @pytest.fixture
 def asked(site: Site) -> Iterator[None]:
     """Gone afterwards: what is due stands on every page of an administrator."""
-    site.run(MAKE)
+    site.run(known)
     yield
-    site.run(CLEAR)
+    site.run(clear)
 
 
 @pytest.mark.usefixtures("asked")
@@ -80,7 +79,7 @@ def test_the_page_of_ones_own(
 @pytest.fixture
 def cleared(site: Site) -> Iterator[None]:
     yield
-    site.run(CLEAR)
+    site.run(clear)
 
 
 @pytest.mark.usefixtures("cleared")

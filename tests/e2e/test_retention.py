@@ -1,34 +1,40 @@
 """The page of retention: as it looks, what a period would remove, taking it back, and what auditors see."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import SignedIn, Site
-from tests.e2e.visitor import WIDTHS, Scheme, Windows
-
-_A_NIGHT = """
-import django; django.setup()
-from datetime import timedelta
-from django.utils import timezone
 from backend.connections.models import Connection
 from backend.governance.retention.engine import begin, due, go_on
 from backend.sources.models import SyncRun
-connection = Connection.objects.earliest("pk")
-for days in (33, 35, 50):
-    SyncRun.objects.create(connection=connection, kind="projects", started_at=timezone.now() - timedelta(days=days))
-begin()
-while due().exists():
-    go_on(seconds=5)
-for days in (40, 41):
-    SyncRun.objects.create(connection=connection, kind="projects", started_at=timezone.now() - timedelta(days=days))
-"""
+from tests.e2e.conftest import SignedIn, Site
+from tests.e2e.visitor import WIDTHS, Scheme, Windows
+
+
+def collected(*days_ago: int) -> None:
+    connection = Connection.objects.earliest("pk")
+    for days in days_ago:
+        SyncRun.objects.create(
+            connection=connection,
+            kind="projects",
+            started_at=timezone.now() - timedelta(days=days),
+        )
+
+
+def pass_a_night() -> None:
+    collected(33, 35, 50)
+    begin()
+    while due().exists():
+        go_on(seconds=5)
+    collected(40, 41)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def a_night(site: Site) -> None:
-    site.run(_A_NIGHT)
+    site.run(pass_a_night)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

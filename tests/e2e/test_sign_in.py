@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e import world
 from tests.e2e.conftest import SignedIn, Site
 from tests.e2e.visitor import PASSWORD, WIDTHS, Scheme, Windows
 
@@ -66,9 +67,7 @@ def test_an_owner_sets_the_policy_and_is_told_what_is_not_possible(
 def test_administrators_are_told_of_an_emergency_sign_in(
     site: Site, windows: Windows, signed_in: SignedIn, width: str
 ) -> None:
-    site.run(
-        "import django; django.setup(); from tests.e2e import world; world.use_emergency_account()"
-    )
+    site.run(world.use_emergency_account)
     visitor = windows.open(width=WIDTHS[width], state=signed_in("Administrator"))
     page = visitor.page
     visitor.open("/pull-requests")

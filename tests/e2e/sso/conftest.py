@@ -1,6 +1,5 @@
 """Real identity providers, started once, and which of them the site knows."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,7 +47,7 @@ def github(site: Site) -> Iterator[Directory]:
 @pytest.fixture
 def arrange(site: Site) -> Iterator[Arrange]:
     def made(*rows: dict[str, Any], **policy: Any) -> None:
-        site.run(identity.ARRANGE, json.dumps([rows, policy]))
+        site.run(identity.arrange, list(rows), policy)
 
     yield made
     made()

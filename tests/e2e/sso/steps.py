@@ -1,6 +1,5 @@
 """What whoever signs in by a provider does, and is told."""
 
-import json
 import re
 from collections.abc import Callable
 
@@ -17,7 +16,7 @@ Arrange = Callable[..., None]
 
 def reason(site: Site) -> str:
     """Of the last refusal."""
-    return str(json.loads(site.run(identity.TELL))[0])
+    return site.run(identity.refusals)[0]
 
 
 def go_there(visitor: Visitor, path: str = "/pull-requests") -> Page:
