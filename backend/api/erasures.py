@@ -8,7 +8,7 @@ from datetime import datetime
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.db import transaction
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 
@@ -21,7 +21,8 @@ from backend.api.errors import ERRORS, Refused
 from backend.api.people_schemas import Paged
 from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
-from backend.audit import hourly
+from backend.audit import documents, hourly
+from backend.audit.models import SignedDocument
 from backend.governance import erasures, subjects
 from backend.governance.models import Erasure
 from backend.people.names import Names
@@ -180,11 +181,7 @@ def lift(request: HttpRequest, erasure_id: int) -> shapes.Erasure:
 )
 def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertificate:  # noqa: ARG001 - ninja's signature
     """What went, by table and count, as the appliance signed it."""
-    document = get_object_or_404(
-        Erasure.objects.select_related("certificate"), pk=erasure_id
-    ).certificate
-    if document is None:
-        raise Http404
+    document = _certificate(erasure_id)
     content = json.loads(document.content)
     signature = document.signature
     return shapes.ErasureCertificate(
@@ -196,6 +193,35 @@ def certificate(request: HttpRequest, erasure_id: int) -> shapes.ErasureCertific
         signed_at=document.signed_at,
         in_no_backup_after=content.get("in_no_backup_after"),
     )
+
+
+@router.get(
+    "/erasures/{int:erasure_id}/certificate.json",
+    response={ERRORS | {409}: schemas.Error},
+    auth=READS_PEOPLE,
+    operation_id="erasure_certificate_file",
+    openapi_extra={
+        "responses": {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+    },
+)
+def certificate_file(request: HttpRequest, erasure_id: int) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    """The same with all that was signed, as `scripts/verify-audit --document` takes it."""
+    try:
+        text = documents.portable(_certificate(erasure_id))
+    except documents.Unsigned as error:
+        raise Refused(409, "not_signed", str(error), "Try again in a minute.") from error
+    answer = HttpResponse(text, content_type="application/json")
+    name = f"certificate-of-erasure-{erasure_id}.json"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _certificate(erasure_id: int) -> SignedDocument:
+    """Raises Http404."""
+    erasure = get_object_or_404(Erasure.objects.select_related("certificate"), pk=erasure_id)
+    if erasure.certificate is None:
+        raise Http404
+    return erasure.certificate
 
 
 def _confirmed(request: HttpRequest) -> None:

@@ -126,6 +126,9 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     "GET /erasures/preview": {"/erasures/preview?kind=repository&subject={repository}": SEES_ALL},
     "GET /erasures/{int:erasure_id}": {"/erasures/{asked}": SEES_ALL},
     "GET /erasures/{int:erasure_id}/certificate": {"/erasures/{finished}/certificate": SEES_ALL},
+    "GET /erasures/{int:erasure_id}/certificate.json": {
+        "/erasures/{finished}/certificate.json": SEES_ALL
+    },
     "POST /erasures": {"/erasures": RUNS},
     "POST /erasures/{int:erasure_id}/approve": {"/erasures/{asked}/approve": RUNS},
     "POST /erasures/{int:erasure_id}/refuse": {"/erasures/{asked_too}/refuse": RUNS},

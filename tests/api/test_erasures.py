@@ -1,12 +1,18 @@
 """Erasures by API: who they are about is for people to look at, with a record of it, and for no script."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
 from backend.accounts.api_tokens import create_api_token
 from backend.accounts.models import User
 from backend.audit.models import Event
+from backend.audit.sealing import sign_documents
 from backend.people.models import Person
+from tests.audit.chained import a_head, offline
+from tests.factories import a_repository
+from tests.governance.erased import approved, carry_out
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +36,18 @@ def test_looking_for_a_person_is_recorded(client: Client) -> None:
     sign_in(client, an_account(User.Role.AUDITOR))
     assert client.get(SUBJECTS).json()["items"][0]["name"] == "Jo Doe"
     assert Event.objects.filter(name="people_read").count() == 1
+
+
+def test_a_certificate_that_was_taken_along_is_verified_offline(
+    client: Client, tmp_path: Path
+) -> None:
+    erasure = carry_out(approved("repository", a_repository().pk))
+    sign_in(client, an_account(User.Role.AUDITOR))
+    address = f"/api/v1/erasures/{erasure.pk}/certificate.json"
+    assert client.get(address).json()["code"] == "not_signed"
+    sign_documents(head=a_head())
+    file = tmp_path / "certificate.json"
+    file.write_bytes(client.get(address).content)
+    assert offline("--document", file) == (0, "The document is what was signed.\n")
+    file.write_text(file.read_text().replace("repository", "connection", 1))
+    assert offline("--document", file)[0] == 1

@@ -45,15 +45,17 @@ export function CertificateView({
           <Button size="xs" variant="default" onClick={onBack}>
             Back
           </Button>
-          <Button
-            size="xs"
-            variant="default"
-            component="a"
-            href={`/api/v1/erasures/${id}/certificate`}
-            download={`certificate-of-erasure-${id}.json`}
-          >
-            Download
-          </Button>
+          {query.data?.signed_at && (
+            <Button
+              size="xs"
+              variant="default"
+              component="a"
+              href={`/api/v1/erasures/${id}/certificate.json`}
+              download
+            >
+              Download
+            </Button>
+          )}
           <Button size="xs" onClick={() => window.print()}>
             Print
           </Button>
