@@ -144,8 +144,10 @@ function Confirm({
         </h3>
         <RowsByTable of={preview.tables} caption="Rows that would go, by table" />
         <p className={classes.soft}>
-          Figures of teams are computed again from what is left. It cannot be undone; backups made
-          before hold it until they age out.
+          {what.mode === "pseudonymise"
+            ? "Figures stay as they are."
+            : "Figures of teams are computed again from what is left."}{" "}
+          It cannot be undone; backups made before hold it until they age out.
         </p>
         <h3 className={classes.heading}>What stays</h3>
         <ul className={classes.stays}>
