@@ -27,6 +27,7 @@ from tests.simulators.github.tickets import LAST_DAY
 
 LIVELY_PAGE = "/pull-requests?team=netbox-dcim"
 """A team at work until the last day: not every one of the four histories reaches it."""
+GOVERNANCE_PAGE = "/governance/inventory"
 TOKEN = "demo-" + secrets.token_hex(16)
 console = Console()
 
@@ -185,6 +186,10 @@ class Demo:
         console.print(f"\nPlumbline is at [bold]{self.url}[/bold]; Ctrl-C ends it. To sign in:")
         page = LIVELY_PAGE if "netbox" in self.projects else "/"
         console.print(f"  [bold]{demo_state.sign_in_link(self.url, page)}[/bold]", soft_wrap=True)
+        console.print("Or as an administrator and as an owner, for Governance and Administration:")
+        for who in ("administrator", "owner"):
+            link = demo_state.sign_in_link(self.url, GOVERNANCE_PAGE, who)
+            console.print(f"  {link}", soft_wrap=True)
         while True:
             self.processes.check()
             time.sleep(1)

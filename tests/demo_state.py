@@ -91,9 +91,9 @@ def connect_as(name: str, kind: str, *, url: str, token: str) -> None:
     bell.ring(bell.CHECK, connection.pk)
 
 
-def sign_in_link(url: str, page: str = "/") -> str:
-    """Where it leads: the page, seen as the demo's team lead."""
-    return f"{url}{demo_link()}?{urlencode({'next': page})}"
+def sign_in_link(url: str, page: str = "/", who: str = "team-lead") -> str:
+    """Where it leads: the page, seen as one of the demo's people."""
+    return f"{url}{demo_link(who)}?{urlencode({'next': page})}"
 
 
 def look() -> State:

@@ -1,4 +1,4 @@
-"""The demo's sign-in link. It exists in the demo alone: anywhere else this module refuses to load."""
+"""The demo's sign-in links. They exist in the demo alone: anywhere else this module refuses to load."""
 
 import secrets
 from typing import Any
@@ -23,12 +23,18 @@ from backend.people.models import Team
 if settings.MODE != "demo":
     raise ImproperlyConfigured("The demo's sign-in link is for the demo alone.")
 
-EMAIL = "team-lead@demo.example"
+ROLES = {
+    "team-lead": User.Role.TEAM_LEAD,
+    "administrator": User.Role.ADMINISTRATOR,
+    "owner": User.Role.OWNER,
+}
+"""Two who administer, since one asks for an erasure and another approves it."""
+_LEAD = "team-lead@demo.example"
 
 
-def demo_link() -> str:
-    """The path that signs in; whoever has the secrets folder can make it."""
-    return reverse("demo_sign_in", args=[_token()])
+def demo_link(who: str = "team-lead") -> str:
+    """The path that signs in as one of ROLES; whoever has the secrets folder can make it."""
+    return reverse("demo_sign_in", args=[_token(), who])
 
 
 def _token() -> str:
@@ -41,16 +47,18 @@ def _token() -> str:
 
 @never_cache
 @require_safe
-def sign_in(request: HttpRequest, token: str) -> HttpResponse:
-    """Sign in as a team lead who may see every team, with the second factor taken as shown."""
-    if not constant_time_compare(token, _token()):
+def sign_in(request: HttpRequest, token: str, who: str) -> HttpResponse:
+    """With the second factor taken as shown. The team lead may see every team."""
+    if not constant_time_compare(token, _token()) or who not in ROLES:
         raise Http404
-    user = User.objects.filter(email=EMAIL).first() or add_user(
-        email=EMAIL, role=User.Role.TEAM_LEAD, name="Demo team lead"
+    email = f"{who}@demo.example"
+    user = User.objects.filter(email=email).first() or add_user(
+        email=email, role=ROLES[who], name=f"Demo {who.replace('-', ' ')}"
     )
-    TeamGrant.objects.bulk_create(
-        (TeamGrant(user=user, team=team) for team in Team.objects.all()), ignore_conflicts=True
-    )
+    if user.role == User.Role.TEAM_LEAD:
+        TeamGrant.objects.bulk_create(
+            (TeamGrant(user=user, team=team) for team in Team.objects.all()), ignore_conflicts=True
+        )
     response: HttpResponse = perform_login(request, user)
     if request.user.is_authenticated:
         sessions.show_second_factor(request, user)
@@ -60,8 +68,8 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 @receiver(post_save, sender=Team)
 def _open_new_team(instance: Team, created: bool, **_: Any) -> None:
     """Teams arrive while somebody looks on already."""
-    if created and (user := User.objects.filter(email=EMAIL).first()):
+    if created and (user := User.objects.filter(email=_LEAD).first()):
         TeamGrant.objects.get_or_create(user=user, team=instance)
 
 
-urlpatterns = [path("demo/sign-in/<str:token>", sign_in, name="demo_sign_in")]
+urlpatterns = [path("demo/sign-in/<str:token>/<slug:who>", sign_in, name="demo_sign_in")]

@@ -1,11 +1,11 @@
-"""The documents that the appliance comes with, readable without a way out: docs/*.md as pages."""
+"""The documents that the appliance comes with, readable without a way out: docs/*.md as pages, with their pictures."""
 
 from itertools import pairwise
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
@@ -31,6 +31,15 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     context = {"title": _title(file), "content": mark_safe(_html(file.read_text()))}  # noqa: S308 - ours, and no HTML
     return render(request, "document.html", context)
+
+
+@require_safe
+@login_required
+def picture(request: HttpRequest, name: str) -> FileResponse:  # noqa: ARG001 - the decorators look at it
+    file = Path(settings.DOCS_DIR) / "pictures" / f"{name}.png"
+    if not file.is_file():
+        raise Http404
+    return FileResponse(file.open("rb"), content_type="image/png")
 
 
 def _title(file: Path) -> str:

@@ -11,7 +11,12 @@ from backend.people.names import Names
 MOST: Final = 20
 _RECORD: Final = "The audit log, this request and its certificate"
 STAYS: Final[dict[str, list[str]]] = {
-    Erasure.Kind.PERSON: [_RECORD],
+    Erasure.Kind.PERSON: [
+        "What they did, such as pull requests, reviews and issues, without their name",
+        "Names within sentences of titles, and of files, tests and tags: no program knows whose they are",
+        "Repositories under their own account, whose address has their login",
+        _RECORD,
+    ],
     Erasure.Kind.REPOSITORY: [
         "The people who worked on it",
         "Rules that name it by a pattern, such as org/*",

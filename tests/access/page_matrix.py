@@ -40,6 +40,7 @@ PAGES: Final[list[tuple[str, str, str]]] = [
     # The application and its documents
     (r"\^\(\?!.*\.\*\$", "in in in in login", "none none none none none"),
     (r"docs/(<slug:name>\.md)?", "in in in in login", "none none none none none"),
+    (r"docs/pictures/<slug:name>\.png", "in in in in login", "none none none none none"),
     # Signing in
     ("accounts/login/", "in in in in in", "in in in in in"),
     ("accounts/inactive/", "in in in in in", "none none none none none"),

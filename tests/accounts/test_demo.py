@@ -1,4 +1,4 @@
-"""The demo's sign-in link exists in the demo alone."""
+"""The demo's sign-in links exist in the demo alone."""
 
 import importlib
 import sys
@@ -24,7 +24,7 @@ def test_elsewhere_it_refuses_to_load_and_answers_nothing(client: Client) -> Non
     sys.modules.pop(NAME, None)
     with pytest.raises(ImproperlyConfigured, match="for the demo alone"):
         importlib.import_module(NAME)
-    assert client.get("/demo/sign-in/anything").status_code == 404
+    assert client.get("/demo/sign-in/anything/owner").status_code == 404
 
 
 @pytest.fixture
@@ -66,6 +66,17 @@ def test_the_link_signs_a_team_lead_in_who_sees_teams_old_and_new(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("who", ["administrator", "owner"])
+def test_others_administer(client: Client, demo: ModuleType, who: str) -> None:
+    assert client.get(demo.demo_link(who)).status_code == 302
+    assert client.get("/api/v1/me").json()["role"] == who
+    assert client.get("/admin/").status_code == 200
+    assert client.get("/api/v1/erasures").status_code == 200
+
+
+@pytest.mark.django_db
 def test_a_wrong_token_signs_nobody_in(client: Client, demo: ModuleType) -> None:
-    assert client.get(demo.demo_link() + "x").status_code == 404
+    token = demo.demo_link().split("/")[3]
+    for wrong in (f"{token}x/owner", f"{token}/auditor", token):
+        assert client.get(f"/demo/sign-in/{wrong}").status_code == 404
     assert client.get("/api/v1/me").status_code == 401

@@ -105,7 +105,18 @@ class TestDocuments:
         assert '<a href="other.md">Home</a>' in page
         assert not INLINE.findall(page), "HTML in a document is text"
 
-    @pytest.mark.parametrize("path", ["/docs/nothing.md", "/docs/../guide.md", "/docs/guide"])
+    def test_their_pictures_come_with_them(self, client: Client, tmp_path: Path) -> None:
+        (tmp_path / "pictures").mkdir()
+        (tmp_path / "pictures" / "a-page.png").write_bytes(b"\x89PNG")
+        sign_in(client, an_account(User.Role.MEMBER))
+        answer = client.get("/docs/pictures/a-page.png")
+        assert answer.headers["Content-Type"] == "image/png"
+        assert b"".join(answer) == b"\x89PNG"
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/docs/nothing.md", "/docs/../guide.md", "/docs/guide", "/docs/pictures/guide.png"],
+    )
     def test_nothing_else_is(self, client: Client, path: str) -> None:
         sign_in(client, an_account(User.Role.MEMBER))
         assert client.get(path, follow=True).status_code == 404

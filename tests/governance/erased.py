@@ -3,14 +3,13 @@
 import time
 from typing import Any
 
-from django.utils import timezone
-
 from backend.accounts.models import User
-from backend.audit.models import SignedDocument
+from backend.audit.sealing import sign_documents
 from backend.delivery.models import Repository
 from backend.governance import erasures
 from backend.governance.erasing import engine
 from backend.governance.models import Erasure
+from tests.audit.chained import a_head
 from tests.factories import a_repository
 from tests.sign_in import an_account
 
@@ -41,7 +40,10 @@ def a_repository_of(connection: Any) -> Repository:
 
 
 def in_each_state() -> dict[str, int]:
-    """Erasures of repositories that are told by their state: one asked for, another, one parked and one finished."""
+    """Erasures of repositories that are told by their state: one asked for, another, one parked and one finished.
+
+    The last one's certificate is signed.
+    """
     asks = an_account(User.Role.OWNER)
     asked, too = (
         erasures.ask(
@@ -52,9 +54,7 @@ def in_each_state() -> dict[str, int]:
     parked = approved("repository", a_repository().pk)
     Erasure.objects.filter(pk=parked.pk).update(attempts=engine.ATTEMPTS)
     finished = carry_out(approved("repository", a_repository().pk))
-    SignedDocument.objects.filter(pk=finished.certificate_id).update(
-        signature=bytes(64), signed_at=timezone.now()
-    )
+    sign_documents(head=a_head())
     return {
         "asked": asked.pk,
         "asked_too": too.pk,

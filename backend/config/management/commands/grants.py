@@ -9,7 +9,7 @@ from backend.config.grants import deviations, statements
 
 
 class Command(BaseCommand):
-    help = "Grant web, worker and beat what backend/inventory declares, and nothing else."
+    help = "Grant each process what backend/inventory declares, and nothing else."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--print", action="store_true", help="show the SQL, change nothing")

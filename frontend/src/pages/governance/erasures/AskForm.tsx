@@ -22,6 +22,12 @@ import { Trouble } from "./Trouble";
 const TYPING_MS = 250;
 const CHOICES = ["person", "repository", "connection", "everything"] as const;
 type Kind = (typeof CHOICES)[number];
+const FIGURES: Record<NonNullable<Asked["mode"]>, string> = {
+  "": "Figures of teams are computed again from what is left.",
+  pseudonymise: "Figures stay as they are.",
+  remove:
+    "Rows of what they did stay, and become nobody's. Figures of teams are computed again without them.",
+};
 
 /** Pick what is to go, see what that is, and ask: typing its name says that it is meant. */
 export function AskForm({ onDone }: { onDone: (made: Erasure) => void }) {
@@ -144,8 +150,8 @@ function Confirm({
         </h3>
         <RowsByTable of={preview.tables} caption="Rows that would go, by table" />
         <p className={classes.soft}>
-          Figures of teams are computed again from what is left. It cannot be undone; backups made
-          before hold it until they age out.
+          {FIGURES[what.mode ?? ""]} It cannot be undone; backups made before hold it until they age
+          out.
         </p>
         <h3 className={classes.heading}>What stays</h3>
         <ul className={classes.stays}>

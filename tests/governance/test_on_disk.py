@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from django.db import connection as database
 
-from backend.governance.erasing import remains
+from backend.governance.erasing import on_disk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 READS, WRITES = "SELECT count(*) FROM pg_class", "SELECT pg_current_xact_id()"
@@ -27,13 +27,13 @@ def test_who_is_waited_for(
 ) -> None:
     elsewhere.execute(statement)
     ((name,),) = elsewhere.execute(_NAME).fetchall()
-    assert (name in remains._others()) is waited_for
+    assert (name in on_disk._others()) is waited_for
 
 
 def test_it_is_tried_again_later(
     elsewhere: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere.execute(WRITES)
-    monkeypatch.setattr(remains, "WAITS_SECONDS", 0.1)
-    with pytest.raises(remains.StillInUse):
-        remains.until_others_end(table="people_person").run(1)
+    monkeypatch.setattr(on_disk, "WAITS_SECONDS", 0.1)
+    with pytest.raises(on_disk.StillInUse):
+        on_disk.until_others_end(table="people_person").run(1)
