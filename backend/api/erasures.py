@@ -22,7 +22,7 @@ from backend.api.people_schemas import Paged
 from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
 from backend.audit import hourly
-from backend.governance import erasures, subjects
+from backend.governance import erasures, subjects, two_people
 from backend.governance.models import Erasure
 from backend.people.names import Names
 from backend.pipeline import bell
@@ -38,10 +38,11 @@ router = Router(tags=["governance"])
 )
 def list_erasures(request: HttpRequest, filters: Query[Paged]) -> shapes.Erasures:
     begin = (filters.page - 1) * filters.page_size
-    found = erasures.listed()
+    found, why_not = erasures.listed(), two_people.why_not_begun(caller(request))
     return shapes.Erasures(
         items=_told(list(found[begin : begin + filters.page_size]), caller(request)),
-        may_ask=_acts(caller(request)),
+        may_ask=_acts(caller(request)) and why_not is None,
+        why_not_asked=why_not,
         total=found.count(),
         page=filters.page,
         page_size=filters.page_size,
@@ -92,7 +93,7 @@ def preview(
         tables=_rows(rows),
         rows=sum(rows.values()),
         stays=subjects.stays(filters.kind),
-        approvers=erasures.approvers(kind=filters.kind, asked_by_id=user.pk),
+        approvers=erasures.approvers(kind=filters.kind, asked_by=user),
     )
 
 
@@ -246,7 +247,8 @@ def _told(found: list[Erasure], user: User) -> list[shapes.Erasure]:
 
 
 def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shapes.Erasure:
-    state, acts, own = erasures.state_of(one), _acts(user), erasures.is_own(one, user)
+    state, acts = erasures.state_of(one), _acts(user)
+    why_not = erasures.why_not_approved(one, user)
     name: str | None = one.subject_name or None
     if one.kind == Erasure.Kind.PERSON:
         name = names.of(name, person=one.subject_id)
@@ -256,7 +258,7 @@ def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shap
         mode=one.mode,  # type: ignore[arg-type] # as above
         name=name,
         subject=one.subject_id,
-        reason=one.reason,
+        reason=one.reason or None,
         state=state,
         asked=_by(one.asked_by, one.asked_at, names),
         approved=_decision(one.approved_by, one.approved_at, names),
@@ -270,12 +272,13 @@ def _erasure(one: Erasure, user: User, names: Names, *, is_lifted: bool) -> shap
         problem=erasures.problem(one),
         has_certificate=one.certificate_id is not None,
         lifted=is_lifted,
-        may_approve=acts and state == "asked" and not own and erasures.may_approve(one, user),
+        may_approve=acts and state == "asked" and why_not is None,
+        why_not_approved=why_not if acts and state == "asked" else None,
         may_refuse=acts and state in {"asked", "approved"},
         may_retry=acts and state == "parked",
         may_lift=acts and state == "finished" and one.kind in erasures.LIFTED and not is_lifted,
-        approvers=erasures.approvers(kind=one.kind, asked_by_id=one.asked_by_id),
-        is_own=own,
+        approvers=erasures.approvers(kind=one.kind, asked_by=one.asked_by),
+        is_own=erasures.is_own(one, user),
     )
 
 

@@ -3,12 +3,13 @@
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, QuerySet, When
 
 from backend import clock
 from backend.accounts import access
 from backend.accounts.models import User
 from backend.audit.events import record
+from backend.governance import two_people
 from backend.governance.erasing.engine import ATTEMPTS
 from backend.governance.erasing.kinds import subjects_of
 from backend.governance.erasing.known import accounts_of
@@ -67,6 +68,8 @@ def ask(
     Raises LookupError where there is no such subject, ErasureRefused, access.Denied.
     """
     _require_administrator(acting_user)
+    if why := two_people.why_not_begun(acting_user):
+        raise ErasureRefused(why)
     if not reason.strip():
         raise ErasureRefused("Say why, without naming whom or what it is about.")
     name, rows = preview(kind=kind, subject_id=subject_id, mode=mode)
@@ -91,12 +94,8 @@ def approve(*, erasure: Erasure, acting_user: User) -> None:
     """Begin, by the word of a second person. Raises ErasureRefused, access.Denied."""
     one = _locked(erasure, acting_user)
     _require_open(one)
-    if is_own(one, acting_user):
-        raise ErasureRefused("You asked for it yourself: another owner or administrator approves.")
-    if _is_about(one, acting_user):
-        raise ErasureRefused("It is about yourself: another owner or administrator approves.")
-    if not may_approve(one, acting_user):
-        raise ErasureRefused("Erasing everything takes an owner's approval.")
+    if why := why_not_approved(one, acting_user):
+        raise ErasureRefused(why)
     one.approved_by, one.approved_at = acting_user, clock.now()
     if one.kind == Erasure.Kind.PERSON:
         one.accounts = accounts_of(one.subject_id or 0)
@@ -153,22 +152,20 @@ def lift(*, erasure: Erasure, acting_user: User) -> None:
 
 
 def is_own(erasure: Erasure, user: User) -> bool:
-    """Whether they asked for it, by whatever account: somebody with two is one person."""
-    asked_by = erasure.asked_by
-    if asked_by is None:
-        return False
-    return asked_by.pk == user.pk or asked_by.person_id == user.person_id is not None
+    """Whether they asked for it, by whatever account."""
+    return erasure.asked_by is not None and two_people.is_same(erasure.asked_by, user)
 
 
-def may_approve(erasure: Erasure, user: User) -> bool:
-    """Whether the role is enough and it is not about themselves, whoever asked."""
-    if _is_about(erasure, user):
-        return False
-    return erasure.kind != Erasure.Kind.EVERYTHING or user.role == User.Role.OWNER
-
-
-def _is_about(erasure: Erasure, user: User) -> bool:
-    return erasure.kind == Erasure.Kind.PERSON and erasure.subject_id == user.person_id
+def why_not_approved(erasure: Erasure, user: User) -> str | None:
+    """Why an owner or administrator does not approve it, and who does; None: they may."""
+    did, does = "asked for it", "approves"
+    if why := two_people.why_not(erasure.asked_by, user, did=did, does=does):
+        return why
+    if erasure.kind == Erasure.Kind.PERSON and erasure.subject_id == user.person_id:
+        return "It is about yourself: another owner or administrator approves."
+    if erasure.kind == Erasure.Kind.EVERYTHING and user.role != User.Role.OWNER:
+        return "Erasing everything takes an owner's approval."
+    return None
 
 
 def problem(erasure: Erasure) -> str | None:
@@ -197,13 +194,12 @@ def lifted(erasures: list[Erasure]) -> set[int]:
     return set(rows.values_list("erasure_id", flat=True))
 
 
-def approvers(*, kind: str, asked_by_id: int | None) -> int:
+def approvers(*, kind: str, asked_by: User | None) -> int:
     """How many people could approve. Where there is nobody, a second owner or administrator is to be made first."""
-    roles = Q(role=User.Role.OWNER)
-    if kind != Erasure.Kind.EVERYTHING:
-        roles |= Q(role=User.Role.ADMINISTRATOR)
-    people = User.objects.filter(roles, is_active=True, is_service=False)
-    return people.exclude(pk=asked_by_id or 0).count()
+    found = two_people.others(asked_by)
+    if kind == Erasure.Kind.EVERYTHING:
+        found = found.filter(role=User.Role.OWNER)
+    return found.count()
 
 
 def _locked(erasure: Erasure, acting_user: User) -> Erasure:
