@@ -91,7 +91,7 @@ def _authenticator_added(
         return
     sessions.show_second_factor(request, user, by=authenticator.type)
     sessions.change_key(request)
-    sessions.end_all(user=user, but=request.session.session_key)
+    sessions.end_all(user=user, but=request.session)
     record(
         name="second_factor_added", actor=user, subject=user, detail={"kind": authenticator.type}
     )
@@ -105,7 +105,7 @@ def _authenticator_removed(
         return
     if not policy.has_factor(user, policy.kinds(policy.of(request))):
         sessions.forget_second_factor(request)
-    sessions.end_all(user=user, but=request.session.session_key)
+    sessions.end_all(user=user, but=request.session)
     record(
         name="second_factor_removed", actor=user, subject=user, detail={"kind": authenticator.type}
     )

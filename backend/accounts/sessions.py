@@ -5,6 +5,9 @@ from typing import Final
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -89,9 +92,17 @@ def codes_seen(request: HttpRequest) -> None:
     request.session.pop(_CODES_UNSEEN, None)
 
 
-def end_all(*, user: User, but: str | None = None) -> int:
-    """End the user's sessions, all or but the one of that key; how many were ended."""
-    ended = list(UserSession.objects.filter(user=user).exclude(session_key=but or ""))
+def end_all(*, user: User, but: SessionBase | None = None) -> int:
+    """End the user's sessions, all or all but that one; how many were ended of those that the list knows.
+
+    A session that it does not know is over too, and does not come back with an account that is opened again.
+    """
+    User.objects.filter(pk=user.pk).update(sessions_ended=F("sessions_ended") + 1)
+    user.refresh_from_db(fields=["sessions_ended"])
+    kept = ""
+    if but is not None:
+        but[HASH_SESSION_KEY], kept = user.get_session_auth_hash(), but.session_key or ""
+    ended = list(UserSession.objects.filter(user=user).exclude(session_key=kept))
     for session in ended:
         session.end()
     return len(ended)

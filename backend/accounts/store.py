@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
@@ -105,8 +106,8 @@ def forget_addresses(*, user: User) -> None:
 
 
 @transaction.atomic
-def end_sessions(*, user: User, acting_user: User, but: str | None = None) -> int:
-    """End all of the user's sessions, or all but the one of that key. How many were ended."""
+def end_sessions(*, user: User, acting_user: User, but: SessionBase | None = None) -> int:
+    """End all of the user's sessions, or all but that one. How many were ended."""
     ended = sessions.end_all(user=user, but=but)
     record(name="sessions_ended", actor=acting_user, subject=user, detail={"sessions": ended})
     return ended
@@ -129,7 +130,8 @@ def close(*, user: User, acting_user: User | None = None, told_by: str = "") -> 
     account.is_active = user.is_active = False
     account.closed_by_directory = user.closed_by_directory = bool(told_by)
     account.save(update_fields=["is_active", "closed_by_directory"])
-    detail: dict[str, object] = {"sessions": sessions.end_all(user=account)}
+    # The caller's, which may yet be saved whole.
+    detail: dict[str, object] = {"sessions": sessions.end_all(user=user)}
     detail["tokens"] = api_tokens.revoke_all(user=account)
     if told_by:
         detail["by"] = told_by

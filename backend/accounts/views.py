@@ -76,7 +76,7 @@ class SessionsPage(ListUserSessionsView):  # type: ignore[misc] # allauth has no
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = _user(self.request)
-        store.end_sessions(user=user, acting_user=user, but=self.request.session.session_key)
+        store.end_sessions(user=user, acting_user=user, but=self.request.session)
         response: HttpResponse = super().form_valid(form)
         return response
 

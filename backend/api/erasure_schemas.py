@@ -62,7 +62,7 @@ class Erasure(Schema):
     mode: Mode
     name: str | None = Field(description="None: it is erased.")
     subject: int | None
-    reason: str
+    reason: str | None = Field(description="None: it went with the person whom it was about.")
     state: State
     asked: ErasureDecision
     approved: ErasureDecision | None
@@ -77,6 +77,9 @@ class Erasure(Schema):
     has_certificate: bool
     lifted: bool = Field(description="What was erased may be collected again.")
     may_approve: bool
+    why_not_approved: str | None = Field(
+        description="Why it is somebody else who approves what was asked for, in words."
+    )
     may_refuse: bool = Field(description="Or withdraw, where it is one's own.")
     may_retry: bool
     may_lift: bool
@@ -87,6 +90,7 @@ class Erasure(Schema):
 class Erasures(Schema):
     items: list[Erasure]
     may_ask: bool
+    why_not_asked: str | None = Field(description="Why you ask for none, in words; None: you may.")
     total: int
     page: int
     page_size: int

@@ -1,7 +1,7 @@
 """Erasures: asked for by one person, approved by another. Whoever reads the administration sees them."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -24,7 +24,7 @@ from backend.api.rules import ADMINISTERS, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader, searched
 from backend.audit import documents, hourly
 from backend.audit.models import SignedDocument
-from backend.governance import erasures, subjects
+from backend.governance import erasures, subjects, two_people
 from backend.governance.models import Erasure
 from backend.people.names import Names
 from backend.pipeline import bell
@@ -39,10 +39,11 @@ router = Router(tags=["governance"])
     operation_id="erasures",
 )
 def list_erasures(request: HttpRequest, filters: Query[Paged]) -> shapes.Erasures:
-    found = erasures.listed()
+    found, why_not = erasures.listed(), two_people.why_not_begun(caller(request))
     return shapes.Erasures(
         items=_told(filters.shown(found), caller(request)),
-        may_ask=access.may_administer(caller(request)),
+        may_ask=access.may_administer(caller(request)) and why_not is None,
+        why_not_asked=why_not,
         **filters.counts(found),
     )
 
@@ -92,7 +93,7 @@ def preview(
         rows=sum(rows.values()),
         stays=subjects.STAYS[filters.kind],
         approvers=erasures.approvers(
-            kind=filters.kind, asked_by_id=user.pk, among=erasures.deciders()
+            kind=filters.kind, asked_by=user, among=list(two_people.others(None))
         ),
     )
 
@@ -258,15 +259,16 @@ def _one(erasure_id: int, request: HttpRequest) -> shapes.Erasure:
 
 
 def _told(found: list[Erasure], user: User) -> list[shapes.Erasure]:
-    names, lifted, deciders = names_for_reader(user), erasures.lifted(found), erasures.deciders()
+    names, lifted = names_for_reader(user), erasures.lifted(found)
+    deciders = list(two_people.others(None))
     return [_erasure(one, user, names, deciders, is_lifted=one.pk in lifted) for one in found]
 
 
 def _erasure(
-    one: Erasure, user: User, names: Names, deciders: Mapping[int, str], *, is_lifted: bool
+    one: Erasure, user: User, names: Names, deciders: Collection[User], *, is_lifted: bool
 ) -> shapes.Erasure:
-    state, own = erasures.state_of(one), erasures.is_own(one, user)
-    acts = access.may_administer(user)
+    state, acts = erasures.state_of(one), access.may_administer(user)
+    why_not = erasures.why_not_approved(one, user)
     name: str | None = one.subject_name or None
     if one.kind == Erasure.Kind.PERSON:
         name = names.of(name, person=one.subject_id)
@@ -276,7 +278,7 @@ def _erasure(
         mode=one.mode,  # type: ignore[arg-type] # as above
         name=name,
         subject=one.subject_id,
-        reason=one.reason,
+        reason=one.reason or None,
         state=state,
         asked=_by(one.asked_by, one.asked_at, names),
         approved=_decision(one.approved_by, one.approved_at, names),
@@ -290,12 +292,13 @@ def _erasure(
         problem=erasures.problem(one),
         has_certificate=one.certificate_id is not None,
         lifted=is_lifted,
-        may_approve=acts and state == "asked" and not own and erasures.may_approve(one, user),
+        may_approve=acts and state == "asked" and why_not is None,
+        why_not_approved=why_not if acts and state == "asked" else None,
         may_refuse=acts and state in {"asked", "approved"},
         may_retry=acts and state == "parked",
         may_lift=acts and state == "finished" and one.kind in erasures.LIFTED and not is_lifted,
-        approvers=erasures.approvers(kind=one.kind, asked_by_id=one.asked_by_id, among=deciders),
-        is_own=own,
+        approvers=erasures.approvers(kind=one.kind, asked_by=one.asked_by, among=deciders),
+        is_own=erasures.is_own(one, user),
     )
 
 

@@ -41,7 +41,7 @@ class OwnRequest(Schema):
     kind: Kind
     state: State
     mode: Mode | None
-    text: str
+    text: str | None
     asked_on: date
     due_on: date
     ended_at: datetime | None
@@ -79,6 +79,9 @@ class SubjectRequest(OwnRequest):
     timing: Timing | None = Field(description="None: it is closed.")
     days_left: int | None = Field(description="Below zero: overdue by so many days.")
     handled_by: str | None
+    words_left_out: str | None = Field(
+        description="Why nothing that was typed is told, where people are called by pseudonyms."
+    )
 
 
 class Timings(Schema):
@@ -95,11 +98,12 @@ class SubjectRequests(Schema):
     page_size: int
     timings: Timings = Field(description="Of all that are open, by how much time is left.")
     may_handle: bool
+    why_not_entered: str | None = Field(description="Why you enter none, in words; None: you may.")
 
 
 class SubjectRequestDetail(SubjectRequest):
     known: bool = Field(description="It is linked to somebody of whom there is anything here.")
-    identity_checked: str
+    identity_checked: str | None
     record: str = Field(description="Address of the page that names who asked.")
     entered_at: datetime
     extended_at: datetime | None
@@ -108,6 +112,9 @@ class SubjectRequestDetail(SubjectRequest):
     categories: list[HeldCategory]
     may_handle: bool
     may_download: bool = Field(description="It came by letter, and you handed it over.")
+    why_not_handed_over: str | None = Field(
+        description="Why you neither hand over nor download the copy, and who does; None: nothing is in the way."
+    )
 
 
 class Letter(Schema):

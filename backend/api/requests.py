@@ -23,13 +23,18 @@ from backend.api.errors import ERRORS, Refused
 from backend.api.export import streamed
 from backend.api.rules import ADMINISTERS, ANYONE_SIGNED_IN, READS_PEOPLE, caller
 from backend.api.scoped import names_for_reader
-from backend.governance import access_export, requests
+from backend.governance import access_export, requests, two_people
+from backend.governance.erasing.person_requests import TEXTS
 from backend.governance.held import Subject
 from backend.governance.models import Erasure, SubjectRequest
 from backend.people.models import Person
 from backend.people.names import Names
 
 router = Router(tags=["requests of people"])
+_LEFT_OUT = (
+    "What was typed is left out, since people are called by pseudonyms here and words can name them. "
+    "Administration has it."
+)
 _ANSWERS: Any = {ERRORS: schemas.Error, 409: schemas.Error, 429: schemas.Error}
 
 
@@ -114,6 +119,7 @@ def list_requests(
         **filters.counts(found),
         timings=shapes.Timings(**requests.timings()),
         may_handle=access.may_administer(caller(request)),
+        why_not_entered=two_people.why_not_begun(caller(request)),
     )
 
 
@@ -219,10 +225,11 @@ def erase(
     operation_id="download_subject_access",
 )
 def download(request: HttpRequest, request_id: int) -> StreamingHttpResponse:
-    """Of somebody without an account, for the administrator who handed it over and sends it to them."""
-    found = get_object_or_404(
-        requests.requests(), pk=request_id, entered_by__isnull=False, handled_by=caller(request)
-    )
+    """Of somebody without an account, for the administrator who handed it over and sends it to them.
+
+    Never for who entered the request, by whatever account: that takes two people.
+    """
+    found = get_object_or_404(requests.requests(), pk=request_id, entered_by__isnull=False)
     return _download(found, caller(request))
 
 
@@ -292,7 +299,7 @@ def _own(one: SubjectRequest) -> dict[str, Any]:
         "kind": one.kind,
         "state": one.state,  # type: ignore[attr-defined] # annotated by requests.requests
         "mode": one.mode or None,
-        "text": one.text,
+        "text": one.text or None,
         "asked_on": one.asked_on,
         "due_on": one.due_on,
         "ended_at": one.ended_at,  # type: ignore[attr-defined] # as above
@@ -318,7 +325,12 @@ def _erasure(erasure: Erasure | None) -> str | None:
 def _handled(one: SubjectRequest, names: Names, today: date) -> dict[str, Any]:
     own = _own(one)
     is_open = own["ended_at"] is None
+    typed = own.keys() & {*TEXTS}
+    left_out = names.are_pseudonyms and any(own[text] for text in typed)
+    if names.are_pseudonyms:
+        own |= dict.fromkeys(typed)
     return own | {
+        "words_left_out": _LEFT_OUT if left_out else None,
         "who": _who(one, names),
         "by_letter": one.entered_by_id is not None,
         "timing": requests.timing(one.due_on, today=today) if is_open else None,
@@ -348,12 +360,12 @@ def _detail(request: HttpRequest, key: int) -> shapes.SubjectRequestDetail:
     names = names_for_reader(user)
     handles = access.may_administer(user)
     available = requests.available(one, now=clock.now())
-    by_letter = one.entered_by_id is not None
+    why_not = requests.why_not_handed_over(one, user) if handles else None
+    is_theirs = one.entered_by_id is not None and one.handled_by_id == user.pk
     return shapes.SubjectRequestDetail(
         **_handled(one, names, requests.today()),
         known=one.account is not None or one.person is not None,
-        # What an administrator types of somebody can name them.
-        identity_checked="" if names.are_pseudonyms else one.identity_checked,
+        identity_checked=None if names.are_pseudonyms else one.identity_checked or None,
         record=reverse("admin:governance_subjectrequest_change", args=[one.pk]),
         entered_at=one.entered_at,
         extended_at=one.extended_at,
@@ -361,7 +373,8 @@ def _detail(request: HttpRequest, key: int) -> shapes.SubjectRequestDetail:
         erasure_id=one.erasure_id,
         categories=_held(_subject(one.account, one.person)),
         may_handle=handles,
-        may_download=handles and by_letter and available and one.handled_by_id == user.pk,
+        may_download=handles and available and is_theirs and why_not is None,
+        why_not_handed_over=why_not,
     )
 
 

@@ -364,7 +364,6 @@ def mute(request: HttpRequest, test_id: int, wish: run_schemas.Mute) -> run_sche
         actor=user,
         subject=test,
         detail={"until": str(muted.until)},
-        words={"reason": muted.reason},
     )
     return run_schemas.MuteAnswer(
         muted=results.MutedUntil(

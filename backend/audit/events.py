@@ -22,8 +22,9 @@ def record(
     """Write one event, in the caller's transaction, so that what cannot be recorded does not happen.
 
     `name` is one of `backend.audit.names`. `detail` must hold no secret, and nothing personal unless the subject is a
-    person or what belongs to one; what a person typed, and names of people, are `words`. Within a request, actor and
-    address are known where they are not given. Raises NotRecorded.
+    person or what belongs to one. `words` are sealed as what it says of its subject, or else of who acts. They tell of
+    nobody else, whose erasure would leave them: what people type of others stays in the row that it is typed for.
+    Within a request, actor and address are known where they are not given. Raises NotRecorded.
     """
     about: dict[str, Any] = {}
     if subject is not None:

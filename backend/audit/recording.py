@@ -34,7 +34,7 @@ class EventManager(LogEntryManager):  # type: ignore[misc] # the library has no 
         )
 
     def create(self, **fields: Any) -> Any:
-        """`words` are what a person typed, and names of people: never in clear. Raises NotRecorded."""
+        """`words` tell of the subject, or else of who acts: never in clear. Raises NotRecorded."""
         try:
             event = self.model(**sealed(**fields))
             event.save(force_insert=True)

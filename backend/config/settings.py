@@ -279,8 +279,11 @@ AUDIT_SYSLOG_CA_FILE = ENVIRONMENT.syslog_ca_file
 # Every governed model. What is sealed is in none of them: backend.connections.store records its changes by name.
 AUDITLOG_INCLUDE_TRACKING_MODELS: tuple[dict[str, Any], ...] = (
     # A new password is an event by name; the library masks but half of a value.
-    {"model": "accounts.User", "exclude_fields": ["last_login", "password"]},
-    {"model": "accounts.ServiceAccount", "exclude_fields": ["last_login", "password"]},
+    {"model": "accounts.User", "exclude_fields": ["last_login", "password", "sessions_ended"]},
+    {
+        "model": "accounts.ServiceAccount",
+        "exclude_fields": ["last_login", "password", "sessions_ended"],
+    },
     {"model": "accounts.TeamGrant"},
     {
         "model": "accounts.IdentityProvider",

@@ -1,6 +1,6 @@
 """Erasures: asked for by one person, approved by another, done in the background."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import Literal
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from backend import clock
 from backend.accounts import access
 from backend.accounts.models import User
 from backend.audit.events import record
+from backend.governance import two_people
 from backend.governance.erasing.engine import ATTEMPTS
 from backend.governance.erasing.kinds import subjects_of
 from backend.governance.erasing.person_known import accounts_of
@@ -68,6 +69,8 @@ def ask(
     Raises LookupError where there is no such subject, ErasureRefused, access.Denied.
     """
     _require_administrator(acting_user)
+    if why := two_people.why_not_begun(acting_user):
+        raise ErasureRefused(why)
     if not reason.strip():
         raise ErasureRefused("Say why, without naming whom or what it is about.")
     name, rows = preview(kind=kind, subject_id=subject_id, mode=mode)
@@ -92,12 +95,8 @@ def approve(*, erasure: Erasure, acting_user: User) -> None:
     """Begin, by the word of a second person. Raises ErasureRefused, access.Denied."""
     one = _locked(erasure, acting_user)
     _require_open(one)
-    if is_own(one, acting_user):
-        raise ErasureRefused("You asked for it yourself: another owner or administrator approves.")
-    if _is_about(one, acting_user):
-        raise ErasureRefused("It is about yourself: another owner or administrator approves.")
-    if not may_approve(one, acting_user):
-        raise ErasureRefused("Erasing everything takes an owner's approval.")
+    if why := why_not_approved(one, acting_user):
+        raise ErasureRefused(why)
     one.approved_by, one.approved_at = acting_user, clock.now()
     if one.kind == Erasure.Kind.PERSON:
         one.accounts = accounts_of(one.subject_id or 0)
@@ -154,22 +153,20 @@ def lift(*, erasure: Erasure, acting_user: User) -> None:
 
 
 def is_own(erasure: Erasure, user: User) -> bool:
-    """Whether they asked for it, by whatever account: somebody with two is one person."""
-    asked_by = erasure.asked_by
-    if asked_by is None:
-        return False
-    return asked_by.pk == user.pk or asked_by.person_id == user.person_id is not None
+    """Whether they asked for it, by whatever account."""
+    return erasure.asked_by is not None and two_people.is_same(erasure.asked_by, user)
 
 
-def may_approve(erasure: Erasure, user: User) -> bool:
-    """Whether the role is enough and it is not about themselves, whoever asked."""
-    if _is_about(erasure, user):
-        return False
-    return erasure.kind != Erasure.Kind.EVERYTHING or user.role == User.Role.OWNER
-
-
-def _is_about(erasure: Erasure, user: User) -> bool:
-    return erasure.kind == Erasure.Kind.PERSON and erasure.subject_id == user.person_id
+def why_not_approved(erasure: Erasure, user: User) -> str | None:
+    """Why an owner or administrator does not approve it, and who does; None: they may."""
+    did, does = "asked for it", "approves"
+    if why := two_people.why_not(erasure.asked_by, user, did=did, does=does):
+        return why
+    if erasure.kind == Erasure.Kind.PERSON and erasure.subject_id == user.person_id:
+        return "It is about yourself: another owner or administrator approves."
+    if erasure.kind == Erasure.Kind.EVERYTHING and user.role != User.Role.OWNER:
+        return "Erasing everything takes an owner's approval."
+    return None
 
 
 def problem(erasure: Erasure) -> str | None:
@@ -198,18 +195,12 @@ def lifted(erasures: list[Erasure]) -> set[int]:
     return set(rows.values_list("erasure_id", flat=True))
 
 
-def deciders() -> dict[int, str]:
-    """Accounts of people who decide about erasures, each with its role."""
-    roles = (User.Role.OWNER, User.Role.ADMINISTRATOR)
-    people = User.objects.filter(role__in=roles, is_active=True, is_service=False)
-    return dict(people.values_list("pk", "role"))
-
-
-def approvers(*, kind: str, asked_by_id: int | None, among: Mapping[int, str]) -> int:
+def approvers(*, kind: str, asked_by: User | None, among: Collection[User]) -> int:
     """How many of these could approve. Where it is nobody, a second owner or administrator is to be made first."""
     return sum(
-        pk != asked_by_id and (kind != Erasure.Kind.EVERYTHING or role == User.Role.OWNER)
-        for pk, role in among.items()
+        (asked_by is None or not two_people.is_same(asked_by, one))
+        and (kind != Erasure.Kind.EVERYTHING or one.role == User.Role.OWNER)
+        for one in among
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from backend import clock
 from backend.accounts.models import User
 from backend.audit.events import record
-from backend.governance import erasures
+from backend.governance import erasures, two_people
 from backend.governance.models import Erasure, SubjectRequest
 from backend.people.models import Person
 from backend.people.store import organisation
@@ -137,6 +137,8 @@ def enter(
     acting_user: User,
 ) -> SubjectRequest:
     """One that came by letter, of somebody without an account. Raises NotPossible."""
+    if why := two_people.why_not_begun(acting_user):
+        raise NotPossible(why)
     _check_wish(kind, text, mode)
     if asked_on > today():
         raise NotPossible("The day on which it was received is still to come.")
@@ -219,11 +221,28 @@ def hand_over(*, request: SubjectRequest, acting_user: User) -> None:
         raise NotPossible("There is no copy to hand over.")
     if locked.account is None and locked.person is None:
         raise NotPossible("It is linked to nobody who is known here, so there is nothing to copy.")
+    if why := why_not_handed_over(locked, acting_user):
+        raise NotPossible(why)
     locked.available_until = clock.now() + AVAILABLE
     if locked.outcome == "":
         _close(locked, Outcome.FULFILLED, "")
     _handled(locked, acting_user, "available_until")
     _record("subject_access_handed_over", locked, acting_user)
+
+
+def why_not_handed_over(request: SubjectRequest, user: User) -> str | None:
+    """Why this administrator hands over and downloads no copy of it; None: nothing is in the way.
+
+    What somebody asked for while signed in goes to them. What was entered for somebody goes through two people, so that
+    nobody makes a request up to read what is held of another.
+    """
+    if request.entered_by is None:
+        return None
+    did, does = "entered it", "hands the copy over and downloads it"
+    why = two_people.why_not(request.entered_by, user, did=did, does=does)
+    if why and not two_people.others(request.entered_by).exists():
+        return f"{why} There is nobody else yet: make one under Administration, Users."
+    return why
 
 
 @transaction.atomic
@@ -269,6 +288,13 @@ def take(*, request: SubjectRequest, acting_user: User) -> None:
     """That the copy is downloaded now, on record. Raises NotPossible and TooOften."""
     locked = SubjectRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     now = clock.now()
+    if locked.entered_by is not None:
+        if why := why_not_handed_over(locked, acting_user):
+            raise NotPossible(why)
+        if locked.handled_by_id != acting_user.pk:
+            raise NotPossible(
+                "Whoever handed it over downloads it: hand it over yourself first, or ask them."
+            )
     if locked.available_until is None or now >= locked.available_until:
         raise NotPossible("The copy is not available, or not any more. Ask for a new one.")
     if locked.downloaded_at is not None and now - locked.downloaded_at < BETWEEN_DOWNLOADS:

@@ -33,7 +33,7 @@ ACCOUNTS: Final = Area(
                 "id last_login email name person_id joined_at directory_user_id responsible_id"
             ),
             secret="password",
-            operational="role is_active is_break_glass closed_by_directory is_service",
+            operational="role is_active is_break_glass closed_by_directory is_service sessions_ended",
             notes={
                 "password": "Argon2; never the password itself.",
                 "responsible_id": "Who answers for a service account.",

@@ -129,7 +129,7 @@ GOVERNANCE: Final = Area(
                 "web": APPEND_AND_UPDATE,
                 "worker": (
                     "SELECT",
-                    "UPDATE (subject_name, preview, done, started_at, finished_at)",
+                    "UPDATE (subject_name, reason, preview, done, started_at, finished_at)",
                     "UPDATE (attempts, lease_until, last_error, certificate_id)",
                 ),
             },
@@ -144,6 +144,7 @@ GOVERNANCE: Final = Area(
                 "subject_id": "Of the thing that is erased: a person's key where `kind` says so.",
                 "accounts": "Keys of accounts.",
                 "subject_name": "What it is called, until it is erased.",
+                "reason": "In words; empty once the person whom it is about is erased.",
                 "preview": "Counts of rows by table.",
                 "done": "Counts of rows by table.",
             },

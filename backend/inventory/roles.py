@@ -19,6 +19,7 @@ ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
     "governance_purge(text, timestamp with time zone, integer)": ("worker",),
     # Erasing a person: each acts for an erasure that two people stand for, or writes anew what is there.
     "governance_erase_sign_in(bigint)": ("worker",),
+    "governance_end_unlisted_sessions()": ("worker",),
     "governance_rewrite(text)": ("worker",),
     "governance_renew_log()": ("worker",),
     # What an anchor of the audit log has signed away.

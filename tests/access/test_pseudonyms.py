@@ -56,14 +56,17 @@ def council(world: World) -> World:
     loose = an_identity(world.history.repository.connection, person=False, login="zzloose")
     moving.give(identity=loose, person=Person.objects.last(), acting_user=owner)
     for person in (Person.objects.first(), None):
-        requests.enter(
+        letter = requests.enter(
             kind="access",
             who="zzwriter",
             person=person,
             asked_on=requests.today(),
             identity_checked="By zzpassport.",
+            text="I am zztext.",
             acting_user=owner,
         )
+        requests.extend(request=letter, reason="For zztext.", acting_user=owner)
+        requests.refuse(request=letter, reason="Dear zztext", acting_user=owner)
     break_glass.mark(user=owner)
     break_glass.tell(user=owner, address=None)
     muting.mute(test=test, reason="Known.", until=clock.now().date(), by=owner)

@@ -159,7 +159,7 @@ def test_reading_is_recorded_once_an_hour_and_taking_along_each_time(
     assert Event.objects.filter(name="audit_read", actor=auditor).count() == 1
     exported = get(client, act="audit_exported")["items"]
     assert [item["detail"] for item in exported] == [
-        [{"name": "act", "value": "audit_read"}, {"name": "search", "value": "audit"}]
+        [{"name": "act", "value": "audit_read"}, {"name": "search", "value": "given"}]
     ] * 2
 
 
@@ -169,7 +169,7 @@ def test_where_people_have_pseudonyms_nothing_personal_is_told(
     person = Person.objects.create(name="Marked Name")
     person.name = "Marked Other"
     person.save()
-    record(name="fix_corrected", actor=lead, words={"reason": "Marked words"})
+    record(name="single_sign_on_refused", actor=lead, words={"detail": "Marked words"})
     set_pseudonyms(wanted=True, acting_user=lead)
     told = client.get(API).content.decode()
     assert "Marked" not in told

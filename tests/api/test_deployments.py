@@ -221,7 +221,7 @@ def test_a_person_corrects_what_fixed_it(administrator: Client, world: World) ->
     assert PendingDeployments.objects.filter(repository=world.history.repository).exists()
     event = recorded(name="fix_corrected")
     assert event.email == "administrator@plumbline.example"
-    assert event.detail["reason"] == "It was that."
+    assert "reason" not in event.detail, "it may name somebody"
     assert event.detail["fix_key"] == good.key
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from backend.accounts import break_glass
 from backend.accounts.api_tokens import create_api_token
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.audit.sealing import sign_documents
+from backend.governance import erasures
 from backend.people.models import Person
 from tests.audit.chained import a_head, offline
 from tests.factories import a_repository
@@ -51,3 +53,24 @@ def test_a_certificate_that_was_taken_along_is_verified_offline(
     assert offline("--document", file) == (0, "The document is what was signed.\n")
     file.write_text(file.read_text().replace("repository", "connection", 1))
     assert offline("--document", file)[0] == 1
+
+
+def test_whoever_does_not_approve_is_told_why(client: Client) -> None:
+    asks, glass = an_account(User.Role.OWNER), an_account(User.Role.OWNER)
+    an_account(User.Role.ADMINISTRATOR)
+    break_glass.mark(user=glass)
+    erasure = erasures.ask(
+        kind="repository", subject_id=a_repository().pk, reason="asked to", acting_user=asks
+    )
+    address = f"/api/v1/erasures/{erasure.pk}"
+    told = sign_in(client, asks).get(address).json()
+    assert (told["may_approve"], told["approvers"]) == (False, 1)
+    assert told["why_not_approved"].startswith("You asked for it yourself")
+    told = sign_in(client, glass).get(address).json()
+    assert (told["may_approve"], told["is_own"]) == (False, False)
+    assert "nobody's own" in told["why_not_approved"]
+    told = client.get("/api/v1/erasures").json()
+    assert not told["may_ask"]
+    assert "nobody's own" in told["why_not_asked"]
+    told = sign_in(client, an_account(User.Role.AUDITOR)).get(address).json()
+    assert told["why_not_approved"] is None

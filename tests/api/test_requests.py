@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from backend.accounts.break_glass import mark
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.governance import requests
@@ -154,14 +155,44 @@ def test_whoever_asked_reads_why_it_takes_longer_and_why_it_was_refused(
 def test_the_copy_of_a_letter_goes_to_the_administrator_who_handed_it_over(
     admin: Client, jo: User
 ) -> None:
+    other, third = (sign_in(Client(), an_account(User.Role.OWNER)) for _ in range(2))
     made = post(admin, "/subject-requests", LETTER | {"person": jo.person_id})
     assert (made["by_letter"], made["due_on"], made["known"]) == (True, "2026-04-02", True)
     address = f"/subject-requests/{made['id']}"
-    assert post(admin, f"{address}/hand-over")["may_download"]
-    other = sign_in(Client(), an_account(User.Role.OWNER))
-    assert other.get(f"{API}{address}/copy").status_code == 404
-    document, _ = copy(admin, f"{address}/copy")
+    assert get(other, address)["why_not_handed_over"] is None
+    handed = post(other, f"{address}/hand-over")
+    assert (handed["may_download"], handed["why_not_handed_over"]) == (True, None)
+    assert not get(third, address)["may_download"]
+    assert third.get(f"{API}{address}/copy").status_code == 409
+    document, _ = copy(other, f"{address}/copy")
     assert document["about"] == LETTER["who"]
+
+
+def test_nobody_alone_makes_up_a_letter_to_read_what_is_held_of_another(
+    admin: Client, jo: User
+) -> None:
+    other = sign_in(Client(), an_account(User.Role.OWNER))
+    made = post(admin, "/subject-requests", LETTER | {"person": jo.person_id})
+    address, why = f"/subject-requests/{made['id']}", made["why_not_handed_over"]
+    assert why == (
+        "You entered it yourself: another owner or administrator hands the copy over and downloads it."
+    )
+    refused = post(admin, f"{address}/hand-over", status=409)
+    assert (refused["code"], refused["message"]) == ("not_possible", why)
+    post(other, f"{address}/hand-over")
+    told = get(admin, address)
+    assert (told["may_download"], told["why_not_handed_over"]) == (False, why)
+    answer = admin.get(f"{API}{address}/copy")
+    assert (answer.status_code, answer.json()["message"]) == (409, why)
+    assert not Event.objects.filter(name="subject_access_downloaded").exists()
+
+
+def test_an_emergency_account_is_told_why_it_enters_none() -> None:
+    glass = an_account(User.Role.OWNER)
+    mark(user=glass)
+    client = sign_in(Client(), glass)
+    assert "nobody's own" in get(client, "/subject-requests")["why_not_entered"]
+    assert "nobody's own" in post(client, "/subject-requests", LETTER, status=409)["message"]
 
 
 def test_an_auditor_looks_on_and_is_offered_nothing(jo: User) -> None:
@@ -212,13 +243,25 @@ def test_where_people_have_pseudonyms_they_have_them_here_and_their_own_copy_nam
     Person.objects.filter(user=jo).update(name="zzJo")
     set_pseudonyms(wanted=True, acting_user=an_account(User.Role.OWNER))
     asked = requests.ask(kind="access", acting_user=jo)
-    letters = [post(admin, "/subject-requests", LETTER | {"person": jo.person_id})]
-    letters += [post(admin, "/subject-requests", LETTER)]
-    told = json.dumps(get(admin, "/subject-requests"))
-    told += json.dumps([get(admin, f"/subject-requests/{one['id']}") for one in letters])
-    for name in ("jo@plumbline.example", "zzJo", "Sam Brook", "passport"):
-        assert name not in told
-    assert told.count("Person ") == 5
+    today = f"{requests.today()}"
+    letter = LETTER | {"text": "I am zzText.", "kind": "objection", "asked_on": today}
+    letters = [post(admin, "/subject-requests", letter | {"person": jo.person_id})]
+    letters += [post(admin, "/subject-requests", letter)]
+    for one in letters:
+        post(admin, f"/subject-requests/{one['id']}/extend", {"reason": "For zzText"})
+        post(admin, f"/subject-requests/{one['id']}/refuse", {"reason": "Dear zzText"})
+    for reader in (admin, sign_in(Client(), an_account(User.Role.AUDITOR))):
+        rows = [get(reader, f"/subject-requests/{one['id']}") for one in letters]
+        told = json.dumps([get(reader, "/subject-requests", show="all"), rows])
+        for name in ("jo@plumbline.example", "zzJo", "Sam Brook", "passport", "zzText"):
+            assert name not in told
+        assert told.count("Person ") == 5
+        for row in rows:
+            texts = ("text", "extension_reason", "outcome_text", "identity_checked")
+            assert [row[text] for text in texts] == [None] * 4
+            assert "pseudonyms" in row["words_left_out"]
+    own_words = post(own, "/your-data/requests", {"kind": "objection", "text": "I am zzText."})
+    assert own_words["text"] == "I am zzText."
     requests.hand_over(request=asked, acting_user=User.objects.get(role="administrator"))
     document, _ = copy(own, f"/your-data/requests/{asked.pk}/copy")
     assert "zzJo" in json.dumps(document)

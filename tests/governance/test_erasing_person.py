@@ -6,10 +6,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db import ProgrammingError, transaction
 from django.db import connection as database
+from django.test import Client
 
 from backend import clock
 from backend.accounts.api_tokens import create_api_token
@@ -143,7 +146,8 @@ def roles(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("mode", MODES)
 def test_the_worker_erases_from_every_row(person: Person, mode: str) -> None:
     erasure = approved(person, mode)
-    Erasure.objects.update(reason=f"{MARK} asked for it.")
+    Erasure.objects.update(reason="They are ill.")
+    Erasure.objects.create(kind="repository", asked_at=clock.now(), reason=f"For {MARK}.")
     a_request_of_somebody_else()
     assert in_rows(MARK)
     with acting_as("worker"):
@@ -152,7 +156,8 @@ def test_the_worker_erases_from_every_row(person: Person, mode: str) -> None:
     assert not in_rows("192.0.2.4")
     assert done["people_offer"] == 1
     erasure.refresh_from_db()
-    assert erasure.reason == "(erased) asked for it."
+    assert (erasure.reason, erasure.subject_name) == ("", ""), "in words that may name nobody"
+    assert Erasure.objects.get(kind="repository").reason == "For (erased)."
     assert PullRequest.objects.get().title == "For (erased), or (erased)."
     assert PullRequest.objects.get().head_ref == "users/(erased)-patch-1"
     assert OwnerPattern.objects.get().owners == ["(erased)", "@forge/team-a"]
@@ -295,6 +300,31 @@ def test_nobody_but_the_worker_may_call_the_owner_s_routines() -> None:
             assert {held for (held,) in cursor.fetchall()} == {role == "worker"}
 
 
+@pytest.mark.usefixtures("roles")
+def test_with_them_goes_every_session_that_no_list_knows(person: Person) -> None:
+    theirs, other = Client(), Client()
+    theirs.force_login(User.objects.get(person=person))
+    other.force_login(User.objects.filter(role=User.Role.OWNER)[0])
+    listed = Session.objects.get(session_key=other.session.session_key)
+    UserSession.objects.create(
+        user=User.objects.filter(role=User.Role.OWNER)[0],
+        session_key=listed.session_key,
+        ip="192.0.2.9",
+    )
+    end = "SELECT governance_end_unlisted_sessions()"
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE worker")
+        with pytest.raises(ProgrammingError, match="is being erased"), transaction.atomic():
+            cursor.execute(end)
+        cursor.execute("RESET ROLE")
+    erasure = approved(person, "pseudonymise")
+    with database.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE worker")
+        carry_out(erasure)
+        cursor.execute("RESET ROLE")
+    assert list(Session.objects.all()) == [listed]
+
+
 def test_the_last_owner_is_not_erased(person: Person) -> None:
     User.objects.exclude(person=person).update(role="")
     User.objects.filter(person=person).update(role=User.Role.OWNER)
@@ -317,10 +347,13 @@ def test_who_is_not_there_cannot_be_erased() -> None:
 
 def test_the_keys_of_all_that_they_were_known_as_are_destroyed(person: Person) -> None:
     user, entry = an_account(User.Role.MEMBER), DirectoryUser.objects.create(user_name=MARK)
-    User.objects.filter(pk=user.pk).update(person=person, directory_user=entry)
+    User.objects.filter(pk=user.pk).update(directory_user=entry)
+    DirectoryUser.objects.update(person=person)
     identity = Identity.objects.filter(person=person)[0]
     theirs = [f"person/{person.pk}", f"user/{user.pk}", f"identity/{identity.pk}"]
     theirs.append(f"directoryuser/{entry.pk}")
+    (joined,) = Merge.objects.get().moved["persons"]
+    theirs.append(f"person/{joined[0]}")
     carry_out(approved(person, "pseudonymise"))
     assert subjects.forgotten(theirs) == {*theirs}
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from backend.accounts import access
+from backend.accounts import access, break_glass
 from backend.accounts.models import ApiToken, User
 from backend.audit.models import Event
-from backend.governance import erasures
+from backend.governance import erasures, two_people
 from backend.governance.erasing import engine
 from backend.governance.models import Erasure
 from backend.people.models import Person
@@ -62,6 +62,30 @@ def test_nobody_approves_their_own_erasure() -> None:
         erasures.approve(erasure=erasure, acting_user=owner)
 
 
+def test_an_emergency_account_neither_asks_nor_approves_nor_counts() -> None:
+    glass, owner = an_account(User.Role.OWNER), an_account(User.Role.OWNER)
+    early, erasure = asked(glass), asked(owner)
+    break_glass.mark(user=glass)
+    with pytest.raises(erasures.ErasureRefused, match="nobody's own"):
+        asked(glass)
+    assert erasures.approvers(kind="repository", asked_by=owner) == 0
+    with pytest.raises(erasures.ErasureRefused, match="use an account of your own"):
+        erasures.approve(erasure=erasure, acting_user=glass)
+    early.refresh_from_db()
+    with pytest.raises(erasures.ErasureRefused, match="begin anew with an account of your own"):
+        erasures.approve(erasure=early, acting_user=owner)
+    erasures.refuse(erasure=early, acting_user=owner)
+    assert not engine.any_due()
+
+
+def test_another_account_of_who_asked_does_not_count() -> None:
+    one, other = an_account(User.Role.OWNER), an_account(User.Role.OWNER)
+    assert erasures.approvers(kind="everything", asked_by=one) == 1
+    User.objects.filter(pk__in=[one.pk, other.pk]).update(person=Person.objects.create())
+    one.refresh_from_db()
+    assert erasures.approvers(kind="everything", asked_by=one) == 0
+
+
 @pytest.mark.parametrize("role", ["auditor", "team_lead", "member", ""])
 def test_who_does_not_administer_neither_asks_nor_approves(role: str) -> None:
     user = an_account(role)
@@ -83,9 +107,9 @@ def test_everything_takes_an_owner() -> None:
     other = an_account(User.Role.ADMINISTRATOR)
     with pytest.raises(erasures.ErasureRefused, match="takes an owner"):
         erasures.approve(erasure=erasure, acting_user=other)
-    people, asked_by = erasures.deciders(), erasure.asked_by_id
-    assert erasures.approvers(kind="everything", asked_by_id=asked_by, among=people) == 0
-    assert erasures.approvers(kind="repository", asked_by_id=asked_by, among=people) == 1
+    people = list(two_people.others(None))
+    assert erasures.approvers(kind="everything", asked_by=erasure.asked_by, among=people) == 0
+    assert erasures.approvers(kind="repository", asked_by=erasure.asked_by, among=people) == 1
     erasures.approve(erasure=erasure, acting_user=an_account(User.Role.OWNER))
 
 

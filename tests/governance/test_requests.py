@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.accounts import break_glass
 from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.governance import requests
@@ -251,6 +252,50 @@ def test_a_letter_needs_a_day_that_has_been_and_a_word_on_who_it_is(admin: User)
         requests.erase(
             request=a_letter(admin, "erasure"), mode="remove", reason="Asked.", acting_user=admin
         )
+
+
+def test_who_entered_a_letter_neither_hands_the_copy_over_nor_downloads_it(
+    jo: User, admin: User
+) -> None:
+    letter = a_letter(admin, person=jo.person)
+    with pytest.raises(NotPossible, match="nobody else yet: make one"):
+        requests.hand_over(request=letter, acting_user=admin)
+    other, third = an_account(User.Role.OWNER), an_account(User.Role.ADMINISTRATOR)
+    with pytest.raises(NotPossible, match="You entered it yourself: another owner or admin"):
+        requests.hand_over(request=letter, acting_user=admin)
+    requests.hand_over(request=letter, acting_user=other)
+    with pytest.raises(NotPossible, match="You entered it yourself"):
+        requests.take(request=letter, acting_user=admin)
+    with pytest.raises(NotPossible, match="hand it over yourself first"):
+        requests.take(request=letter, acting_user=third)
+    requests.take(request=letter, acting_user=other)
+    assert recorded(letter).count("subject_access_downloaded") == 1
+
+
+def test_a_second_account_of_who_entered_it_is_no_second_person(jo: User, admin: User) -> None:
+    twin = an_account(User.Role.OWNER)
+    admin.person = twin.person = Person.objects.create()
+    admin.save()
+    twin.save()
+    letter = a_letter(admin, person=jo.person)
+    with pytest.raises(NotPossible, match=r"yourself.*nobody else yet"):
+        requests.hand_over(request=letter, acting_user=twin)
+
+
+def test_an_emergency_account_is_neither_of_the_two(jo: User, admin: User) -> None:
+    glass, other = an_account(User.Role.OWNER), an_account(User.Role.OWNER)
+    letter, early = a_letter(admin, person=jo.person), a_letter(glass, person=jo.person)
+    break_glass.mark(user=glass)
+    with pytest.raises(NotPossible, match="nobody's own"):
+        a_letter(glass, person=jo.person)
+    with pytest.raises(NotPossible, match="nobody's own"):
+        requests.hand_over(request=letter, acting_user=glass)
+    early.refresh_from_db()
+    with pytest.raises(NotPossible, match="begin anew"):
+        requests.hand_over(request=early, acting_user=other)
+    own = requests.ask(kind="access", acting_user=jo)
+    requests.hand_over(request=own, acting_user=glass)
+    requests.take(request=own, acting_user=jo)
 
 
 @pytest.mark.parametrize("verb", ["extend", "refuse", "fulfil"])

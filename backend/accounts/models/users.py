@@ -1,5 +1,6 @@
 """Who signs in or reads by a token, in which role, and which teams were opened to them."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -76,6 +77,12 @@ class User(AbstractBaseUser):
         related_name="service_accounts",
         help_text="The administrator who answers for a service account.",
     )
+    sessions_ended = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="How often all its sessions were ended: none that was begun before goes on.",
+    )
     token: "ApiToken | None" = None
     """The token that this request came with; what it is not for, the account may not do here."""
 
@@ -106,6 +113,14 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """A session that was begun under another is over, whether a list knows it or not."""
+        return f"{super().get_session_auth_hash()}:{self.sessions_ended}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        for former in super().get_session_auth_fallback_hash():
+            yield f"{former}:{self.sessions_ended}"
 
     @property
     def is_staff(self) -> bool:

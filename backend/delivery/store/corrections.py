@@ -58,5 +58,4 @@ def _record(name: str, correction: FixCorrection, acting_user: User) -> None:
         subject=correction,
         detail={one: getattr(correction, one) for one in told}
         | {"repository": str(correction.repository)},
-        words={"reason": correction.reason},
     )

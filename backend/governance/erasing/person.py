@@ -18,7 +18,7 @@ from backend.accounts.models import User
 from backend.audit.subjects import forget
 from backend.connections.models import JiraSettings
 from backend.governance.erasing import on_disk, person_requests
-from backend.governance.erasing.person_known import Known, everybody, to_bury
+from backend.governance.erasing.person_known import Known, accounts_of, everybody, keys_of, to_bury
 from backend.governance.erasing.person_names import identity_steps, named_steps
 from backend.governance.erasing.person_rows import removal_steps, row_steps
 from backend.governance.erasing.steps import NotErasable, Step
@@ -40,9 +40,10 @@ REWRITTEN: Final = (
     *("people_directorygroup_members", "accounts_user", "accounts_apitoken", "accounts_teamgrant"),
     *("accounts_breakglassuse", "account_emailaddress", "mfa_authenticator"),
     *("socialaccount_socialaccount", "usersessions_usersession", "django_session"),
-    *("django_admin_log", "governance_erasure", "delivery_ownerpattern", "delivery_pullrequest"),
-    *("delivery_pullrequestevent", "delivery_checksuite", "delivery_workflowrun"),
-    *("delivery_deployment", "delivery_resultupload", "delivery_issue", "delivery_issuetransition"),
+    *("django_admin_log", "governance_erasure", "governance_subjectrequest"),
+    *("delivery_ownerpattern", "delivery_pullrequest", "delivery_pullrequestevent"),
+    *("delivery_checksuite", "delivery_workflowrun", "delivery_deployment"),
+    *("delivery_resultupload", "delivery_issue", "delivery_issuetransition"),
     *("delivery_fixcorrection", "delivery_mutedtest", "metrics_runfact"),
 )
 """Tables that rows of a person, or their names, stood in."""
@@ -113,19 +114,19 @@ def found_by(kind: str, digests: Collection[bytes]) -> set[int]:
 
 def steps(erasure: Erasure) -> Sequence[Step]:
     pk = erasure.subject_id or 0
-    known = Known.of(pk)
+    known, accounts, keys = Known.of(pk), accounts_of(pk), keys_of(pk)
     removes = erasure.mode == Erasure.Mode.REMOVE
     return [
         # Whoever collects must have seen the tombstones before names go.
         on_disk.until_others_end(table="people_identity"),
         # First, while it is known whose they are: without a key nothing more of them is written to the audit log.
-        Step("audit_subjectkey", lambda _: forget(_subjects(pk, known))),
+        Step("audit_subjectkey", lambda _: forget(_subjects(keys, accounts, known))),
         Step(
             "governance_subjectrequest",
-            lambda _: person_requests.forget(person=pk, accounts=known.users),
+            lambda _: person_requests.forget(person=pk, accounts=accounts),
         ),
         *named_steps(known, removes=removes),
-        *row_steps(erasure, pk, known),
+        *row_steps(erasure, keys, known),
         *(removal_steps(pk, known, done_by()) if removes else ()),
         *identity_steps(pk, removes=removes),
         on_disk.until_others_end(table="people_identity"),
@@ -134,11 +135,11 @@ def steps(erasure: Erasure) -> Sequence[Step]:
     ]
 
 
-def _subjects(person: int, known: Known) -> set[str]:
+def _subjects(persons: Collection[int], accounts: Collection[int], known: Known) -> set[str]:
     """As the audit log names those whose values it seals."""
     return {
-        f"person/{person}",
-        *(f"user/{pk}" for pk in known.users),
+        *(f"person/{pk}" for pk in persons),
+        *(f"user/{pk}" for pk in accounts),
         *(f"identity/{one.pk}" for one in known.identities),
         *(f"directoryuser/{one.pk}" for one in known.directory),
     }

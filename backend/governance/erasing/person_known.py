@@ -24,7 +24,7 @@ from backend.people.graves import (
     of_login,
     of_subject,
 )
-from backend.people.models import Address, DirectoryEmail, DirectoryUser, Identity
+from backend.people.models import Address, DirectoryEmail, DirectoryUser, Identity, Merge
 from backend.people.store.erased import host_of
 
 ERASED_ADDRESS: Final = "@erased.invalid"
@@ -95,6 +95,17 @@ def to_bury(person: int) -> dict[str, set[str]]:
         found[kind].add(text)
     found[ADDRESS] -= _of_others(person, found[ADDRESS])
     return {kind: texts for kind, texts in found.items() if texts}
+
+
+def keys_of(person: int) -> set[int]:
+    """Their key, and those of all who were made one person with them, whom rows of before may tell of."""
+    found, new = {person}, {person}
+    while new:
+        rows = Merge.objects.filter(person_key__in=new, undone_at=None)
+        moved = rows.values_list("moved__persons", flat=True)
+        new = {pk for persons in moved for pk, _ in persons} - found
+        found |= new
+    return found
 
 
 def accounts_of(person: int) -> list[int]:

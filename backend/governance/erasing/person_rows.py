@@ -1,6 +1,6 @@
 """A person's own rows besides their identities: evidence, sign-in, and, where they are removed, what they did."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final
 
 from django.db import connection as database
@@ -31,14 +31,15 @@ _NOTE: Final = f"""
 """
 
 
-def row_steps(erasure: Erasure, person: int, known: Known) -> Iterator[Step]:
+def row_steps(erasure: Erasure, keys: Collection[int], known: Known) -> Iterator[Step]:
+    person = erasure.subject_id or 0
     own = [one.pk for one in known.identities]
     emails = {email: f"erased-{pk}{ERASED_ADDRESS}" for pk, email in known.users.items()}
     yield _delete(Offer, Q(first__in=own) | Q(second__in=own))
     yield Step("people_merge", lambda limit: _forget_merges(person, own, emails, limit))
     yield Step("accounts_user", lambda _: _erase_sign_in(erasure))
     yield _delete(Address, Q(identity__in=own))
-    yield Step("governance_erasure", lambda _: _forget_name(person))
+    yield Step("governance_erasure", lambda _: _forget_words(keys))
 
 
 def removal_steps(
@@ -145,9 +146,15 @@ def _erase_sign_in(erasure: Erasure) -> int:
     )
     with database.cursor() as cursor:
         cursor.execute(f"SELECT {routine}(%s)", [key])
-        return int(cursor.fetchone()[0])
+        (rows,) = cursor.fetchone()
+        # Not counted: other people's, who were about to sign in and begin anew, go along.
+        cursor.execute("SELECT governance_end_unlisted_sessions()")
+        return int(rows)
 
 
-def _forget_name(person: int) -> int:
-    named = Erasure.objects.filter(kind=Erasure.Kind.PERSON, subject_id=person)
-    return named.exclude(subject_name="").update(subject_name="")
+def _forget_words(keys: Collection[int]) -> int:
+    """What was typed of them goes whole, for words can tell of somebody without a name. Our own words stay."""
+    about = Erasure.objects.filter(
+        kind=Erasure.Kind.PERSON, subject_id__in=keys, asked_by__isnull=False
+    )
+    return about.exclude(subject_name="", reason="").update(subject_name="", reason="")

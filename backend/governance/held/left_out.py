@@ -66,6 +66,7 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
         *("audit.Event.transaction", "audit.Event.covers", "people.Identity.buried_as"),
         *("audit.Event.recorded_at", "audit.Event.recorded_by"),
         *("people.DirectoryUser.version", "accounts.User.is_service", "admin.LogEntry.object_id"),
+        "accounts.User.sessions_ended",
         *("delivery.WorkflowRun.external_id", "delivery.WorkflowRun.workflow_external_id"),
         *("delivery.Commit.parents", "delivery.Commit.generation"),
         *("delivery.Deployment.external_id", "delivery.Deployment.latest_environment"),

@@ -30,7 +30,11 @@ class Erasure(models.Model):
     subject_name = models.CharField(
         max_length=300, blank=True, help_text="What it is called, until it is erased."
     )
-    reason = models.CharField(max_length=500)
+    reason = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="In words, until the person whom it is about is erased.",
+    )
     preview = models.JSONField(default=dict)
     asked_by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField()

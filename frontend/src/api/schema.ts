@@ -1353,6 +1353,8 @@ export interface paths {
         /**
          * Download
          * @description Of somebody without an account, for the administrator who handed it over and sends it to them.
+         *
+         *     Never for who entered the request, by whatever account: that takes two people.
          */
         get: operations["download_subject_access"];
         put?: never;
@@ -3564,8 +3566,11 @@ export interface components {
             name: string | null;
             /** Problem */
             problem: string | null;
-            /** Reason */
-            reason: string;
+            /**
+             * Reason
+             * @description None: it went with the person whom it was about.
+             */
+            reason: string | null;
             refused: components["schemas"]["ErasureDecision"] | null;
             /** Rows Done */
             rows_done: number;
@@ -3580,6 +3585,11 @@ export interface components {
             state: "asked" | "refused" | "withdrawn" | "approved" | "running" | "parked" | "finished";
             /** Subject */
             subject: number | null;
+            /**
+             * Why Not Approved
+             * @description Why it is somebody else who approves what was asked for, in words.
+             */
+            why_not_approved: string | null;
         };
         /** ErasureCertificate */
         ErasureCertificate: {
@@ -3689,6 +3699,11 @@ export interface components {
             page_size: number;
             /** Total */
             total: number;
+            /**
+             * Why Not Asked
+             * @description Why you ask for none, in words; None: you may.
+             */
+            why_not_asked: string | null;
         };
         /** ErasureSubject */
         ErasureSubject: {
@@ -5874,7 +5889,7 @@ export interface components {
              */
             state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
             /** Text */
-            text: string;
+            text: string | null;
         };
         /** Page */
         Page: {
@@ -7331,7 +7346,7 @@ export interface components {
              */
             state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
             /** Text */
-            text: string;
+            text: string | null;
             /**
              * Timing
              * @description None: it is closed.
@@ -7342,6 +7357,11 @@ export interface components {
              * @description A pseudonym where people are called so.
              */
             who: string;
+            /**
+             * Words Left Out
+             * @description Why nothing that was typed is told, where people are called by pseudonyms.
+             */
+            words_left_out: string | null;
         };
         /** SubjectRequestDetail */
         SubjectRequestDetail: {
@@ -7391,7 +7411,7 @@ export interface components {
             /** Id */
             id: number;
             /** Identity Checked */
-            identity_checked: string;
+            identity_checked: string | null;
             /**
              * Kind
              * @enum {string}
@@ -7429,7 +7449,7 @@ export interface components {
              */
             state: "open" | "extended" | "fulfilled" | "refused" | "withdrawn";
             /** Text */
-            text: string;
+            text: string | null;
             /**
              * Timing
              * @description None: it is closed.
@@ -7440,6 +7460,16 @@ export interface components {
              * @description A pseudonym where people are called so.
              */
             who: string;
+            /**
+             * Why Not Handed Over
+             * @description Why you neither hand over nor download the copy, and who does; None: nothing is in the way.
+             */
+            why_not_handed_over: string | null;
+            /**
+             * Words Left Out
+             * @description Why nothing that was typed is told, where people are called by pseudonyms.
+             */
+            words_left_out: string | null;
         };
         /** SubjectRequests */
         SubjectRequests: {
@@ -7455,6 +7485,11 @@ export interface components {
             timings: components["schemas"]["Timings"];
             /** Total */
             total: number;
+            /**
+             * Why Not Entered
+             * @description Why you enter none, in words; None: you may.
+             */
+            why_not_entered: string | null;
         };
         /** Suppressed */
         Suppressed: {

@@ -169,7 +169,11 @@ function Confirm({
       )}
       <Textarea
         label="Reason"
-        description="It stays on record: name neither people nor things."
+        description={
+          what.kind === "person"
+            ? "Whoever approves reads it. It goes with the person: name them not."
+            : "It stays on record: name neither people nor things."
+        }
         required
         maxLength={500}
         autosize

@@ -53,7 +53,7 @@ export function ErasureDetail({
       <Acts of={data} />
       <dl className={drawer.list}>
         <dt>Reason</dt>
-        <dd>{data.reason}</dd>
+        <dd>{data.reason ?? "It went with the person."}</dd>
         <dt>Asked</dt>
         <dd>{decided(data.asked, timeZone)}</dd>
         {data.approved && (
@@ -136,9 +136,9 @@ function Acts({ of }: { of: Erasure }) {
           Users.
         </p>
       )}
-      {of.state === "asked" && of.is_own && of.approvers > 0 && (
+      {of.why_not_approved && of.approvers > 0 && (
         <p className={classes.soft}>
-          You asked for it: somebody else approves. {count(of.approvers)} could.
+          {of.why_not_approved} {count(of.approvers)} could.
         </p>
       )}
       {of.lifted && <p className={classes.soft}>It may be collected again.</p>}

@@ -33,6 +33,7 @@ function erasure(values: Partial<Erasure> = {}): Erasure {
     may_refuse: false,
     may_retry: false,
     may_lift: false,
+    why_not_approved: null,
     approvers: 2,
     is_own: false,
     ...values,
@@ -40,7 +41,14 @@ function erasure(values: Partial<Erasure> = {}): Erasure {
 }
 
 function list(items: Erasure[], may_ask = true): Answers[string] {
-  return () => ({ items, may_ask, total: items.length, page: 1, page_size: 25 });
+  return () => ({
+    items,
+    may_ask,
+    why_not_asked: null,
+    total: items.length,
+    page: 1,
+    page_size: 25,
+  });
 }
 
 const KNOWN: Answers = { "/api/v1/me": () => me({ reads_administration: true }) };
@@ -80,6 +88,28 @@ describe("erasures", () => {
     });
     expect(await screen.findByText(/Nobody could approve this/)).toBeTruthy();
     expect(screen.getByRole("button", { name: "Withdraw …" })).toBeTruthy();
+  });
+
+  it("says why somebody else approves", async () => {
+    const why = "You asked for it yourself: another owner or administrator approves.";
+    const own = erasure({ is_own: true, may_refuse: true, why_not_approved: why });
+    open("/governance/erasures?erasure=3", {
+      ...KNOWN,
+      [API]: list([own]),
+      [`${API}/3`]: () => own,
+    });
+    expect(await screen.findByText(`${why} 2 could.`)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Approve …" })).toBeNull();
+  });
+
+  it("says why an emergency account asks for none", async () => {
+    const why_not_asked = "An emergency account is nobody's own.";
+    open("/governance/erasures", {
+      ...KNOWN,
+      [API]: () => ({ items: [], may_ask: false, why_not_asked, total: 0, page: 1, page_size: 25 }),
+    });
+    expect(await screen.findByText(/An emergency account is nobody's own\./)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Ask for an erasure" })).toBeNull();
   });
 
   it("leads to confirming who one is where that is too long ago", async () => {

@@ -45,7 +45,12 @@ export default function ErasuresPart() {
         title="Erasures"
         query={query}
         about={(data) =>
-          `${counted(data.total, "request")}. Nothing goes before a second person has approved it.`
+          [
+            `${counted(data.total, "request")}. Nothing goes before a second person has approved it.`,
+            data.why_not_asked,
+          ]
+            .filter(Boolean)
+            .join(" ")
         }
         tools={
           query.data?.may_ask && (

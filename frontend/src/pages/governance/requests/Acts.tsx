@@ -21,25 +21,29 @@ export function Acts({ of, onDone }: { of: Detail; onDone: (told: string) => voi
   const [doing, setDoing] = useState<Act>();
   const from = useRef<HTMLElement>(null);
   const offered = actsOf(of);
-  if (offered.length === 0) return null;
   return (
     <>
-      <div className={classes.acts}>
-        {offered.map((act) => (
-          <Button
-            key={act}
-            size="compact-xs"
-            variant="default"
-            onClick={(event) => {
-              from.current = event.currentTarget;
-              onDone("");
-              setDoing(act);
-            }}
-          >
-            {act === "hand-over" && of.state === "fulfilled" ? "Hand over again …" : NAMES[act]}
-          </Button>
-        ))}
-      </div>
+      {hasCopy(of) && of.why_not_handed_over && (
+        <p className={classes.left}>{of.why_not_handed_over}</p>
+      )}
+      {offered.length > 0 && (
+        <div className={classes.acts}>
+          {offered.map((act) => (
+            <Button
+              key={act}
+              size="compact-xs"
+              variant="default"
+              onClick={(event) => {
+                from.current = event.currentTarget;
+                onDone("");
+                setDoing(act);
+              }}
+            >
+              {act === "hand-over" && of.state === "fulfilled" ? "Hand over again …" : NAMES[act]}
+            </Button>
+          ))}
+        </div>
+      )}
       {doing && (
         <ActForm
           key={doing}
@@ -59,15 +63,21 @@ export function Acts({ of, onDone }: { of: Detail; onDone: (told: string) => voi
   );
 }
 
+/** There is a copy to hand over, or there was. */
+function hasCopy(of: Detail): boolean {
+  return of.kind === "access" && of.known && (!of.ended_at || of.state === "fulfilled");
+}
+
 function actsOf(of: Detail): Act[] {
   if (!of.may_handle) return [];
+  const handsOver = hasCopy(of) && !of.why_not_handed_over;
   if (of.ended_at) {
-    const again = of.kind === "access" && of.state === "fulfilled" && of.known;
-    return again && !of.available_until ? ["hand-over"] : [];
+    const theirs = of.by_letter ? of.may_download : of.available_until;
+    return handsOver && !theirs ? ["hand-over"] : [];
   }
   const erasing = of.erasure !== null && of.erasure !== "refused";
   return [
-    ...(of.kind === "access" && of.known ? (["hand-over"] as const) : []),
+    ...(handsOver ? (["hand-over"] as const) : []),
     ...(of.kind === "erasure" && of.known && !erasing ? (["erase"] as const) : []),
     ...(of.known && (of.kind === "access" || of.kind === "erasure") ? [] : (["fulfil"] as const)),
     ...(of.state === "open" && (of.days_left ?? -1) >= 0 ? (["extend"] as const) : []),

@@ -33,6 +33,7 @@ export function RequestDetail({ id }: { id: number }) {
       </h2>
       <p className={drawer.where}>
         {ARTICLES[data.kind]}. {identityText(data)}
+        {data.words_left_out && ` ${data.words_left_out}`}
         {me.pseudonyms && me.links.admin && (
           <>
             {" "}
@@ -126,11 +127,11 @@ function stepsOf(of: Detail, timeZone: string): Step[] {
   const day = (instant: string) => dayIn(instant, timeZone);
   const steps: Step[] = [{ when: fullDay(of.asked_on), what: "Received" }];
   if (of.extended_at)
-    steps.push({ when: day(of.extended_at), what: `Extended: ${of.extension_reason ?? ""}` });
+    steps.push({ when: day(of.extended_at), what: worded("Extended", of.extension_reason) });
   if (of.ended_at) {
     const by = of.handled_by && of.state !== "withdrawn" ? ` by ${of.handled_by}` : "";
-    const why = of.outcome_text ? `: ${of.outcome_text}` : "";
-    steps.push({ when: day(of.ended_at), what: `${STATES[of.state]}${by}${why}` });
+    const what = worded(`${STATES[of.state]}${by}`, of.outcome_text);
+    steps.push({ when: day(of.ended_at), what });
   } else steps.push({ when: fullDay(of.due_on), what: "Has to be answered by this day" });
   if (of.downloaded_at)
     steps.push({ when: day(of.downloaded_at), what: "Copy downloaded, most lately" });
@@ -140,4 +141,8 @@ function stepsOf(of: Detail, timeZone: string): Step[] {
     ...step,
     what: step.what.charAt(0).toUpperCase() + step.what.slice(1),
   }));
+}
+
+function worded(what: string, words: string | null): string {
+  return words ? `${what}: ${words}` : what;
 }

@@ -14,7 +14,7 @@ function request(values: Partial<SubjectRequest> = {}): SubjectRequest {
     kind: "access",
     state: "open",
     mode: null,
-    text: "",
+    text: null,
     asked_on: "2026-07-25",
     due_on: "2026-08-25",
     ended_at: null,
@@ -28,6 +28,7 @@ function request(values: Partial<SubjectRequest> = {}): SubjectRequest {
     timing: "due_in_7_days",
     days_left: 5,
     handled_by: null,
+    words_left_out: null,
     ...values,
   };
 }
@@ -36,7 +37,7 @@ function detail(values: Partial<Detail> = {}): Detail {
   return {
     ...request(),
     known: true,
-    identity_checked: "",
+    identity_checked: null,
     record: "/admin/governance/subjectrequest/5/change/",
     entered_at: "2026-07-25T10:00:00Z",
     extended_at: null,
@@ -45,6 +46,7 @@ function detail(values: Partial<Detail> = {}): Detail {
     categories: [],
     may_handle: true,
     may_download: false,
+    why_not_handed_over: null,
     ...values,
   };
 }
@@ -59,6 +61,7 @@ function show(items: SubjectRequest[], answers: Answers = {}, address = ADDRESS,
       page_size: 25,
       timings: { in_time: 0, due_in_7_days: 1, due_in_2_days: 0, overdue: 1 },
       may_handle: handles,
+      why_not_entered: null,
     }),
     ...answers,
   });
@@ -93,6 +96,34 @@ it("hands a copy over", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Hand over" }));
   expect(await screen.findByText(/The copy is handed over/)).toBeTruthy();
   expect(asked).toContain(`${API}/5/hand-over`);
+});
+
+it("says who hands the copy of a letter over where one has entered it oneself", async () => {
+  const why = "You entered it yourself: another owner or administrator hands the copy over.";
+  const letter = { by_letter: true, why_not_handed_over: why };
+  show([request()], { [`${API}/5`]: () => detail(letter) }, `${ADDRESS}?request=5`);
+  const dialog = await screen.findByRole("dialog");
+  expect(await within(dialog).findByText(why)).toBeTruthy();
+  const acts = within(dialog).getAllByRole("button", { name: /…$/ });
+  expect(acts.map((one) => one.textContent)).toEqual(["Extend …", "Refuse …"]);
+});
+
+it("lets a copy that another handed over be handed over anew, to be downloaded", async () => {
+  const closed = { state: "fulfilled", ended_at: "2026-08-20T10:00:00Z", known: true } as const;
+  const letter = { ...closed, by_letter: true, available_until: "2026-09-19T10:00:00Z" };
+  show([request()], { [`${API}/5`]: () => detail(letter) }, `${ADDRESS}?request=5`);
+  expect(await screen.findByRole("button", { name: "Hand over again …" })).toBeTruthy();
+  expect(screen.queryByRole("link", { name: "Download the copy" })).toBeNull();
+});
+
+it("says that words are left out where people have pseudonyms", async () => {
+  const words_left_out = "What was typed is left out.";
+  const closed = { state: "refused", ended_at: "2026-08-20T10:00:00Z" } as const;
+  const told = { ...closed, extended_at: "2026-08-01T10:00:00Z", words_left_out };
+  show([request()], { [`${API}/5`]: () => detail(told) }, `${ADDRESS}?request=5`);
+  expect(await screen.findByText(/What was typed is left out\./)).toBeTruthy();
+  expect(screen.getByText("Extended")).toBeTruthy();
+  expect(screen.getByText("Refused")).toBeTruthy();
 });
 
 it("starts an erasure as it was wished, and extends and refuses with a reason", async () => {

@@ -39,7 +39,9 @@ export default function RequestsPart() {
     <Section
       title="Requests of people"
       query={query}
-      about={({ timings }) => timingsText(timings)}
+      about={({ timings, why_not_entered }) =>
+        [timingsText(timings), why_not_entered].filter(Boolean).join(". ")
+      }
       tools={
         <search className={`${classes.tools} no-print`} aria-label="Filters of the requests">
           <SegmentedControl
@@ -70,7 +72,7 @@ export default function RequestsPart() {
             value={search.kind ?? null}
             onChange={(to) => change({ kind: (to as Kind | null) ?? undefined, page: undefined })}
           />
-          {query.data?.may_handle && (
+          {query.data?.may_handle && !query.data.why_not_entered && (
             <Button size="xs" variant="default" onClick={() => setEntering(true)}>
               Enter a letter …
             </Button>
