@@ -62,28 +62,33 @@ def test_nobody_approves_their_own_erasure() -> None:
         erasures.approve(erasure=erasure, acting_user=owner)
 
 
+def approvers(kind: str, asked_by: User | None) -> int:
+    people = list(two_people.others(None))
+    return erasures.approvers(kind=kind, asked_by=asked_by, among=people)
+
+
 def test_an_emergency_account_neither_asks_nor_approves_nor_counts() -> None:
     glass, owner = an_account(User.Role.OWNER), an_account(User.Role.OWNER)
     early, erasure = asked(glass), asked(owner)
     break_glass.mark(user=glass)
     with pytest.raises(erasures.ErasureRefused, match="nobody's own"):
         asked(glass)
-    assert erasures.approvers(kind="repository", asked_by=owner) == 0
+    assert approvers("repository", owner) == 0
     with pytest.raises(erasures.ErasureRefused, match="use an account of your own"):
         erasures.approve(erasure=erasure, acting_user=glass)
     early.refresh_from_db()
     with pytest.raises(erasures.ErasureRefused, match="begin anew with an account of your own"):
         erasures.approve(erasure=early, acting_user=owner)
     erasures.refuse(erasure=early, acting_user=owner)
-    assert not engine.any_due()
+    assert not engine.due().exists()
 
 
 def test_another_account_of_who_asked_does_not_count() -> None:
     one, other = an_account(User.Role.OWNER), an_account(User.Role.OWNER)
-    assert erasures.approvers(kind="everything", asked_by=one) == 1
+    assert approvers("everything", one) == 1
     User.objects.filter(pk__in=[one.pk, other.pk]).update(person=Person.objects.create())
     one.refresh_from_db()
-    assert erasures.approvers(kind="everything", asked_by=one) == 0
+    assert approvers("everything", one) == 0
 
 
 @pytest.mark.parametrize("role", ["auditor", "team_lead", "member", ""])
@@ -107,9 +112,8 @@ def test_everything_takes_an_owner() -> None:
     other = an_account(User.Role.ADMINISTRATOR)
     with pytest.raises(erasures.ErasureRefused, match="takes an owner"):
         erasures.approve(erasure=erasure, acting_user=other)
-    people = list(two_people.others(None))
-    assert erasures.approvers(kind="everything", asked_by=erasure.asked_by, among=people) == 0
-    assert erasures.approvers(kind="repository", asked_by=erasure.asked_by, among=people) == 1
+    assert approvers("everything", erasure.asked_by) == 0
+    assert approvers("repository", erasure.asked_by) == 1
     erasures.approve(erasure=erasure, acting_user=an_account(User.Role.OWNER))
 
 

@@ -49,6 +49,6 @@ class OneRow(admin.ModelAdmin):
             request, object_id, form_url, {**(extra_context or {}), **shown}
         )
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.pk = 1
         super().save_model(request, obj, form, change)
