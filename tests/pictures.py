@@ -1,7 +1,7 @@
 """Takes the pictures of docs/pictures that are of Governance and Your data, from the running demo.
 
-LINK is one of the sign-in links that the demo printed. Before, link its team lead to a person (Administration, Users), so
-that something is held about them.
+LINK is one of the sign-in links that the demo printed. Before, link its team lead to a person (Administration, Users),
+so that something is held about them.
 """
 
 import argparse
