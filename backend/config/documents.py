@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
@@ -35,11 +35,11 @@ def document(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def picture(request: HttpRequest, name: str) -> FileResponse:  # noqa: ARG001 - the decorators look at it
+def picture(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - the decorators look at it
     file = Path(settings.DOCS_DIR) / "pictures" / f"{name}.png"
     if not file.is_file():
         raise Http404
-    return FileResponse(file.open("rb"), content_type="image/png")
+    return HttpResponse(file.read_bytes(), content_type="image/png")
 
 
 def _title(file: Path) -> str:

@@ -111,7 +111,7 @@ class TestDocuments:
         sign_in(client, an_account(User.Role.MEMBER))
         answer = client.get("/docs/pictures/a-page.png")
         assert answer.headers["Content-Type"] == "image/png"
-        assert b"".join(answer) == b"\x89PNG"
+        assert answer.content == b"\x89PNG"
 
     @pytest.mark.parametrize(
         "path",

@@ -11,11 +11,19 @@ from backend.governance.models import Erasure
 from backend.tombstones.models import Tombstone
 
 KIND: Final = "certificate of erasure"
-METHOD: Final = (
-    "Rows were deleted from the database in short transactions, children first, until a whole pass over every table "
-    "found none. Tombstones, keyed digests (HMAC-SHA256) of what the source knows it by, were written before and keep "
-    "it from coming back. The space of deleted rows is used again by the database; backups made before go by the day "
+_TOMBSTONES: Final = (
+    "Tombstones, keyed digests (HMAC-SHA256) of what the source knows it by, were written before and keep it from "
+    "coming back. The space of former rows is used again by the database; backups made before go by the day "
     "that is told here."
+)
+_ROWS: Final = (
+    "Rows were deleted from the database in short transactions, children first, until a whole pass over every table "
+    f"found none. {_TOMBSTONES}"
+)
+_PERSON: Final = (
+    "What the person is called (names, logins, addresses, ids of accounts) was taken out of every row in short "
+    "transactions, or the row deleted, until a whole pass found none; rows of what was done stay, of a nameless person "
+    f"or of nobody. The key of their values in the audit log was destroyed. {_TOMBSTONES}"
 )
 
 
@@ -37,7 +45,7 @@ def content(erasure: Erasure) -> dict[str, Any]:
         "finished_at": _told(finished),
         "rows": dict(sorted(erasure.done.items())),
         "rows_in_all": sum(erasure.done.values()),
-        "method": METHOD,
+        "method": _PERSON if erasure.kind == Erasure.Kind.PERSON else _ROWS,
         "in_no_backup_after": finished and str((finished + settings.BACKUPS_KEPT).date()),
     }
 

@@ -18,6 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from psycopg import errors
 
+from backend import clock
 from backend.audit.events import record
 from backend.audit.triggers import governed_tables
 from backend.governance.erasing import certificate
@@ -109,7 +110,7 @@ def _begin(erasure: Erasure) -> None:
         graves.bury(
             kind=kind, names=known, erasure_id=erasure.pk, of=erasure.kind, mode=erasure.mode
         )
-    erasure.started_at = timezone.now()
+    erasure.started_at = clock.now()
     begun = Erasure.objects.filter(pk=erasure.pk, refused_at=None, started_at=None)
     if not begun.update(started_at=erasure.started_at):
         raise NotYet("It was taken back.")
@@ -204,7 +205,7 @@ def _finish(erasure: Erasure) -> None:
         one = Erasure.objects.select_for_update().get(pk=erasure.pk)
         if one.finished_at is not None:
             return
-        one.finished_at = timezone.now()
+        one.finished_at = clock.now()
         document = certificate.prepare(one)
         Erasure.objects.filter(pk=one.pk).update(
             finished_at=one.finished_at,
