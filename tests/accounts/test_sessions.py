@@ -10,7 +10,7 @@ from backend.accounts.models import User
 from tests.accounts.steps import enrolled
 from tests.sign_in import an_account, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/accounts/"
 
 
