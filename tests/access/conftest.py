@@ -9,10 +9,10 @@ from backend.accounts.api_tokens import create_api_token
 from backend.accounts.models import ApiToken, TeamGrant, User
 from backend.accounts.store import add_service_account
 from backend.delivery.store.ingest_tokens import create_ingest_token
-from tests.api.conftest import ROLES, SignIn, World, sign_in, world
+from tests.api.conftest import ROLES, SignIn, World, made, sign_in, world
 from tests.sign_in import an_account
 
-__all__ = ["sign_in", "world"]
+__all__ = ["made", "sign_in", "world"]
 
 TOKENS = ("token of lead a", "service account", "ingest token")
 CAST = [*ROLES, "anonymous", *TOKENS]

@@ -1,7 +1,8 @@
 """The small cast, signed in with a second factor, and pull requests of two teams."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from backend.people.models import Identity, Merge, Offer, Team
 from backend.people.store import resolve_identities
 from tests.deployed import Deployed, said
 from tests.factories import MONDAY, History, a_team, an_identity
+from tests.kept_rows import Rows, added, all_rows, put_back
 from tests.tested import Machines
 from tests.worked import Tracker
 
@@ -72,8 +74,32 @@ def a_merge(connection: Connection) -> Merge:
     return moving.carry_out(joins=[join], reason=Merge.Reason.CERTAIN)[0]
 
 
+@dataclass
+class Made:
+    """A world and its rows, once a test has asked for it."""
+
+    world: World | None = None
+    rows: Rows = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return Made()
+
+
 @pytest.fixture
-def world() -> World:
+def world(db: None, made: Made) -> World:
+    """As `a_world`, made once for a module: that takes longer than most of what is asked of it."""
+    if made.world is None:
+        before = all_rows()
+        made.world = a_world()
+        made.rows = added(before, all_rows())
+    else:
+        put_back(made.rows)
+    return deepcopy(made.world)
+
+
+def a_world() -> World:
     """Two teams of three people, with a merged pull request a day of each for two weeks, and one of a bot.
 
     What each team merged in the first week was deployed on the second Tuesday.
