@@ -13,7 +13,7 @@ export function weekNotes<W extends Week>(
   /** What the chart is of; null: not told. */
   n: (week: W) => number | null,
   /** How weeks that are held in part are told; null: not at all. */
-  partial: string | null = "Paler bars are weeks that the range holds only in part.",
+  partial: string | null = "Paler bars are weeks that the range holds, or that are kept, only in part.",
 ): string[] {
   const hidden = weeks.filter((week) => week.suppressed).length;
   const gone = weeks.filter((week) => !week.suppressed && n(week) === null).length;

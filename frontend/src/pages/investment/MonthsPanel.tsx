@@ -69,7 +69,9 @@ function notesOf(view: View, asTable: boolean): string[] {
   }
   const notes = [];
   if (!asTable && view.months.some((month) => month.partial && !isGone(month))) {
-    notes.push("Paler bars are months that the range holds in part, or that are not over.");
+    notes.push(
+      "Paler bars are months that the range holds in part, that are kept in part, or that are not over.",
+    );
   }
   const gone = view.months.filter(isGone).length;
   if (gone > 0) notes.push(`${counted(gone, "month")} older than what is kept.`);
