@@ -1,5 +1,7 @@
 import { counted } from "../../ui/numbers";
 
+const PALER = "Paler bars are weeks that the range holds, or that are kept, only in part.";
+
 type Week = { partial: boolean; suppressed: boolean };
 
 /** What stands for a number that is not there: too few people, or older than what is kept. */
@@ -13,7 +15,7 @@ export function weekNotes<W extends Week>(
   /** What the chart is of; null: not told. */
   n: (week: W) => number | null,
   /** How weeks that are held in part are told; null: not at all. */
-  partial: string | null = "Paler bars are weeks that the range holds, or that are kept, only in part.",
+  partial: string | null = PALER,
 ): string[] {
   const hidden = weeks.filter((week) => week.suppressed).length;
   const gone = weeks.filter((week) => !week.suppressed && n(week) === null).length;
