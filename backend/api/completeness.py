@@ -16,7 +16,7 @@ from backend.api.errors import ERRORS
 from backend.api.rules import ADMINISTERS, READS_STATUS, caller
 from backend.audit.events import record
 from backend.connections.store import JIRA_KINDS
-from backend.delivery.store.horizons import Kind, not_kept
+from backend.delivery.store.horizons import Kind
 from backend.metrics.models import PullRequestFact, PullRequestTeam
 from backend.metrics.scope import Scope
 from backend.people.models import Identity
@@ -109,7 +109,7 @@ def behind(
         )
     found = completeness.of_figures(ends_at=scope.ends_at, concerns=concerns)
     lacking = completeness.lacking(also, concerns=concerns) if also else None
-    gone = not_kept(*kept, begins_at=scope.begins_at)
+    gone = scope.horizons.not_kept(*kept, begins_at=scope.begins_at)
     reasons = [reason for reason in (found.reason, lacking, gone) if reason]
     if reasons:
         found = replace(found, complete=False, reason=" ".join(reasons))

@@ -14,7 +14,7 @@ from backend.api.rules import READS_FIGURES, READS_PULL_REQUESTS, caller
 from backend.api.scoped import exportable, names_for_reader, scope_for, searched, seen_by
 from backend.api.status import HELD_BACK
 from backend.audit.events import record
-from backend.delivery.store.horizons import Kind, not_kept
+from backend.delivery.store.horizons import Kind
 from backend.metrics.issues import queries, results, rows, sprints
 from backend.metrics.issues.asked import Asked
 from backend.metrics.scope import Scope
@@ -43,7 +43,7 @@ def _behind(user: User, scope: Scope) -> issue_schemas.IssueCompleteness:
     if found.source.reason is not None and not access.may_see_all_teams(user):
         reason, action = HELD_BACK
         found = replace(found, source=replace(found.source, reason=reason, action=action))
-    gone = not_kept(Kind.ISSUES, begins_at=scope.begins_at)
+    gone = scope.horizons.not_kept(Kind.ISSUES, begins_at=scope.begins_at)
     if gone:
         found = replace(found, complete=False, reason=f"{found.reason or ''} {gone}".strip())
     return issue_schemas.IssueCompleteness.from_orm(found)

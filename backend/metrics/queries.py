@@ -3,13 +3,12 @@
 The API, exports and the command line all come through here, so that they cannot differ.
 """
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
 from backend.delivery.generated_files import RULES_VERSION
-from backend.delivery.store.horizons import Kind, kept_since
+from backend.delivery.store.horizons import Kind
 from backend.metrics import aggregates, results
 from backend.metrics.formulas import distribution, pull_request
 from backend.metrics.formulas import weeks as calendar
@@ -18,35 +17,35 @@ from backend.metrics.scope import Scope
 from backend.metrics.suppression.tellable import Family, tellable
 
 NOTHING = "Nothing to measure in this range."
-NOT_KEPT = "Nothing is left to measure: the range begins before what is kept."
 STAGES = ("coding", "pickup", "review", "merge")
 
 
 def figures(scope: Scope) -> results.Figures:
     """Everything about a team's range. Five statements."""
-    scope = tellable(scope, Family.MERGED, Family.REVIEWED)
-    scope = replace(scope, kept_since=kept_since(Kind.PULL_REQUESTS))
+    scope = tellable(scope, Family.MERGED, Family.REVIEWED).resting_on(Kind.PULL_REQUESTS)
     row = aggregates.figures(scope)
     basis = Basis.objects.filter(pk=1).first()
-    hidden = _hidden(scope, row, "cycle_time")
+    untold = _untold(scope, row)
+    hidden = untold and scope.not_kept is None
     weeks = [_week(scope, start, found) for start, found in _weekly(scope).items()]
     return results.Figures(
         team=results.TeamName.of(scope),
         range=results.Range.of(scope),
-        people=None if hidden else row["cycle_time_people"],
+        people=None if untold else row["cycle_time_people"],
         suppressed=_suppressed(scope) if hidden else None,
+        not_kept=scope.not_kept,
         **{stage: _distribution(scope, row, stage) for stage in ("cycle_time", *STAGES)},
         time_to_first_review=_distribution(scope, row, "time_to_first_review"),
         batch_size=_distribution(scope, row, "batch_size", unit="lines"),
         review_rate=_review_rate(scope, row),
-        throughput=None if hidden else _throughput(row, weeks),
+        throughput=None if untold else _throughput(row, weeks),
         weeks=[_hide(week) for week in weeks] if hidden else weeks,
-        histogram=[] if hidden else _histogram(row),
+        histogram=[] if untold else _histogram(row),
         excluded=_excluded(scope, row),
         open=_count(scope, row, "open"),
         waiting=_count(scope, row, "waiting"),
-        closed_unmerged=_count(scope, row, "closed"),
-        unreviewed=None if hidden else row["cycle_time_n"] - row["pickup_n"],
+        closed_unmerged=None if untold else _count(scope, row, "closed"),
+        unreviewed=None if untold else row["cycle_time_n"] - row["pickup_n"],
         previous=_previous(scope, row),
         versions=versions(),
         computed_at=basis.measured_at if basis else None,
@@ -55,8 +54,7 @@ def figures(scope: Scope) -> results.Figures:
 
 def months(scope: Scope) -> list[results.Month]:
     """The whole months of the range that anything was merged in, bots left out."""
-    scope = tellable(scope, Family.MERGED)
-    scope = replace(scope, kept_since=kept_since(Kind.PULL_REQUESTS))
+    scope = tellable(scope, Family.MERGED).resting_on(Kind.PULL_REQUESTS)
     found: list[results.Month] = []
     for cell in PullRequestCell.objects.filter(
         team=scope.team,
@@ -92,6 +90,11 @@ def _hidden(scope: Scope, row: aggregates.Row, name: str) -> bool:
     return scope.hides(human=row[f"{name}_human"], people=row[f"{name}_people"])
 
 
+def _untold(scope: Scope, row: aggregates.Row) -> bool:
+    """Whether the whole range is kept back, or older than what is kept."""
+    return scope.not_kept is not None or _hidden(scope, row, "cycle_time")
+
+
 def _too_few(scope: Scope) -> str:
     return f"Written by fewer than {scope.minimum_group_size} people, so it is not shown."
 
@@ -103,15 +106,15 @@ def _suppressed(scope: Scope) -> results.Suppressed:
 def _distribution(
     scope: Scope, row: aggregates.Row, name: str, unit: Literal["seconds", "lines"] = "seconds"
 ) -> results.Distribution | None:
-    """None where the whole range is suppressed; without values where this one figure is."""
-    if _hidden(scope, row, "cycle_time"):
+    """None where nothing is told of the whole range; without values where this one figure is suppressed."""
+    if _untold(scope, row):
         return None
     n: int | None = row[f"{name}_n"]
     values, reason = row[name], None
     if _hidden(scope, row, name):
         values, n, reason = None, None, _too_few(scope)
     elif not n:
-        reason = NOTHING if scope.is_kept(scope.start) else NOT_KEPT
+        reason = scope.why_nothing(NOTHING)
     median, p75, p90 = values or (None, None, None)
     return results.Distribution(
         median=median, p75=p75, p90=p90, n=n, unit=unit, reason=reason, definition=name
@@ -124,14 +127,14 @@ def _count(scope: Scope, row: aggregates.Row, name: str) -> int | None:
 
 
 def _review_rate(scope: Scope, row: aggregates.Row) -> results.Ratio | None:
-    if _hidden(scope, row, "cycle_time"):
+    if _untold(scope, row):
         return None
     merged, reviewed = row["cycle_time_n"], row["pickup_n"]
     return results.Ratio(
         value=reviewed / merged if merged else None,
         numerator=reviewed,
         denominator=merged,
-        reason=None if merged else NOTHING if scope.is_kept(scope.start) else NOT_KEPT,
+        reason=None if merged else scope.why_nothing(NOTHING),
         definition="review_rate",
     )
 
@@ -196,7 +199,9 @@ def _histogram(row: aggregates.Row) -> list[results.Bucket]:
 def _excluded(scope: Scope, row: aggregates.Row) -> list[results.Excluded]:
     """What was left out and why; the count of drafts is about people, that of bots is not."""
     found: list[results.Excluded] = []
-    if row["bots_n"] and not scope.with_bots and not _hidden(scope, row, "cycle_time"):
+    if _untold(scope, row):
+        return found
+    if row["bots_n"] and not scope.with_bots:
         found.append(results.Excluded(reason="bot_author", n=row["bots_n"]))
     drafts = _count(scope, row, "never_opened")
     if drafts:
@@ -209,7 +214,7 @@ def _previous(scope: Scope, row: aggregates.Row) -> results.Previous | None:
     merged = row["previous_cycle_time_n"]
     if (
         not merged
-        or not scope.is_kept(scope.previous_start)
+        or not scope.previous_is_whole
         or scope.hides_previous
         or _hidden(scope, row, "previous_cycle_time")
         or _hidden(scope, row, "cycle_time")

@@ -5,7 +5,7 @@ the range's time zone. `None` is "not measurable", with a reason beside it, neve
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +50,14 @@ class Range(Result):
         )
 
 
+NotKept = Annotated[
+    str | None,
+    Field(
+        description="Why nothing is told: all of the range is older than what is kept. Null: something is."
+    ),
+]
+
+
 class Suppressed(Result):
     reason: str
     minimum_group_size: int
@@ -92,6 +100,8 @@ class Stages(Result):
 
 
 class Week(Result):
+    """Without values and not suppressed: it is older than what is kept."""
+
     start: date
     partial: bool
     suppressed: bool
@@ -145,6 +155,7 @@ class Figures(Result):
     range: Range
     people: int | None = Field(description="Distinct authors, bots not counted.")
     suppressed: Suppressed | None
+    not_kept: NotKept
     cycle_time: Distribution | None
     coding: Distribution | None
     pickup: Distribution | None

@@ -1,14 +1,15 @@
 """What a question is about: a team or all, a half-open range of days, and whether bots count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from backend import clock
 from backend.accounts import access
 from backend.accounts.models import User
-from backend.delivery.store.horizons import EVER
+from backend.delivery.store.horizons import EVER, Horizons
 from backend.metrics.formulas import weeks
+from backend.metrics.formulas.kept import Kept, kept
 from backend.metrics.formulas.stretches import NO_STRETCHES, Stretches
 from backend.people.models import Team
 from backend.people.names import Names, names_in
@@ -16,6 +17,7 @@ from backend.people.store import organisation
 
 MAXIMUM_DAYS = 1100
 """The cost limit of ranges that are answered from facts: three years."""
+NOT_KEPT = "Nothing is left to measure: the range begins before what is kept."
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """No history that is read here is older than its tools."""
 
@@ -44,8 +46,9 @@ class Scope:
     """Whether it is a part of what was asked for."""
     is_kept_back: bool = False
     """Whether no part of the range can be told of."""
+    horizons: Horizons = field(default_factory=Horizons, compare=False)
     kept_since: datetime = EVER
-    """Of what ended before nothing is known any more."""
+    """Of what ended before nothing is known any more. See `resting_on`."""
     working: bool = False
     """Durations in working time, by the calendar of each author's team; else elapsed."""
 
@@ -107,12 +110,41 @@ class Scope:
         """Whether the range before would tell of what is kept back."""
         return self.stretches.cut(self.previous_begins_at, self.begins_at)
 
+    def resting_on(self, *kinds: str) -> "Scope":
+        """The same for figures that need each of these kinds of work: known is what none of them lacks."""
+        return replace(self, kept_since=max(map(self.horizons.since, kinds)))
+
+    def kept(self, first: date, end: date) -> Kept:
+        """How much of these days is known; the last is outside."""
+        return kept(self.midnight(first), self.midnight(end), since=self.kept_since)
+
+    @property
+    def not_kept(self) -> str | None:
+        """The reason why there are no figures, where all of the range is older than what is kept."""
+        return NOT_KEPT if self.kept(self.start, self.end) is Kept.NOTHING else None
+
+    def why_nothing(self, reason: str) -> str:
+        """Why a figure of the range has no value: `reason` holds only where all of the range is known."""
+        return reason if self.kept(self.start, self.end) is Kept.ALL else NOT_KEPT
+
+    @property
+    def previous_is_whole(self) -> bool:
+        """Whether all is known of the range before, so that it can be compared with."""
+        return self.kept(self.previous_start, self.start) is Kept.ALL
+
     def is_kept(self, day: date) -> bool:
         """Whether all is still known of the time from that day on."""
         return self.midnight(day) >= self.kept_since
 
+    def is_gone(self, week: date) -> bool:
+        return self.kept(week, week + weeks.WEEK) is Kept.NOTHING
+
     def is_partial(self, week: date) -> bool:
-        return weeks.is_partial(week, self.start, self.end, self.today)
+        """Whether a week is not whole in the range, not over yet, or known in part."""
+        return (
+            weeks.is_partial(week, self.start, self.end, self.today)
+            or self.kept(week, week + weeks.WEEK) is Kept.PART
+        )
 
 
 def scope_of(

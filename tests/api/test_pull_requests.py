@@ -74,7 +74,7 @@ def test_what_is_kept_back_is_kept_back_everywhere(lead: Client) -> None:
         ("/me", 3),
         ("/definitions", 0),
         ("/status", 11),
-        (f"/pull-requests/figures?{A}", 9),
+        (f"/pull-requests/figures?{A}", 8),
         (f"/pull-requests/scatter?{A}", 6),
         (f"/pull-requests?{A}", 6),
         (f"/pull-requests.csv?{A}", 6),

@@ -415,5 +415,5 @@ def test_the_statements_of_the_figures_are_few(
     team: Team, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     question = asked(team)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         queries.figures(question)

@@ -10,6 +10,7 @@ class Horizon(models.Model):
         PULL_REQUESTS = "pull_requests", "pull requests"
         CHANGE_SIZES = "change_sizes", "change sizes"
         TEST_RUNS = "test_runs", "workflow runs and checks"
+        TEST_COUNTS = "test_counts", "counts of tests"
         DEPLOYMENTS = "deployments", "deployments"
         ISSUES = "issues", "issues"
 

@@ -1,6 +1,7 @@
 """Since when work is kept. Retention moves it, and whoever stores what a source tells keeps to it."""
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 from backend.delivery.models import Horizon
@@ -14,13 +15,25 @@ def kept_since(kind: str) -> datetime:
     return Horizon.objects.filter(pk=kind).values_list("since", flat=True).first() or EVER
 
 
-def not_kept(*kinds: str, begins_at: datetime) -> str | None:
-    """Why a range that begins then tells less than there was: a sentence for everybody. None: it does not."""
-    since = Horizon.objects.filter(pk__in=kinds, since__gt=begins_at).order_by("-since").first()
-    if since is None:
-        return None
-    day = f"{since.since.day} {since.since:%B %Y}"
-    return f"What ended before {day} is older than what is kept of {since.get_kind_display()}, and is not counted."
+class Horizons:
+    """All of them, for the answer to one question: one statement, when the first is asked for."""
+
+    @cached_property
+    def _known(self) -> dict[str, datetime]:
+        return dict(Horizon.objects.values_list("kind", "since"))
+
+    def since(self, kind: str) -> datetime:
+        """As `kept_since`."""
+        return self._known.get(kind, EVER)
+
+    def not_kept(self, *kinds: str, begins_at: datetime) -> str | None:
+        """Why a range that begins then tells less than there was: a sentence for everybody. None: it does not."""
+        kind = max(kinds, key=self.since)
+        since = self.since(kind)
+        if since <= begins_at:
+            return None
+        day = f"{since.day} {since:%B %Y}"
+        return f"What ended before {day} is older than what is kept of {Kind(kind).label}, and is not counted."
 
 
 def keep_since(*, kind: str, since: datetime | None) -> None:

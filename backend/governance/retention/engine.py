@@ -43,7 +43,8 @@ def begin() -> int:
         kept = days[policy.code]
         before = None if kept is None else outdated_before(kept)
         if policy.horizon:
-            keep_since(kind=policy.horizon, since=before)
+            since = None if before is None else policy.kept_since(before)
+            keep_since(kind=policy.horizon, since=since)
         if before is None:
             continue
         unfinished = RetentionRun.objects.filter(policy=policy.code, finished_at=None)

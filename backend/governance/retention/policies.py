@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from backend.delivery.deployment_rules import CHECK, WORKFLOW
@@ -29,6 +30,10 @@ class Policy:
     horizon: str = ""
     by_month: bool = False
     """Goes with the end of its month, so up to 31 days later."""
+
+    def kept_since(self, before: datetime) -> datetime:
+        """What is older is gone once all is removed that is outdated then."""
+        return before.replace(day=1) if self.by_month else before
 
     @property
     def may_be_kept(self) -> bool:
@@ -190,6 +195,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
         maximum_days=790,
         by_month=True,
         figures=_GONE,
+        horizon=Kind.TEST_COUNTS,
         purges=(
             Months("delivery_dailyresults"),
             Rows("delivery.CommitResults", time="one.day", by_month=True),

@@ -11,10 +11,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from backend.delivery.store.horizons import Kind
 from backend.metrics.deployments import aggregates, results
 from backend.metrics.deployments.asked import Asked
 from backend.metrics.formulas import distribution, dora, pull_request
 from backend.metrics.formulas import weeks as calendar
+from backend.metrics.formulas.kept import Kept
 from backend.metrics.models import Basis
 from backend.metrics.results import Bucket, Distribution, Range, Ratio, Suppressed, TeamName
 from backend.metrics.scope import Scope
@@ -28,13 +30,15 @@ _DAY = timedelta(days=1)
 
 
 def figures(asked: Asked) -> results.DeploymentFigures:
-    """The four keys of a range. Five statements."""
-    scope = tellable(asked.scope, Family.DEPLOYED)
+    """The four keys of a range. Six statements."""
+    scope = tellable(asked.scope, Family.DEPLOYED).resting_on(Kind.DEPLOYMENTS)
     asked = replace(asked, scope=scope)
     row = aggregates.figures(asked)
     daily = {found["day"]: found for found in aggregates.days(asked)}
     basis = Basis.objects.filter(pk=1).first()
-    hidden = scope.team is not None and _too_few(scope, row, "lead_time")
+    no_changes = _of_changes(scope).not_kept is not None or _too_few(scope, row, "lead_time")
+    hidden = not scope.not_kept and scope.team is not None and _too_few(scope, row, "lead_time")
+    untold = hidden or scope.not_kept is not None
     return results.DeploymentFigures(
         team=TeamName.of(scope),
         range=Range.of(scope),
@@ -42,13 +46,14 @@ def figures(asked: Asked) -> results.DeploymentFigures:
         repository=asked.repository or None,
         service=asked.service or None,
         suppressed=_suppressed(scope) if hidden else None,
-        people=None if _too_few(scope, row, "lead_time") else row["lead_time_people"],
-        **_KEPT_BACK if hidden else _of_deployments(scope, row, daily),
-        lead_time=None if hidden else _lead_time(scope, row, "lead_time"),
-        merge_to_deploy=None if hidden else _lead_time(scope, row, "merge_to_deploy"),
+        not_kept=scope.not_kept,
+        people=None if no_changes else row["lead_time_people"],
+        **_UNTOLD if untold else _of_deployments(scope, row, daily),
+        lead_time=None if untold else _lead_time(scope, row, "lead_time"),
+        merge_to_deploy=None if untold else _lead_time(scope, row, "merge_to_deploy"),
         weeks=_weeks(asked, daily, hidden=hidden),
-        histogram=[] if _too_few(scope, row, "lead_time") else _histogram(row),
-        previous=None if hidden else _previous(scope, row),
+        histogram=[] if no_changes else _histogram(row),
+        previous=None if untold else _previous(scope, row),
         versions=versions(),
         computed_at=basis.measured_at if basis else None,
     )
@@ -58,7 +63,12 @@ def versions() -> results.DeploymentVersions:
     return results.DeploymentVersions(deployments=dora.VERSION, pull_request=pull_request.VERSION)
 
 
-_KEPT_BACK: dict[str, Any] = {
+def _of_changes(scope: Scope) -> Scope:
+    """For what is told of the changes that were deployed: it needs their pull requests as well."""
+    return scope.resting_on(Kind.DEPLOYMENTS, Kind.PULL_REQUESTS)
+
+
+_UNTOLD: dict[str, Any] = {
     "bands": results.Bands(
         deployment_frequency=None, lead_time=None, change_failure_rate=None, time_to_restore=None
     ),
@@ -77,7 +87,8 @@ def _of_deployments(
     """What is told of the deployments themselves, and the bands."""
     deployments, failing = row["deployments"], row["failing"]
     frequency = _frequency(scope, daily)
-    restore = _distribution(row, "time_to_restore", NO_FAILURE if deployments else NOTHING)
+    why_nothing = scope.why_nothing(NO_FAILURE if deployments else NOTHING)
+    restore = _distribution(row, "time_to_restore", why_nothing)
     rate = dora.failure_rate(deployments=deployments, failing=failing)
     return {
         "deployment_frequency": frequency,
@@ -85,7 +96,7 @@ def _of_deployments(
             value=rate,
             numerator=failing,
             denominator=deployments,
-            reason=None if deployments else NOTHING,
+            reason=None if deployments else why_nothing,
             definition="change_failure_rate",
         ),
         "time_to_restore": restore,
@@ -123,12 +134,13 @@ def _suppressed(scope: Scope) -> Suppressed:
 
 
 def _lead_time(scope: Scope, row: aggregates.Row, name: str) -> Distribution:
-    if _too_few(scope, row, "lead_time"):
+    known = _of_changes(scope)
+    if known.not_kept or _too_few(scope, row, "lead_time"):
         return Distribution(
             median=None, p75=None, p90=None, n=None, unit="seconds",
-            reason=_told_too_few(scope), definition=name,
+            reason=known.not_kept or _told_too_few(scope), definition=name,
         )  # fmt: skip
-    return _distribution(row, name, NO_CHANGE if row["deployments"] else NOTHING)
+    return _distribution(row, name, known.why_nothing(NO_CHANGE if row["deployments"] else NOTHING))
 
 
 def _distribution(row: aggregates.Row, name: str, reason: str) -> Distribution:
@@ -146,15 +158,21 @@ def _distribution(row: aggregates.Row, name: str, reason: str) -> Distribution:
 
 
 def _frequency(scope: Scope, daily: Mapping[date, aggregates.Row]) -> results.Frequency:
-    """Days to come are no days without a deployment; today is one of the range."""
+    """Days to come are no days without a deployment, nor are those of which nothing is kept; today is one of the
+    range.
+    """
     past = max(0, (min(scope.end, scope.today + _DAY) - scope.start).days)
-    days = [scope.start + index * _DAY for index in range(past)]
     by_day = Counter({day: row["deployments"] for day, row in daily.items()})
+    days = [
+        day
+        for day in (scope.start + index * _DAY for index in range(past))
+        if by_day[day] or scope.kept(day, day + _DAY) is not Kept.NOTHING
+    ]
     found = dora.frequency([by_day[day] for day in days])
     whole = [
         sum(by_day[week + index * _DAY] for index in range(7))
         for week in calendar.weeks(scope.start, scope.end)
-        if not scope.is_partial(week)
+        if not scope.is_partial(week) and not scope.is_gone(week)
     ]
     return results.Frequency(
         deployments=found.deployments,
@@ -179,7 +197,7 @@ def _weeks(
     scope = asked.scope
     starts = calendar.weeks(scope.start, scope.end)
     if hidden:
-        return [_kept_back(scope, start) for start in starts]
+        return [_untold_week(scope, start, suppressed=True) for start in starts]
     found = {row["starts_on"]: row for row in aggregates.weeks(asked)}
     deployments: Counter[date] = Counter()
     attempts: Counter[date] = Counter()
@@ -192,12 +210,12 @@ def _weeks(
     ]
 
 
-def _kept_back(scope: Scope, start: date) -> results.DeploymentWeek:
+def _untold_week(scope: Scope, start: date, *, suppressed: bool) -> results.DeploymentWeek:
     numbers = set(results.DeploymentWeek.model_fields) - {"start", "partial", "suppressed"}
     return results.DeploymentWeek(
         start=start,
         partial=scope.is_partial(start),
-        suppressed=True,
+        suppressed=suppressed,
         **dict.fromkeys(sorted(numbers)),
     )
 
@@ -205,6 +223,8 @@ def _kept_back(scope: Scope, start: date) -> results.DeploymentWeek:
 def _week(
     scope: Scope, start: date, row: aggregates.Row | None, deployments: int, attempts: int
 ) -> results.DeploymentWeek:
+    if scope.is_gone(start):
+        return _untold_week(scope, start, suppressed=False)
     hidden = row is not None and scope.hides_part(
         start,
         start + calendar.WEEK,
@@ -212,15 +232,16 @@ def _week(
         people=row["lead_time_people"] or 0,
     )
     if hidden and scope.team is not None:
-        return _kept_back(scope, start)
+        return _untold_week(scope, start, suppressed=True)
+    no_changes = hidden or _of_changes(scope).is_gone(start)
     return results.DeploymentWeek(
         start=start,
         partial=scope.is_partial(start),
         suppressed=hidden,
         deployments=deployments,
         failed_attempts=attempts,
-        changes=None if hidden else (row and row["changes"]) or 0,
-        lead_time_median=None if hidden or row is None else row["lead_time"],
+        changes=None if no_changes else (row and row["changes"]) or 0,
+        lead_time_median=None if no_changes or row is None else row["lead_time"],
         change_failure_rate=None if row is None else row["failing"] / deployments,
         time_to_restore_median=None if row is None else row["time_to_restore"],
     )
@@ -236,11 +257,12 @@ def _histogram(row: aggregates.Row) -> list[Bucket]:
 
 
 def _previous(scope: Scope, row: aggregates.Row) -> results.PreviousDeployments | None:
-    """None where there is nothing to compare with, or too few people in it."""
+    """None where there is nothing to compare with, too few people in it, or a part of it is older than what is kept."""
     deployments = row["previous_deployments"]
     hidden = scope.hides_previous or _too_few(scope, row, "previous_lead_time")
-    if not deployments or (hidden and scope.team is not None):
+    if not deployments or not scope.previous_is_whole or (hidden and scope.team is not None):
         return None
+    no_changes = hidden or not _of_changes(scope).previous_is_whole
     median, *_ = row["previous_lead_time"] or (None,)
     restore, *_ = row["previous_time_to_restore"] or (None,)
     return results.PreviousDeployments(
@@ -248,7 +270,7 @@ def _previous(scope: Scope, row: aggregates.Row) -> results.PreviousDeployments 
         to=scope.start,
         deployments=deployments,
         per_week=deployments * 7 / (scope.start - scope.previous_start).days,
-        lead_time_median=None if hidden else median,
+        lead_time_median=None if no_changes else median,
         change_failure_rate=row["previous_failing"] / deployments,
         time_to_restore_median=restore,
     )

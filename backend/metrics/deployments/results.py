@@ -12,6 +12,7 @@ from pydantic import Field
 from backend.metrics.results import (
     Bucket,
     Distribution,
+    NotKept,
     Range,
     Ratio,
     Result,
@@ -89,7 +90,9 @@ class Attempts(Result):
 
 
 class DeploymentWeek(Result):
-    """Suppressed: changes and lead time are about too few people; of a team, all of it is."""
+    """Suppressed: changes and lead time are about too few people; of a team, all of it is. Without a number of
+    deployments or changes and not suppressed: it is older than what is kept of them.
+    """
 
     start: date
     partial: bool
@@ -137,6 +140,7 @@ class DeploymentFigures(Result):
     repository: str | None
     service: str | None
     suppressed: Suppressed | None
+    not_kept: NotKept
     people: int | None = Field(description="Distinct authors of the changes, bots not counted.")
     deployment_frequency: Frequency | None
     lead_time: Distribution | None

@@ -9,8 +9,10 @@ from typing import Any, Final
 from django.db import connection
 
 from backend.delivery.investment_rules import UNCATEGORISED
+from backend.delivery.store.horizons import Kind
 from backend.delivery.store.investment import categories
 from backend.metrics.formulas import effort, suppression
+from backend.metrics.formulas.kept import Kept
 from backend.metrics.investment import results
 from backend.metrics.investment.asked import given, issues_done, pull_requests_merged
 from backend.metrics.models import Basis
@@ -77,7 +79,7 @@ class _Parts:
 
 
 def figures(scope: Scope) -> results.InvestmentFigures:
-    """Everything about a range. Seven statements."""
+    """Everything about a range. Eight statements."""
     scope = tellable(scope, Family.WORKED, Family.DONE, Family.MERGED)
     known = [results.Category(code=one.code, name=one.name, description=one.description)
              for one in categories()]  # fmt: skip
@@ -91,14 +93,17 @@ def figures(scope: Scope) -> results.InvestmentFigures:
         "pull_requests": _COUNTS.format(finished=pull_requests_merged(scope)),
     }
     basis = Basis.objects.filter(pk=1).first()
+    of_issues, of_code = scope.resting_on(Kind.ISSUES), scope.resting_on(Kind.PULL_REQUESTS)
+    # Days of work are known of either: there are none only where nothing is left of both.
+    of_work = min(of_issues, of_code, key=lambda one: one.kept_since)
     return results.InvestmentFigures(
         team=TeamName.of(scope),
         range=Range.of(scope),
         categories=[*known, unsorted],
-        effort=_view(scope, "person_months", _effort(scope, codes), codes, unit=effort.UNIT),
-        issues=_view(scope, "issues", _counts(counted["issues"], bounds, codes), codes),
+        effort=_view(of_work, "person_months", _effort(scope, codes), codes, unit=effort.UNIT),
+        issues=_view(of_issues, "issues", _counts(counted["issues"], bounds, codes), codes),
         pull_requests=_view(
-            scope, "pull_requests", _counts(counted["pull_requests"], bounds, codes), codes
+            of_code, "pull_requests", _counts(counted["pull_requests"], bounds, codes), codes
         ),
         version=effort.VERSION,
         computed_at=basis.measured_at if basis else None,
@@ -138,6 +143,8 @@ def _view(
     scope: Scope, name: results.UnitName, parts: _Parts, codes: Sequence[str], *, unit: int = 1
 ) -> results.View:
     """What is kept back in the whole range is so in every month; what is in a month alone stays in the range's sum."""
+    if scope.not_kept:
+        return _not_kept(name, scope.not_kept)
     every = [*codes, UNCATEGORISED]
     periods = _periods(scope)
     months = [month for period in periods for month in period]
@@ -179,13 +186,16 @@ def _view(
         for period in periods:
             shown, kept = amounts(period, by_month)
             first, last = period[0], period[-1]
+            end = _next_month(last)
+            known = scope.kept(first, end)
+            is_cut = first < scope.start or end > min(scope.end, scope.today)
             monthly.append(
                 results.InvestmentMonth(
                     start=first,
                     last=last,
-                    partial=first < scope.start or _next_month(last) > min(scope.end, scope.today),
-                    amounts=shown,
-                    kept_back=kept,
+                    partial=is_cut or known is Kept.PART,
+                    amounts=[] if known is Kept.NOTHING else shown,
+                    kept_back=None if known is Kept.NOTHING else kept,
                 )
             )
     return results.View(
@@ -194,12 +204,28 @@ def _view(
         total=None if hidden is None else total / unit,
         people=None if hidden is None else len(set().union(*parts.people.values())),
         suppressed=_suppressed(scope) if hidden is None else None,
-        reason=None if total or hidden is None else NOTHING[name],
+        reason=None if total or hidden is None else scope.why_nothing(NOTHING[name]),
         amounts=told,
         kept_back=kept_back,
         kept_back_categories=[category for category in every if category in (hidden or ())],
         months=monthly,
         months_suppressed=None if monthly or not total else _suppressed(scope),
+    )
+
+
+def _not_kept(name: results.UnitName, reason: str) -> results.View:
+    return results.View(
+        unit=name,
+        definition=DEFINITION[name],
+        total=None,
+        people=None,
+        suppressed=None,
+        reason=reason,
+        amounts=[],
+        kept_back=None,
+        kept_back_categories=[],
+        months=[],
+        months_suppressed=None,
     )
 
 

@@ -30,8 +30,12 @@ class InvestmentMonth(Result):
 
     start: date = Field(description="First day of the first month.")
     last: date = Field(description="First day of the last month; mostly the same.")
-    partial: bool = Field(description="The range holds it in part, or it is not over.")
-    amounts: list[CategoryAmount]
+    partial: bool = Field(
+        description="The range holds it in part, it is not over, or it is kept in part."
+    )
+    amounts: list[CategoryAmount] = Field(
+        description="Of every category, 0 where nothing went into it. Empty: older than what is kept."
+    )
     kept_back: float | None = Field(
         description="Of the categories that are kept back in every month; null: none is."
     )

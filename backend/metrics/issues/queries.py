@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 from django.db import connection
 
 from backend import clock
+from backend.delivery.store.horizons import Kind
 from backend.metrics.formulas import distribution, issue
 from backend.metrics.formulas import weeks as calendar
 from backend.metrics.issues import results
@@ -89,31 +90,33 @@ _EXCLUDED: Final = """
 
 
 def figures(asked: Asked) -> results.IssueFigures:
-    """Everything about a range. Six statements; for a team, five."""
-    scope = tellable(asked.scope, Family.DONE)
+    """Everything about a range. Seven statements; for a team, six."""
+    scope = tellable(asked.scope, Family.DONE).resting_on(Kind.ISSUES)
     asked = replace(asked, scope=scope)
     weeks = calendar.weeks(scope.start, scope.end)
     given = asked.parameters | {"now": clock.now(), "weeks": weeks}
     (row,) = _rows(_FIGURES.format(facts=asked.facts), given)
     weekly = {found["start"]: found for found in _rows(_WEEKS.format(facts=asked.facts), given)}
     basis = Basis.objects.filter(pk=1).first()
-    hidden = _hidden(scope, row, "done")
+    hidden = scope.not_kept is None and _hidden(scope, row, "done")
+    untold = hidden or scope.not_kept is not None
     told = [_week(scope, week, weekly[week], hidden=hidden) for week in weeks]
     return results.IssueFigures(
         team=TeamName.of(scope),
         range=Range.of(scope),
-        people=None if hidden else row["done_people"],
+        people=None if untold else row["done_people"],
         suppressed=_suppressed(scope) if hidden else None,
-        cycle_time=None if hidden else _amounts(row, "cycle_time"),
-        elapsed=None if hidden else _amounts(row, "elapsed"),
-        flow_efficiency=None if hidden else _amounts(row, "flow_efficiency", unit="ratio"),
-        throughput=None if hidden else _throughput(row, told),
-        direct_to_done=None if hidden else row["direct_n"],
-        reopened=None if hidden else _reopened(row),
-        work_in_progress=None if _hidden(scope, row, "going") else _going(row),
+        not_kept=scope.not_kept,
+        cycle_time=None if untold else _amounts(scope, row, "cycle_time"),
+        elapsed=None if untold else _amounts(scope, row, "elapsed"),
+        flow_efficiency=None if untold else _amounts(scope, row, "flow_efficiency", "ratio"),
+        throughput=None if untold else _throughput(row, told),
+        direct_to_done=None if untold else row["direct_n"],
+        reopened=None if untold else _reopened(scope, row),
+        work_in_progress=None if _hidden(scope, row, "going") else _going(scope, row),
         weeks=told,
-        excluded=[] if scope.team or hidden else _excluded(asked),
-        previous=None if hidden else _previous(asked),
+        excluded=[] if scope.team or untold else _excluded(asked),
+        previous=None if untold else _previous(asked),
         version=issue.VERSION,
         computed_at=basis.measured_at if basis else None,
     )
@@ -130,11 +133,13 @@ def _suppressed(scope: Scope) -> Suppressed:
     )
 
 
-def _amounts(row: Row, name: str, unit: Literal["seconds", "ratio"] = "seconds") -> results.Amounts:
+def _amounts(
+    scope: Scope, row: Row, name: str, unit: Literal["seconds", "ratio"] = "seconds"
+) -> results.Amounts:
     n = row[f"{name}_n"]
     reason = None
     if not n:
-        reason = NOT_BEGUN if row["done_n"] and name != "age" else NOTHING
+        reason = scope.why_nothing(NOT_BEGUN if row["done_n"] and name != "age" else NOTHING)
     median, p75, p85, p90 = row[name] or (None,) * 4
     return results.Amounts(
         median=median,
@@ -159,19 +164,19 @@ def _throughput(row: Row, weeks: list[results.IssueWeek]) -> Throughput:
     )
 
 
-def _reopened(row: Row) -> Ratio:
+def _reopened(scope: Scope, row: Row) -> Ratio:
     done = row["done_n"]
     return Ratio(
         value=row["reopened_n"] / done if done else None,
         numerator=row["reopened_n"],
         denominator=done,
-        reason=None if done else NOTHING,
+        reason=None if done else scope.why_nothing(NOTHING),
         definition="issue_reopened",
     )
 
 
-def _going(row: Row) -> results.WorkInProgress:
-    age = _amounts(row, "age")
+def _going(scope: Scope, row: Row) -> results.WorkInProgress:
+    age = _amounts(scope, row, "age")
     if not row["age_n"]:
         age = age.model_copy(update={"reason": "Nothing is in progress."})
     return results.WorkInProgress(
@@ -187,21 +192,22 @@ def _week(scope: Scope, start: date, row: Row, *, hidden: bool) -> results.Issue
         start, start + calendar.WEEK, human=row["done_human"], people=row["done_people"]
     )
     begun = datetime.combine(start, datetime.min.time(), UTC).date() <= scope.today
-    kept_back = not begun or _hidden(scope, row, "going")
+    gone = scope.is_gone(start)
+    kept_back = gone or not begun or _hidden(scope, row, "going")
     return results.IssueWeek(
         start=start,
         partial=scope.is_partial(start),
-        suppressed=suppressed,
-        done=None if suppressed else row["done_n"],
-        cycle_time_median=None if suppressed else row["cycle_time"],
+        suppressed=suppressed and not gone,
+        done=None if suppressed or gone else row["done_n"],
+        cycle_time_median=None if suppressed or gone else row["cycle_time"],
         in_progress=None if kept_back else row["going_n"],
     )
 
 
 def _previous(asked: Asked) -> results.PreviousIssues | None:
-    """None where there is nothing to compare with, or too few people in it."""
+    """None where there is nothing to compare with, too few people in it, or a part of it is older than what is kept."""
     scope = asked.scope
-    if scope.hides_previous:
+    if scope.hides_previous or not scope.previous_is_whole:
         return None
     given = asked.parameters | {
         "now": clock.now(),

@@ -5,7 +5,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from backend.metrics.results import Excluded, Range, Ratio, Result, Suppressed, TeamName, Throughput
+from backend.metrics.results import (
+    Excluded,
+    NotKept,
+    Range,
+    Ratio,
+    Result,
+    Suppressed,
+    TeamName,
+    Throughput,
+)
 
 StateName = Literal["to_do", "in_progress", "waiting", "done"]
 PlaceName = Literal["branch", "title", "body", "commit"]
@@ -25,6 +34,8 @@ class Amounts(Result):
 
 
 class IssueWeek(Result):
+    """Without values and not suppressed: it is older than what is kept."""
+
     start: date
     partial: bool
     suppressed: bool
@@ -60,6 +71,7 @@ class IssueFigures(Result):
     range: Range
     people: int | None = Field(description="Distinct assignees of what was done, bots not counted.")
     suppressed: Suppressed | None
+    not_kept: NotKept
     cycle_time: Amounts | None
     elapsed: Amounts | None
     flow_efficiency: Amounts | None

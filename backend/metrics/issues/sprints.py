@@ -10,12 +10,15 @@ from django.db.models import Q, QuerySet
 
 from backend import clock
 from backend.delivery.models import Sprint
+from backend.delivery.store.horizons import Kind
 from backend.metrics.formulas import issue as of_issue
 from backend.metrics.formulas import sprint as formula
 from backend.metrics.formulas import weeks as calendar
+from backend.metrics.formulas.kept import Kept, kept
 from backend.metrics.issues import results
 from backend.metrics.issues.asked import Asked
 from backend.metrics.issues.loading import load, points_of
+from backend.metrics.scope import NOT_KEPT
 
 SHOWN: Final = 12
 """Sprints of a list, the latest first."""
@@ -75,13 +78,14 @@ def detail(asked: Asked, sprint_id: int) -> results.SprintDetail | None:
     if not members:
         return None
     ends = _ends(sprint)
-    if ends is None or hidden:
-        return results.SprintDetail(**_told(asked, sprint, members, hidden=hidden), burn_up=[])
+    told = _told(asked, sprint, members, hidden=hidden)
+    if ends is None or told["reason"]:
+        return results.SprintDetail(**told, burn_up=[])
     measured = formula.measure(
         members, start=ends[0], end=ends[1], moments=list(_midnights(asked, *ends))
     )
     return results.SprintDetail(
-        **_told(asked, sprint, members, hidden=hidden),
+        **told,
         burn_up=[
             results.BurnUpPoint(
                 at=datetime.fromtimestamp(point.at, UTC),
@@ -116,12 +120,22 @@ def _told(
         "reason": None,
     }
     ends = _ends(sprint)
-    if ends is None or hidden:
-        minimum = asked.scope.minimum_group_size
-        reason = f"Worked on by fewer than {minimum} people." if hidden else NOT_STARTED
+    reason = _why_untold(asked, ends, hidden=hidden)
+    if ends is None or reason:
         return told | dict.fromkeys(AMOUNTS) | {"reason": reason}
     measured = formula.measure(members, start=ends[0], end=ends[1])
     return told | {name: _amount(getattr(measured, name)) for name in AMOUNTS}
+
+
+def _why_untold(asked: Asked, ends: tuple[int, int] | None, *, hidden: bool) -> str | None:
+    scope = asked.scope
+    if hidden:
+        return f"Worked on by fewer than {scope.minimum_group_size} people."
+    if ends is None:
+        return NOT_STARTED
+    begins_at, ends_at = (datetime.fromtimestamp(at, UTC) for at in ends)
+    since = scope.resting_on(Kind.ISSUES).kept_since
+    return NOT_KEPT if kept(begins_at, ends_at, since=since) is Kept.NOTHING else None
 
 
 def _ends(sprint: Sprint) -> tuple[int, int] | None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Literal
 
+from backend.delivery.store.horizons import Kind
 from backend.metrics.formulas import test_runs as formula
+from backend.metrics.formulas.kept import Kept
 from backend.metrics.scope import Scope
 from backend.metrics.test_runs import results
 from backend.metrics.test_runs.aggregates import NOBODY, PEOPLE, Row, bounds, fetched, source
@@ -15,6 +17,7 @@ from backend.metrics.test_runs.narrowing import Narrowing
 MAXIMUM_GROUPS = 2000
 """Of more, the ones that ran most often are listed."""
 HEAT_ROWS = 30
+_DAY = timedelta(days=1)
 
 By = Literal["workflow", "branch", "team", "job"]
 SORTS = {
@@ -213,8 +216,9 @@ def _group(scope: Scope, row: Row, *, about_people: bool) -> results.RunGroup:
 
 def heatmap(scope: Scope, narrowing: Narrowing) -> results.Heatmap:
     """Workflows by days. Of a workflow, or of its day, that fewer people than the minimum had run, nothing is shown.
-    One statement.
+    Two statements.
     """
+    scope = scope.resting_on(Kind.TEST_RUNS)
     rows = fetched(
         _HEAT.format(
             runs=source(scope, narrowing),
@@ -223,13 +227,21 @@ def heatmap(scope: Scope, narrowing: Narrowing) -> results.Heatmap:
         ),
         bounds(scope, narrowing) | {"rows": HEAT_ROWS, "zone": scope.time_zone},
     )
-    last = min(scope.end, scope.today + timedelta(days=1))
+    if scope.not_kept:
+        return results.Heatmap(days=[], not_kept=scope.not_kept, rows=[], total=0)
+    last = min(scope.end, scope.today + _DAY)
+    days = (scope.start + place * _DAY for place in range((last - scope.start).days))
     keyed = groupby(rows, key=lambda row: (row["repository"], row["source"], row["name"]))
     return results.Heatmap(
-        days=[scope.start + timedelta(days=day) for day in range((last - scope.start).days)],
+        days=[day for day in days if _is_known(scope, day)],
+        not_kept=None,
         rows=[_heat_row(scope, list(cells)) for _, cells in keyed],
         total=rows[0]["total"] if rows else 0,
     )
+
+
+def _is_known(scope: Scope, day: date) -> bool:
+    return scope.kept(day, day + _DAY) is not Kept.NOTHING
 
 
 def _heat_row(scope: Scope, rows: Sequence[Row]) -> results.HeatRow:
@@ -241,7 +253,7 @@ def _heat_row(scope: Scope, rows: Sequence[Row]) -> results.HeatRow:
         source=whole["source"],
         name=whole["name"],
         suppressed=hidden,
-        cells=[] if hidden else [_cell(scope, row) for row in days],
+        cells=[_cell(scope, row) for row in days if not hidden and _is_known(scope, row["day"])],
     )
 
 

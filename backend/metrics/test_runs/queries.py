@@ -7,6 +7,7 @@ people whose pull requests and pushes were run.
 from datetime import date
 from typing import Any
 
+from backend.delivery.store.horizons import Kind
 from backend.metrics.formulas import test_runs as formula
 from backend.metrics.formulas import weeks as calendar
 from backend.metrics.models import Basis
@@ -22,31 +23,34 @@ Row = aggregates.Row
 
 
 def figures(scope: Scope, narrowing: Narrowing) -> results.RunFigures:
-    """Everything about a range's runs. Seven statements."""
+    """Everything about a range's runs. Eight statements."""
+    scope = scope.resting_on(Kind.TEST_RUNS)
     now, before = aggregates.figures(scope, narrowing)
     heads, heads_before, waiting = aggregates.feedback(scope, narrowing)
-    hidden = _hidden(scope, now)
+    hidden = scope.not_kept is None and _hidden(scope, now)
+    untold = hidden or scope.not_kept is not None
     weeks = _weeks(scope, narrowing)
     known = single.counts(scope, narrowing)
     basis = Basis.objects.filter(pk=1).first()
     return results.RunFigures(
         team=TeamName.of(scope),
         range=Range.of(scope),
-        people=None if hidden else now["people"],
+        people=None if untold else now["people"],
         suppressed=_suppressed(scope) if hidden else None,
-        runs=None if hidden else _runs(now),
-        failure_rate=None if hidden else _failure_rate(now),
-        queue=None if hidden else _spread(now, "queue", "queue_time", NO_JOBS),
-        duration=None if hidden else _spread(now, "duration", "run_duration", NO_JOBS),
-        feedback=None if hidden else _feedback(scope, heads),
-        feedback_waiting=None if _few(scope, waiting) else waiting["n"],
-        wasted=None if hidden else _wasted(now),
+        not_kept=scope.not_kept,
+        runs=None if untold else _runs(now),
+        failure_rate=None if untold else _failure_rate(scope, now),
+        queue=None if untold else _spread(scope, now, "queue", "queue_time", NO_JOBS),
+        duration=None if untold else _spread(scope, now, "duration", "run_duration", NO_JOBS),
+        feedback=None if untold else _feedback(scope, heads),
+        feedback_waiting=None if scope.not_kept or _few(scope, waiting) else waiting["n"],
+        wasted=None if untold else _wasted(scope, now),
         tests=known.tests,
         flaky_tests=known.flaky,
         muted_tests=known.muted,
         tests_reason=known.reason,
         weeks=[_hide(week) for week in weeks] if hidden else weeks,
-        previous=None if hidden else _previous(scope, before, heads_before),
+        previous=None if untold else _previous(scope, before, heads_before),
         versions=results.RunVersions(test_runs=formula.VERSION),
         computed_at=basis.measured_at if basis else None,
     )
@@ -94,18 +98,18 @@ def _runs(row: Row) -> results.Runs:
     )
 
 
-def _failure_rate(row: Row) -> Ratio:
+def _failure_rate(scope: Scope, row: Row) -> Ratio:
     value = formula.failure_rate(failed=row["failed"], succeeded=row["succeeded"])
     return Ratio(
         value=value,
         numerator=row["failed"],
         denominator=row["failed"] + row["succeeded"],
-        reason=NOTHING if value is None else None,
+        reason=scope.why_nothing(NOTHING) if value is None else None,
         definition="run_failure_rate",
     )
 
 
-def _spread(row: Row, name: str, definition: str, reason: str) -> results.Spread:
+def _spread(scope: Scope, row: Row, name: str, definition: str, reason: str) -> results.Spread:
     n = row[f"{name}_n"]
     median, p75, p90, p95 = row[name] if n else (None, None, None, None)
     return results.Spread(
@@ -115,7 +119,7 @@ def _spread(row: Row, name: str, definition: str, reason: str) -> results.Spread
         p95=p95,
         n=n,
         unit="seconds",
-        reason=None if n else reason,
+        reason=None if n else scope.why_nothing(reason),
         definition=definition,
     )
 
@@ -123,18 +127,18 @@ def _spread(row: Row, name: str, definition: str, reason: str) -> results.Spread
 def _feedback(scope: Scope, row: Row) -> results.Spread:
     told = {"feedback": row["quantiles"], "feedback_n": row["n"]}
     if not _few(scope, row):
-        return _spread(told, "feedback", "time_to_feedback", NO_HEADS)
-    nothing = _spread({"feedback_n": 0}, "feedback", "time_to_feedback", too_few(scope))
-    return nothing.model_copy(update={"n": None})
+        return _spread(scope, told, "feedback", "time_to_feedback", NO_HEADS)
+    nothing = _spread(scope, {"feedback_n": 0}, "feedback", "time_to_feedback", NO_HEADS)
+    return nothing.model_copy(update={"n": None, "reason": too_few(scope)})
 
 
-def _wasted(row: Row) -> results.Wasted:
+def _wasted(scope: Scope, row: Row) -> results.Wasted:
     """Nothing is known where no run told of its jobs."""
     known = row["machine_n"] > 0
     return results.Wasted(
         seconds=row["wasted_seconds"] if known else None,
         attempts=row["wasted_attempts"] if known else None,
-        reason=None if known else NO_JOBS,
+        reason=None if known else scope.why_nothing(NO_JOBS),
         definition="wasted_time",
     )
 
@@ -151,6 +155,8 @@ def _weeks(scope: Scope, narrowing: Narrowing) -> list[results.RunWeek]:
 
 
 def _week(scope: Scope, start: date, runs: Row | None, heads: Row | None) -> results.RunWeek:
+    if scope.is_gone(start):
+        return _untold_week(scope, start)
     found: dict[str, Any] = {"runs": 0, "failed": 0}
     if runs is not None:
         duration, queue = runs["duration"], runs["queue"]
@@ -167,12 +173,15 @@ def _week(scope: Scope, start: date, runs: Row | None, heads: Row | None) -> res
         }
     if heads is not None and not _few(scope, heads):
         found["feedback_median"] = heads["feedback"]
-    week = results.RunWeek.model_validate(
+    week = _untold_week(scope, start).model_copy(update=found)
+    return _hide(week) if runs is not None and _hidden(scope, runs) else week
+
+
+def _untold_week(scope: Scope, start: date) -> results.RunWeek:
+    return results.RunWeek.model_validate(
         dict.fromkeys(results.RunWeek.model_fields)
         | {"start": start, "partial": scope.is_partial(start), "suppressed": False}
-        | found
     )
-    return _hide(week) if runs is not None and _hidden(scope, runs) else week
 
 
 def _hide(week: results.RunWeek) -> results.RunWeek:
@@ -182,8 +191,8 @@ def _hide(week: results.RunWeek) -> results.RunWeek:
 
 
 def _previous(scope: Scope, row: Row, heads: Row) -> results.RunPrevious | None:
-    """None where there is nothing to compare with, or too few people in it."""
-    if not row["runs"] or _hidden(scope, row):
+    """None where there is nothing to compare with, too few people in it, or a part of it is older than what is kept."""
+    if not row["runs"] or not scope.previous_is_whole or _hidden(scope, row):
         return None
     return results.RunPrevious(
         from_=scope.previous_start,

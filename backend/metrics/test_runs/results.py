@@ -5,7 +5,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from backend.metrics.results import Distribution, Range, Ratio, Result, Suppressed, TeamName
+from backend.metrics.results import (
+    Distribution,
+    NotKept,
+    Range,
+    Ratio,
+    Result,
+    Suppressed,
+    TeamName,
+)
 
 SourceName = Literal["workflow", "check", "status"]
 
@@ -34,6 +42,8 @@ class Wasted(Result):
 
 
 class RunWeek(Result):
+    """Without values and not suppressed: it is older than what is kept."""
+
     start: date
     partial: bool
     suppressed: bool
@@ -86,6 +96,7 @@ class RunFigures(Result):
         description="Whose pull requests and pushes were run; bots and schedules are nobody."
     )
     suppressed: Suppressed | None
+    not_kept: NotKept
     runs: Runs | None
     failure_rate: Ratio | None
     queue: Spread | None
@@ -164,7 +175,8 @@ class Heatmap(Result):
     Of a team: all runs of the workflows that its own runs belong to, since it is about workflows.
     """
 
-    days: list[date]
+    days: list[date] = Field(description="Without those that are older than what is kept.")
+    not_kept: NotKept
     rows: list[HeatRow]
     total: int = Field(description="Workflows that ran; only the first of them are shown.")
 

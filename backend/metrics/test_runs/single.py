@@ -12,6 +12,7 @@ from urllib.parse import quote
 from django.db.models import Exists, QuerySet
 
 from backend.delivery.models import AutomatedTest, Repository
+from backend.delivery.store import horizons
 from backend.metrics.formulas import test_runs as formula
 from backend.metrics.models import PullRequestTeam, RunTeam
 from backend.metrics.scope import Scope
@@ -74,7 +75,10 @@ class Counts:
 
 
 def counts(scope: Scope, narrowing: Narrowing) -> Counts:
-    """Tests in the range, how many of them were flaky, and of these are muted today. Two statements."""
+    """Tests in the range, how many of them were flaky, and of these are muted today. Two statements, or three."""
+    not_kept = scope.resting_on(horizons.Kind.TEST_COUNTS).not_kept
+    if not_kept:
+        return Counts(None, None, None, not_kept)
     (row,) = fetched(sql.COUNTS, _bounds(scope, repositories(scope, narrowing)))
     if not row["tests"]:
         return Counts(None, None, None, NO_RESULTS)
@@ -84,7 +88,7 @@ def counts(scope: Scope, narrowing: Narrowing) -> Counts:
 def page(
     scope: Scope, narrowing: Narrowing, table: Table, *, page: int, page_size: int
 ) -> results.Tests:
-    """One page of a table of tests. Four statements."""
+    """One page of a table of tests. Five statements."""
     rows = _rows(scope, narrowing, table, begin=(page - 1) * page_size, rows=page_size)
     return results.Tests(
         items=_tests(scope, rows),
@@ -92,7 +96,7 @@ def page(
         found=rows[0]["found"] if rows else 0,
         page=page,
         page_size=page_size,
-        note=NOTE,
+        note=_note(scope),
     )
 
 
@@ -102,7 +106,7 @@ def everything(scope: Scope, narrowing: Narrowing, table: Table) -> list[results
 
 
 def detail(scope: Scope, test_id: int) -> results.TestDetail | None:
-    """One test over a range, whoever asks; None where there is none. Five statements."""
+    """One test over a range, whoever asks; None where there is none. Six statements."""
     bounds = _bounds(scope, []) | {"test": test_id}
     candidates = "SELECT %(test)s::bigint AS test_id, 1 AS found"
     rows = fetched(sql.ROWS.format(candidates=candidates, order="id"), bounds | _ALL_ROWS)
@@ -114,8 +118,14 @@ def detail(scope: Scope, test_id: int) -> results.TestDetail | None:
         **dict(test.model_copy(update={"proof": test.proof[:PROOFS_SHOWN]})),
         proofs=_proofs(rows[0], bounds, test.proof),
         days=[_day(row) for row in fetched(sql.DAYS, bounds)],
-        note=NOTE,
+        note=_note(scope),
     )
+
+
+def _note(scope: Scope) -> str:
+    """With what the range lacks, where it begins before what is kept."""
+    gone = scope.horizons.not_kept(horizons.Kind.TEST_COUNTS, begins_at=scope.begins_at)
+    return f"{NOTE} {gone}" if gone else NOTE
 
 
 def repositories(scope: Scope, narrowing: Narrowing) -> list[int]:

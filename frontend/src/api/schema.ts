@@ -2902,6 +2902,11 @@ export interface components {
             lead_time: components["schemas"]["Distribution"] | null;
             merge_to_deploy: components["schemas"]["Distribution"] | null;
             /**
+             * Not Kept
+             * @description Why nothing is told: all of the range is older than what is kept. Null: something is.
+             */
+            not_kept: string | null;
+            /**
              * People
              * @description Distinct authors of the changes, bots not counted.
              */
@@ -3279,7 +3284,8 @@ export interface components {
         };
         /**
          * DeploymentWeek
-         * @description Suppressed: changes and lead time are about too few people; of a team, all of it is.
+         * @description Suppressed: changes and lead time are about too few people; of a team, all of it is. Without a number of
+         *     deployments or changes and not suppressed: it is older than what is kept of them.
          */
         DeploymentWeek: {
             /** Change Failure Rate */
@@ -3796,6 +3802,11 @@ export interface components {
             histogram: components["schemas"]["Bucket"][];
             merge: components["schemas"]["Distribution"] | null;
             /**
+             * Not Kept
+             * @description Why nothing is told: all of the range is older than what is kept. Null: something is.
+             */
+            not_kept: string | null;
+            /**
              * Open
              * @description Open now, whenever opened.
              */
@@ -4155,8 +4166,16 @@ export interface components {
          *     Of a team: all runs of the workflows that its own runs belong to, since it is about workflows.
          */
         Heatmap: {
-            /** Days */
+            /**
+             * Days
+             * @description Without those that are older than what is kept.
+             */
             days: string[];
+            /**
+             * Not Kept
+             * @description Why nothing is told: all of the range is older than what is kept. Null: something is.
+             */
+            not_kept: string | null;
             /** Rows */
             rows: components["schemas"]["HeatRow"][];
             /**
@@ -4626,7 +4645,10 @@ export interface components {
          *     what is kept back add up to the total.
          */
         InvestmentMonth: {
-            /** Amounts */
+            /**
+             * Amounts
+             * @description Of every category, 0 where nothing went into it. Empty: older than what is kept.
+             */
             amounts: components["schemas"]["CategoryAmount"][];
             /**
              * Kept Back
@@ -4641,7 +4663,7 @@ export interface components {
             last: string;
             /**
              * Partial
-             * @description The range holds it in part, or it is not over.
+             * @description The range holds it in part, it is not over, or it is kept in part.
              */
             partial: boolean;
             /**
@@ -4805,6 +4827,11 @@ export interface components {
             /** Excluded */
             excluded: components["schemas"]["Excluded"][];
             flow_efficiency: components["schemas"]["Amounts"] | null;
+            /**
+             * Not Kept
+             * @description Why nothing is told: all of the range is older than what is kept. Null: something is.
+             */
+            not_kept: string | null;
             /**
              * People
              * @description Distinct assignees of what was done, bots not counted.
@@ -5147,7 +5174,10 @@ export interface components {
              */
             to: string;
         };
-        /** IssueWeek */
+        /**
+         * IssueWeek
+         * @description Without values and not suppressed: it is older than what is kept.
+         */
         IssueWeek: {
             /** Cycle Time Median */
             cycle_time_median: number | null;
@@ -6798,6 +6828,11 @@ export interface components {
              */
             muted_tests: number | null;
             /**
+             * Not Kept
+             * @description Why nothing is told: all of the range is older than what is kept. Null: something is.
+             */
+            not_kept: string | null;
+            /**
              * People
              * @description Whose pull requests and pushes were run; bots and schedules are nobody.
              */
@@ -6992,7 +7027,10 @@ export interface components {
             /** Test Runs */
             test_runs: number;
         };
-        /** RunWeek */
+        /**
+         * RunWeek
+         * @description Without values and not suppressed: it is older than what is kept.
+         */
         RunWeek: {
             /** Duration Median */
             duration_median: number | null;
@@ -8167,7 +8205,10 @@ export interface components {
             /** Seconds */
             seconds: number | null;
         };
-        /** Week */
+        /**
+         * Week
+         * @description Without values and not suppressed: it is older than what is kept.
+         */
         Week: {
             /** Cycle Time Median */
             cycle_time_median: number | null;

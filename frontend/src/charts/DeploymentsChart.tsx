@@ -9,12 +9,12 @@ export type DeploymentsOfWeek = {
   partial: boolean;
   /** It is about too few people to be told. */
   hidden: boolean;
-  /** Succeeded, and nothing had to fix them. */
-  held: number;
+  /** Succeeded, and nothing had to fix them. Null, as the others: not told. */
+  held: number | null;
   /** Succeeded, and something had to. */
-  failing: number;
+  failing: number | null;
   /** Did not come up. */
-  attempts: number;
+  attempts: number | null;
 };
 
 const PARTS = [
@@ -51,9 +51,9 @@ export default function DeploymentsChart({ weeks }: { weeks: DeploymentsOfWeek[]
 }
 
 function Tip({ week }: { week: DeploymentsOfWeek }) {
-  const all = week.held + week.failing;
+  const all = (week.held ?? 0) + (week.failing ?? 0);
   return (
-    <WeekTip week={week} hidden={week.hidden}>
+    <WeekTip week={week} hidden={week.hidden} gone={week.held === null}>
       <p>{all === 0 ? "Nothing deployed." : counted(all, "deployment")}</p>
       <dl>
         {PARTS.map((part) => (

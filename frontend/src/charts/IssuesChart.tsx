@@ -9,7 +9,8 @@ export type IssuesOfWeek = {
   partial: boolean;
   /** It is about too few people to be told. */
   hidden: boolean;
-  done: number;
+  /** Null: not told. */
+  done: number | null;
   /** At the week's end; null: not told. */
   inProgress: number | null;
 };
@@ -34,8 +35,8 @@ export default function IssuesChart({ weeks }: { weeks: IssuesOfWeek[] }) {
         height={320}
         axis={<YAxis {...AXIS} axisLine={false} width={36} allowDecimals={false} />}
         tip={(week) => (
-          <WeekTip week={week} hidden={week.hidden}>
-            <p>{counted(week.done, "issue")} done</p>
+          <WeekTip week={week} hidden={week.hidden} gone={week.done === null}>
+            <p>{counted(week.done ?? 0, "issue")} done</p>
             {week.inProgress !== null && <p>{week.inProgress} in progress at its end</p>}
           </WeekTip>
         )}

@@ -2,13 +2,15 @@ import { YAxis } from "recharts";
 import { percent } from "../ui/numbers";
 import classes from "./charts.module.css";
 import { AXIS } from "./palette";
-import { Swatch, WeekBars } from "./WeekChart";
+import { OLDER, Swatch, WeekBars } from "./WeekChart";
 
 type Part = { key: string; name: string; colour: string };
 export type SharesOfMonth = {
   start: string;
   name: string;
   partial: boolean;
+  /** Older than what is kept. */
+  gone: boolean;
   /** By part; empty: nothing. */
   shares: Record<string, number>;
   said: (key: string) => string;
@@ -50,12 +52,23 @@ export default function SharesChart({ months, parts }: { months: SharesOfMonth[]
 }
 
 function Tip({ month, parts }: { month: SharesOfMonth; parts: Part[] }) {
+  const title = (
+    <strong>
+      {month.name}
+      {month.partial && ", partial"}
+    </strong>
+  );
+  if (month.gone) {
+    return (
+      <div className={classes.tip}>
+        {title}
+        <p>{OLDER}</p>
+      </div>
+    );
+  }
   return (
     <div className={classes.tip}>
-      <strong>
-        {month.name}
-        {month.partial && ", partial"}
-      </strong>
+      {title}
       <dl>
         {[...parts].reverse().map((part) => (
           <div key={part.key}>

@@ -25,9 +25,9 @@ export default function StagesChart({ weeks }: { weeks: Week[] }) {
 
 function Tip({ week }: { week: Week }) {
   return (
-    <WeekTip week={week} hidden={week.suppressed}>
+    <WeekTip week={week} hidden={week.suppressed} gone={week.n === null}>
       {week.stages === null || week.cycle_time_median === null ? (
-        <p>{week.n === null ? "Older than what is kept." : "Nothing merged."}</p>
+        <p>Nothing merged.</p>
       ) : (
         <>
           <p>

@@ -130,14 +130,18 @@ export function Swatch({ colour }: { colour: string }) {
   return <i className={classes.swatch} style={{ background: colour }} />;
 }
 
-/** What is said of one week; of one about too few people, only that. */
+export const OLDER = "Older than what is kept.";
+
+/** What is said of one week; of one about too few people, or of which nothing is kept, only that. */
 export function WeekTip({
   week,
   hidden,
+  gone,
   children,
 }: {
   week: Week;
   hidden: boolean;
+  gone: boolean;
   children: ReactNode;
 }) {
   return (
@@ -146,7 +150,7 @@ export function WeekTip({
         Week of {shortDay(week.start)}
         {week.partial && ", partial"}
       </strong>
-      {hidden ? <p>Hidden: it would tell of too few people.</p> : children}
+      {hidden ? <p>Hidden: it would tell of too few people.</p> : gone ? <p>{OLDER}</p> : children}
     </div>
   );
 }

@@ -206,6 +206,7 @@ export function figures(values: Partial<Figures> = {}): Figures {
     },
     people: 4,
     suppressed: null,
+    not_kept: null,
     cycle_time: distribution("cycle_time"),
     coding: distribution("coding", { median: 18_000 }),
     pickup: distribution("pickup", { median: 14_400 }),

@@ -17,6 +17,7 @@ export function deploymentFigures(values: Partial<DeploymentFigures> = {}): Depl
     repository: null,
     service: null,
     suppressed: null,
+    not_kept: null,
     people: 4,
     deployment_frequency: {
       deployments: 45,

@@ -34,6 +34,7 @@ export function issueFigures(values: Partial<IssueFigures> = {}): IssueFigures {
     range,
     people: 4,
     suppressed: null,
+    not_kept: null,
     cycle_time: amounts("issue_cycle_time", 90_000),
     elapsed: amounts("issue_elapsed", 180_000),
     flow_efficiency: amounts("issue_flow_efficiency", 0.5, "ratio"),

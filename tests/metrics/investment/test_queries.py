@@ -304,5 +304,5 @@ def test_figures_take_a_fixed_number_of_statements(
         tracker.issue(who, (2, "Done"))
     measure()
     scope = scope_of(team=None, start=MONDAY.date(), end=MONDAY.date() + timedelta(days=28))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         queries.figures(scope)

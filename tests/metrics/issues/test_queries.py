@@ -218,7 +218,7 @@ def test_figures_take_a_fixed_number_of_statements(
     for who in people:
         tracker.issue(who, (2, "In Progress"), (9, "Done"))
     question = asked()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         queries.figures(question)
     assert IssueFact.objects.count() == 3
     assert date(2026, 3, 2) == question.scope.start

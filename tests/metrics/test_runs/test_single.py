@@ -206,4 +206,4 @@ def test_lists_take_few_statements(machines: Machines) -> None:
         machines.report("a", {f"test {number}": "fp"}, file="a.py")
     with CaptureQueriesContext(connection) as captured:
         assert len(listed()) == 5
-    assert len(captured) == 4 + 1  # the organisation's
+    assert len(captured) == 5 + 1  # the organisation's

@@ -49,8 +49,9 @@ def table(found: results.Figures) -> list[str]:
     """Lines for a person to read."""
     name = found.team.name if found.team else "All teams"
     heading = f"{name}, {found.range.from_} to {found.range.to} ({found.range.time_zone})"
-    if found.suppressed:
-        return [heading, found.suppressed.reason]
+    absent = found.suppressed.reason if found.suppressed else found.not_kept
+    if absent:
+        return [heading, absent]
     lines = [heading, f"{'':22}{'median':>12}{'p75':>12}{'p90':>12}{'n':>8}"]
     for key in (
         "cycle_time", "coding", "pickup", "review", "merge", "time_to_first_review", "batch_size",

@@ -9,6 +9,7 @@ import {
   deploymentFigures,
 } from "../../testing/deployments";
 import { type Answers, open as openPage, Refusal } from "../../testing/page";
+import { divided } from "./Pictures";
 
 const FIGURES = "/api/v1/deployments/figures";
 const TABLE = "/api/v1/deployments";
@@ -85,6 +86,40 @@ describe("the four keys", () => {
     open("/delivery", { [FIGURES]: () => deploymentFigures({ completeness }) });
     const badges = await screen.findAllByRole("button", { name: /rests on incomplete data/ });
     expect(badges).toHaveLength(6);
+  });
+});
+
+describe("what is older than what is kept", () => {
+  it("has no keys, and the page says why and since when, not that nothing was deployed", async () => {
+    const not_kept = "Nothing is left to measure: the range begins before what is kept.";
+    const reason = "What ended before 1 August 2025 is older than what is kept of deployments.";
+    open("/delivery", {
+      [FIGURES]: () =>
+        deploymentFigures({
+          not_kept,
+          deployment_frequency: null,
+          lead_time: null,
+          completeness: { complete: false, reason, fresh_to: null },
+        }),
+    });
+    expect(await screen.findByText(not_kept)).toBeTruthy();
+    expect(screen.getByText(reason)).toBeTruthy();
+    expect(screen.queryByText(/Nothing was deployed/)).toBeNull();
+    expect(screen.queryByRole("region", { name: "Deployment frequency" })).toBeNull();
+  });
+
+  it("is a gap in the chart and no 0 in its table", async () => {
+    const { weeks } = deploymentFigures();
+    const gone = weeks.slice(1).map((week) => ({ ...week, suppressed: false, partial: false }));
+    expect(gone.map(divided)).toEqual([
+      expect.objectContaining({ hidden: false, held: null, failing: null, attempts: null }),
+    ]);
+    open('/delivery?tables=["weeks"]', {
+      [FIGURES]: () => deploymentFigures({ weeks: [...gone, ...weeks.slice(0, 1)] }),
+    });
+    const table = await screen.findByRole("region", { name: "The four keys of each week" });
+    expect(within(table).getAllByText("not kept")).toHaveLength(3);
+    expect(screen.getByText("1 week older than what is kept.")).toBeTruthy();
   });
 });
 

@@ -13,6 +13,7 @@ import type { ChangeFilters } from "../filters/FilterBar";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import { NarrowedRange } from "../filters/NarrowedRange";
+import { NotKept } from "../filters/NotKept";
 import { DeploymentDrawer } from "./DeploymentDrawer";
 import { DeploymentTable } from "./DeploymentTable";
 import { NothingDefined, NothingDeployed } from "./EmptyDelivery";
@@ -84,6 +85,7 @@ function Content({
             <NothingDeployed
               filters={filters}
               scope={scope}
+              completeness={figures.completeness}
               today={me.today}
               timeZone={timeZone}
               onChange={onChange}
@@ -129,6 +131,9 @@ function Pictures({
         minimum={figures.suppressed.minimum_group_size}
       />
     );
+  }
+  if (figures.not_kept) {
+    return <NotKept reason={figures.not_kept} completeness={figures.completeness} />;
   }
   const shared = {
     figures,

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { Me } from "../../api/types";
+import type { Completeness, Me } from "../../api/types";
 import { Message } from "../../ui/Message";
 import { EmptyRange, lookBack } from "../filters/EmptyRange";
 import type { Scope } from "../filters/search";
@@ -41,12 +41,14 @@ export function NothingDefined({ me }: { me: Me }) {
 export function NothingDeployed({
   filters,
   scope,
+  completeness,
   today,
   timeZone,
   onChange,
 }: {
   filters: DeploymentFilters;
   scope: Scope;
+  completeness: Completeness;
   today: string;
   timeZone: string;
   onChange: ChangeDelivery;
@@ -70,6 +72,7 @@ export function NothingDeployed({
       say={(day) => `The latest deployment to ${where} was on ${day}.`}
       nothing="Choose another environment, service or team."
       scope={scope}
+      completeness={completeness}
       timeZone={timeZone}
       onChange={onChange}
     />

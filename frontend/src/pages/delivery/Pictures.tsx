@@ -8,6 +8,7 @@ import { count, counted, percent } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
 import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
+import { weekNotes } from "../filters/weekNotes";
 import { Incomplete } from "../Incomplete";
 import { BucketTable } from "../pull-requests/ChartTables";
 import { madeOf } from "./explanations";
@@ -24,29 +25,13 @@ type Shared = {
 
 /** A week's deployments divided by what became of them. */
 export function divided(week: DeploymentWeek): DeploymentsOfWeek {
-  const all = week.deployments ?? 0;
-  const failing = Math.round((week.change_failure_rate ?? 0) * all);
-  return {
-    start: week.start,
-    partial: week.partial,
-    hidden: week.suppressed,
-    held: all - failing,
-    failing,
-    attempts: week.failed_attempts ?? 0,
-  };
+  const { start, partial, suppressed: hidden, deployments: all, failed_attempts: attempts } = week;
+  const failing = all === null ? null : Math.round((week.change_failure_rate ?? 0) * all);
+  const held = all === null || failing === null ? null : all - failing;
+  return { start, partial, hidden, held, failing, attempts };
 }
 
 export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
-  const hidden = figures.weeks.filter((week) => week.suppressed).length;
-  const notes = [];
-  if (!isTable("weeks") && figures.weeks.some((week) => week.partial && week.deployments)) {
-    notes.push("Paler bars are weeks that the range holds only in part.");
-  }
-  if (hidden > 0) {
-    notes.push(
-      `${counted(hidden, "week")} without figures: they would tell of fewer people than the minimum group size.`,
-    );
-  }
   return (
     <Panel
       title="Deployments, week by week"
@@ -56,7 +41,11 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
       explanation={explain("deployment_frequency", madeOf(figures))}
       asTable={isTable("weeks")}
       onAsTable={(shown) => onTable("weeks", shown)}
-      notes={notes}
+      notes={weekNotes(
+        figures.weeks,
+        (week) => week.deployments,
+        isTable("weeks") ? null : undefined,
+      )}
     >
       {isTable("weeks") ? (
         <WeekTable weeks={figures.weeks} />
@@ -72,7 +61,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
 function WeekTable({ weeks }: { weeks: DeploymentWeek[] }) {
   const told = (week: DeploymentWeek, said: string | null) =>
     week.suppressed ? "hidden" : (said ?? "–");
-  const number = (value: number | null) => (value === null ? null : count(value));
+  const number = (value: number | null) => (value === null ? "not kept" : count(value));
   const span = (value: number | null) => (value === null ? null : duration(value));
   const share = (value: number | null) => (value === null ? null : percent(value));
   return (

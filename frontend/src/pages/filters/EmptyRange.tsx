@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Completeness } from "../../api/types";
 import { addDays, dayOf, dayRange, daysBetween, fullDay } from "../../ui/dates";
 import { Message } from "../../ui/Message";
 import type { ChangeFilters } from "./FilterBar";
@@ -18,6 +19,7 @@ export function EmptyRange({
   say,
   nothing,
   scope,
+  completeness,
   timeZone,
   onChange,
 }: {
@@ -29,10 +31,13 @@ export function EmptyRange({
   /** What to do where there is none at all. */
   nothing: string;
   scope: Scope;
+  /** Of the range: there may have been something that is not known. */
+  completeness: Completeness;
   timeZone: string;
   onChange: ChangeFilters;
 }) {
   const named = `${title}: ${dayRange(scope.from, scope.to)}`;
+  const lacking = completeness.reason && <p>{completeness.reason}</p>;
   if (!latest) {
     return (
       <Message title={named}>
@@ -41,6 +46,7 @@ export function EmptyRange({
             ? "Looking for the nearest range with something in it …"
             : `Nor was anything in the three years until today. ${nothing}`}
         </p>
+        {lacking}
       </Message>
     );
   }
@@ -57,6 +63,7 @@ export function EmptyRange({
       }
     >
       <p>{say(fullDay(last))}</p>
+      {lacking}
     </Message>
   );
 }

@@ -65,6 +65,25 @@ describe("the overview", () => {
     expect(await screen.findByRole("link", { name: "Racks can be filtered" })).toBeTruthy();
   });
 
+  it("says of what is older than what is kept that it is so, and not that nobody worked", async () => {
+    const reason = "Nothing is left to measure: the range begins before what is kept.";
+    const nothing = view({ total: null, people: null, reason, amounts: [], months: [] });
+    open("/investment", { [FIGURES]: () => investmentFigures({ effort: nothing }) });
+    expect(await screen.findByText("This range is older than what is kept")).toBeTruthy();
+    expect(screen.getByText(reason)).toBeTruthy();
+  });
+
+  it("shows months that are not kept as such, and never as 0 %", async () => {
+    const [first, ...others] = view().months;
+    const gone = { ...(first as NonNullable<typeof first>), amounts: [] };
+    open('/investment?tables=["months"]', {
+      [FIGURES]: () => investmentFigures({ effort: view({ months: [gone, ...others] }) }),
+    });
+    const table = await screen.findByRole("region", { name: "Shares of each month" });
+    expect(within(table).getAllByText("not kept")).toHaveLength(3);
+    expect(screen.getByText("1 month older than what is kept.")).toBeTruthy();
+  });
+
   it("says why there is nothing", async () => {
     const reason = "Nobody worked on an issue or a pull request in this range.";
     const nothing = view({ total: 0, people: 0, reason, amounts: [], months: [] });

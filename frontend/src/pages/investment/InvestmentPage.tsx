@@ -13,6 +13,7 @@ import { explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import { NarrowedRange } from "../filters/NarrowedRange";
+import { NotKept } from "../filters/NotKept";
 import { ItemTable } from "./ItemTable";
 import { MonthsPanel } from "./MonthsPanel";
 import { UNCATEGORISED, VIEW_NAMES, whole } from "./names";
@@ -104,6 +105,9 @@ function Pictures({
     return (
       <HiddenFigures reason={view.suppressed.reason} minimum={view.suppressed.minimum_group_size} />
     );
+  }
+  if (view.total === null && view.reason !== null) {
+    return <NotKept reason={view.reason} completeness={figures.completeness} />;
   }
   if (view.reason !== null || view.total === null) {
     return (

@@ -3,7 +3,7 @@ import { lazy, Suspense } from "react";
 import { monthName } from "../../ui/dates";
 import type { Explanation } from "../../ui/Explain";
 import { FactTable } from "../../ui/FactTable";
-import { percent } from "../../ui/numbers";
+import { counted, percent } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
 import type { ChartTables } from "../filters/chartTables";
 import { Incomplete } from "../Incomplete";
@@ -50,6 +50,7 @@ export function MonthsPanel({
               start: month.start,
               name: monthName(month.start, month.last),
               partial: month.partial,
+              gone: isGone(month),
               shares: sharesOf(month),
               said: (key) => amount(amountsOf(month)[key] ?? 0, view),
             }))}
@@ -66,10 +67,19 @@ function notesOf(view: View, asTable: boolean): string[] {
       `Months are not shown: in one of them fewer than ${view.months_suppressed.minimum_group_size} people worked, and it would follow from the others.`,
     ];
   }
-  const partial = !asTable && view.months.some((month) => month.partial);
-  return partial
-    ? ["Paler bars are months that the range holds in part, or that are not over."]
-    : [];
+  const notes = [];
+  if (!asTable && view.months.some((month) => month.partial && !isGone(month))) {
+    notes.push(
+      "Paler bars are months that the range holds in part, that are kept in part, or that are not over.",
+    );
+  }
+  const gone = view.months.filter(isGone).length;
+  if (gone > 0) notes.push(`${counted(gone, "month")} older than what is kept.`);
+  return notes;
+}
+
+function isGone({ amounts, kept_back }: InvestmentMonth): boolean {
+  return amounts.length === 0 && kept_back === null;
 }
 
 function partsOf(view: View, { categories }: InvestmentFigures): Part[] {
@@ -113,7 +123,8 @@ function MonthTable({ view, parts }: { view: View; parts: Part[] }) {
           numeric: true,
           cell: (month: InvestmentMonth) => {
             const share = sharesOf(month)[part.key];
-            return share === undefined ? "–" : percent(share);
+            if (share !== undefined) return percent(share);
+            return isGone(month) ? "not kept" : "–";
           },
         })),
       ]}

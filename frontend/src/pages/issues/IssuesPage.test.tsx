@@ -51,6 +51,32 @@ function open(address: string, answers: Answers = {}) {
   });
 }
 
+describe("what is older than what is kept", () => {
+  it("has no figures but of what is going on now, and the page says why", async () => {
+    const not_kept = "Nothing is left to measure: the range begins before what is kept.";
+    open("/issues", {
+      [FIGURES]: () => issueFigures({ not_kept, cycle_time: null, throughput: null }),
+    });
+    expect(await screen.findByText(not_kept)).toBeTruthy();
+    expect(screen.queryByText(/No issue was done/)).toBeNull();
+    expect(screen.queryByRole("region", { name: "Cycle time" })).toBeNull();
+  });
+
+  it("is no 0 in the table of weeks, and no sprint of too few people", async () => {
+    const { weeks } = issueFigures();
+    const gone = weeks.slice(1).map((week) => ({ ...week, suppressed: false, partial: false }));
+    const over = sprint({ committed: null, reason: "Nothing is left to measure." });
+    open('/issues?tables=["weeks"]', {
+      [FIGURES]: () => issueFigures({ weeks: [...gone, ...weeks.slice(0, 1)] }),
+      "/api/v1/sprints": () => ({ items: [over] }),
+    });
+    const table = await screen.findByRole("region", { name: "Issues of each week" });
+    expect(within(table).getByText("not kept")).toBeTruthy();
+    expect(screen.getByText("1 week older than what is kept.")).toBeTruthy();
+    expect((await screen.findByTitle("Nothing is left to measure.")).textContent).toBe("–");
+  });
+});
+
 describe("the figures", () => {
   it("are of the viewer's first team, unless the address says otherwise", async () => {
     const { asked } = open("/issues");

@@ -16,6 +16,7 @@ import { type Explainer, explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import { NarrowedRange } from "../filters/NarrowedRange";
+import { NotKept } from "../filters/NotKept";
 import type { Scope } from "../filters/search";
 import { AgePanel } from "./AgePanel";
 import { FigureStrip } from "./FigureStrip";
@@ -139,11 +140,25 @@ function Pictures({
       </>
     );
   }
+  if (figures.not_kept) {
+    return (
+      <>
+        <NotKept reason={figures.not_kept} completeness={figures.completeness} />
+        <AgePanel {...shared} />
+      </>
+    );
+  }
   if (figures.throughput?.merged === 0) {
     const timeZone = figures.range.time_zone;
     return (
       <>
-        <NothingDone filters={filters} today={today} timeZone={timeZone} onChange={onChange} />
+        <NothingDone
+          filters={filters}
+          completeness={figures.completeness}
+          today={today}
+          timeZone={timeZone}
+          onChange={onChange}
+        />
         <AgePanel {...shared} />
       </>
     );
@@ -209,11 +224,13 @@ function NothingRead({ me, of: { source, reason } }: { me: Me; of: IssueComplete
 /** Nothing was done in the range: offers the nearest range before today in which something was. */
 function NothingDone({
   filters,
+  completeness,
   today,
   timeZone,
   onChange,
 }: {
   filters: Filters;
+  completeness: IssueCompleteness;
   today: string;
   timeZone: string;
   onChange: ChangeIssues;
@@ -236,6 +253,7 @@ function NothingDone({
       say={(day) => `The latest one was done on ${day}.`}
       nothing="Choose another project, type or team."
       scope={filters}
+      completeness={completeness}
       timeZone={timeZone}
       onChange={onChange}
     />

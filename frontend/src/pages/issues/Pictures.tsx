@@ -8,6 +8,7 @@ import { count, counted } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
 import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
+import { untold, weekNotes } from "../filters/weekNotes";
 import { Incomplete } from "../Incomplete";
 import { ScatterPanel as Scatter } from "../ScatterPanel";
 import { scatterQuery } from "./queries";
@@ -20,16 +21,6 @@ type Shared = { figures: IssueFigures; explain: Explainer } & ChartTables<ChartN
 
 /** What was done each week, and what was going on at its end. */
 export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
-  const hidden = figures.weeks.filter((week) => week.suppressed).length;
-  const notes = [];
-  if (!isTable("weeks") && figures.weeks.some((week) => week.partial && week.done)) {
-    notes.push("Paler bars are weeks that the range holds only in part.");
-  }
-  if (hidden > 0) {
-    notes.push(
-      `${counted(hidden, "week")} without figures: they would tell of fewer people than the minimum group size.`,
-    );
-  }
   const done = figures.throughput?.merged ?? 0;
   return (
     <Panel
@@ -42,7 +33,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
       explanation={explain("issue_throughput", counted(done, "issue"))}
       asTable={isTable("weeks")}
       onAsTable={(shown) => onTable("weeks", shown)}
-      notes={notes}
+      notes={weekNotes(figures.weeks, (week) => week.done, isTable("weeks") ? null : undefined)}
     >
       {isTable("weeks") ? (
         <WeekTable weeks={figures.weeks} />
@@ -53,7 +44,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: Shared) {
               start: week.start,
               partial: week.partial,
               hidden: week.suppressed,
-              done: week.done ?? 0,
+              done: week.done,
               inProgress: week.in_progress,
             }))}
           />
@@ -79,7 +70,7 @@ function WeekTable({ weeks }: { weeks: IssueWeek[] }) {
         {
           name: "Done",
           numeric: true,
-          cell: (week) => told(week, week.done === null ? null : count(week.done)),
+          cell: (week) => (week.done === null ? untold(week) : count(week.done)),
         },
         {
           name: "Median cycle time",

@@ -67,7 +67,7 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<S
     name,
     numeric: true,
     narrow,
-    cell: (row) => <Told of={of(row)} reason={row.reason} />,
+    cell: (row) => <Told of={of(row)} row={row} />,
   });
   return [
     {
@@ -95,8 +95,10 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<S
 }
 
 /** Issues, and their points where they are estimated. */
-function Told({ of, reason }: { of: SprintAmount | null; reason: string | null }) {
-  if (of === null) return <span title={reason ?? undefined}>hidden</span>;
+function Told({ of, row }: { of: SprintAmount | null; row: SprintRow }) {
+  if (of === null) {
+    return <span title={row.reason ?? undefined}>{row.suppressed ? "hidden" : "–"}</span>;
+  }
   return (
     <>
       {count(of.issues)}

@@ -5,6 +5,7 @@ import { fullDay } from "../../ui/dates";
 import { duration } from "../../ui/durations";
 import { FactTable } from "../../ui/FactTable";
 import { count, percent } from "../../ui/numbers";
+import { untold } from "../filters/weekNotes";
 
 /** The tables behind the pictures: the same values, in words. */
 
@@ -22,7 +23,7 @@ export function WeekTable({ weeks }: { weeks: Week[] }) {
         {
           name: "n",
           numeric: true,
-          cell: (week) => (week.n === null ? unknown(week) : count(week.n)),
+          cell: (week) => (week.n === null ? untold(week) : count(week.n)),
         },
         {
           name: "Median",
@@ -44,11 +45,6 @@ function absent(week: Week): string {
   if (week.suppressed) return "hidden: too few people";
   return week.n === null ? "older than what is kept" : "nothing merged";
 }
-
-function unknown(week: Week): string {
-  return week.suppressed ? "hidden" : "not kept";
-}
-
 function bucketRows(buckets: Bucket[]) {
   const total = buckets.reduce((sum, bucket) => sum + bucket.n, 0);
   return buckets.map((bucket) => ({

@@ -9,6 +9,7 @@ import { count, counted } from "../../ui/numbers";
 import { Panel } from "../../ui/Panel";
 import type { ChartTables } from "../filters/chartTables";
 import type { Explainer } from "../filters/explanations";
+import { weekNotes } from "../filters/weekNotes";
 import { Incomplete } from "../Incomplete";
 import { ScatterPanel as Scatter } from "../ScatterPanel";
 import type { ChartName } from "./search";
@@ -23,16 +24,6 @@ type Shared = { explain: Explainer } & ChartTables<ChartName>;
 
 export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: Figures } & Shared) {
   const n = figures.weeks.reduce((sum, week) => sum + (week.n ?? 0), 0);
-  const hidden = figures.weeks.filter((week) => week.suppressed).length;
-  const notes = [];
-  if (!isTable("stages") && figures.weeks.some((week) => week.partial && week.stages !== null)) {
-    notes.push("Paler bars are weeks that the range holds only in part.");
-  }
-  if (hidden > 0) {
-    notes.push(
-      `${counted(hidden, "week")} without figures: they would tell of fewer people than the minimum group size.`,
-    );
-  }
   return (
     <Panel
       title="Where the time goes, week by week"
@@ -44,7 +35,7 @@ export function WeeklyPanel({ figures, explain, isTable, onTable }: { figures: F
       explanation={explain("weekly_stages", counted(n, "merged pull request"))}
       asTable={isTable("stages")}
       onAsTable={(shown) => onTable("stages", shown)}
-      notes={notes}
+      notes={weekNotes(figures.weeks, (week) => week.n, isTable("stages") ? null : undefined)}
     >
       <Suspense fallback={<Skeleton height={290} />}>
         {isTable("stages") ? (

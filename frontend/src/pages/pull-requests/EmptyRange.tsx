@@ -1,17 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { pageQuery } from "../../api/queries";
-import type { Filters } from "../../api/types";
+import type { Completeness, Filters } from "../../api/types";
 import { EmptyRange as Empty, lookBack } from "../filters/EmptyRange";
 import type { ChangeSearch } from "./useSearchState";
 
 /** Nothing was merged in the range: offers the nearest range before today in which something was. */
 export function EmptyRange({
   filters,
+  completeness,
   today,
   timeZone,
   onChange,
 }: {
   filters: Filters;
+  completeness: Completeness;
   today: string;
   timeZone: string;
   onChange: ChangeSearch;
@@ -27,6 +29,7 @@ export function EmptyRange({
       say={(day) => `The latest merge of this team was on ${day}.`}
       nothing="Choose another team, or include bots."
       scope={filters}
+      completeness={completeness}
       timeZone={timeZone}
       onChange={onChange}
     />

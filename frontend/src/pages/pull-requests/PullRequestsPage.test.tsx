@@ -8,6 +8,17 @@ const FIGURES = "/api/v1/pull-requests/figures";
 const TABLE = "/api/v1/pull-requests";
 const STATUS = "/api/v1/status";
 
+describe("what is older than what is kept", () => {
+  it("has no figures, and the page says why and not that nothing was merged", async () => {
+    const not_kept = "Nothing is left to measure: the range begins before what is kept.";
+    open("/pull-requests", {
+      [FIGURES]: () => figures({ not_kept, cycle_time: null, throughput: null }),
+    });
+    expect(await screen.findByText(not_kept)).toBeTruthy();
+    expect(screen.queryByText(/Nothing was merged/)).toBeNull();
+  });
+});
+
 describe("the figures", () => {
   it("are of the viewer's first team and the last 90 days unless the address says otherwise", async () => {
     const { asked } = open("/pull-requests");

@@ -15,6 +15,7 @@ import bar from "../filters/FilterBar.module.css";
 import { FilteredPage } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
 import { NarrowedRange } from "../filters/NarrowedRange";
+import { NotKept } from "../filters/NotKept";
 import { DistributionPanel, ScatterPanel, WeeklyPanel } from "./Charts";
 import { EmptyRange } from "./EmptyRange";
 import { pullRequestExplainer } from "./explanations";
@@ -89,7 +90,13 @@ function Content({ me, status, filters, search, onChange }: ContentProps) {
     <div className={frame.content} aria-busy={isPlaceholderData}>
       {status.state !== "ready" && <CollectionNotice status={status} timeZone={timeZone} />}
       {figures.throughput?.merged === 0 ? (
-        <EmptyRange filters={filters} today={me.today} timeZone={timeZone} onChange={onChange} />
+        <EmptyRange
+          filters={filters}
+          completeness={figures.completeness}
+          today={me.today}
+          timeZone={timeZone}
+          onChange={onChange}
+        />
       ) : (
         <Pictures figures={figures} filters={filters} search={search} onChange={onChange} />
       )}
@@ -116,6 +123,9 @@ function Pictures({
     ...chartTables(search.tables, onChange),
   };
   const onOpen = useCallback((pr: number) => onChange({ pr }), [onChange]);
+  if (figures.not_kept) {
+    return <NotKept reason={figures.not_kept} completeness={figures.completeness} />;
+  }
   return (
     <>
       {figures.suppressed ? (

@@ -59,8 +59,8 @@ export default function DurationChart({ weeks }: { weeks: RunWeek[] }) {
 
 function Tip({ week }: { week: RunWeek }) {
   return (
-    <WeekTip week={week} hidden={week.suppressed}>
-      {week.runs === 0 || week.runs === null ? (
+    <WeekTip week={week} hidden={week.suppressed} gone={week.runs === null}>
+      {!week.runs ? (
         <p>Nothing ran.</p>
       ) : (
         <>

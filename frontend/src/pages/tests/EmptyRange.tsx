@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import type { Completeness } from "../../api/types";
 import { EmptyRange as Empty, lookBack } from "../filters/EmptyRange";
 import { groupsQuery } from "./queries";
 import type { RunQuery } from "./types";
@@ -7,11 +8,13 @@ import type { ChangeTests } from "./useTestsSearch";
 /** Nothing ran in the range: offers the nearest range before today in which something did. */
 export function EmptyRange({
   query,
+  completeness,
   today,
   timeZone,
   onChange,
 }: {
   query: RunQuery;
+  completeness: Completeness;
   today: string;
   timeZone: string;
   onChange: ChangeTests;
@@ -27,6 +30,7 @@ export function EmptyRange({
       say={(day) => `The latest run like these was on ${day}.`}
       nothing="Choose another team, all workflows, or include bots."
       scope={query}
+      completeness={completeness}
       timeZone={timeZone}
       onChange={onChange}
     />

@@ -8,6 +8,7 @@ import classes from "./HeatMap.module.css";
 import {
   type Cell,
   type Columns,
+  columnOf,
   columnsOf,
   type DayCount,
   HEAT_STEPS,
@@ -30,14 +31,18 @@ const TICK_ROOM = 70;
 export default function HeatMap({
   rows,
   range,
+  since,
 }: {
   rows: HeatRow[];
   range: { from: string; to: string };
+  /** Days before are older than what is kept: there is no ground under them. */
+  since?: string | undefined;
 }) {
   const { ref, width } = useElementSize();
   const [over, setOver] = useState<Over | null>(null);
   const columns = columnsOf(range.from, range.to);
   const size = columns.starts.length;
+  const known = since === undefined ? 0 : columnOf(since, columns);
   const height = rows.length * ROW;
   const cells = rows.map((row) => inColumns(row.days, columns));
 
@@ -80,6 +85,7 @@ export default function HeatMap({
                 top={place * ROW}
                 over={over?.row === rows[place] ? over?.start : undefined}
                 columns={columns}
+                known={known}
               />
             ))}
           </svg>
@@ -96,16 +102,25 @@ function Line({
   top,
   over,
   columns,
+  known,
 }: {
   cells: (Cell | null)[];
   top: number;
   over: string | undefined;
   columns: Columns;
+  /** The first column of which something is kept. */
+  known: number;
 }) {
   const high = ROW - GAP;
   return (
     <g>
-      <line className={classes.ground} x1={0} x2={cells.length} y1={top + high} y2={top + high} />
+      <line
+        className={classes.ground}
+        x1={known}
+        x2={cells.length}
+        y1={top + high}
+        y2={top + high}
+      />
       {cells.map((cell, x) => {
         const start = columns.starts[x];
         if (cell === null) return null;

@@ -10,6 +10,7 @@ import { Panel } from "../../ui/Panel";
 import { NoRows } from "../../ui/TableSection";
 import { failureOf } from "../failure";
 import type { Explainer } from "../filters/explanations";
+import { weekNotes } from "../filters/weekNotes";
 import { Incomplete } from "../Incomplete";
 import { LINES } from "./lines";
 import { heatmapQuery } from "./queries";
@@ -73,6 +74,11 @@ export function HeatPanel({
       `${counted(hiddenDays, "workflow’s day", "workflows’ days")} without figures: fewer people than the minimum group size.`,
     );
   }
+  const [first] = data?.days ?? [];
+  const since = first !== undefined && first > query.from ? first : undefined;
+  if (since !== undefined) {
+    notes.push(`Days before ${fullDay(since)} are older than what is kept.`);
+  }
   return (
     <Panel
       title="What failed, day by day"
@@ -92,6 +98,7 @@ export function HeatPanel({
         <Suspense fallback={<Skeleton height={260} />}>
           <HeatMap
             range={query}
+            since={since}
             rows={data.rows.map((row) => ({
               key: `${row.repository} ${row.source} ${row.name}`,
               name: row.name,
@@ -141,20 +148,7 @@ function HeatTable({ map }: { map: Heatmap }) {
   );
 }
 
-/** Beside a chart by weeks: which are in part, and which are hidden. */
-function notesOf(weeks: RunWeek[], asTable: boolean): string[] {
-  const notes = [];
-  if (!asTable && weeks.some((week) => week.partial)) {
-    notes.push("The weeks at the ends may be held by the range only in part.");
-  }
-  const hidden = weeks.filter((week) => week.suppressed).length;
-  if (hidden > 0) {
-    notes.push(
-      `${counted(hidden, "week")} without figures: fewer people than the minimum group size.`,
-    );
-  }
-  return notes;
-}
+const AT_THE_ENDS = "The weeks at the ends may be held by the range only in part.";
 
 export function DurationPanel({
   figures,
@@ -173,7 +167,7 @@ export function DurationPanel({
       explanation={explain("run_duration", counted(n, "run"))}
       asTable={asTable}
       onAsTable={(shown) => onTable("durations", shown)}
-      notes={notesOf(figures.weeks, asTable)}
+      notes={weekNotes(figures.weeks, (week) => week.runs, asTable ? null : AT_THE_ENDS)}
     >
       {asTable ? (
         <WeekTable weeks={figures.weeks} />
@@ -240,7 +234,7 @@ function WeekTable({ weeks }: { weeks: RunWeek[] }) {
             week.suppressed
               ? "hidden: too few people"
               : week.runs === null
-                ? "–"
+                ? "not kept"
                 : count(week.runs),
         },
         {

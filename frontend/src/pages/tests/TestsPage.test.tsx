@@ -14,6 +14,7 @@ const USUAL: Answers = {
   }),
   [`${AT}/heatmap`]: () => ({
     days: ["2026-08-18"],
+    not_kept: null,
     rows: [
       {
         repository: "org/one",
@@ -54,6 +55,32 @@ const USUAL: Answers = {
 };
 
 const open = (address: string, answers: Answers = {}) => openOn(address, { ...USUAL, ...answers });
+
+describe("what is older than what is kept", () => {
+  it("has no figures, and the page says why and not that nothing ran", async () => {
+    const not_kept = "Nothing is left to measure: the range begins before what is kept.";
+    open("/tests", {
+      [`${AT}/figures`]: () => runFigures({ not_kept, runs: null, failure_rate: null }),
+    });
+    expect(await screen.findByText(not_kept)).toBeTruthy();
+    expect(screen.queryByRole("region", { name: "Failure rate" })).toBeNull();
+    expect(screen.queryByText(/Nothing ran/)).toBeNull();
+  });
+
+  it("is said of the weeks and days that a range holds of it", async () => {
+    const { weeks } = runFigures();
+    const gone = weeks.slice(1).map((week) => ({ ...week, suppressed: false, partial: false }));
+    open('/tests?tables=["durations"]', {
+      [`${AT}/figures`]: () => runFigures({ weeks: [...gone, ...weeks.slice(0, 1)] }),
+    });
+    const table = await screen.findByRole("region", { name: "Runs of each week" });
+    expect(within(table).getByText("not kept")).toBeTruthy();
+    expect(screen.getByText("1 week older than what is kept.")).toBeTruthy();
+    expect(
+      await screen.findByText("Days before 18 Aug 2026 are older than what is kept."),
+    ).toBeTruthy();
+  });
+});
 
 describe("the figures", () => {
   it("are of the range and the team, with what they are of", async () => {

@@ -11,6 +11,7 @@ import { AlsoInRange } from "../filters/AlsoInRange";
 import { type Explainer, explainer } from "../filters/explanations";
 import { FilteredPage, type PageScope } from "../filters/FilteredPage";
 import { HiddenFigures } from "../filters/HiddenFigures";
+import { NotKept } from "../filters/NotKept";
 import { rangeOf, teamOf } from "../filters/search";
 import { EmptyRange } from "./EmptyRange";
 import { FigureStrip } from "./FigureStrip";
@@ -79,7 +80,13 @@ function Content({
     <div className={frame.content} aria-busy={isPlaceholderData}>
       {status.state !== "ready" && <CollectionNotice status={status} timeZone={timeZone} />}
       {figures.runs?.total === 0 ? (
-        <EmptyRange query={query} today={me.today} timeZone={timeZone} onChange={onChange} />
+        <EmptyRange
+          query={query}
+          completeness={figures.completeness}
+          today={me.today}
+          timeZone={timeZone}
+          onChange={onChange}
+        />
       ) : (
         <>
           <Pictures
@@ -140,6 +147,9 @@ function Pictures({
         minimum={figures.suppressed.minimum_group_size}
       />
     );
+  }
+  if (figures.not_kept) {
+    return <NotKept reason={figures.not_kept} completeness={figures.completeness} />;
   }
   return (
     <>

@@ -17,7 +17,7 @@ export default function WastedChart({ weeks }: { weeks: RunWeek[] }) {
         height={266}
         axis={<DurationAxis largest={largest} width={62} />}
         tip={(week) => (
-          <WeekTip week={week} hidden={week.suppressed}>
+          <WeekTip week={week} hidden={week.suppressed} gone={week.runs === null}>
             <p>
               {week.wasted_seconds === null
                 ? "Nothing that ran tells its machine time."

@@ -29,6 +29,7 @@ export function runFigures(values: Partial<RunFigures> = {}): RunFigures {
     },
     people: 4,
     suppressed: null,
+    not_kept: null,
     runs: { total: 100, succeeded: 72, failed: 18, neither: 10, definition: "test_runs" },
     failure_rate: {
       value: 0.2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnsOf, heatStep, inColumns } from "./heat";
+import { columnOf, columnsOf, heatStep, inColumns } from "./heat";
 
 describe("the columns of the heat map", () => {
   it("are days while they can be told apart", () => {
@@ -15,6 +15,14 @@ describe("the columns of the heat map", () => {
     expect(step).toBe(7);
     expect(starts.length).toBe(53);
     expect(starts.at(-1)).toBe("2026-12-31");
+  });
+});
+
+describe("a day's column", () => {
+  it("is the one that holds it", () => {
+    expect(columnOf("2026-02-28", columnsOf("2026-02-27", "2026-03-02"))).toBe(1);
+    const weeks = columnsOf("2026-01-01", "2027-01-01");
+    expect([columnOf("2026-01-07", weeks), columnOf("2026-01-08", weeks)]).toEqual([0, 1]);
   });
 });
 

@@ -24,12 +24,18 @@ export function columnsOf(from: string, to: string): Columns {
   return { from, to, starts, step };
 }
 
+/** The place of the column that a day of the range is in. */
+export function columnOf(day: string, { from, step }: Columns): number {
+  return Math.floor(daysBetween(from, day) / step);
+}
+
 /** The counts of each column, added up; null where nothing ended. What lies outside of the range is left out. */
-export function inColumns(counts: readonly DayCount[], { from, to, starts, step }: Columns) {
+export function inColumns(counts: readonly DayCount[], columns: Columns) {
+  const { from, to, starts } = columns;
   const cells: (Cell | null)[] = starts.map(() => null);
   for (const { day, n, failed, hidden } of counts) {
     if ((n === 0 && !hidden) || day < from || day >= to) continue;
-    const place = Math.floor(daysBetween(from, day) / step);
+    const place = columnOf(day, columns);
     const before = cells[place] ?? { n: 0, failed: 0, hidden: false };
     cells[place] = {
       n: before.n + n,
