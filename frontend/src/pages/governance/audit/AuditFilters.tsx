@@ -13,10 +13,13 @@ const ROWS = ["created", "changed", "deleted"];
 export function AuditFilters({
   search,
   today,
+  actor,
   onChange,
 }: {
   search: AuditSearch;
   today: string;
+  /** Whose acts alone are shown; undefined: everybody's. */
+  actor: string | undefined;
   onChange: ChangeSearch<AuditSearch>;
 }) {
   const { data } = useQuery(choicesQuery);
@@ -72,9 +75,9 @@ export function AuditFilters({
         value={search.q ?? ""}
         onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
       />
-      {search.actor !== undefined && (
+      {actor !== undefined && (
         <Button variant="light" onClick={() => onChange({ actor: undefined })}>
-          Account {search.actor} alone: show all
+          Only {actor}: show all
         </Button>
       )}
     </search>
