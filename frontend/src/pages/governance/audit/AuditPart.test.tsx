@@ -51,6 +51,11 @@ function answers(items: AuditEvent[], more: Answers = {}): Answers {
   };
 }
 
+/** Of a link to it. */
+function alone(one: AuditEvent): Answers {
+  return answers([], { [`${API}/${one.id}`]: () => one });
+}
+
 describe("the audit log", () => {
   it("shows what was done, by whom, about what and from where", async () => {
     open("/governance/audit", answers([event()]));
@@ -79,7 +84,9 @@ describe("the audit log", () => {
     expect(within(drawer).getByRole("row", { name: "Name Pay Payments" })).toBeTruthy();
     await userEvent.click(within(drawer).getByRole("button", { name: "Only theirs" }));
     await waitFor(() => expect(asked.at(-1)).toContain("actor=7"));
-    expect(await screen.findByRole("button", { name: "Only administrator@plumbline.example: show all" })).toBeTruthy();
+    expect(
+      await screen.findByRole("button", { name: "Only administrator@plumbline.example: show all" }),
+    ).toBeTruthy();
   });
 
   it("says values as people read them, in the organisation's time", async () => {
@@ -91,7 +98,7 @@ describe("the audit log", () => {
     });
     open(
       "/governance/audit?event=41",
-      answers([
+      alone(
         event({
           changes: [
             change("Moment", null, { kind: "moment", says: ["2026-08-20T11:00:00+00:00"] }),
@@ -101,7 +108,7 @@ describe("the audit log", () => {
           ],
           detail: [{ name: "People", value: words("Jo", "Jo", "Ann") }],
         }),
-      ]),
+      ),
     );
     const drawer = await screen.findByRole("dialog");
     for (const row of [
@@ -110,7 +117,7 @@ describe("the audit log", () => {
       "Time not set 90 d",
       "Key not set kept sealed",
     ])
-      expect(within(drawer).getByRole("row", { name: row })).toBeTruthy();
+      expect(await within(drawer).findByRole("row", { name: row })).toBeTruthy();
     const items = within(drawer).getAllByRole("listitem");
     expect(items.map(({ textContent }) => textContent)).toEqual(["Jo", "Jo", "Ann"]);
   });
@@ -120,8 +127,8 @@ describe("the audit log", () => {
     ["deleted", ["Field", "Before"]],
     ["row_changed", ["Field", "Before", "After"]],
   ])("of a row that was %s it shows %o", async (act, columns) => {
-    open("/governance/audit?event=41", answers([event({ act })]));
-    const table = within(await screen.findByRole("dialog")).getByRole("table");
+    open("/governance/audit?event=41", alone(event({ act })));
+    const table = await within(await screen.findByRole("dialog")).findByRole("table");
     const heads = within(table).getAllByRole("columnheader");
     expect(heads.map(({ textContent }) => textContent)).toEqual(columns);
   });
@@ -160,7 +167,10 @@ describe("the audit log", () => {
   it("opens one that a link names, though no page holds it", async () => {
     open(
       "/governance/audit?event=9",
-      answers([], { [`${API}/9`]: () => event({ id: 9, about_erased: true, about: "", withheld: "erased with the person's key" }) }),
+      answers([], {
+        [`${API}/9`]: () =>
+          event({ id: 9, about_erased: true, about: "", withheld: "erased with the person's key" }),
+      }),
     );
     const drawer = await screen.findByRole("dialog");
     expect(await within(drawer).findByText(/its key is destroyed/)).toBeTruthy();
