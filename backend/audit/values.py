@@ -26,7 +26,7 @@ from backend.inventory.terms import DataClass
 SEALED: Final = "kept sealed"
 NOT_KEPT: Final = "not kept: it may name people"
 ERASED: Final = "erased with the person's key"
-_NOTHING: Final = (None, "", "None", "[]", "{}", [], {})
+_NOTHING: Final[tuple[Any, ...]] = (None, "", "None", "[]", "{}", [], {})
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _DURATION: Final = re.compile(r"-?P(?=.)(\d+D)?(T(\d+H)?(\d+M)?([\d.]+S)?)?")
@@ -72,7 +72,7 @@ def column(model: type[Model] | None, name: str) -> "Field[Any, Any] | None":
 def label(model: type[Model] | None, name: str) -> str:
     """What people know it by."""
     found = column(model, name)
-    return capfirst(found.verbose_name if found else name.replace("_", " "))
+    return capfirst(str(found.verbose_name) if found else name.replace("_", " "))
 
 
 def shown(found: "Field[Any, Any] | None", value: Any) -> Shown | None:  # noqa: ANN401 - JSON

@@ -6,8 +6,7 @@ import type { ChangeSearch } from "../../filters/search";
 import classes from "./audit.module.css";
 import { type AuditChoices, choicesQuery } from "./queries";
 import { type AuditSearch, PRESET_DAYS, presetOf, rangeOf } from "./search";
-
-const ROWS = ["created", "changed", "deleted"];
+import { ROW_ACTS } from "./words";
 
 /** When, what, about what, from where, and by whom; all of it stands in the address. */
 export function AuditFilters({
@@ -88,7 +87,7 @@ function actChoices(data: AuditChoices | undefined) {
   return [
     {
       group: "rows",
-      items: ROWS.map((act) => ({ value: act, label: `A row was ${act}` })),
+      items: ROW_ACTS.map((act) => ({ value: act, label: `A row was ${act}` })),
     },
     ...(data?.groups ?? []).map(({ group, acts }) => ({
       group,

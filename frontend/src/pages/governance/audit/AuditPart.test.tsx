@@ -66,6 +66,13 @@ describe("the audit log", () => {
     expect(row.textContent).toContain("192.0.2.7");
   });
 
+  it("calls an act by its name alone, and what is erased by its number", async () => {
+    const erased = { about: "", about_erased: true, kind: "user", about_key: "3" };
+    open("/governance/audit", answers([event({ act: "collected", says: "Collected", ...erased })]));
+    const button = await screen.findByRole("button", { name: "Collected" });
+    expect(button.closest("tr")?.textContent).toContain("user 3, erased");
+  });
+
   it.each([
     [{ who_kind: "operator", who: "root", actor: null }, "root, on the machine"],
     [{ who_kind: "database", who: null, actor: null }, "SQL, past the application"],
@@ -104,6 +111,7 @@ describe("the audit log", () => {
             change("Moment", null, { kind: "moment", says: ["2026-08-20T11:00:00+00:00"] }),
             change("Day", words("no"), { kind: "day", says: ["2026-08-20"] }),
             change("Time", null, { kind: "duration", says: ["7776000"] }),
+            change("Certificate", null, words("M".repeat(1000))),
             change("Key", null, { kind: "withheld", says: ["kept sealed"] }),
           ],
           detail: [{ name: "People", value: words("Jo", "Jo", "Ann") }],
@@ -118,6 +126,7 @@ describe("the audit log", () => {
       "Key not set kept sealed",
     ])
       expect(await within(drawer).findByRole("row", { name: row })).toBeTruthy();
+    expect(within(drawer).getByRole("region", { name: /^M+…$/ }).tabIndex).toBe(0);
     const items = within(drawer).getAllByRole("listitem");
     expect(items.map(({ textContent }) => textContent)).toEqual(["Jo", "Jo", "Ann"]);
   });

@@ -99,7 +99,7 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<A
           "–"
         ) : (
           <>
-            {about(event)} <span className={classes.soft}>{event.kind}</span>
+            {about(event)} {event.about && <span className={classes.soft}>{event.kind}</span>}
           </>
         ),
     },

@@ -69,8 +69,8 @@ function Event({
         <dt>When</dt>
         <dd>{dateTime(event.at, timeZone)}</dd>
         <dt>Who</dt>
-        <dd>
-          {who(event)}{" "}
+        <dd className={classes.who}>
+          {who(event)}
           {actor !== null && (
             <Button variant="subtle" size="compact-xs" onClick={() => onActor(actor)}>
               Only theirs
@@ -86,7 +86,9 @@ function Event({
           ) : (
             <>
               {about(event)}{" "}
-              <span className={drawer.soft}>{`${event.kind} ${event.about_key}`}</span>
+              {event.about && (
+                <span className={drawer.soft}>{`${event.kind} ${event.about_key}`}</span>
+              )}
             </>
           )}
         </dd>
