@@ -4,9 +4,9 @@ Where the organisation chose pseudonyms, people are called by nothing else here,
 Django's administration shows it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.contenttypes.models import ContentType
@@ -17,6 +17,7 @@ from ninja import Query, Router
 from backend.accounts.models import User
 from backend.api import audit_schemas as shapes
 from backend.api import schemas
+from backend.api.audit_told import act_in_words, as_written, in_words
 from backend.api.errors import ERRORS, Unprocessable
 from backend.api.export import downloads, streamed
 from backend.api.rules import READS_PEOPLE, caller
@@ -24,15 +25,12 @@ from backend.api.scoped import names_for_reader, searched
 from backend.audit import hourly, names, searching, subjects
 from backend.audit.events import record
 from backend.audit.models import Event
-from backend.audit.reading import Told, opened
 from backend.audit.triggers import governed
 from backend.people.models import Identity, Person
 from backend.people.names import Names
 from backend.people.store import organisation
 
 router = Router(tags=["audit"])
-Persons = Mapping[str, int | None]
-LEFT_OUT: Final = "left out: people are shown under pseudonyms"
 
 
 @router.get(
@@ -52,7 +50,7 @@ def list_events(
         raise Unprocessable("after: it is no place in the log") from error
     shown, following = searching.page(_asked(filters, called), after=after, size=filters.page_size)
     return shapes.AuditEvents(
-        items=_told(shown, called), next=str(following) if following else None
+        items=in_words(shown, called), next=str(following) if following else None
     )
 
 
@@ -67,7 +65,7 @@ def one_event(request: HttpRequest, event_id: int) -> shapes.AuditEvent:
     rows = list(Event.objects.select_related("content_type").filter(pk=event_id))
     if not rows:
         raise Http404
-    (told,) = _told(rows, names_for_reader(caller(request)))
+    (told,) = in_words(rows, names_for_reader(caller(request)))
     return told
 
 
@@ -86,7 +84,9 @@ def choices(request: HttpRequest) -> shapes.AuditChoices:  # noqa: ARG001 - ninj
             shapes.ActGroup(
                 group=group,
                 acts=[
-                    shapes.ActChoice(act=act, says=_words(act), meaning=names.ACTS[act].meaning)
+                    shapes.ActChoice(
+                        act=act, says=act_in_words(act), meaning=names.ACTS[act].meaning
+                    )
                     for act in acts
                 ],
             )
@@ -107,7 +107,7 @@ def choices(request: HttpRequest) -> shapes.AuditChoices:  # noqa: ARG001 - ninj
     openapi_extra=downloads("application/jsonl"),
 )
 def export(request: HttpRequest, filters: Query[shapes.AuditFilters]) -> StreamingHttpResponse:
-    """All of them, a line each, newest first."""
+    """All of them, a line each, newest first, with values as they are in the log."""
     called = names_for_reader(caller(request))
     rows = _asked(filters, called)
     told = filters.model_dump(exclude_defaults=True, mode="json", by_alias=True)
@@ -119,7 +119,7 @@ def export(request: HttpRequest, filters: Query[shapes.AuditFilters]) -> Streami
 
 def _lines(rows: Any, called: Names) -> Iterator[str]:  # noqa: ANN401 - a queryset of an untyped model
     for batch in searching.everything(rows):
-        for told in _told(batch, called):
+        for told in as_written(batch, called):
             yield told.model_dump_json() + "\n"
 
 
@@ -164,106 +164,3 @@ def _meant(text: str, called: Names) -> searching.People:
             *(f"identity/{pk}" for pk in identities.values_list("pk", flat=True)),
         ],
     )
-
-
-def _told(rows: Iterable[Event], called: Names) -> list[shapes.AuditEvent]:
-    told = opened(rows)
-    persons: Persons = _persons(told) if called.are_pseudonyms else {}
-    return [_event(one, called, persons) for one in told]
-
-
-def _event(told: Told, called: Names, persons: Persons) -> shapes.AuditEvent:
-    event = told.event
-    hidden = called.are_pseudonyms and bool(event.subject)
-    who_kind = _who_kind(event)
-    who = told.email if who_kind == "account" else event.operator or None
-    if who_kind == "account":
-        person = persons.get(subjects.user(event.actor_id))
-        who = called.of_account(who, account=event.actor_id, person=person)
-    changes = [] if hidden else [_change(*one) for one in sorted(told.changes.items())]
-    detail = {"left out": LEFT_OUT} if hidden else told.detail
-    if called.are_pseudonyms and event.sealed_actor is not None:
-        detail = detail if hidden else event.additional_data or {}
-    return shapes.AuditEvent(
-        id=event.pk,
-        at=event.timestamp,
-        act=event.name or _row_act(event),
-        says=_words(event.name) if event.name else _row_act(event).capitalize(),
-        meaning=names.ACTS[event.name].meaning if event.name in names.ACTS else "",
-        who=who,
-        who_kind=who_kind,
-        actor=event.actor_id,
-        who_erased=told.actor_erased,
-        kind=event.content_type.name if event.content_type else None,
-        about=_pseudonym(event.subject, called, persons) if hidden else told.about,
-        about_key=event.object_pk,
-        about_erased=told.subject_erased,
-        address=told.address,
-        changes=changes,
-        detail=[
-            shapes.AuditDetail(name=name.replace("_", " "), value=_value(value) or "")
-            for name, value in detail.items()
-        ],
-    )
-
-
-def _who_kind(event: Event) -> shapes.WhoKind:
-    if event.actor_id is not None:
-        return "account"
-    if event.operator:
-        return "operator"
-    if event.name == names.ROW_CHANGED:
-        return "database"
-    return "nobody" if event.name in names.BY_NOBODY else "plumbline"
-
-
-def _row_act(event: Event) -> str:
-    return {value: name for name, value in searching.CHANGES.items()}.get(event.action, "noted")
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _change(name: str, change: Any) -> shapes.AuditChange:  # noqa: ANN401 - as django-auditlog wrote it
-    if isinstance(change, dict):
-        objects = ", ".join(map(str, change.get("objects", ())))
-        added = change.get("operation") == "add"
-        return shapes.AuditChange(
-            field=name, before=None if added else objects, after=objects if added else None
-        )
-    before, after = change
-    return shapes.AuditChange(field=name, before=_value(before), after=_value(after))
-
-
-def _value(value: Any) -> str | None:  # noqa: ANN401 - JSON
-    if value is None or value == "None":
-        return None
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
-
-
-def _persons(told: Iterable[Told]) -> Persons:
-    """Who they are whom events name, by subject: for their pseudonyms."""
-    named = {one.event.subject for one in told} | {one.event.holder for one in told}
-    keys: dict[str, list[int]] = {"user": [], "identity": []}
-    for kind, _, key in (name.partition("/") for name in named):
-        if kind in keys:
-            keys[kind].append(int(key))
-    accounts = User.objects.filter(pk__in=keys["user"]).values_list("pk", "person")
-    identities = Identity.objects.filter(pk__in=keys["identity"]).values_list("pk", "person")
-    return {f"user/{pk}": person for pk, person in accounts} | {
-        f"identity/{pk}": person for pk, person in identities
-    }
-
-
-def _pseudonym(subject: str, called: Names, persons: Persons) -> str:
-    kind, _, key = subject.partition("/")
-    if kind == "person":
-        return called.of("", person=int(key)) or ""
-    if kind == "user":
-        return called.of_account("", account=int(key), person=persons.get(subject)) or ""
-    if kind == "identity":
-        return called.of("", identity=int(key), person=persons.get(subject)) or ""
-    return ""

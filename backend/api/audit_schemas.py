@@ -1,12 +1,13 @@
 """What the API answers about the audit log."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field
 
 from backend.api.people_schemas import Search
+from backend.audit.values import Kind
 
 WhoKind = Literal["account", "operator", "database", "plumbline", "nobody"]
 
@@ -33,18 +34,29 @@ class AuditPageFilters(AuditFilters):
     page_size: Annotated[int, Field(ge=1, le=200)] = 50
 
 
+class AuditValue(Schema):
+    """One value, or the items of a list."""
+
+    kind: Kind = Field(
+        description="What is told: words as they are; a moment or day by ISO 8601; a duration in seconds; or"
+        " why nothing is told."
+    )
+    says: list[str]
+
+
 class AuditChange(Schema):
-    field: str
-    before: str | None
-    after: str | None
+    field: str = Field(description="The column.")
+    name: str = Field(description="What people know it by.")
+    before: AuditValue | None
+    after: AuditValue | None
 
 
 class AuditDetail(Schema):
     name: str
-    value: str
+    value: AuditValue | None
 
 
-class AuditEvent(Schema):
+class AuditFact(Schema):
     id: int
     at: datetime
     act: str = Field(description="Its name, or created, changed or deleted.")
@@ -59,8 +71,19 @@ class AuditEvent(Schema):
     about_key: str
     about_erased: bool
     address: str | None
+    withheld: str | None = Field(description="Why neither changes nor details are told.")
+
+
+class AuditEvent(AuditFact):
     changes: list[AuditChange]
     detail: list[AuditDetail]
+
+
+class AuditLine(AuditFact):
+    """With values as they are in the log."""
+
+    changes: dict[str, Any] = Field(description="By column: before and after.")
+    detail: dict[str, Any]
 
 
 class AuditEvents(Schema):

@@ -87,10 +87,17 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
         verbose_name = "audit event"
         verbose_name_plural = "audit events"
         indexes = [
-            # Pages go through time, whatever they are narrowed to.
+            # Pages go through time, whatever they are narrowed to. An event has a name, or is a change.
             models.Index(fields=["timestamp", "id"], name="audit_event_time"),
             models.Index(fields=["actor", "timestamp", "id"], name="audit_event_actor"),
-            models.Index(fields=["name", "timestamp", "id"], name="audit_event_name"),
+            models.Index(
+                fields=["name", "timestamp", "id"], name="audit_event_name", condition=~Q(name="")
+            ),
+            models.Index(
+                fields=["action", "timestamp", "id"],
+                name="audit_event_change",
+                condition=Q(name=""),
+            ),
             models.Index(fields=["content_type", "timestamp", "id"], name="audit_event_kind"),
             models.Index(
                 fields=["subject", "timestamp"],
@@ -101,6 +108,9 @@ class Event(AbstractLogEntry):  # type: ignore[misc] # the library has no types
                 fields=["address_digest"],
                 name="audit_event_address",
                 condition=Q(address_digest__isnull=False),
+            ),
+            models.Index(
+                fields=["object_pk"], name="audit_event_object", condition=~Q(object_pk="")
             ),
             GinIndex(SearchVector("object_repr", config="simple"), name="audit_event_words"),
             # What a governed table's trigger asks: whether this transaction told of the row, or of the table.

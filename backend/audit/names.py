@@ -46,6 +46,7 @@ GOVERNANCE: Final = "governance"
 OPERATOR: Final = "operator and database"
 
 ROW_CHANGED: Final = "row_changed"
+MASKED: Final = "not kept"
 BY_NOBODY: Final = frozenset(
     {"sign_in_failed", "single_sign_on_refused", "scim_token_refused", "second_factor_refused"}
 )
@@ -238,6 +239,13 @@ ACTS: Final[Mapping[str, Act]] = {
     ),
 }
 
+REFERS: Final[Mapping[str, str]] = {
+    "erasure": "governance.erasure",
+    "former": "people.person",
+    "people": "people.person",
+}
+"""What keys in an event's detail are of, where they are under no name of a column of what it is about."""
+
 
 def groups() -> Iterator[tuple[str, list[str]]]:
     """The acts of each group, in the order of the table above."""
@@ -247,4 +255,4 @@ def groups() -> Iterator[tuple[str, list[str]]]:
 
 def masked(_: str) -> str:
     """For django-auditlog: instead of a personal value in a row that is about no person."""
-    return "not kept"
+    return MASKED

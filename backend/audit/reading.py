@@ -4,8 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.audit import subjects
+from django.apps import apps
+from django.db.models import ForeignKey, Model
+
+from backend.audit import subjects, values
 from backend.audit.models import Event
+from backend.audit.names import REFERS, ROW_CHANGED
+from backend.audit.values import Reference, Shown
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,28 @@ class Told:
     actor_erased: bool = False
     subject_erased: bool = False
 
+    @property
+    def model(self) -> type[Model] | None:
+        """Of what it is about; None also where there is no such model any more."""
+        kind = self.event.content_type
+        return kind.model_class() if kind else None
+
+
+@dataclass(frozen=True)
+class Change:
+    """Of one column. None: nothing stood there."""
+
+    name: str
+    label: str
+    before: Shown | None
+    after: Shown | None
+
+
+@dataclass(frozen=True)
+class Detail:
+    label: str
+    value: Shown | None
+
 
 def opened(events: Iterable[Event]) -> list[Told]:
     """Two statements, however many events. Raises KeyUnavailable outside web."""
@@ -29,6 +56,24 @@ def opened(events: Iterable[Event]) -> list[Told]:
     keys = subjects.secrets_of(named)
     gone = subjects.forgotten(named - keys.keys()) if named - keys.keys() else set()
     return [_told(row, keys, gone) for row in rows]
+
+
+def changes(told: Told) -> list[Change]:
+    """In words, with those columns too whose values are not in the log."""
+    found = [_change(told.model, *one) for one in told.changes.items()]
+    if told.event.name == ROW_CHANGED:
+        silent = set(told.detail.get("columns", ())) - told.changes.keys()
+        found += [_withheld(told, name) for name in silent]
+    return sorted(found, key=lambda change: change.label.lower())
+
+
+def details(told: Told) -> list[Detail]:
+    """In words, without what the changes say."""
+    return [
+        Detail(values.label(told.model, name), _detail(told.model, name, value))
+        for name, value in told.detail.items()
+        if (told.event.name, name) != (ROW_CHANGED, "columns")
+    ]
 
 
 def _told(row: Event, keys: subjects.Secrets, gone: set[str]) -> Told:
@@ -45,3 +90,34 @@ def _told(row: Event, keys: subjects.Secrets, gone: set[str]) -> Told:
         actor_erased=row.holder in gone,
         subject_erased=row.subject in gone,
     )
+
+
+def _change(model: type[Model] | None, name: str, change: Any) -> Change:  # noqa: ANN401 - as django-auditlog wrote it
+    label, column = values.label(model, name), values.column(model, name)
+    if isinstance(change, dict):  # of what it has many of: by what they were called
+        objects = values.shown(None, [*map(str, change.get("objects", ()))])
+        added = change.get("operation") == "add"
+        return Change(name, label, None if added else objects, objects if added else None)
+    before, after = change
+    return Change(name, label, values.shown(column, before), values.shown(column, after))
+
+
+def _withheld(told: Told, name: str) -> Change:
+    instead = values.withheld(told.model, name)
+    return Change(
+        name,
+        values.label(told.model, name),
+        None if told.event.action == Event.Action.CREATE else instead,
+        None if told.event.action == Event.Action.DELETE else instead,
+    )
+
+
+def _detail(model: type[Model] | None, name: str, value: Any) -> Shown | None:  # noqa: ANN401 - JSON
+    if name in REFERS and value:
+        keys = value if isinstance(value, list) else [value]
+        of = apps.get_model(REFERS[name])
+        return Shown(values.Kind.WORDS, tuple(Reference(of, key) for key in keys))
+    column = values.column(model, name)
+    if isinstance(column, ForeignKey) and isinstance(value, str):
+        column = None  # what it is called, and no key
+    return values.shown(column, value)

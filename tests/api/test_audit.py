@@ -1,21 +1,23 @@
 """The audit log by API: what is found in it, in which words, and that looking is recorded too."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from backend.accounts.models import User
+from backend.accounts.models import TeamGrant, User
 from backend.audit import subjects
 from backend.audit.events import record
 from backend.audit.models import Event
-from backend.people.models import Organisation, Person, Team
+from backend.people.models import Membership, Organisation, Person, Team
 from backend.people.names import set_pseudonyms
+from tests.factories import a_connection
 from tests.sign_in import an_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +42,14 @@ def get(client: Client, **query: str | int) -> Any:
     return answer.json()
 
 
+def words(*says: str) -> dict[str, Any]:
+    return {"kind": "words", "says": [*says]}
+
+
+def said(details: list[Any]) -> dict[str, list[str]]:
+    return {one["name"]: one["value"]["says"] for one in details}
+
+
 def acts(client: Client, **query: str | int) -> list[str]:
     return [item["act"] for item in get(client, **query)["items"]]
 
@@ -59,10 +69,7 @@ def test_an_event_is_told_in_plain_words(client: Client, auditor: User, lead: Us
     assert told["meaning"] == "Somebody said whether an account is a bot."
     assert (told["who"], told["who_kind"], told["actor"]) == (lead.email, "account", lead.pk)
     assert (told["kind"], told["about"], told["address"]) == ("person", "Jo Doe", "192.0.2.7")
-    assert told["detail"] == [
-        {"name": "is bot", "value": "True"},
-        {"name": "reason", "value": "It is one."},
-    ]
+    assert said(told["detail"]) == {"Is bot": ["yes"], "Reason": ["It is one."]}
     assert client.get(f"{API}/{told['id']}").json() == told
 
 
@@ -72,7 +79,82 @@ def test_a_change_is_told_with_before_and_after(client: Client, auditor: User) -
     team.save()
     (told,) = get(client, act="changed", search="B")["items"]
     assert (told["says"], told["about"], told["kind"]) == ("Changed", "B", "team")
-    assert told["changes"] == [{"field": "name", "before": "A", "after": "B"}]
+    before, after = ({"kind": "words", "says": [one]} for one in "AB")
+    assert told["changes"] == [{"field": "name", "name": "Name", "before": before, "after": after}]
+
+
+def test_values_are_told_as_people_know_them(client: Client, auditor: User) -> None:
+    jira = a_connection(name="Our Jira", quiet_from=time(22))
+    jira.kind, jira.cloning_allowed, jira.quiet_from = "jira_dc", False, None
+    jira.organisations = ["one", "two"]
+    jira.save()
+    (told,) = get(client, act="changed", search="Our Jira")["items"]
+    assert {one["name"]: (one["before"], one["after"]) for one in told["changes"]} == {
+        "Cloning allowed": (words("yes"), words("no")),
+        "Kind": (words("GitHub Enterprise Server or github.com"), words("Jira Data Center")),
+        "Organisations": (None, words("one", "two")),
+        "Quiet from": (words("22:00"), None),
+    }
+
+
+def test_what_rows_refer_to_is_told_by_name(client: Client, auditor: User, lead: User) -> None:
+    team, gone = Team.objects.create(slug="a", name="Payments"), Team.objects.create(slug="b")
+    person = Person.objects.create(name="Jo Doe")
+    Membership.objects.create(team=team, person=person, starts_on=date(2026, 8, 20))
+    TeamGrant.objects.create(user=lead, team=gone).delete()
+    lost = gone.pk
+    gone.delete()
+    record(
+        name="members_added",
+        actor=lead,
+        subject=team,
+        detail={"people": [person.pk, 987_654], "on": "2026-08-20"},
+    )
+    told = {(one["act"], one["kind"]): one for one in get(client, page_size=50)["items"]}
+    joined = {one["name"]: one["after"] for one in told["created", "membership"]["changes"]}
+    assert (joined["Team"], joined["Person"]) == (words("Payments"), words("Jo Doe"))
+    assert joined["Starts on"] == {"kind": "day", "says": ["2026-08-20"]}
+    lead_of = {one["name"]: one["before"] for one in told["deleted", "team grant"]["changes"]}
+    assert lead_of["User"] == words(lead.email)
+    assert lead_of["Team"] == words(f"team {lost}, not stored any more")
+    assert said(told["members_added", "team"]["detail"]) == {
+        "People": ["Jo Doe", "person 987654, not stored any more"],
+        "On": ["2026-08-20"],
+    }
+
+
+def test_of_what_a_trigger_saw_columns_without_values_say_why(
+    client: Client, auditor: User, lead: User
+) -> None:
+    kind = ContentType.objects.get_for_model(User)
+    Event.objects.create(
+        name="row_changed",
+        action=Event.Action.UPDATE,
+        content_type=kind,
+        object_pk=str(lead.pk),
+        changes={"is_active": [True, False]},
+        additional_data={"columns": ["email", "is_active"], "database_role": "worker"},
+    )
+    (told,) = get(client, act="row_changed")["items"]
+    not_kept = {"kind": "withheld", "says": ["not kept: it may name people"]}
+    assert {one["name"]: (one["before"], one["after"]) for one in told["changes"]} == {
+        "E-mail address": (not_kept, not_kept),
+        "May sign in": (words("yes"), words("no")),
+    }
+    assert said(told["detail"]) == {"Database role": ["worker"]}
+    assert told["about"] == lead.email
+
+
+def test_lines_to_take_along_hold_values_as_they_are_in_the_log(
+    client: Client, auditor: User
+) -> None:
+    a_connection(name="Our Jira", cloning_allowed=False)
+    answer = client.get(f"{API}.jsonl", {"act": "created", "search": "Our Jira"})
+    (line,) = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    told = json.loads(line)
+    assert told["changes"]["cloning_allowed"] == ["None", "False"]
+    assert told["changes"]["kind"] == ["None", "github"]
+    assert told["about"] == "Our Jira"
 
 
 def test_who_did_it_where_it_was_no_account(client: Client, auditor: User, lead: User) -> None:
@@ -145,6 +227,7 @@ def test_of_whom_was_erased_the_log_says_so(client: Client, auditor: User, lead:
     assert (told["who"], told["about"], told["actor"]) == (None, "", lead.pk)
     assert told["who_erased"]
     assert told["about_erased"]
+    assert told["withheld"] == "erased with the person's key"
 
 
 def test_reading_is_recorded_once_an_hour_and_taking_along_each_time(
@@ -158,8 +241,8 @@ def test_reading_is_recorded_once_an_hour_and_taking_along_each_time(
         assert [json.loads(line)["act"] for line in lines] == ["audit_read"]
     assert Event.objects.filter(name="audit_read", actor=auditor).count() == 1
     exported = get(client, act="audit_exported")["items"]
-    assert [item["detail"] for item in exported] == [
-        [{"name": "act", "value": "audit_read"}, {"name": "search", "value": "given"}]
+    assert [said(item["detail"]) for item in exported] == [
+        {"Act": ["audit_read"], "Search": ["given"]}
     ] * 2
 
 
@@ -170,11 +253,24 @@ def test_where_people_have_pseudonyms_nothing_personal_is_told(
     person.name = "Marked Other"
     person.save()
     record(name="single_sign_on_refused", actor=lead, words={"detail": "Marked words"})
+    team = Team.objects.create(slug="a", name="A")
+    record(name="members_added", actor=lead, subject=team, detail={"people": [person.pk]})
     set_pseudonyms(wanted=True, acting_user=lead)
-    told = client.get(API).content.decode()
-    assert "Marked" not in told
-    assert lead.email not in told
-    assert "Person " in told
+    lines = client.get(f"{API}.jsonl")
+    for told in (
+        client.get(API).content.decode(),
+        b"".join(lines.streaming_content).decode(),  # type: ignore[attr-defined]
+    ):
+        assert "Marked" not in told
+        assert lead.email not in told
+        assert "Person " in told
+    (added,) = get(client, act="members_added")["items"]
+    (renamed,) = get(client, act="changed", search="Person ")["items"]
+    assert said(added["detail"]) == {"People": [renamed["about"]]}
+    assert (renamed["changes"], renamed["withheld"]) == (
+        [],
+        "left out: people are shown under pseudonyms",
+    )
 
 
 def test_a_page_is_a_fixed_number_of_statements(
@@ -186,6 +282,12 @@ def test_a_page_is_a_fixed_number_of_statements(
     # With what finds the session and its account, and the transaction's two.
     with django_assert_num_queries(10):
         get(client, page_size=25)
+    grants = [Team.objects.create(slug=f"t{n}", name="T") for n in range(20)]
+    for team in grants:
+        TeamGrant.objects.create(user=lead, team=team)
+    # One more for the accounts, one for the teams.
+    with django_assert_num_queries(12):
+        get(client, page_size=15)
 
 
 def test_what_can_be_asked_for(client: Client, auditor: User) -> None:

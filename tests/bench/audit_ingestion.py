@@ -28,11 +28,12 @@ MILLISECONDS = 200
 _BATCH = 20_000
 _EVENTS = """
     INSERT INTO audit_event (name, action, timestamp, content_type_id, object_pk, object_repr, changes_text, actor_id,
-        operator, subject, holder)
+        operator, subject, holder, transaction)
     SELECT CASE number %% 5 WHEN 0 THEN '' WHEN 1 THEN 'signed_in' ELSE 'collected' END,
         CASE number %% 5 WHEN 0 THEN 1 ELSE 3 END, now() - number * interval '30 seconds',
         (SELECT id FROM django_content_type WHERE app_label = 'people' AND model = 'team'), number::text,
-        'Team ' || number %% 1000, '', CASE WHEN number %% 5 < 2 THEN 1 + number %% 100 END, '', '', ''
+        'Team ' || number %% 1000, '', CASE WHEN number %% 5 < 2 THEN 1 + number %% 100 END, '', '', '',
+        number
     FROM generate_series(%s::bigint, %s::bigint) AS number
 """
 
@@ -162,6 +163,8 @@ def _pages(console: Console) -> list[Figure]:
             page("of one act", (f"{query}&act=signed_in" for _ in rounds)),
             page("of one account", (f"{query}&actor={n}" for n in rounds)),
             page("changes of teams", (f"{query}&act=changed&search=team%20{n}" for n in rounds)),
+            page("deletions, of which there are none", (f"{query}&act=deleted" for _ in rounds)),
+            page("searched by a word", (f"{query}&search=team%20{900 + n}" for n in rounds)),
             page("searched by a number", (f"{query}&search={n}0001" for n in rounds)),
             page(
                 "a range that has gone by",

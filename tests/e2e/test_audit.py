@@ -41,7 +41,7 @@ def test_the_log_is_narrowed_and_taken_along(windows: Windows, signed_in: Signed
     assert {json.loads(line)["act"] for line in lines} == {"signed_in"}
     page.get_by_role("button", name="Signed in").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Only theirs").click()
-    expect(page.get_by_role("button", name="alone: show all")).to_be_visible()
+    expect(page.get_by_role("button", name=": show all")).to_be_visible()
     visitor.look("audit-narrowed")
 
 

@@ -50,7 +50,7 @@ export interface paths {
         };
         /**
          * Export
-         * @description All of them, a line each, newest first.
+         * @description All of them, a line each, newest first, with values as they are in the log.
          */
         get: operations["audit_events_jsonl"];
         put?: never;
@@ -2129,12 +2129,18 @@ export interface components {
         };
         /** AuditChange */
         AuditChange: {
-            /** After */
-            after: string | null;
-            /** Before */
-            before: string | null;
-            /** Field */
+            after: components["schemas"]["AuditValue"] | null;
+            before: components["schemas"]["AuditValue"] | null;
+            /**
+             * Field
+             * @description The column.
+             */
             field: string;
+            /**
+             * Name
+             * @description What people know it by.
+             */
+            name: string;
         };
         /** AuditChoices */
         AuditChoices: {
@@ -2147,8 +2153,7 @@ export interface components {
         AuditDetail: {
             /** Name */
             name: string;
-            /** Value */
-            value: string;
+            value: components["schemas"]["AuditValue"] | null;
         };
         /** AuditEvent */
         AuditEvent: {
@@ -2202,6 +2207,11 @@ export interface components {
              * @enum {string}
              */
             who_kind: "account" | "operator" | "database" | "plumbline" | "nobody";
+            /**
+             * Withheld
+             * @description Why neither changes nor details are told.
+             */
+            withheld: string | null;
         };
         /** AuditEvents */
         AuditEvents: {
@@ -2317,6 +2327,16 @@ export interface components {
              * @description The day after the last.
              */
             to?: string | null;
+        };
+        /**
+         * AuditValue
+         * @description One value, or the items of a list.
+         */
+        AuditValue: {
+            /** @description What is told: words as they are; a moment or day by ISO 8601; a duration in seconds; or why nothing is told. */
+            kind: components["schemas"]["Kind"];
+            /** Says */
+            says: string[];
         };
         /**
          * Band
@@ -5221,6 +5241,11 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "words" | "moment" | "day" | "duration" | "withheld";
         /** KindChoice */
         KindChoice: {
             /** Id */

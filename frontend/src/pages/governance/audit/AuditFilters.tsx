@@ -6,17 +6,19 @@ import type { ChangeSearch } from "../../filters/search";
 import classes from "./audit.module.css";
 import { type AuditChoices, choicesQuery } from "./queries";
 import { type AuditSearch, PRESET_DAYS, presetOf, rangeOf } from "./search";
-
-const ROWS = ["created", "changed", "deleted"];
+import { ROW_ACTS } from "./words";
 
 /** When, what, about what, from where, and by whom; all of it stands in the address. */
 export function AuditFilters({
   search,
   today,
+  actor,
   onChange,
 }: {
   search: AuditSearch;
   today: string;
+  /** Whose acts alone are shown; undefined: everybody's. */
+  actor: string | undefined;
   onChange: ChangeSearch<AuditSearch>;
 }) {
   const { data } = useQuery(choicesQuery);
@@ -72,9 +74,9 @@ export function AuditFilters({
         value={search.q ?? ""}
         onSearch={(q) => onChange({ q: q || undefined }, { replace: true })}
       />
-      {search.actor !== undefined && (
+      {actor !== undefined && (
         <Button variant="light" onClick={() => onChange({ actor: undefined })}>
-          Account {search.actor} alone: show all
+          Only {actor}: show all
         </Button>
       )}
     </search>
@@ -85,7 +87,7 @@ function actChoices(data: AuditChoices | undefined) {
   return [
     {
       group: "rows",
-      items: ROWS.map((act) => ({ value: act, label: `A row was ${act}` })),
+      items: ROW_ACTS.map((act) => ({ value: act, label: `A row was ${act}` })),
     },
     ...(data?.groups ?? []).map(({ group, acts }) => ({
       group,

@@ -3,9 +3,13 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { me } from "../../../testing/answers";
 import { type Answers, open, Refusal } from "../../../testing/page";
-import type { AuditEvent } from "./queries";
+import type { AuditEvent, AuditValue } from "./queries";
 
 const API = "/api/v1/audit/events";
+
+function words(...says: string[]): AuditValue {
+  return { kind: "words", says };
+}
 
 function event(values: Partial<AuditEvent> = {}): AuditEvent {
   return {
@@ -23,7 +27,8 @@ function event(values: Partial<AuditEvent> = {}): AuditEvent {
     about_key: "12",
     about_erased: false,
     address: "192.0.2.7",
-    changes: [{ field: "name", before: "Pay", after: "Payments" }],
+    withheld: null,
+    changes: [{ field: "name", name: "Name", before: words("Pay"), after: words("Payments") }],
     detail: [],
     ...values,
   };
@@ -46,6 +51,11 @@ function answers(items: AuditEvent[], more: Answers = {}): Answers {
   };
 }
 
+/** Of a link to it. */
+function alone(one: AuditEvent): Answers {
+  return answers([], { [`${API}/${one.id}`]: () => one });
+}
+
 describe("the audit log", () => {
   it("shows what was done, by whom, about what and from where", async () => {
     open("/governance/audit", answers([event()]));
@@ -54,6 +64,13 @@ describe("the audit log", () => {
     expect(row.textContent).toContain("administrator@plumbline.example");
     expect(row.textContent).toContain("Payments team");
     expect(row.textContent).toContain("192.0.2.7");
+  });
+
+  it("calls an act by its name alone, and what is erased by its number", async () => {
+    const erased = { about: "", about_erased: true, kind: "user", about_key: "3" };
+    open("/governance/audit", answers([event({ act: "collected", says: "Collected", ...erased })]));
+    const button = await screen.findByRole("button", { name: "Collected" });
+    expect(button.closest("tr")?.textContent).toContain("user 3, erased");
   });
 
   it.each([
@@ -71,10 +88,58 @@ describe("the audit log", () => {
     const { asked } = open("/governance/audit", answers([event()]));
     await userEvent.click(await screen.findByRole("button", { name: "Changed team" }));
     const drawer = await screen.findByRole("dialog");
-    expect(within(drawer).getByRole("row", { name: "name Pay Payments" })).toBeTruthy();
+    expect(within(drawer).getByRole("row", { name: "Name Pay Payments" })).toBeTruthy();
     await userEvent.click(within(drawer).getByRole("button", { name: "Only theirs" }));
     await waitFor(() => expect(asked.at(-1)).toContain("actor=7"));
-    expect(await screen.findByRole("button", { name: /Account 7 alone/ })).toBeTruthy();
+    expect(
+      await screen.findByRole("button", { name: "Only administrator@plumbline.example: show all" }),
+    ).toBeTruthy();
+  });
+
+  it("says values as people read them, in the organisation's time", async () => {
+    const change = (field: string, before: AuditValue | null, after: AuditValue | null) => ({
+      field,
+      name: field,
+      before,
+      after,
+    });
+    open(
+      "/governance/audit?event=41",
+      alone(
+        event({
+          changes: [
+            change("Moment", null, { kind: "moment", says: ["2026-08-20T11:00:00+00:00"] }),
+            change("Day", words("no"), { kind: "day", says: ["2026-08-20"] }),
+            change("Time", null, { kind: "duration", says: ["7776000"] }),
+            change("Certificate", null, words("M".repeat(1000))),
+            change("Key", null, { kind: "withheld", says: ["kept sealed"] }),
+          ],
+          detail: [{ name: "People", value: words("Jo", "Jo", "Ann") }],
+        }),
+      ),
+    );
+    const drawer = await screen.findByRole("dialog");
+    for (const row of [
+      "Moment not set 20 Aug 2026, 13:00",
+      "Day no 20 Aug 2026",
+      "Time not set 90 d",
+      "Key not set kept sealed",
+    ])
+      expect(await within(drawer).findByRole("row", { name: row })).toBeTruthy();
+    expect(within(drawer).getByRole("region", { name: /^M+…$/ }).tabIndex).toBe(0);
+    const items = within(drawer).getAllByRole("listitem");
+    expect(items.map(({ textContent }) => textContent)).toEqual(["Jo", "Jo", "Ann"]);
+  });
+
+  it.each([
+    ["created", ["Field", "After"]],
+    ["deleted", ["Field", "Before"]],
+    ["row_changed", ["Field", "Before", "After"]],
+  ])("of a row that was %s it shows %o", async (act, columns) => {
+    open("/governance/audit?event=41", alone(event({ act })));
+    const table = await within(await screen.findByRole("dialog")).findByRole("table");
+    const heads = within(table).getAllByRole("columnheader");
+    expect(heads.map(({ textContent }) => textContent)).toEqual(columns);
   });
 
   it("asks for what stands in the address, and takes the same along", async () => {
@@ -111,10 +176,14 @@ describe("the audit log", () => {
   it("opens one that a link names, though no page holds it", async () => {
     open(
       "/governance/audit?event=9",
-      answers([], { [`${API}/9`]: () => event({ id: 9, about_erased: true, about: "" }) }),
+      answers([], {
+        [`${API}/9`]: () =>
+          event({ id: 9, about_erased: true, about: "", withheld: "erased with the person's key" }),
+      }),
     );
     const drawer = await screen.findByRole("dialog");
     expect(await within(drawer).findByText(/its key is destroyed/)).toBeTruthy();
+    expect(within(drawer).getByText("erased with the person's key")).toBeTruthy();
   });
 
   it("says that nothing is like that", async () => {

@@ -30,7 +30,12 @@ export default function AuditPart() {
   const change = useChange(route.useNavigate());
   return (
     <>
-      <AuditFilters search={search} today={me.today} onChange={change} />
+      <AuditFilters
+        search={search}
+        today={me.today}
+        actor={actorOf(search, events)}
+        onChange={change}
+      />
       <TableSection
         title="Events"
         count="The latest first"
@@ -94,13 +99,19 @@ function columnsOf(timeZone: string, onOpen: (id: number) => void): DataColumn<A
           "–"
         ) : (
           <>
-            {about(event)} <span className={classes.soft}>{event.kind}</span>
+            {about(event)} {event.about && <span className={classes.soft}>{event.kind}</span>}
           </>
         ),
     },
     { name: "From", cell: ({ address }) => address ?? "–" },
     { name: "When", narrow: true, cell: ({ at }) => dateTime(at, timeZone) },
   ];
+}
+
+function actorOf({ actor }: AuditSearch, events: AuditEvent[]): string | undefined {
+  if (actor === undefined) return undefined;
+  const theirs = events.find((event) => event.actor === actor);
+  return theirs ? who(theirs) : `account ${actor}`;
 }
 
 function askedOf(search: AuditSearch, today: string): Asked {

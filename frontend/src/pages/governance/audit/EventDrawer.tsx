@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { DetailDrawer, DetailSection, DetailSkeleton } from "../../../ui/DetailDrawer";
 import drawer from "../../../ui/DetailDrawer.module.css";
 import { dateTime } from "../../../ui/dates";
-import { FactTable } from "../../../ui/FactTable";
 import { Failure } from "../../../ui/Message";
 import { failureOf } from "../../failure";
 import classes from "./audit.module.css";
+import { ChangeTable } from "./ChangeTable";
 import { type AuditEvent, eventQuery } from "./queries";
+import { Value } from "./Value";
 import { about, what, who } from "./words";
 
 /** One event with everything that it says. */
@@ -68,8 +69,8 @@ function Event({
         <dt>When</dt>
         <dd>{dateTime(event.at, timeZone)}</dd>
         <dt>Who</dt>
-        <dd>
-          {who(event)}{" "}
+        <dd className={classes.who}>
+          {who(event)}
           {actor !== null && (
             <Button variant="subtle" size="compact-xs" onClick={() => onActor(actor)}>
               Only theirs
@@ -85,33 +86,33 @@ function Event({
           ) : (
             <>
               {about(event)}{" "}
-              <span className={drawer.soft}>{`${event.kind} ${event.about_key}`}</span>
+              {event.about && (
+                <span className={drawer.soft}>{`${event.kind} ${event.about_key}`}</span>
+              )}
             </>
           )}
         </dd>
         <dt>Number</dt>
         <dd>{event.id}</dd>
       </dl>
+      {event.withheld && (
+        <DetailSection title="What it says">
+          <p className={classes.withheld}>{event.withheld}</p>
+        </DetailSection>
+      )}
       {event.changes.length > 0 && (
         <DetailSection title="What was changed">
-          <FactTable
-            caption="Before and after"
-            rows={event.changes}
-            rowKey={({ field }) => field}
-            columns={[
-              { name: "Field", cell: ({ field }) => field.replaceAll("_", " ") },
-              { name: "Before", cell: ({ before }) => <Value of={before} /> },
-              { name: "After", cell: ({ after }) => <Value of={after} /> },
-            ]}
-          />
+          <ChangeTable event={event} timeZone={timeZone} />
         </DetailSection>
       )}
       {event.detail.length > 0 && (
-        <DetailSection title="Besides">
+        <DetailSection title="Details">
           <dl className={drawer.list}>
             {event.detail.map(({ name, value }) => [
               <dt key={`${name} of`}>{name}</dt>,
-              <dd key={name}>{value || "–"}</dd>,
+              <dd key={name}>
+                <Value of={value} timeZone={timeZone} />
+              </dd>,
             ])}
           </dl>
         </DetailSection>
@@ -124,8 +125,4 @@ function Event({
       )}
     </>
   );
-}
-
-function Value({ of }: { of: string | null }) {
-  return of === null || of === "" ? "–" : <span className={classes.value}>{of}</span>;
 }

@@ -4,6 +4,7 @@ import type { components, paths } from "../../../api/schema";
 
 type Schemas = components["schemas"];
 export type AuditEvent = Schemas["AuditEvent"];
+export type AuditValue = Schemas["AuditValue"];
 export type AuditChoices = Schemas["AuditChoices"];
 export type Asked = NonNullable<paths["/api/v1/audit/events.jsonl"]["get"]["parameters"]["query"]>;
 

@@ -1,8 +1,11 @@
 import type { AuditEvent } from "./queries";
 
+/** What happens to a row, where the act has no name. */
+export const ROW_ACTS = ["created", "changed", "deleted"];
+
 /** "Signed in", "Changed team" */
 export function what({ act, says, kind }: AuditEvent): string {
-  return act === says.toLowerCase() && kind !== null ? `${says} ${kind}` : says;
+  return ROW_ACTS.includes(act) && kind !== null ? `${says} ${kind}` : says;
 }
 
 /** Who did it, as a person says it. */
@@ -24,9 +27,7 @@ export function who(event: AuditEvent): string {
   }
 }
 
-/** What it is about: its kind, and what it is called. */
-export function about(event: AuditEvent): string {
-  if (event.kind === null) return "";
-  if (event.about) return event.about;
-  return event.about_erased ? `${event.about_key}, erased` : event.about_key;
+/** What it is about: by what it is called, or else as "user 3, erased". */
+export function about({ kind, about, about_key, about_erased }: AuditEvent): string {
+  return about || `${kind} ${about_key}${about_erased ? ", erased" : ""}`;
 }
