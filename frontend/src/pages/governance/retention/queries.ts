@@ -42,6 +42,11 @@ export function setPeriod(code: string, days: number | null) {
   );
 }
 
+/** The clock is right, though nothing bears it out. */
+export function confirmDate() {
+  return answer(api.POST("/api/v1/retention/confirm-date", { headers: headers() }));
+}
+
 export function takeBack(code: string) {
   const params = { path: { code } };
   return answer(api.POST("/api/v1/retention/{code}/take-back", { params, headers: headers() }));
