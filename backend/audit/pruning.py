@@ -20,7 +20,7 @@ _WEEK: Final = timedelta(days=7)
 def date_is_borne_out() -> bool:
     """Whether retention, which knows more than the log, goes by the clock. One far ahead makes all too old."""
     since = timezone.now() - _WEEK
-    return Event.objects.filter(name__in=_BORNE_OUT, timestamp__gt=since).exists()
+    return bool(Event.objects.filter(name__in=_BORNE_OUT, timestamp__gt=since).exists())
 
 
 def set_anchor(*, kept: timedelta) -> Statement | None:
