@@ -87,14 +87,14 @@ class _Naming:
             keys[one.model].add(one.key)
         # With what their names are made of.
         found = (
-            kind._base_manager.select_related().filter(pk__in=wanted)  # noqa: SLF001 - Django's public name for it
+            kind._base_manager.select_related().filter(pk__in=wanted)
             for kind, wanted in keys.items()
             if _may_be_read(kind)
         )
         return cls(called, {Reference(rows.model, row.pk): row for rows in found for row in rows})
 
     def name(self, one: Reference) -> str:
-        row, kind = self.rows.get(one), one.model._meta  # noqa: SLF001 - as above
+        row, kind = self.rows.get(one), one.model._meta
         if self.called.are_pseudonyms and kind.label in settings.AUDIT_SUBJECTS:
             return self.pseudonym(one) or f"{kind.verbose_name} {one.key}"
         if row is not None:
@@ -122,7 +122,7 @@ class _Naming:
 
 def _may_be_read(kind: type[Model]) -> bool:
     """Some tables are for other processes than web."""
-    return "web" in TABLES[kind._meta.label_lower].holders("SELECT")  # noqa: SLF001 - as above
+    return "web" in TABLES[kind._meta.label_lower].holders("SELECT")
 
 
 def _readable(events: Iterable[Event], called: Names) -> list[Told]:
@@ -149,7 +149,7 @@ def _unnamed(told: Told) -> Reference | None:
     model, key = told.model, told.event.object_pk
     if model is None or told.event.name != names.ROW_CHANGED or not key:
         return None
-    return Reference(model, model._meta.pk.to_python(key))  # noqa: SLF001 - as above
+    return Reference(model, model._meta.pk.to_python(key))
 
 
 def _about(told: Told, naming: _Naming) -> dict[str, str]:

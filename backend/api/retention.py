@@ -16,6 +16,7 @@ from backend.api.errors import ERRORS, Unprocessable
 from backend.api.rules import ADMINISTERS, READS_ADMINISTRATION, caller
 from backend.governance.models import RetentionPeriod, RetentionRun
 from backend.governance.retention import RUNS_AT, preview
+from backend.governance.retention.dates import confirm_date, last_borne_out
 from backend.governance.retention.periods import (
     NotAllowed,
     outdated_before,
@@ -75,8 +76,16 @@ class KeptElsewhere(Schema):
     why: str
 
 
+class DoubtfulDate(Schema):
+    now: datetime = Field(description="What the appliance's clock tells.")
+    since: datetime = Field(description="The latest time that anything bears out.")
+
+
 class Retention(Schema):
     next_run_at: datetime
+    doubtful: DoubtfulDate | None = Field(
+        description="Nothing is removed, since nothing bears out the date: it may be far from right."
+    )
     policies: list[RetentionPolicy]
     elsewhere: list[KeptElsewhere]
     may_change: bool
@@ -103,6 +112,7 @@ def retention(request: HttpRequest) -> Retention:
     runs = _runs()
     return Retention(
         next_run_at=next_run,
+        doubtful=DoubtfulDate(now=now, since=since) if (since := last_borne_out()) else None,
         policies=[_policy(one, decided.get(one.code), runs, next_run) for one in POLICIES],
         elsewhere=[KeptElsewhere(name=name, why=why) for name, why in ELSEWHERE],
         may_change=access.may_administer(caller(request)),
@@ -122,6 +132,18 @@ def preview_period(
 ) -> RetentionPreview:
     """What would go if it were kept for so many days. Nothing is changed."""
     return _preview(_known(code), asked.days)
+
+
+@router.post(
+    "/retention/confirm-date",
+    response={200: Retention, ERRORS: schemas.Error},
+    auth=ADMINISTERS,
+    operation_id="confirm_retention_date",
+)
+def confirm_retention_date(request: HttpRequest) -> Retention:
+    """The clock is right, though nothing bears it out: what is older goes again from the next night on."""
+    confirm_date(acting_user=caller(request))
+    return retention(request)
 
 
 @router.post(

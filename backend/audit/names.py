@@ -13,7 +13,7 @@ class Act:
     group: str
     meaning: str
     covers: tuple[str, ...] = ()
-    """Models by label, or * for all: their triggers add nothing to it in its transaction."""
+    """Models by label: their triggers add nothing to it in its transaction."""
 
 
 _TOKEN: Final = ("accounts.apitoken",)
@@ -30,8 +30,36 @@ _WHO: Final = (
 )
 _USERS: Final = ("people.directoryuser", "people.directoryemail", "people.directorygroup_members")
 _ERASURE: Final = ("governance.erasure",)
+_DATE: Final = ("governance.confirmeddate",)
 _GRAVES: Final = ("tombstones.tombstone",)
-_EVERYTHING: Final = ("*",)
+_ERASED: Final = (
+    *_WHO,
+    *_USERS,
+    *_TEAMS,
+    *_KEYS,
+    *_HOOK,
+    *_TOKEN,
+    *_FACTOR,
+    *_PROVIDED,
+    *_ERASURE,
+    *("connections.connection", "connections.jirasettings", "connections.repositoryrule"),
+    *("delivery.deploymentrule", "delivery.hotfixrule", "delivery.incidentrule"),
+    *("delivery.artifactrule", "delivery.statusrule", "delivery.ownership"),
+    *("delivery.ingesttoken", "delivery.fixcorrection", "delivery.issuecorrection"),
+    *("delivery.mutedtest", "people.organisation", "people.directorygroup"),
+    *("accounts.teamgrant", "accounts.breakglassuse", "audit.subjectkey"),
+    "governance.subjectrequest",
+)
+"""What erasures take away or blank, of whatever kind."""
+_OUTDATED: Final = (
+    *("accounts.apitoken", "accounts.scimtoken", "delivery.ingesttoken", *_REVIEW, *_CHECKLIST),
+    *(
+        "accounts.breakglassuse",
+        "people.merge",
+        "delivery.issuecorrection",
+    ),
+)
+"""What retention takes away."""
 _GROUPS: Final = ("people.directorygroup", "people.directorygroup_members", *_TEAMS)
 
 SIGN_INS: Final = "sign-ins"
@@ -200,7 +228,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "erasure_started": Act(
         GOVERNANCE, "Tombstones are laid, and rows begin to go.", (*_ERASURE, *_GRAVES)
     ),
-    "erasure_went_on": Act(GOVERNANCE, "Some governed rows went; with their count.", _EVERYTHING),
+    "erasure_went_on": Act(GOVERNANCE, "Some governed rows went; with their count.", _ERASED),
     "erasure_finished": Act(GOVERNANCE, "All of it is gone; with the count of rows.", _ERASURE),
     "erasure_applied_again": Act(
         GOVERNANCE, "An older backup had brought it back: it is gone again.", _ERASURE
@@ -221,10 +249,18 @@ ACTS: Final[Mapping[str, Act]] = {
     "subject_access_downloaded": Act(EXPORTS, "The copy of a person's data was taken."),
     "document_exported": Act(EXPORTS, "A document on data protection was taken along."),
     "outbound_exported": Act(EXPORTS, "The ledger of what left, as CSV or JSON."),
+    "retention_began": Act(GOVERNANCE, "A night's removing began: its date is borne out."),
+    "retention_held": Act(
+        GOVERNANCE,
+        "Nothing was removed that night: nothing bears out the date that the clock tells.",
+    ),
+    "retention_date_confirmed": Act(
+        GOVERNANCE, "Somebody said that the date is right: removing goes on.", _DATE
+    ),
     "retention_changed": Act(GOVERNANCE, "How long a kind of data is kept was changed."),
     "retention_change_taken_back": Act(GOVERNANCE, "That was taken back before it had effect."),
     "retention_went_on": Act(
-        GOVERNANCE, "Governed rows that were kept long enough went; with their count.", _EVERYTHING
+        GOVERNANCE, "Governed rows that were kept long enough went; with their count.", _OUTDATED
     ),
     "audit_pruned": Act(GOVERNANCE, "Events that had become too old went; an anchor stays."),
     "audit_heads_not_told": Act(GOVERNANCE, "Signed heads could not be told outside; with why."),

@@ -1,6 +1,7 @@
 """Retention of the audit log: a whole beginning of the chain goes, and a signed anchor stays in its place."""
 
 from datetime import timedelta
+from typing import Final
 
 from django.db import connection
 from django.utils import timezone
@@ -8,8 +9,18 @@ from django.utils import timezone
 from backend.audit.chain import latest_anchor
 from backend.audit.chain_models import Head
 from backend.audit.events import record
+from backend.audit.models import Event
 from backend.audit.sealing import sign_head
 from backend.audit.statements import Statement
+
+_BORNE_OUT: Final = ("retention_began", "retention_date_confirmed")
+_WEEK: Final = timedelta(days=7)
+
+
+def date_is_borne_out() -> bool:
+    """Whether retention, which knows more than the log, goes by the clock. One far ahead makes all too old."""
+    since = timezone.now() - _WEEK
+    return bool(Event.objects.filter(name__in=_BORNE_OUT, timestamp__gt=since).exists())
 
 
 def set_anchor(*, kept: timedelta) -> Statement | None:

@@ -16,7 +16,7 @@ from backend.audit.chain import latest_anchor, latest_head, tail
 from backend.audit.chain_models import Head
 from backend.audit.events import record
 from backend.audit.head_file import HeadFile
-from backend.audit.pruning import remove_some, set_anchor
+from backend.audit.pruning import date_is_borne_out, remove_some, set_anchor
 from backend.audit.sealing import (
     SIGN_EVERY,
     ChainContradicted,
@@ -116,13 +116,14 @@ class Sealer:
     @staticmethod
     def _is_due(head: Statement, sealed: Sealed, *, at_once: bool) -> bool:
         has_grown = (sealed.position, sealed.digest) != (head.position, head.digest)
-        return has_grown and (at_once or timezone.now() - head.signed_at >= SIGN_EVERY)
+        # Either way: a clock that was far ahead and was set right must not keep heads from being signed.
+        return has_grown and (at_once or abs(timezone.now() - head.signed_at) >= SIGN_EVERY)
 
     def _prune(self) -> None:
         """An anchor once a day; then some events a turn, and none before their anchor is told."""
         today = timezone.now().astimezone(UTC).date()
         if self._anchored_on != today:
-            anchor = set_anchor(kept=self.kept)
+            anchor = set_anchor(kept=self.kept) if date_is_borne_out() else None
             if anchor is None and self._anchored_on is None:
                 anchor = latest_anchor()  # perhaps not told, if this process was killed
             if anchor is not None:

@@ -63,7 +63,7 @@ class Shown:
 def column(model: type[Model] | None, name: str) -> "Field[Any, Any] | None":
     """By its name, or by that of its column in the database; None where there is none (any more)."""
     try:
-        found = model._meta.get_field(name) if model else None  # noqa: SLF001 - Django's public option API
+        found = model._meta.get_field(name) if model else None
     except FieldDoesNotExist:
         return None
     return found if isinstance(found, Field) else None
@@ -93,7 +93,7 @@ def shown(found: "Field[Any, Any] | None", value: Any) -> Shown | None:  # noqa:
 
 def withheld(model: type[Model] | None, name: str) -> Shown:
     """In place of a value that the log does not have though its column was changed."""
-    table = TABLES.get(model._meta.label_lower) if model else None  # noqa: SLF001 - as above
+    table = TABLES.get(model._meta.label_lower) if model else None
     is_secret = table is not None and any(
         one.name == name and one.data_class is DataClass.SECRET for one in table.columns
     )

@@ -365,6 +365,7 @@ AUDIT_GOVERNED: dict[str, dict[str, Any]] = {
             *("attempts", "lease_until", "last_error", "certificate"),
         ]
     },
+    "governance.ConfirmedDate": {},
     "tombstones.Tombstone": {"only": ["lifted_at"]},
     # A key that is destroyed takes from the log who it was.
     "audit.SubjectKey": {"only": ["secret", "forgotten_at"]},

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Literal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Case, QuerySet, When
 
 from backend import clock
@@ -74,18 +74,20 @@ def ask(
     if not reason.strip():
         raise ErasureRefused("Say why, without naming whom or what it is about.")
     name, rows = preview(kind=kind, subject_id=subject_id, mode=mode)
-    if open_erasures().filter(kind=kind, subject_id=subject_id).exists():
-        raise ErasureRefused("This is asked for already: see the list.")
-    erasure = Erasure.objects.create(
-        kind=kind,
-        mode=mode,
-        subject_id=subject_id,
-        subject_name=name[:300],
-        reason=reason.strip(),
-        preview=rows,
-        asked_by=acting_user,
-        asked_at=clock.now(),
-    )
+    try:
+        with transaction.atomic():
+            erasure = Erasure.objects.create(
+                kind=kind,
+                mode=mode,
+                subject_id=subject_id,
+                subject_name=name[:300],
+                reason=reason.strip(),
+                preview=rows,
+                asked_by=acting_user,
+                asked_at=clock.now(),
+            )
+    except IntegrityError as error:
+        raise ErasureRefused("This is asked for already: see the list.") from error
     record(name="erasure_asked_for", actor=acting_user, subject=erasure, detail=_detail(erasure))
     return erasure
 

@@ -186,6 +186,16 @@ GOVERNANCE: Final = Area(
             operational="days next_days takes_effect_at set_at",
         ),
         Table(
+            label="governance.confirmeddate",
+            purpose="That the appliance's clock is right, as somebody said when nothing else bore it out.",
+            keep=retention.SETTINGS,
+            grants={"web": APPEND_AND_UPDATE, "worker": READ},
+            about="by",
+            identifier="id",
+            personal="by_id",
+            operational="at",
+        ),
+        Table(
             label="governance.retentionrun",
             purpose="One night's removing of what is kept no longer, and how far it came.",
             keep=retention.RUNS_OF_RETENTION,

@@ -8,7 +8,8 @@ from backend.tombstones import graves
 
 _REAPPLY = (
     "The journal of tombstones knows of erasures that this database does not, as after an old backup came back. Apply "
-    "them again first: `docker compose run --rm migrate`, or `manage.py erasures reapply` as the database's owner."
+    "them again first, as the database's owner: `docker compose run --rm migrate python manage.py erasures reapply "
+    "--accept`. If no backup came back, compare the journal with your copy instead."
 )
 
 

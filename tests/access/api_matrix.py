@@ -158,6 +158,7 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     },
     "GET /retention": {"/retention": SEES_ALL},
     "GET /retention/{code}/preview": {"/retention/usage/preview?days=60": SEES_ALL},
+    "POST /retention/confirm-date": {"/retention/confirm-date": RUNS},
     "POST /retention/{code}": {"/retention/usage": RUNS},
     "POST /retention/{code}/take-back": {"/retention/usage/take-back": RUNS},
     "GET /teams": {"/teams": FIGURES},

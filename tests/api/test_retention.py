@@ -1,6 +1,6 @@
 """The API of retention: what is kept, what would go, and who may change it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from backend.api.retention import next_run_at
-from backend.governance.models import RetentionPeriod
+from backend.governance.models import RetentionPeriod, RetentionRun
 from backend.governance.retention.policies import POLICIES
 from backend.sources.models import SyncRun
 from tests.factories import a_connection
@@ -97,6 +97,19 @@ def test_an_auditor_reads_and_changes_nothing(client: Client) -> None:
 
 def test_unknown_policies_are_not_found(administrator: Client) -> None:
     assert administrator.get("/api/v1/retention/nothing/preview?days=500").status_code == 404
+
+
+def test_why_nothing_is_removed_is_told_until_somebody_says_that_the_date_is_right(
+    administrator: Client,
+) -> None:
+    assert administrator.get("/api/v1/retention").json()["doubtful"] is None
+    last = timezone.now().replace(microsecond=0) - timedelta(days=90)
+    RetentionRun.objects.create(policy="usage", before=last, started_at=last, finished_at=last)
+    doubtful = administrator.get("/api/v1/retention").json()["doubtful"]
+    assert datetime.fromisoformat(doubtful["since"]) == last
+    answer = administrator.post("/api/v1/retention/confirm-date")
+    assert (answer.status_code, answer.json()["doubtful"]) == (200, None)
+    assert administrator.get("/api/v1/retention").json()["doubtful"] is None
 
 
 def test_the_next_run_is_tonight_or_tomorrow() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from backend.audit.chain import latest_head
@@ -169,8 +169,33 @@ def old_log(tmp_path: Path) -> None:
                          " WHERE id = %s", events()[-1])  # fmt: skip
             if number % 4 == 3:
                 head_file(tmp_path).append(a_head())
-    for _ in range(3):
-        record(name="tried")
+    for name in ("tried", "tried", "retention_began"):
+        record(name=name)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("old_log")
+def test_on_a_date_that_nothing_bears_out_nothing_is_too_old(tmp_path: Path) -> None:
+    """Not even what is: one clock far ahead would take the whole log."""
+    count = len(events())
+    for years, stays in ((10, True), (0, False)):
+        with time_machine.travel(timezone.now() + timedelta(days=365 * years), tick=False):
+            a_sealer(tmp_path).turn()
+        assert (Head.objects.filter(kind="anchor").exists(), len(events()) >= count) == (
+            not stays,
+            stays,
+        )
+    # Heads go on being signed once the clock is right again, and a person's word bears a date out as well.
+    record(name="tried")
+    a_sealer(tmp_path).turn()
+    head = latest_head()
+    assert head is not None
+    assert head.signed_at - timezone.now() < timedelta(minutes=1)
+    with time_machine.travel(timezone.now() + timedelta(days=3650), tick=False):
+        record(name="retention_date_confirmed")
+        # The database goes by its own clock, which is right here.
+        with pytest.raises(ProgrammingError, match="a year at least"):
+            a_sealer(tmp_path).turn()
 
 
 @pytest.mark.django_db
@@ -211,12 +236,13 @@ def test_everything_may_be_too_old_but_the_removal_itself(tmp_path: Path) -> Non
     with time_machine.travel(timezone.now() - YEARS_AGO, tick=False):
         a_log(3)
     as_superuser("UPDATE audit_event SET recorded_at = recorded_at - interval '800 days'")
+    record(name="retention_began")
     # What was changed after sealing shows, until it is removed.
     assert len(findings()) == 3
     sealer = a_sealer(tmp_path)
     sealer.turn()
     sealer.turn()
-    assert names() == ["audit_pruned"]
+    assert names() == ["retention_began", "audit_pruned"]
     assert findings([*head_file(tmp_path)]) == []
     assert Head.objects.filter(kind="anchor").count() == 1
 

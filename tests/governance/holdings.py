@@ -26,7 +26,17 @@ _VALUES: dict[str, dict[str, Any]] = {
     "accounts.Checklist": {"completed_at": NOON},
     "accounts.ChecklistItem": {"done_at": NOON},
     "governance.SubjectRequest": {"outcome": "refused", "closed_at": NOON},
-    "governance.Erasure": {"approved_by": None},
+    "governance.Erasure": {"approved_by": None, "subject_name": "", "preview": {}, "done": {}},
+    "people.Merge": {
+        "moved": {
+            "made": False,
+            "persons": [],
+            "identities": [],
+            "rows": [],
+            "memberships": {"moved": [], "removed": [], "changed": []},
+        }
+    },
+    "governance.RetentionPeriod": {"takes_effect_at": None},
     "metrics.ActivityDay": {"issue": None},
     "audit.Event": {"changes": {"name": ["zzOTHERzz", "zzOTHERzz"]}, "action": 1},
 }
@@ -85,16 +95,18 @@ def hold(whose: Somebody, *, beside: Somebody) -> None:
             continue
         for path in section.by:
             if path != "pk":
-                _along(section.model, path, whose, beside)
+                along(section.model, path, whose, beside)
 
 
-def _along(model: type[Model], path: str, whose: Somebody, beside: Somebody) -> Model:
+def along(model: type[Model], path: str, whose: Somebody, beside: Somebody) -> Model:
+    """A row that leads to them by this path; at its end may stand a person's key."""
     name, _, rest = path.partition("__")
+    related = model._meta.get_field(name).related_model
+    given: Any = whose.person.pk
     if rest:
-        related = model._meta.get_field(name).related_model
         assert isinstance(related, type)
-        given = _along(related, rest, whose, beside)
-    else:
+        given = along(related, rest, whose, beside)
+    elif related is not None:
         given = whose.roots[root(model, name)]
     return _fill(model, beside, {name: given}, mark=whose.mark)
 
@@ -147,7 +159,7 @@ def _plain(column: Any, mark: str) -> Any:
         (models.DateTimeField, NOON),
         (models.DateField, NOON.date()),
         (models.BooleanField, False),
-        (models.JSONField, {"secret": SECRET} if column.name == "data" else {}),
+        (models.JSONField, {"told": SECRET if column.name == "data" else f"{mark} told"}),
         (models.GenericIPAddressField, "192.0.2.7"),
         (models.TimeField, NOON.time()),
         (models.BinaryField, SECRET.encode()),

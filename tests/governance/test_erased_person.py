@@ -336,7 +336,7 @@ def restored(dump: Path, marks: Marks) -> None:
         subprocess.run([*psql, "-d", name, "-f", dump], check=True, stdout=subprocess.DEVNULL)
         assert held(name, marks) == set(marks)
         for command in (
-            ("erasures", "reapply"),
+            ("erasures", "reapply", "--accept"),
             ("shell", "-c", "from backend.pipeline.tasks import reconcile; reconcile()"),
             ("sync", "--wait"),
         ):

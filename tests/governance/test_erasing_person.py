@@ -41,6 +41,8 @@ from backend.people.moving import carry_out as join
 from backend.people.moving import joining
 from backend.people.store import resolve_identities
 from tests.factories import History, a_connection, a_repository, a_team
+from tests.governance.holdings import Somebody
+from tests.governance.named_everywhere import NO_WORDS, impersonal, name_in_every_table, named_in
 from tests.governance.stepwise import approved, bury_names, carry_out
 from tests.places import in_rows
 from tests.roles import acting_as, make_roles
@@ -163,6 +165,27 @@ def test_the_worker_erases_from_every_row(person: Person, mode: str) -> None:
     assert OwnerPattern.objects.get().owners == ["(erased)", "@forge/team-a"]
     assert Organisation.objects.get().bot_logins == ["other"]
     assert Person.objects.filter(pk=person.pk).count() == (mode == "pseudonymise")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_no_column_that_may_name_somebody_does_so_once_they_are_erased(mode: str) -> None:
+    """Each is filled in, that the inventory or the database knows of."""
+    them, other = Somebody("zzTHEM"), Somebody("zzOTHER")
+    them.mark = them.identity.login
+    name_in_every_table(them, beside=other)
+    assert len(named_in(them.mark) - impersonal()) > 20
+    carry_out(approved(them.person, mode), at_once=100)
+    assert named_in(them.mark) - impersonal() == set(NO_WORDS)
+
+
+def test_a_column_that_nobody_thought_of_is_noticed(person: Person) -> None:
+    with database.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("ALTER TABLE people_person ADD COLUMN planted jsonb")
+        cursor.execute("UPDATE people_person SET planted = jsonb_build_object('was', name)")
+    carry_out(approved(person, "pseudonymise"))
+    assert named_in(MARK) - impersonal() == {"people_person.planted"}
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -1,6 +1,11 @@
 """Two people, and only people: who may ask, approve, refuse and withdraw, and what is on record of it."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 
 from backend.accounts import access, break_glass
 from backend.accounts.models import ApiToken, User
@@ -146,6 +151,52 @@ def test_one_thing_is_asked_for_once_at_a_time() -> None:
             reason="again",
             acting_user=an_account(User.Role.OWNER),
         )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["repository", "person", "everything"])
+def test_of_two_who_ask_at_the_same_moment_one_is_told_so(kind: str) -> None:
+    subject = {"repository": a_repository().pk, "person": Person.objects.create().pk}.get(kind)
+    owners = [an_account(User.Role.OWNER) for _ in range(2)]
+    has_asked, may_commit = threading.Event(), threading.Event()
+
+    def ask(owner: User, mode: str, *, first: bool) -> str:
+        try:
+            with transaction.atomic():
+                if not first:
+                    assert has_asked.wait(20)
+                erasures.ask(
+                    kind=kind,
+                    subject_id=subject,
+                    mode=mode if kind == "person" else "",
+                    reason="asked to",
+                    acting_user=owner,
+                )
+                if first:
+                    has_asked.set()
+                    assert may_commit.wait(20)
+        except erasures.ErasureRefused as refused:
+            return str(refused)
+        finally:
+            connection.close()
+        return "asked"
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, owners[0], "remove", first=True)
+        second = pool.submit(ask, owners[1], "pseudonymise", first=False)
+        while not second.done() and not waits_for_another():
+            time.sleep(0.01)
+        may_commit.set()
+        assert first.result(20) == "asked"
+        assert second.result(20) == "This is asked for already: see the list."
+    assert Erasure.objects.get().asked_by == owners[0]
+    assert Event.objects.filter(name="erasure_asked_for").count() == 1
+
+
+def waits_for_another() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("subject", [None, 0])

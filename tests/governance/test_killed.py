@@ -1,13 +1,9 @@
 """Ended at any moment an erasure goes on: complete, counted exactly, and nothing else touched."""
 
-import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +15,10 @@ from backend.governance.erasing.cascade import count, reached
 from backend.governance.models import Erasure
 from tests.governance.erased import a_repository_of, approved, carry_out
 from tests.governance.filled import NOTED, everything, fill, gained, lost
+from tests.governance.killed import killed_when
 
-TOP = Path(__file__).resolve().parents[2]
 WORKER = """
 import time
-import django
-django.setup()
 from backend.governance.erasing import engine
 engine.Pace.note = lambda self, seconds: None
 engine.Pace.__init__.__defaults__ = (3,)
@@ -99,7 +93,7 @@ def test_a_killed_process_is_gone_on_with_by_another_one() -> None:
     in_all = sum(erasure.preview.values())
     chance = random.Random(7)
     moments = sorted(chance.randint(1, in_all - 1) for _ in range(4))
-    killed = [killed_when(erasure, moment) for moment in moments]
+    killed = [killed_at(erasure, moment) for moment in moments]
     assert killed.count(True) >= 3
     carry_out(erasure)
     after = everything(but=NOTED)
@@ -111,23 +105,12 @@ def test_a_killed_process_is_gone_on_with_by_another_one() -> None:
     assert sum(erasure.done.values()) >= in_all
 
 
-def killed_when(erasure: Erasure, rows: int) -> bool:
+def killed_at(erasure: Erasure, moment: int) -> bool:
     """Whether it was in the middle, when it had erased so many rows."""
+
+    def done() -> int:
+        erasure.refresh_from_db()
+        return sum(erasure.done.values())
+
     Erasure.objects.filter(pk=erasure.pk).update(lease_until=None)
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORKER],
-        cwd=TOP,
-        env=os.environ | {"PLUMBLINE_DATABASE_NAME": database.settings_dict["NAME"]},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        while process.poll() is None:
-            erasure.refresh_from_db()
-            if sum(erasure.done.values()) >= rows:
-                return True
-            time.sleep(0.002)
-        return False
-    finally:
-        process.kill()
-        process.wait()
+    return killed_when(WORKER, done, rows=moment)

@@ -10,17 +10,22 @@ from backend.accounts.sso.rules import NewAccount, Refusal, Refused
 from backend.accounts.store import InvalidAccount, add_user
 from backend.audit.models import Event
 from backend.delivery.records import ActorRecord
+from backend.governance.erasing import engine
 from backend.governance.erasing import person as subject
+from backend.governance.erasing.kinds import KINDS
+from backend.governance.erasures import ask
 from backend.governance.models import Erasure
-from backend.governance.reapplying import Reapplied, reapply
+from backend.governance.reapplying import NotAccepted, Reapplied, reapply
 from backend.people.directory import UserRecord
 from backend.people.models import Identity, Person
 from backend.people.store import resolve_identities
 from backend.tombstones import starting
+from backend.tombstones.graves import bury
 from backend.tombstones.models import Tombstone
 from tests.accounts.sso.providers import a_provider
-from tests.factories import a_connection
-from tests.governance.stepwise import approved, carry_out
+from tests.factories import a_connection, a_repository
+from tests.governance.filled import NOTED, everything
+from tests.governance.stepwise import approved, bury_names, carry_out
 from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db
@@ -62,8 +67,12 @@ def test_an_old_backup_brings_nobody_back(person: Person, mode: str) -> None:
     an_account(User.Role.MEMBER, email=ADDRESS)
     with pytest.raises(SystemExit):
         starting.check()
+    with pytest.raises(NotAccepted, match=r"a person: \d.*--accept"):
+        reapply()
+    assert not Tombstone.objects.exists()
+    assert User.objects.filter(email=ADDRESS, is_active=True).exists()
 
-    done = reapply()
+    done = reapply(accepted=True)
     assert done.tombstones == 4
     assert done.subjects >= 1
     starting.check()
@@ -72,6 +81,70 @@ def test_an_old_backup_brings_nobody_back(person: Person, mode: str) -> None:
     assert Erasure.objects.filter(mode=mode, finished_at=None).count() == 0
     assert Event.objects.filter(name="erasure_applied_again").exists()
     assert reapply() == Reapplied(0, 0)
+
+
+@pytest.mark.parametrize("place", ["journal", "table"])
+@pytest.mark.parametrize("of", ["person", "connection", "repository"])
+def test_what_the_worker_alone_says_erases_nobody(person: Person, of: str, place: str) -> None:
+    """It writes both, and has the key: taken over, it could name anybody there."""
+    repository = a_repository()
+    subject = {"person": person, "connection": repository.connection, "repository": repository}[of]
+    for kind, names in KINDS[of].known_by(subject.pk).items():
+        bury(kind=kind, names=names, erasure_id=4711, of=of, mode="")
+    if place == "journal":
+        Tombstone.objects.all().delete()
+    before = everything(but=NOTED)
+    with pytest.raises(CommandError, match="If none was, erase nothing"):
+        call_command("erasures", "reapply")
+    assert (everything(but=NOTED), Erasure.objects.count()) == (before, 0)
+    call_command("erasures", "reapply", "--accept")
+    assert Erasure.objects.get(subject_id=subject.pk, kind=of).finished_at is not None
+    assert Event.objects.get(name="operator_command").additional_data == {
+        "command": "erasures reapply"
+    }
+    assert reapply() == Reapplied(0, 0)
+
+
+def test_what_the_backup_had_as_asked_for_ends_with_it(person: Person) -> None:
+    """Two people had approved it, which the backup does not know any more."""
+    owner = an_account(User.Role.OWNER)
+    asked = ask(
+        kind="person", subject_id=person.pk, mode="remove", reason="asked to", acting_user=owner
+    )
+    for kind, names in subject.known_by(person.pk).items():
+        bury(kind=kind, names=names, erasure_id=4711, of="person", mode="pseudonymise")
+    assert reapply(accepted=True).subjects == 1
+    erasure = Erasure.objects.get(subject_id=person.pk)
+    assert (erasure.pk, erasure.mode, erasure.asked_by) == (asked.pk, "pseudonymise", None)
+    assert erasure.finished_at is not None
+    assert not User.objects.filter(email=ADDRESS).exists()
+
+
+def test_what_was_accepted_goes_on_after_a_start_that_was_killed(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, names in subject.known_by(person.pk).items():
+        bury(kind=kind, names=names, erasure_id=4711, of="person", mode="remove")
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(engine, "_finish", _kill)
+        reapply(accepted=True)
+    assert not User.objects.filter(email=ADDRESS).exists()
+    assert reapply() == Reapplied(0, 1)
+    assert Erasure.objects.get(subject_id=person.pk).finished_at is not None
+
+
+def _kill(_: Erasure) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_start_in_the_middle_of_an_erasure_leaves_it_to_the_worker(person: Person) -> None:
+    """An account that is linked to nobody lies under its tombstones too."""
+    User.objects.filter(email=ADDRESS).update(person=None)
+    erasure = approved(person, "remove")
+    bury_names(erasure)
+    assert reapply() == Reapplied(0, 0)
+    assert list(Erasure.objects.filter(finished_at=None)) == [erasure]
+    assert Person.objects.count() == 1
 
 
 def test_with_nothing_erased_there_is_nothing_to_do() -> None:

@@ -38,6 +38,7 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
         *("governance.Erasure.asked_by", "governance.Erasure.approved_by"),
         *("governance.Erasure.refused_by", "governance.Erasure"),
         *("governance.RetentionPeriod.set_by", "governance.RetentionPeriod"),
+        *("governance.ConfirmedDate.by", "governance.ConfirmedDate"),
         *("governance.SubjectRequest.entered_by", "governance.SubjectRequest.handled_by"),
     ),
     "It says which rows are theirs, and is used to find them.": (

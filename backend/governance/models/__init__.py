@@ -3,6 +3,13 @@
 from backend.governance.models.erasures import Erasure
 from backend.governance.models.particulars import Particulars
 from backend.governance.models.requests import SubjectRequest
-from backend.governance.models.retention import RetentionPeriod, RetentionRun
+from backend.governance.models.retention import ConfirmedDate, RetentionPeriod, RetentionRun
 
-__all__ = ["Erasure", "Particulars", "RetentionPeriod", "RetentionRun", "SubjectRequest"]
+__all__ = [
+    "ConfirmedDate",
+    "Erasure",
+    "Particulars",
+    "RetentionPeriod",
+    "RetentionRun",
+    "SubjectRequest",
+]

@@ -67,6 +67,12 @@ class Erasure(models.Model):
                 condition=Q(started_at=None) | Q(approved_at__isnull=False),
                 name="governance_erasure_approved_first",
             ),
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"],
+                condition=Q(refused_at=None, finished_at=None),
+                nulls_distinct=False,
+                name="governance_erasure_one_open",
+            ),
         ]
 
     def __str__(self) -> str:

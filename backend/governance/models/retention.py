@@ -40,6 +40,16 @@ class RetentionPeriod(models.Model):
         return self.takes_effect_at is not None and now < self.takes_effect_at
 
 
+class ConfirmedDate(models.Model):
+    """One row: when somebody said last that the clock is right, after nothing had borne it out."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"
+
+
 class RetentionRun(models.Model):
     """The removing of what a policy keeps no longer: step by step, in the order of keys, so that it can be cut short
     anywhere. What it says to have deleted is deleted: both are written in one transaction.

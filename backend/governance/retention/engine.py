@@ -19,6 +19,7 @@ from backend.audit.events import record
 from backend.audit.triggers import governed_tables
 from backend.delivery.store.horizons import keep_since
 from backend.governance.models import RetentionRun
+from backend.governance.retention.dates import last_borne_out
 from backend.governance.retention.periods import days_in_force, days_of, outdated_before
 from backend.governance.retention.policies import BY_CODE, POLICIES
 from backend.governance.retention.purges import Batch, Busy
@@ -37,7 +38,15 @@ _HELD: Final = "Something else held it; it is tried again."
 
 
 def begin() -> int:
-    """Once a night: a run for each policy that has days; one that still goes on begins anew. How many there are now."""
+    """Once a night: a run for each policy that has days; one that still goes on begins anew. How many there are now.
+
+    None is begun on a date that nothing bears out; what had begun before goes on.
+    """
+    if since := last_borne_out():
+        logger.error("Nothing is removed: nothing since %s bears out the date.", since)
+        record(name="retention_held", detail={"since": since.isoformat()})
+        return RetentionRun.objects.filter(finished_at=None).count()
+    record(name="retention_began")
     days = days_in_force()
     for policy in POLICIES:
         kept = days[policy.code]

@@ -22,6 +22,7 @@ KEPT: Final = {
     "tombstones.tombstone": "keeps what was erased away, also from old backups",
     "governance.erasure": _EVIDENCE,
     "governance.retentionperiod": _SETTING,
+    "governance.confirmeddate": _SETTING,
     "connections": _SETTING,
     "people.person": _GOES_WITH_PERSON,
     "people.identity": _GOES_WITH_PERSON,

@@ -1222,6 +1222,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention/confirm-date": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm Retention Date
+         * @description The clock is right, though nothing bears it out: what is older goes again from the next night on.
+         */
+        post: operations["confirm_retention_date"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sprints": {
         parameters: {
             query?: never;
@@ -3477,6 +3497,21 @@ export interface components {
         Done: {
             /** Done */
             done: string;
+        };
+        /** DoubtfulDate */
+        DoubtfulDate: {
+            /**
+             * Now
+             * Format: date-time
+             * @description What the appliance's clock tells.
+             */
+            now: string;
+            /**
+             * Since
+             * Format: date-time
+             * @description The latest time that anything bears out.
+             */
+            since: string;
         };
         /** EmergencyUse */
         EmergencyUse: {
@@ -6603,6 +6638,8 @@ export interface components {
         };
         /** Retention */
         Retention: {
+            /** @description Nothing is removed, since nothing bears out the date: it may be far from right. */
+            doubtful: components["schemas"]["DoubtfulDate"] | null;
             /** Elsewhere */
             elsewhere: components["schemas"]["KeptElsewhere"][];
             /** May Change */
@@ -13080,6 +13117,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    confirm_retention_date: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
                 };
             };
             /** @description Unauthorized */

@@ -1,4 +1,4 @@
-"""`manage.py erasures reapply`: erase again what an old backup of the database has brought back.
+"""`manage.py erasures reapply [--accept]`: erase again what an old backup of the database has brought back.
 
 `manage.py erasures lift ADDRESS --by OWNER`: whoever was erased under this address may be stored again from now on.
 """
@@ -6,9 +6,9 @@
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from backend.accounts.models import User
-from backend.audit.operators import operated
+from backend.audit.operators import note, operated
 from backend.governance.lifting import NotLifted, lift
-from backend.governance.reapplying import reapply
+from backend.governance.reapplying import NotAccepted, reapply
 from backend.tombstones.journal import JournalUnusable
 
 
@@ -19,7 +19,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
-        acts.add_parser("reapply", help="at every start, and after a restore")
+        again = acts.add_parser("reapply", help="at every start, and after a restore")
+        again.add_argument(
+            "--accept",
+            action="store_true",
+            help="erase what is found: an older backup was put back",
+        )
         lifting = acts.add_parser("lift", help="for a new purpose, such as a new contract")
         lifting.add_argument("address", help="an e-mail address of whoever was erased")
         lifting.add_argument("--by", required=True, help="the address of the owner who decided it")
@@ -29,12 +34,14 @@ class Command(BaseCommand):
             if options["act"] == "lift":
                 self._lift(str(options["address"]), str(options["by"]))
             else:
-                self._reapply()
-        except (JournalUnusable, NotLifted) as error:
+                self._reapply(accepted=bool(options["accept"]))
+        except (JournalUnusable, NotAccepted, NotLifted) as error:
             raise CommandError(str(error)) from error
 
-    def _reapply(self) -> None:
-        done = reapply()
+    def _reapply(self, *, accepted: bool) -> None:
+        if accepted:
+            note("erasures reapply")
+        done = reapply(accepted=accepted)
         self.stdout.write(
             f"{done.tombstones} tombstones were missing, {done.subjects} subjects were erased again."
         )

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import { me } from "../../../testing/answers";
@@ -56,6 +56,7 @@ const PULLS = policy({
 function told(values: Partial<Retention> = {}): Retention {
   return {
     next_run_at: "2026-08-31T01:15:00Z",
+    doubtful: null,
     policies: [PULLS, policy()],
     elsewhere: [{ name: "Audit log", why: "Pruned by the process that seals it." }],
     may_change: true,
@@ -127,10 +128,27 @@ describe("retention", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("days: at least 7.");
   });
 
+  it("says why nothing is removed, and goes on by a person's word alone", async () => {
+    const doubtful = { now: "2036-08-30T10:00:00Z", since: "2026-08-30T01:15:00Z" };
+    const { asked } = show("/governance/retention", {
+      [API]: () => told({ doubtful }),
+      [`${API}/confirm-date`]: () => told(),
+    });
+    const notice = await screen.findByText("Nothing is removed.");
+    expect(notice.parentElement?.textContent).toMatch(/clock says .*2036.* since .*2026/);
+    await userEvent.click(screen.getByRole("button", { name: "The date is right" }));
+    expect(asked).toContain(`${API}/confirm-date`);
+    await waitFor(() => expect(screen.queryByText("Nothing is removed.")).toBeNull());
+  });
+
   it("lets auditors read alone", async () => {
-    show("/governance/retention?policy=collecting", { [API]: () => told({ may_change: false }) });
+    const doubtful = { now: "2036-08-30T10:00:00Z", since: "2026-08-30T01:15:00Z" };
+    show("/governance/retention?policy=collecting", {
+      [API]: () => told({ may_change: false, doubtful }),
+    });
     expect(await screen.findByRole("heading", { name: "Past nights" })).toBeDefined();
     expect(screen.queryByRole("button", { name: "Change …" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "The date is right" })).toBeNull();
   });
 
   it("says what is amiss when nothing answers, and tries again", async () => {

@@ -6,6 +6,7 @@ import { dateTime } from "../../../ui/dates";
 import section from "../../data-quality/Section.module.css";
 import { useChange } from "../../filters/useChange";
 import { Section } from "../../people/Section";
+import { Doubt } from "./Doubt";
 import { PolicyDrawer } from "./PolicyDrawer";
 import { type Policy, type Retention, retentionQuery } from "./queries";
 import classes from "./retention.module.css";
@@ -32,8 +33,11 @@ export default function RetentionPart() {
             : "Owners and administrators change periods.")
         }
       >
-        {({ policies, may_change }) => (
+        {({ policies, may_change, doubtful }) => (
           <>
+            {doubtful && (
+              <Doubt of={doubtful} timeZone={me.organisation.time_zone} mayChange={may_change} />
+            )}
             <DataTable
               label="Periods by kind of data"
               columns={columns(me.organisation.time_zone, open)}

@@ -35,6 +35,11 @@ export function setPeriod(code: string, days: number | null) {
   return answer(api.POST("/api/v1/retention/{code}", { params, body: { days } }));
 }
 
+/** The clock is right, though nothing bears it out. */
+export function confirmDate() {
+  return answer(api.POST("/api/v1/retention/confirm-date", { headers: headers() }));
+}
+
 export function takeBack(code: string) {
   const params = { path: { code } };
   return answer(api.POST("/api/v1/retention/{code}/take-back", { params }));
