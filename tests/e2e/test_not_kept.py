@@ -7,30 +7,28 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from backend.delivery.store.horizons import Kind, keep_since
 from tests.e2e.conftest import SignedIn, Site
 from tests.e2e.visitor import WIDTHS, Scheme, Windows
 
 LEAD = "Lead of team a"
-_KEEP = """
-import django; django.setup()
-import sys
-from datetime import datetime
-from backend.delivery.store.horizons import Kind, keep_since
-for kind in (Kind.PULL_REQUESTS, Kind.TEST_RUNS, Kind.DEPLOYMENTS, Kind.ISSUES):
-    keep_since(kind=kind, since=datetime.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else None)
-"""
 TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 HORIZON = TODAY - timedelta(days=50)
 GONE = f"from={TODAY - timedelta(days=110):%Y-%m-%d}&to={TODAY - timedelta(days=60):%Y-%m-%d}"
 PAGES = ("delivery", "tests", "issues", "investment", "pull-requests")
 
 
+def keep_what_is_since(horizon: datetime | None) -> None:
+    for kind in (Kind.PULL_REQUESTS, Kind.TEST_RUNS, Kind.DEPLOYMENTS, Kind.ISSUES):
+        keep_since(kind=kind, since=horizon)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def horizons(site: Site) -> Iterator[None]:
     """As after a night: what is older is on its way out, and part of it here still."""
-    site.run(_KEEP, HORIZON.isoformat())
+    site.run(keep_what_is_since, HORIZON)
     yield
-    site.run(_KEEP)
+    site.run(keep_what_is_since, None)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

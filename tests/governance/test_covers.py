@@ -14,7 +14,7 @@ from backend.audit.models import Event
 from backend.audit.names import ACTS
 from backend.audit.recording import NotRecorded
 from backend.audit.triggers import governed, governed_tables
-from backend.governance.erasing import engine, everything, named
+from backend.governance.erasing import by_name, engine, everything
 from backend.governance.erasing.person import REWRITTEN
 from backend.governance.models import Erasure
 from backend.governance.retention.policies import POLICIES
@@ -49,7 +49,7 @@ def test_an_erasure_covers_what_erasures_touch_and_nothing_else() -> None:
     touched = {
         *(model._meta.db_table for model in everything.doomed()),
         *(one.model._meta.db_table for one in everything.links()),
-        *(table for kind in ("repository", "connection") for table in named.tables(kind)),
+        *(table for kind in ("repository", "connection") for table in by_name.tables(kind)),
         *REWRITTEN,
         *("audit_subjectkey", "governance_subjectrequest"),
     }
