@@ -37,7 +37,7 @@ export function setPeriod(code: string, days: number | null) {
 
 /** The clock is right, though nothing bears it out. */
 export function confirmDate() {
-  return answer(api.POST("/api/v1/retention/confirm-date", { headers: headers() }));
+  return answer(api.POST("/api/v1/retention/confirm-date"));
 }
 
 export function takeBack(code: string) {
