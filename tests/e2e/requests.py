@@ -29,7 +29,7 @@ def known() -> None:
         _received(made, days)
     letter = requests.enter(
         kind="access",
-        who="Robin Vale, 4 Mill Lane",
+        who="Jane Doe, 4 Example Lane",
         person=person,
         asked_on=requests.today() - timedelta(days=9),
         identity_checked="By the number of their badge.",
@@ -48,7 +48,7 @@ def known() -> None:
     )
     refused = requests.enter(
         kind="objection",
-        who="Robin Vale, 4 Mill Lane",
+        who="Jane Doe, 4 Example Lane",
         person=person,
         asked_on=requests.today() - timedelta(days=20),
         identity_checked="By the number of their badge.",

@@ -41,7 +41,7 @@ def test_the_administrators_part(
     expect(page.get_by_text("overdue by")).to_be_visible()
     expect(page.get_by_role("complementary", name="Requests of people are due")).to_be_visible()
     visitor.look(f"requests-{width}-{scheme}")
-    page.get_by_role("button", name="Robin Vale").click()
+    page.get_by_role("button", name="Jane Doe").click()
     expect(page.get_by_text("The archive has to be searched.")).to_be_visible()
     visitor.look(f"requests-one-{width}-{scheme}")
     page.get_by_role("button", name="Hand over the copy …").click()
