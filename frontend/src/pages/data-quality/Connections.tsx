@@ -2,8 +2,8 @@ import { Progress } from "@mantine/core";
 import type { ConnectionQuality } from "../../api/types";
 import { clockTime, dateTime } from "../../ui/dates";
 import { count, percent } from "../../ui/numbers";
+import section from "../Section.module.css";
 import classes from "./Connections.module.css";
-import section from "./Section.module.css";
 
 const STATES: Record<ConnectionQuality["state"], string> = {
   unchecked: "not tried yet",

@@ -1,8 +1,8 @@
 import type { Me, Quality } from "../../api/types";
 import { count, counted } from "../../ui/numbers";
+import section from "../Section.module.css";
 import classes from "./NotCounted.module.css";
 import { LEFT_OUT } from "./names";
-import section from "./Section.module.css";
 
 /** What is stored and yet in no figure, or in nobody's. */
 export function NotCounted({ quality, me }: { quality: Quality; me: Me }) {

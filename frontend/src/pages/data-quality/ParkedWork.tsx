@@ -6,8 +6,8 @@ import { dateTime } from "../../ui/dates";
 import { Failure } from "../../ui/Message";
 import { count, counted } from "../../ui/numbers";
 import { failureOf } from "../failure";
+import section from "../Section.module.css";
 import classes from "./ParkedWork.module.css";
-import section from "./Section.module.css";
 
 /** What was given up after too many attempts, with its reason, and another try for who may ask for one. */
 export function ParkedWork({ quality, timeZone }: { quality: Quality; timeZone: string }) {

@@ -3,10 +3,10 @@ import { dateTime } from "../../ui/dates";
 import { FactTable } from "../../ui/FactTable";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
+import classes from "../Section.module.css";
 import { Cell, LastRun } from "./Cells";
 import { PROJECT_STATES } from "./names";
 import table from "./RepositoryTable.module.css";
-import classes from "./Section.module.css";
 import { PAGE_SIZE } from "./search";
 import type { ChangeQuality } from "./useQualitySearch";
 

@@ -3,8 +3,8 @@ import type { Quality } from "../../api/types";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { SearchField } from "../../ui/SearchField";
+import classes from "../Section.module.css";
 import { RepositoryTable } from "./RepositoryTable";
-import classes from "./Section.module.css";
 import { PAGE_SIZE, type QualitySearch } from "./search";
 import type { ChangeQuality } from "./useQualitySearch";
 

@@ -2,8 +2,8 @@ import type { KindTotal } from "../../api/types";
 import { dateTime } from "../../ui/dates";
 import { FactTable } from "../../ui/FactTable";
 import { count } from "../../ui/numbers";
+import classes from "../Section.module.css";
 import { KINDS } from "./names";
-import classes from "./Section.module.css";
 
 /** Each kind over all repositories, or projects: what the source has against what is stored. */
 export function Totals({ totals, timeZone }: { totals: KindTotal[]; timeZone: string }) {

@@ -4,13 +4,13 @@ import { Failure } from "../../ui/Message";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { ScrollRegion } from "../../ui/ScrollRegion";
-import section from "../data-quality/Section.module.css";
 import { failureOf } from "../failure";
+import { Section } from "../Section";
+import section from "../Section.module.css";
 import { Filters } from "./Filters";
 import { KINDS } from "./names";
 import classes from "./people.module.css";
 import { identitiesQuery, markBot, type OwnedIdentity, PEOPLE_KEY } from "./queries";
-import { Section } from "./Section";
 import { PAGE_SIZE, type PeopleSearch } from "./search";
 import type { ChangePeople } from "./usePeopleSearch";
 

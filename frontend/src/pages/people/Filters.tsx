@@ -1,6 +1,6 @@
 import { SegmentedControl } from "@mantine/core";
 import { SearchField } from "../../ui/SearchField";
-import section from "../data-quality/Section.module.css";
+import section from "../Section.module.css";
 import type { PeopleSearch } from "./search";
 import type { ChangePeople } from "./usePeopleSearch";
 

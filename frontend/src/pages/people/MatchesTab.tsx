@@ -4,14 +4,14 @@ import { useEffect, useRef } from "react";
 import { Failure } from "../../ui/Message";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
-import section from "../data-quality/Section.module.css";
 import { failureOf } from "../failure";
+import { Section } from "../Section";
+import section from "../Section.module.css";
 import { IdentityList } from "./IdentityList";
 import { Merges } from "./Merges";
 import { howLikely } from "./names";
 import classes from "./people.module.css";
 import { answerOffer, type Offer, offersQuery, PEOPLE_KEY } from "./queries";
-import { Section } from "./Section";
 import { PAGE_SIZE, type PeopleSearch } from "./search";
 import type { ChangePeople } from "./usePeopleSearch";
 

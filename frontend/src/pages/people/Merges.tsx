@@ -5,12 +5,12 @@ import { Failure } from "../../ui/Message";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { ScrollRegion } from "../../ui/ScrollRegion";
-import section from "../data-quality/Section.module.css";
 import { failureOf } from "../failure";
+import { Section } from "../Section";
+import section from "../Section.module.css";
 import { REASONS } from "./names";
 import classes from "./people.module.css";
 import { type Merge, mergesQuery, PEOPLE_KEY, undoMerge } from "./queries";
-import { Section } from "./Section";
 import { PAGE_SIZE } from "./search";
 
 /** What was put together, by whom and why, and the way back. */

@@ -2,12 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { counted } from "../../ui/numbers";
 import { Pages } from "../../ui/Pages";
 import { ScrollRegion } from "../../ui/ScrollRegion";
-import section from "../data-quality/Section.module.css";
+import { Section } from "../Section";
+import section from "../Section.module.css";
 import { Filters } from "./Filters";
 import { IdentityList } from "./IdentityList";
 import classes from "./people.module.css";
 import { type Person, peopleQuery } from "./queries";
-import { Section } from "./Section";
 import { PAGE_SIZE, type PeopleSearch } from "./search";
 import type { ChangePeople } from "./usePeopleSearch";
 

@@ -1,6 +1,6 @@
 import { Textarea } from "@mantine/core";
 import { useState } from "react";
-import { ChangeForm } from "../people/teams/ChangeForm";
+import { ChangeForm } from "../ChangeForm";
 import { ModeChoice } from "./ModeChoice";
 import { KINDS, type Kind, type Mode, type OwnRequest } from "./names";
 import { ask, useOwnChange, type Wish } from "./queries";

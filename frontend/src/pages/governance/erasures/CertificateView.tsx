@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import drawer from "../../../ui/DetailDrawer.module.css";
 import { dateTime, fullDay } from "../../../ui/dates";
 import { count } from "../../../ui/numbers";
-import { Section } from "../../people/Section";
+import { Section } from "../../Section";
 import { RowsByTable } from "../RowsByTable";
 import classes from "./erasures.module.css";
 import { KINDS } from "./names";

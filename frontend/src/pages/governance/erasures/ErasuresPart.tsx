@@ -9,7 +9,7 @@ import { count, counted } from "../../../ui/numbers";
 import { Pages } from "../../../ui/Pages";
 import { NoRows } from "../../../ui/TableSection";
 import { useChange } from "../../filters/useChange";
-import { Section } from "../../people/Section";
+import { Section } from "../../Section";
 import { AskForm } from "./AskForm";
 import { CertificateView } from "./CertificateView";
 import { ErasureDetail } from "./ErasureDetail";

@@ -1,7 +1,7 @@
 import { Anchor, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { counted } from "../../../ui/numbers";
-import { Section } from "../../people/Section";
+import { Section } from "../../Section";
 import classes from "./inventory.module.css";
 import { documentsQuery } from "./queries";
 

@@ -1,6 +1,6 @@
 import { Button, Textarea } from "@mantine/core";
 import { useRef, useState } from "react";
-import { ChangeForm } from "../../people/teams/ChangeForm";
+import { ChangeForm } from "../../ChangeForm";
 import { ModeChoice } from "../../your-data/ModeChoice";
 import { MODES, type Mode } from "../../your-data/names";
 import { type Detail, erase, extend, fulfil, handOver, refuse, useRequestChange } from "./queries";

@@ -9,7 +9,7 @@ import { counted } from "../../../ui/numbers";
 import { Pages } from "../../../ui/Pages";
 import { NoRows } from "../../../ui/TableSection";
 import { useChange } from "../../filters/useChange";
-import { Section } from "../../people/Section";
+import { Section } from "../../Section";
 import { KINDS, type Kind } from "../../your-data/names";
 import { Clock } from "./Clock";
 import { LetterForm } from "./LetterForm";

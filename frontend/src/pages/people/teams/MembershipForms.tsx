@@ -3,8 +3,8 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { addDays, fullDay } from "../../../ui/dates";
+import { ChangeForm } from "../../ChangeForm";
 import { peopleQuery } from "../queries";
-import { ChangeForm } from "./ChangeForm";
 import { beginMembership, type Day, endMembership, useTeamChange } from "./queries";
 import type { Member, TeamEntry } from "./types";
 

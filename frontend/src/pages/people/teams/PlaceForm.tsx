@@ -1,6 +1,6 @@
 import { Select, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { ChangeForm } from "./ChangeForm";
+import { ChangeForm } from "../../ChangeForm";
 import { addTeam, changeTeam, type Place, useTeamChange } from "./queries";
 import { belowOf, pathOf } from "./tree";
 import type { TeamEntry } from "./types";

@@ -1,4 +1,4 @@
-import { ChangeForm } from "./ChangeForm";
+import { ChangeForm } from "../../ChangeForm";
 import { takeOver, useTeamChange } from "./queries";
 import { SOURCES, type TeamEntry } from "./types";
 

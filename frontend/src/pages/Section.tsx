@@ -1,9 +1,9 @@
 import { Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Failure } from "../../ui/Message";
-import classes from "../data-quality/Section.module.css";
-import { failureOf } from "../failure";
+import { Failure } from "../ui/Message";
+import { failureOf } from "./failure";
+import classes from "./Section.module.css";
 
 /** A part of the page that rests on one question: waiting, failed, or what was answered. */
 export function Section<Data>({

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
-import { failureOf } from "../../failure";
-import classes from "./teams.module.css";
+import classes from "./ChangeForm.module.css";
+import { failureOf } from "./failure";
 
 /** What one act needs to know, and what stands against it, in words. The keyboard begins in its first field. */
 export function ChangeForm({
