@@ -74,8 +74,19 @@ def _own_tombstones(
 
 
 @pytest.fixture(autouse=True)
-def _others_may_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An erasure waits for writers in all databases of the server, which for pytest's processes are whole tests."""
+def _own_database(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Erasures in two of pytest's processes, each within its test's transaction, would wait for one another."""
     from backend.governance.erasing import on_disk  # noqa: PLC0415 - as above
 
+    as_shipped = on_disk._WRITES
+    monkeypatch.setattr(on_disk, "_WRITES", "false")
+    return as_shipped
+
+
+@pytest.fixture
+def whole_server(_own_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where bytes on the disk count, and the test holds no transaction: wait for the other processes' tests."""
+    from backend.governance.erasing import on_disk  # noqa: PLC0415 - as above
+
+    monkeypatch.setattr(on_disk, "_WRITES", _own_database)
     monkeypatch.setattr(on_disk, "WAITS_SECONDS", 100)

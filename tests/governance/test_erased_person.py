@@ -283,6 +283,7 @@ def dumped(folder: Path) -> Path:
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.usefixtures("whole_server")
 @pytest.mark.parametrize("mode", ["pseudonymise", "remove"])
 def test_no_byte_of_an_erased_person_is_left(
     worlds: Worlds, places: Places, tmp_path: Path, mode: str

@@ -8,7 +8,7 @@ from django.db import connection as database
 
 from backend.governance.erasing import on_disk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("whole_server")]
 READS, WRITES = "SELECT count(*) FROM pg_class", "SELECT pg_current_xact_id()"
 _NAME = "SELECT virtualtransaction FROM pg_locks WHERE pid = pg_backend_pid() LIMIT 1"
 

@@ -17,11 +17,13 @@ WAITS_SECONDS: Final = 20.0
 """For others' transactions, which last a minute at most, or as long as a backup. Then the erasure tries again later."""
 _TRIES: Final = 50
 _PAUSE_SECONDS: Final = 0.2
+_WRITES: Final = (
+    "lock.pid IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid' AND granted)"
+)
 _OTHERS: Final = """
     SELECT lock.virtualxid FROM pg_locks lock JOIN pg_stat_activity activity USING (pid)
     WHERE lock.locktype = 'virtualxid' AND lock.pid <> pg_backend_pid()
-        AND (activity.datname = current_database()
-            OR lock.pid IN (SELECT pid FROM pg_locks WHERE locktype = 'transactionid' AND granted))
+        AND (activity.datname = current_database() OR {elsewhere})
 """
 
 
@@ -83,5 +85,5 @@ def _once(act: Callable[[], None]) -> Callable[[int], int]:
 
 def _others() -> set[str]:
     with database.cursor() as cursor:
-        cursor.execute(_OTHERS)
+        cursor.execute(_OTHERS.format(elsewhere=_WRITES))
         return {name for (name,) in cursor.fetchall()}
