@@ -70,7 +70,7 @@ def test_one_asks_another_approves_and_a_certificate_tells_what_went(
     page.get_by_label("to say that it is meant").fill("old/billing")
     visitor.look("erasures-ask")
     ask.click()
-    expect(page.get_by_text("You asked for it: somebody else approves.")).to_be_visible()
+    expect(page.get_by_text("another owner or administrator approves. 1 could.")).to_be_visible()
     visitor.look("erasures-asked")
 
     second = windows.open(state=both[1])
