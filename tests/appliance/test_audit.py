@@ -20,9 +20,9 @@ def act(stack: Stack) -> int:
     """Something important, by an operator; returns its event's number."""
     stack.sql(
         "INSERT INTO audit_event (object_pk, object_repr, action, changes_text, timestamp, name)"
-        " VALUES ('', '', 3, '', now(), 'role_tried')"
+        " VALUES ('', '', 3, '', now(), 'role_taken')"
     )
-    return int(stack.sql("SELECT max(id) FROM audit_event WHERE name = 'role_tried'"))
+    return int(stack.sql("SELECT max(id) FROM audit_event WHERE name = 'role_taken'"))
 
 
 def sealed(stack: Stack, number: int) -> int | None:
@@ -80,7 +80,7 @@ def test_it_verifies_from_an_export_without_anything_of_ours(stack: Stack, expor
     command = [sys.executable, "-I", str(TOP / "scripts/verify-audit"), str(export)]
     options = ["--key", str(key), "--heads", str(heads)]
     assert run(*command, *options).endswith(": intact.\n")
-    export.write_text(export.read_text().replace("role_tried", "role_taken", 1))
+    export.write_text(export.read_text().replace("role_taken", "role_tried", 1))
     with pytest.raises(CommandFailed, match="is not what was sealed"):
         run(*command, *options)
 
@@ -96,7 +96,7 @@ def test_what_the_superuser_changes_shows(stack: Stack) -> None:
         with pytest.raises(CommandFailed, match=f"Event {number}, at position .* is not what"):
             stack.manage("sealer", "audit", "verify")
     finally:
-        stack.sql(change.format("role_tried", number))
+        stack.sql(change.format("role_taken", number))
     assert "intact" in stack.manage("sealer", "audit", "verify")
 
 
