@@ -9,6 +9,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from hypothesis import settings as examples
 
 from tests import servers
 
@@ -29,9 +30,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def pytest_configure() -> None:
-    """Each of pytest's processes counts attempts in a database of the broker of its own, and clears that alone."""
+    """Each of pytest's processes counts attempts in a database of the broker of its own, and clears that alone.
+
+    How long an example takes says how busy the machine is.
+    """
     from django.conf import settings  # noqa: PLC0415 - not to be read before the servers run
 
+    examples.register_profile("plumbline", examples(), deadline=None)
+    examples.load_profile("plumbline")
     cache = settings.CACHES["default"]
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     cache["LOCATION"] = f"{str(cache['LOCATION']).removesuffix('/1')}/{1 + number}"

@@ -149,7 +149,7 @@ def _unnamed(told: Told) -> Reference | None:
     model, key = told.model, told.event.object_pk
     if model is None or told.event.name != names.ROW_CHANGED or not key:
         return None
-    return Reference(model, model._meta.pk.to_python(key))
+    return values.reference(model, key)
 
 
 def _about(told: Told, naming: _Naming) -> dict[str, str]:
@@ -163,7 +163,7 @@ def _references(shown: Iterable[Shown | None]) -> Iterator[Reference]:
 
 def _person_of(subject: str) -> Reference | None:
     kind, _, key = subject.partition("/")
-    return Reference(_SUBJECTS[kind], int(key)) if kind in _SUBJECTS else None
+    return values.reference(_SUBJECTS[kind], key) if kind in _SUBJECTS else None
 
 
 def _fact(told: Told, naming: _Naming) -> dict[str, Any]:

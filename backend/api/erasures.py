@@ -93,7 +93,10 @@ def preview(
         rows=sum(rows.values()),
         stays=subjects.STAYS[filters.kind],
         approvers=erasures.approvers(
-            kind=filters.kind, asked_by=user, among=list(two_people.others(None))
+            kind=filters.kind,
+            subject_id=filters.subject,
+            asked_by=user,
+            among=list(two_people.others(None)),
         ),
     )
 
@@ -297,7 +300,9 @@ def _erasure(
         may_refuse=acts and state in {"asked", "approved"},
         may_retry=acts and state == "parked",
         may_lift=acts and state == "finished" and one.kind in erasures.LIFTED and not is_lifted,
-        approvers=erasures.approvers(kind=one.kind, asked_by=one.asked_by, among=deciders),
+        approvers=erasures.approvers(
+            kind=one.kind, subject_id=one.subject_id, asked_by=one.asked_by, among=deciders
+        ),
         is_own=erasures.is_own(one, user),
     )
 

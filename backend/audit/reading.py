@@ -10,7 +10,7 @@ from django.db.models import ForeignKey, Model
 from backend.audit import subjects, values
 from backend.audit.models import Event
 from backend.audit.names import REFERS, ROW_CHANGED
-from backend.audit.values import Reference, Shown
+from backend.audit.values import Shown
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,8 @@ def _detail(model: type[Model] | None, name: str, value: Any) -> Shown | None:  
     if name in REFERS and value:
         keys = value if isinstance(value, list) else [value]
         of = apps.get_model(REFERS[name])
-        return Shown(values.Kind.WORDS, tuple(Reference(of, key) for key in keys))
+        says = (values.reference(of, key) or str(key) for key in keys)
+        return Shown(values.Kind.WORDS, tuple(says))
     column = values.column(model, name)
     if isinstance(column, ForeignKey) and isinstance(value, str):
         column = None  # what it is called, and no key

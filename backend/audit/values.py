@@ -91,6 +91,17 @@ def shown(found: "Field[Any, Any] | None", value: Any) -> Shown | None:  # noqa:
         return _words(str(value))
 
 
+def reference(model: type[Model], key: Any) -> Reference | None:  # noqa: ANN401 - JSON
+    """None: no row of it can have such a key."""
+    own = model._meta.pk
+    try:
+        found = own.to_python(key)
+        own.run_validators(found)
+    except ValidationError:
+        return None
+    return Reference(model, found)
+
+
 def withheld(model: type[Model] | None, name: str) -> Shown:
     """In place of a value that the log does not have though its column was changed."""
     table = TABLES.get(model._meta.label_lower) if model else None
@@ -102,7 +113,7 @@ def withheld(model: type[Model] | None, name: str) -> Shown:
 
 def _by_column(found: "Field[Any, Any]", value: Any) -> Shown | None:  # noqa: ANN401 - JSON
     if isinstance(found, ForeignKey):
-        return Shown(Kind.WORDS, (Reference(found.related_model, found.to_python(value)),))
+        return Shown(Kind.WORDS, (reference(found.related_model, value) or str(value),))
     if isinstance(found, ArrayField):
         return _list(found.base_field, _items(value) if isinstance(value, str) else value)
     if isinstance(found, JSONField):
@@ -152,7 +163,7 @@ def _read(text: str) -> str | datetime | date | timedelta:
         (_DURATION, parse_duration),
     ):
         if form.fullmatch(text):
-            with suppress(ValueError):  # looks like one, and is none, as 31 February
+            with suppress(ValueError, OverflowError):  # looks like one, and is none, as 31 February
                 return parse(text) or text
     return text
 

@@ -164,7 +164,7 @@ def why_not_approved(erasure: Erasure, user: User) -> str | None:
     did, does = "asked for it", "approves"
     if why := two_people.why_not(erasure.asked_by, user, did=did, does=does):
         return why
-    if erasure.kind == Erasure.Kind.PERSON and erasure.subject_id == user.person_id:
+    if _is_about(user, erasure.kind, erasure.subject_id):
         return "It is about yourself: another owner or administrator approves."
     if erasure.kind == Erasure.Kind.EVERYTHING and user.role != User.Role.OWNER:
         return "Erasing everything takes an owner's approval."
@@ -197,10 +197,17 @@ def lifted(erasures: list[Erasure]) -> set[int]:
     return set(rows.values_list("erasure_id", flat=True))
 
 
-def approvers(*, kind: str, asked_by: User | None, among: Collection[User]) -> int:
+def _is_about(user: User, kind: str, subject_id: int | None) -> bool:
+    return kind == Erasure.Kind.PERSON and subject_id == user.person_id
+
+
+def approvers(
+    *, kind: str, subject_id: int | None, asked_by: User | None, among: Collection[User]
+) -> int:
     """How many of these could approve. Where it is nobody, a second owner or administrator is to be made first."""
     return sum(
         (asked_by is None or not two_people.is_same(asked_by, one))
+        and not _is_about(one, kind, subject_id)
         and (kind != Erasure.Kind.EVERYTHING or one.role == User.Role.OWNER)
         for one in among
     )

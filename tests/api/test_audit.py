@@ -145,6 +145,32 @@ def test_of_what_a_trigger_saw_columns_without_values_say_why(
     assert told["about"] == lead.email
 
 
+@pytest.mark.parametrize("key", ["x", "9" * 30])
+@pytest.mark.parametrize("pseudonyms", [False, True])
+def test_what_was_written_to_make_the_page_fail_is_shown(
+    client: Client, auditor: User, key: str, *, pseudonyms: bool
+) -> None:
+    """By a process that was taken over, which would like to have its other acts not read."""
+    if pseudonyms:
+        set_pseudonyms(wanted=True, acting_user=an_account(User.Role.OWNER))
+    kind = ContentType.objects.get_for_model(Membership)
+    for subject in ("", f"person/{key}"):
+        Event.objects.create(
+            name="row_changed",
+            action=Event.Action.UPDATE,
+            content_type=kind,
+            object_pk=key,
+            subject=subject,
+            changes={"person": [key, "P99999999999D"], "former": ["P99999999999D", None]},
+            additional_data={"people": [key, [key]], "columns": ["person"]},
+        )
+    told = get(client, act="row_changed")["items"]
+    assert [one["about_key"] for one in told] == [key, key]
+    assert said(told[1]["detail"]) == {"People": [key, f"['{key}']"]}
+    lines: Any = client.get(f"{API}.jsonl")
+    assert len(list(lines.streaming_content)) == Event.objects.count()
+
+
 def test_lines_to_take_along_hold_values_as_they_are_in_the_log(
     client: Client, auditor: User
 ) -> None:

@@ -75,6 +75,7 @@ def words(*says: str) -> Shown:
         ),
         (Connection, "quiet_from", "soon", words("soon")),
         (None, "whatever", "P90DT00H00M00S", Shown(Kind.DURATION, ("7776000",))),
+        (None, "whatever", "P99999999999D", words("P99999999999D")),
         (None, "whatever", "2026-02-31", words("2026-02-31")),
         (None, "whatever", "2026-02-03", Shown(Kind.DAY, ("2026-02-03",))),
         (None, "whatever", ["2026-02-03", "b"], words("2026-02-03", "b")),

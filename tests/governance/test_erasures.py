@@ -67,9 +67,9 @@ def test_nobody_approves_their_own_erasure() -> None:
         erasures.approve(erasure=erasure, acting_user=owner)
 
 
-def approvers(kind: str, asked_by: User | None) -> int:
+def approvers(kind: str, asked_by: User | None, subject_id: int | None = None) -> int:
     people = list(two_people.others(None))
-    return erasures.approvers(kind=kind, asked_by=asked_by, among=people)
+    return erasures.approvers(kind=kind, subject_id=subject_id, asked_by=asked_by, among=people)
 
 
 def test_an_emergency_account_neither_asks_nor_approves_nor_counts() -> None:
@@ -94,6 +94,14 @@ def test_another_account_of_who_asked_does_not_count() -> None:
     User.objects.filter(pk__in=[one.pk, other.pk]).update(person=Person.objects.create())
     one.refresh_from_db()
     assert approvers("everything", one) == 0
+
+
+def test_whom_it_is_about_does_not_count() -> None:
+    asks, other = an_account(User.Role.OWNER), an_account(User.Role.OWNER)
+    User.objects.filter(pk=other.pk).update(person=Person.objects.create())
+    other.refresh_from_db()
+    assert approvers("person", asks, other.person_id) == 0
+    assert approvers("repository", asks, other.person_id) == 1
 
 
 @pytest.mark.parametrize("role", ["auditor", "team_lead", "member", ""])

@@ -21,17 +21,12 @@ from backend.governance.models import ConfirmedDate, RetentionRun
 WEEK: Final = timedelta(days=7)
 
 
-def is_borne_out(now: datetime, seen: datetime) -> bool:
-    """A clock that went back takes nothing away."""
-    return now - seen <= WEEK
-
-
 def last_borne_out() -> datetime | None:
     """Where nothing bears the date out, since when not. None: it is right, or nothing was ever removed."""
     now, last = timezone.now(), None
-    for seen in _seen():
+    for seen in _seen(now + WEEK):
         last = max(seen, last or seen)
-        if is_borne_out(now, last):
+        if now - last <= WEEK:
             return None
     return last
 
@@ -43,19 +38,23 @@ def confirm_date(*, acting_user: User) -> None:
     record(name="retention_date_confirmed", actor=acting_user)
 
 
-def _seen() -> Iterator[datetime]:
-    """What is quickly found first, since the rest is hardly ever asked for."""
-    night = _latest(RetentionRun, "started_at")
+def _seen(until: datetime) -> Iterator[datetime]:
+    """What is quickly found first, since the rest is hardly ever asked for.
+
+    What is told of later than that bears nothing out: one issue of a year to come would for all that time.
+    """
+    night = _latest(RetentionRun, "started_at", until)
     if night is None:
         return
     yield night
-    yield from ConfirmedDate.objects.values_list("at", flat=True)
+    yield from ConfirmedDate.objects.filter(at__lte=until).values_list("at", flat=True)
     for model in (PullRequest, Issue):
-        told = _latest(model, "updated_at")
+        told = _latest(model, "updated_at", until + settings.CLOCK_OFFSET)
         if told is not None:
             yield told - settings.CLOCK_OFFSET
 
 
-def _latest(model: type[Model], column: str) -> datetime | None:
-    found: datetime | None = model._default_manager.aggregate(at=Max(column))["at"]
+def _latest(model: type[Model], column: str, until: datetime) -> datetime | None:
+    rows = model._default_manager.filter(**{f"{column}__lte": until})
+    found: datetime | None = rows.aggregate(at=Max(column))["at"]
     return found

@@ -94,13 +94,14 @@ def figures(scope: Scope) -> results.InvestmentFigures:
     }
     basis = Basis.objects.filter(pk=1).first()
     of_issues, of_code = scope.resting_on(Kind.ISSUES), scope.resting_on(Kind.PULL_REQUESTS)
-    # Days of work are known of either: there are none only where nothing is left of both.
-    of_work = min(of_issues, of_code, key=lambda one: one.kept_since)
+    # Days of work are known of either: there are none only where nothing is left of both, and all where both are whole.
+    of_work, of_both = sorted((of_issues, of_code), key=lambda one: one.kept_since)
+    days = _effort(scope, codes)
     return results.InvestmentFigures(
         team=TeamName.of(scope),
         range=Range.of(scope),
         categories=[*known, unsorted],
-        effort=_view(of_work, "person_months", _effort(scope, codes), codes, unit=effort.UNIT),
+        effort=_view(of_work, "person_months", days, codes, unit=effort.UNIT, whole=of_both),
         issues=_view(of_issues, "issues", _counts(counted["issues"], bounds, codes), codes),
         pull_requests=_view(
             of_code, "pull_requests", _counts(counted["pull_requests"], bounds, codes), codes
@@ -140,9 +141,18 @@ def _counts(statement: str, bounds: Mapping[str, Any], codes: Sequence[str]) -> 
 
 
 def _view(
-    scope: Scope, name: results.UnitName, parts: _Parts, codes: Sequence[str], *, unit: int = 1
+    scope: Scope,
+    name: results.UnitName,
+    parts: _Parts,
+    codes: Sequence[str],
+    *,
+    unit: int = 1,
+    whole: Scope | None = None,
 ) -> results.View:
-    """What is kept back in the whole range is so in every month; what is in a month alone stays in the range's sum."""
+    """What is kept back in the whole range is so in every month; what is in a month alone stays in the range's sum.
+
+    `whole` says which months are known as a whole, where `scope` does not.
+    """
     if scope.not_kept:
         return _not_kept(name, scope.not_kept)
     every = [*codes, UNCATEGORISED]
@@ -155,8 +165,8 @@ def _view(
         ]
         for category in every
     }
-    whole = {category: [set().union(*people[category])] for category in every}
-    hidden = suppression.kept_back(whole, minimum=scope.minimum_group_size)
+    in_all = {category: [set().union(*people[category])] for category in every}
+    hidden = suppression.kept_back(in_all, minimum=scope.minimum_group_size)
     by_month = suppression.kept_back(people, minimum=scope.minimum_group_size, also=hidden or ())
     total = sum(parts.amounts.values())
 
@@ -187,15 +197,16 @@ def _view(
             shown, kept = amounts(period, by_month)
             first, last = period[0], period[-1]
             end = _next_month(last)
-            known = scope.kept(first, end)
+            is_gone = scope.kept(first, end) is Kept.NOTHING
+            is_whole = is_gone or (whole or scope).kept(first, end) is Kept.ALL
             is_cut = first < scope.start or end > min(scope.end, scope.today)
             monthly.append(
                 results.InvestmentMonth(
                     start=first,
                     last=last,
-                    partial=is_cut or known is Kept.PART,
-                    amounts=[] if known is Kept.NOTHING else shown,
-                    kept_back=None if known is Kept.NOTHING else kept,
+                    partial=is_cut or not is_whole,
+                    amounts=[] if is_gone else shown,
+                    kept_back=None if is_gone else kept,
                 )
             )
     return results.View(

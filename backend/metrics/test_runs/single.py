@@ -76,12 +76,12 @@ class Counts:
 
 def counts(scope: Scope, narrowing: Narrowing) -> Counts:
     """Tests in the range, how many of them were flaky, and of these are muted today. Two statements, or three."""
-    not_kept = scope.resting_on(horizons.Kind.TEST_COUNTS).not_kept
-    if not_kept:
-        return Counts(None, None, None, not_kept)
+    scope = scope.resting_on(horizons.Kind.TEST_COUNTS)
+    if scope.not_kept:
+        return Counts(None, None, None, scope.not_kept)
     (row,) = fetched(sql.COUNTS, _bounds(scope, repositories(scope, narrowing)))
     if not row["tests"]:
-        return Counts(None, None, None, NO_RESULTS)
+        return Counts(None, None, None, scope.why_nothing(NO_RESULTS))
     return Counts(row["tests"], row["flaky"], row["muted"], None)
 
 

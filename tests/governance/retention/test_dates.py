@@ -48,9 +48,10 @@ def test_a_clock_far_ahead_takes_nothing_and_it_is_told() -> None:
     runs(40, 29.5, 10, 1)
     keep(pull_requests=400)
     assert a_night(TONIGHT) == 3
-    horizon, nights = Horizon.objects.get().since, RetentionRun.objects.count()
+    horizons, nights = [*Horizon.objects.values("pk", "since")], RetentionRun.objects.count()
     assert a_night(FAR) == 3
-    assert (Horizon.objects.get().since, RetentionRun.objects.count()) == (horizon, nights)
+    assert [*Horizon.objects.values("pk", "since")] == horizons
+    assert RetentionRun.objects.count() == nights
     assert Event.objects.get(name="retention_held").additional_data == {
         "since": TONIGHT.isoformat()
     }
@@ -90,6 +91,22 @@ def test_old_news_bear_nothing_out() -> None:
     History().pull(None, opened=TONIGHT)
     a_night(TONIGHT)
     assert a_night(FAR) == 1
+
+
+@pytest.mark.parametrize("years", [1, 20])
+def test_news_of_years_to_come_bear_nothing_out(years: int) -> None:
+    """As of an issue that was imported with a date of anybody's choice."""
+    runs(10)
+    a_night(TONIGHT)
+    worked.Tracker(begin=TONIGHT + years * timedelta(days=365)).issue(None, (1, "In Progress"))
+    assert a_night(TONIGHT + timedelta(days=120)) == 1
+
+
+def test_a_clock_that_went_back_goes_by_the_nights_before() -> None:
+    for days in (0, 7, 14):
+        a_night(TONIGHT + timedelta(days=days))
+    with time_machine.travel(TONIGHT + timedelta(days=2), tick=False):
+        assert last_borne_out() is None
 
 
 def test_news_count_by_the_demo_s_own_time(monkeypatch: pytest.MonkeyPatch) -> None:

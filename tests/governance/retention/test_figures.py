@@ -174,6 +174,17 @@ def test_of_results_of_tests_days_that_are_gone_are_not_said_to_have_had_none() 
     assert notes == [f"{single.NOTE} {gone}", single.NOTE]
 
 
+def test_where_no_test_is_known_of_a_range_that_is_kept_in_part_nobody_is_told_to_send_them() -> (
+    None
+):
+    Machines(begin=NOON).report("0", {"login": "p"}, at=0)
+    purge(test_counts=400)
+    across = single.counts(_scope(date(2025, 9, 1), date(2025, 10, 3)), Narrowing())
+    assert (across.tests, across.reason) == (None, NOT_KEPT)
+    kept = single.counts(_scope(date(2025, 10, 1), date(2025, 10, 3)), Narrowing())
+    assert (kept.tests, kept.reason) == (None, single.NO_RESULTS)
+
+
 def _deploy(days: range) -> None:
     repository = a_repository()
     for day in days:
@@ -295,6 +306,10 @@ def test_of_investment_months_that_are_gone_are_absent_each_way_of_counting_by_i
     assert of_issues == [(8, False, False), (9, False, False), (10, True, True), (11, True, False)]
     assert found.issues.total == 18
     assert all(month.amounts for month in found.pull_requests.months)
+    assert [month.partial for month in found.pull_requests.months] == [False] * 4
+    # Of the first months the days of work on issues are missing.
+    assert all(month.amounts for month in found.effort.months)
+    assert [month.partial for month in found.effort.months] == [True, True, True, False]
     gone = investment.figures(_scope(*GONE))
     assert (gone.issues.total, gone.issues.reason, gone.issues.months) == (None, NOT_KEPT, [])
     assert gone.pull_requests.total == 60
