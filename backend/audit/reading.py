@@ -62,7 +62,8 @@ def changes(told: Told) -> list[Change]:
     """In words, with those columns too whose values are not in the log."""
     found = [_change(told.model, *one) for one in told.changes.items()]
     if told.event.name == ROW_CHANGED:
-        silent = set(told.detail.get("columns", ())) - told.changes.keys()
+        columns = told.detail.get("columns")
+        silent = {*map(str, columns if isinstance(columns, list) else ())} - told.changes.keys()
         found += [_withheld(told, name) for name in silent]
     return sorted(found, key=lambda change: change.label.lower())
 
@@ -79,26 +80,38 @@ def details(told: Told) -> list[Detail]:
 def _told(row: Event, keys: subjects.Secrets, gone: set[str]) -> Told:
     mine = subjects.unseal(row.sealed_actor, subject=row.holder, keys=keys) or {}
     theirs = subjects.unseal(row.sealed_subject, subject=row.subject, keys=keys) or {}
-    detail = (row.additional_data or {}) | (theirs.get("additional_data") or {})
+    detail = _named(row.additional_data) | _named(theirs.get("additional_data"))
     return Told(
         event=row,
         email=mine.get("email"),
         address=mine.get("address"),
         about=theirs.get("object_repr") or row.object_repr,
-        changes=theirs.get("changes") or row.changes or {},
+        changes=_named(theirs.get("changes")) or _named(row.changes),
         detail=detail | mine.get("words", {}) | theirs.get("words", {}),
         actor_erased=row.holder in gone,
         subject_erased=row.subject in gone,
     )
 
 
+def _named(written: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Whoever may write events may write any JSON, and would like the page to fail of it."""
+    if isinstance(written, dict):
+        return written
+    return {"written": written} if written else {}
+
+
 def _change(model: type[Model] | None, name: str, change: Any) -> Change:  # noqa: ANN401 - as django-auditlog wrote it
     label, column = values.label(model, name), values.column(model, name)
     if isinstance(change, dict):  # of what it has many of: by what they were called
-        objects = values.shown(None, [*map(str, change.get("objects", ()))])
+        called = change.get("objects")
+        objects = values.shown(None, [*map(str, called if isinstance(called, list) else [called])])
         added = change.get("operation") == "add"
         return Change(name, label, None if added else objects, objects if added else None)
-    before, after = change
+    match change:
+        case [before, after]:
+            pass
+        case _:
+            before, after = None, change
     return Change(name, label, values.shown(column, before), values.shown(column, after))
 
 

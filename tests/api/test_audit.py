@@ -145,6 +145,27 @@ def test_of_what_a_trigger_saw_columns_without_values_say_why(
     assert told["about"] == lead.email
 
 
+SHAPES: tuple[Any, ...] = ("text", 7, True, ["a"], [["a"]], {"role": 7}, {"role": {"objects": 7}})
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_no_shape_of_what_was_written_makes_the_page_fail(
+    client: Client, auditor: User, shape: Any
+) -> None:
+    for written in (shape, {"columns": shape}):
+        Event.objects.create(
+            name="row_changed",
+            action=Event.Action.UPDATE,
+            content_type=ContentType.objects.get_for_model(Membership),
+            object_pk="1",
+            changes=shape,
+            additional_data=written,
+        )
+    assert len(get(client, act="row_changed")["items"]) == 2
+    lines: Any = client.get(f"{API}.jsonl")
+    assert len(list(lines.streaming_content)) == Event.objects.count()
+
+
 @pytest.mark.parametrize("key", ["x", "9" * 30])
 @pytest.mark.parametrize("pseudonyms", [False, True])
 def test_what_was_written_to_make_the_page_fail_is_shown(
