@@ -30,6 +30,16 @@ _NOTHING: Final[tuple[Any, ...]] = (None, "", "None", "[]", "{}", [], {})
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 _DURATION: Final = re.compile(r"-?P(?=.)(\d+D)?(T(\d+H)?(\d+M)?([\d.]+S)?)?")
+_UNREADABLE: Final = (
+    ValidationError,
+    ValueError,
+    TypeError,
+    SyntaxError,
+    OverflowError,
+    RecursionError,
+    MemoryError,
+)
+"""What parsers raise at a text that is not what the column writes; the last two at lists within lists within lists."""
 _PYTHON_DATE: Final = re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)")
 
 
@@ -87,7 +97,7 @@ def shown(found: "Field[Any, Any] | None", value: Any) -> Shown | None:  # noqa:
         return Shown(Kind.WITHHELD, (NOT_KEPT,))
     try:
         return _by_form(value) if found is None else _by_column(found, value)
-    except (ValidationError, ValueError, TypeError, SyntaxError):
+    except _UNREADABLE:
         return _words(str(value))
 
 
@@ -97,7 +107,7 @@ def reference(model: type[Model], key: Any) -> Reference | None:  # noqa: ANN401
     try:
         found = own.to_python(key)
         own.run_validators(found)
-    except ValidationError:
+    except (ValidationError, OverflowError):
         return None
     return Reference(model, found)
 

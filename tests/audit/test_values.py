@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db.models import Model
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from backend.accounts.models import ApiToken, User
@@ -111,6 +111,11 @@ def test_a_list_is_read_as_python_wrote_it(items: list[str]) -> None:
     assert shown(column(Connection, "organisations"), str(items)) == words(*items)
 
 
+@pytest.mark.parametrize("depth", [100, 5_000, 100_000])
+def test_lists_within_lists_are_no_way_to_make_it_fail(depth: int) -> None:
+    assert shown(column(Connection, "organisations"), "[" * depth) == words("[" * depth)
+
+
 @given(some.datetimes(timezones=some.just(UTC)), some.dates(), some.times())
 def test_times_are_the_same_whoever_wrote_them(moment: datetime, day: date, hour: time) -> None:
     joined, ended = column(User, "joined_at"), column(Team, "ended_on")
@@ -119,6 +124,7 @@ def test_times_are_the_same_whoever_wrote_them(moment: datetime, day: date, hour
     assert shown(column(Connection, "quiet_to"), str(hour)) == words(f"{hour:%H:%M}")
 
 
+@example(float("inf"))
 @given(JSON)
 def test_whatever_stands_there_is_told(value: Any) -> None:
     for name in ("is_active", "joined_at", "person", "role", "name"):
