@@ -96,7 +96,7 @@ _TEMPLATE = f"""
     SET ({_VALUES}) = ROW ({", ".join(f"excluded.{name}" for name in _VALUES.split(", "))})
     WHERE ({", ".join(f"cell.{name}" for name in _VALUES.split(", "))})
         IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _VALUES.split(", "))})
-"""
+"""  # noqa: S608 - constants of ours
 
 _RECOMPUTE = _TEMPLATE.format(touched="SELECT * FROM unnest(%s::bigint[], %s::timestamptz[])")
 

@@ -54,7 +54,7 @@ _NOTE: Final = f"""
         SELECT id FROM delivery_pullrequest
         WHERE author_id IN (SELECT identity_id FROM changed) OR %(everybody)s
     ), {NOTE_WORK}
-"""
+"""  # noqa: S608 - constants of ours
 
 _Kept = tuple[int | None, str, str]
 """A team's parent, time zone and digest of the calendar."""

@@ -41,7 +41,7 @@ def steps(kind: str, subject_id: int) -> list[Step]:
     return [
         statement(
             table,
-            f"DELETE FROM {table} WHERE id IN ({rows} LIMIT %(limit)s)",
+            f"DELETE FROM {table} WHERE id IN ({rows} LIMIT %(limit)s)",  # noqa: S608 - models' own names
             {"id": subject_id},
         )
         for table, rows in _selects(kind).items()
@@ -57,6 +57,6 @@ def _selects(kind: str) -> Mapping[str, str]:
     names = _NAMES.format(of=_OF[kind])
     told = _OF_REPOSITORY if kind == "repository" else _OF_CONNECTION
     return {
-        table: f"SELECT id FROM {table} WHERE {condition.replace('{names}', names)}"
+        table: f"SELECT id FROM {table} WHERE {condition.replace('{names}', names)}"  # noqa: S608 - models' own names
         for table, condition in told.items()
     }

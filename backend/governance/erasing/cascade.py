@@ -114,7 +114,7 @@ def all_of(models: Sequence[type[Model]]) -> tuple[Reach, ...]:
 def _selects(reach: Reach) -> Iterator[str]:
     """The keys of what belongs to the root, way by way; `%(id)s` is the root's own."""
     quote = database.ops.quote_name
-    begin = f"SELECT {', '.join(f't0.{one}' for one in reach.key)} FROM {quote(reach.table)} t0"
+    begin = f"SELECT {', '.join(f't0.{one}' for one in reach.key)} FROM {quote(reach.table)} t0"  # noqa: S608
     if not reach.paths:
         yield begin
     for path in reach.paths:
@@ -183,7 +183,7 @@ def delete(reach: Reach, keys: Sequence[Key]) -> int:
     )
     with database.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {database.ops.quote_name(reach.table)} t"
+            f"DELETE FROM {database.ops.quote_name(reach.table)} t"  # noqa: S608 - models' own names
             f" USING unnest({arrays}) AS doomed ({', '.join(columns)}) WHERE {matches}",
             [list(column) for column in zip(*keys, strict=True)],
         )

@@ -19,7 +19,7 @@ _NOBODY_ELSE: Final = """
         AND NOT EXISTS (SELECT FROM accounts_user one WHERE one.person_id = known.person_id)
         AND NOT EXISTS (SELECT FROM people_directoryuser one WHERE one.person_id = known.person_id)
 """
-_MEMBERSHIPS: Final = f"SELECT id FROM people_membership WHERE person_id IN ({_NOBODY_ELSE})"
+_MEMBERSHIPS: Final = f"SELECT id FROM people_membership WHERE person_id IN ({_NOBODY_ELSE})"  # noqa: S608 - above
 _TEAMS: Final = """
     WITH RECURSIVE kept AS (
         SELECT id, parent_id FROM people_team team
@@ -61,20 +61,20 @@ _FORGET_MERGE: Final = f"""
         FROM split WHERE split.id = merge.id AND NOT nobodys AND kept <> '[]' RETURNING merge.id
     )
     SELECT id FROM gone UNION ALL SELECT id FROM changed
-"""
+"""  # noqa: S608 - models' own names
 _FORGET_MEMBERSHIPS: Final = (
-    f"DELETE FROM people_membership WHERE id IN ({_MEMBERSHIPS} LIMIT %(limit)s)"
+    f"DELETE FROM people_membership WHERE id IN ({_MEMBERSHIPS} LIMIT %(limit)s)"  # noqa: S608 - models' own names
 )
 _FORGET_PEOPLE: Final = f"""
     WITH gone AS (SELECT person_id FROM ({_NOBODY_ELSE}) found LIMIT %(limit)s), loose AS (
         UPDATE people_identity one SET person_id = NULL FROM gone WHERE one.person_id = gone.person_id
     )
     DELETE FROM people_person WHERE id IN (SELECT person_id FROM gone)
-"""
+"""  # noqa: S608 - models' own names
 _KEEP_TEAMS: Final = f"""
     UPDATE people_team SET source = 'manual', connection_id = NULL, external_id = ''
     WHERE connection_id = %(id)s AND id NOT IN ({_TEAMS})
-"""
+"""  # noqa: S608 - models' own names
 
 
 def people(connection_id: int) -> list[Step]:
@@ -110,7 +110,7 @@ def _of_teams(reach: Reach, connection_id: int, limit: int) -> int:
     column, some = ("id", "") if reach.model is Team else ("team_id", "LIMIT %(limit)s")
     with database.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {reach.table} WHERE {column} IN ({_TEAMS}) {some}",
+            f"SELECT id FROM {reach.table} WHERE {column} IN ({_TEAMS}) {some}",  # noqa: S608 - as above
             {"id": connection_id, "limit": limit},
         )
         keys = cursor.fetchall()

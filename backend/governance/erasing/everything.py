@@ -99,5 +99,5 @@ def steps(_: Erasure) -> Sequence[Step]:
 def _unlink(one: "ForeignKey[Any, Any]") -> Step:
     name, quote = one.model._meta.db_table, database.ops.quote_name
     table, column = quote(name), quote(one.column)
-    some = f"SELECT id FROM {table} WHERE {column} IS NOT NULL LIMIT %(limit)s"
-    return statement(name, f"UPDATE {table} SET {column} = NULL WHERE id IN ({some})", {})
+    some = f"SELECT id FROM {table} WHERE {column} IS NOT NULL LIMIT %(limit)s"  # noqa: S608 - models' own names
+    return statement(name, f"UPDATE {table} SET {column} = NULL WHERE id IN ({some})", {})  # noqa: S608 - constants

@@ -28,7 +28,7 @@ _NOTE: Final = f"""
         ORDER BY repository_id
         ON CONFLICT (repository_id) DO UPDATE SET since = excluded.since
     ), {NOTE_WORK}
-"""
+"""  # noqa: S608 - models' own names
 
 
 def row_steps(erasure: Erasure, keys: Collection[int], known: Known) -> Iterator[Step]:
@@ -71,7 +71,7 @@ def _delete(model: Any, rows: Q) -> Step:  # noqa: ANN401 - any model
         keys = list(found[:limit])
         with database.cursor() as cursor:
             cursor.execute(
-                f'DELETE FROM "{table}" WHERE {key} = ANY(%s)',
+                f'DELETE FROM "{table}" WHERE {key} = ANY(%s)',  # noqa: S608 - a model's own names
                 [keys],
             )
         return len(keys)

@@ -50,7 +50,7 @@ def counted(selects: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, 
     found = {}
     with database.cursor() as cursor:
         for table, sql in selects.items():
-            cursor.execute(f"SELECT count(*) FROM ({sql}) found", values)
+            cursor.execute(f"SELECT count(*) FROM ({sql}) found", values)  # noqa: S608 - models' own names
             found[table] = int(cursor.fetchone()[0])
     return {table: rows for table, rows in found.items() if rows}
 

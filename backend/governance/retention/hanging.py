@@ -32,11 +32,11 @@ def _below(model: type[Model], keys: str) -> Iterator[Statement]:
             continue
         found = f"{column} {keys}"
         if relation.on_delete is SET_NULL:  # type: ignore[union-attr]
-            sql = f"UPDATE {options.db_table} SET {column} = NULL WHERE {found}"
+            sql = f"UPDATE {options.db_table} SET {column} = NULL WHERE {found}"  # noqa: S608 - of models alone
             yield Statement(options.db_table, sql, deletes=False)
             continue
         if relation.on_delete is not CASCADE:  # type: ignore[union-attr]
             raise TypeError(f"{options.label}.{column} forbids to delete {model.__name__}.")
-        rows = f"SELECT {options.pk.column} FROM {options.db_table} WHERE {found}"
+        rows = f"SELECT {options.pk.column} FROM {options.db_table} WHERE {found}"  # noqa: S608 - models' own names
         yield from _below(child, f"IN ({rows})")  # type: ignore[arg-type]
-        yield Statement(options.db_table, f"DELETE FROM {options.db_table} WHERE {found}")
+        yield Statement(options.db_table, f"DELETE FROM {options.db_table} WHERE {found}")  # noqa: S608 - constants

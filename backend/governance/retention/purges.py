@@ -111,7 +111,7 @@ class Rows:
     def left(self, before: datetime) -> bool:
         with database.cursor() as cursor:
             cursor.execute(
-                f"SELECT EXISTS (SELECT FROM {self.table} AS one WHERE {self._outdated})",
+                f"SELECT EXISTS (SELECT FROM {self.table} AS one WHERE {self._outdated})",  # noqa: S608 - constants
                 {"before": self._limit(before)},
             )
             return bool(cursor.fetchone()[0])
@@ -119,7 +119,7 @@ class Rows:
     def outdated(self, before: datetime) -> Outdated:
         with database.cursor() as cursor:
             cursor.execute(
-                f"SELECT count(*), min({self.time}) FROM {self.table} AS one WHERE {self._outdated}",
+                f"SELECT count(*), min({self.time}) FROM {self.table} AS one WHERE {self._outdated}",  # noqa: S608
                 {"before": self._limit(before)},
             )
             return Outdated(*cursor.fetchone())
@@ -141,7 +141,7 @@ class Rows:
     def _window(self, cursor: CursorWrapper, place: int) -> tuple[int, int | None]:
         """Keys are given out with gaps, so it is so many rows and not numbers. None: there are no more."""
         cursor.execute(
-            f"SELECT max(key) FROM (SELECT {self._key} AS key FROM {self.table}"
+            f"SELECT max(key) FROM (SELECT {self._key} AS key FROM {self.table}"  # noqa: S608 - models' own names
             f" WHERE {self._key} > %s ORDER BY {self._key} LIMIT {WINDOW}) AS rows",
             [place],
         )
@@ -153,7 +153,7 @@ class Rows:
         """Keys, each with its repository's where that is asked for."""
         whose = "one.repository_id" if self._of_repositories else "0"
         cursor.execute(
-            f"SELECT one.{self._key}, {whose} FROM {self.table} AS one"
+            f"SELECT one.{self._key}, {whose} FROM {self.table} AS one"  # noqa: S608 - models' own names
             f" WHERE one.{self._key} > %(begin)s AND one.{self._key} <= %(end)s"
             f" AND {self._outdated} AND NOT ({self.waits})"
             f" ORDER BY one.{self._key} LIMIT {at_most} FOR UPDATE OF one SKIP LOCKED",
@@ -218,7 +218,7 @@ class Owned:
     def outdated(self, before: datetime) -> Outdated:
         with database.cursor() as cursor:
             cursor.execute(
-                f"SELECT count(*), min({self.time}) FROM {self.table} AS one"
+                f"SELECT count(*), min({self.time}) FROM {self.table} AS one"  # noqa: S608 - of constants
                 f" WHERE ({self.time}) < %s AND {self.only}",
                 [before],
             )

@@ -38,7 +38,7 @@ class _Table:
             ON CONFLICT ({", ".join(self.key)}) DO UPDATE
             SET {", ".join(f"{name} = excluded.{name}" for name in rest)}
             WHERE ({changed[0]}) IS DISTINCT FROM ({changed[1]})
-        """
+        """  # noqa: S608 - constants of ours
 
     def write(self, rows: Sequence[tuple[object, ...]]) -> None:
         if rows:

@@ -29,14 +29,14 @@ _OF_PULL_REQUESTS: Final = f"""
         FROM pull JOIN delivery_review review ON review.pull_request_id = pull.id
         WHERE review.author_id IS DISTINCT FROM pull.author_id
     )
-"""
+"""  # noqa: S608 - constants of ours
 _OF_ISSUES: Final = f"""
     told (item, identity_id, at, weight) AS (
         SELECT issue_id, actor_id, occurred_at, {MOVED}
         FROM delivery_issuetransition JOIN metrics_issuefact fact USING (issue_id)
         WHERE issue_id = ANY(%(items)s) AND kind = 'status' AND fact.excluded = ''
     )
-"""
+"""  # noqa: S608 - constants of ours
 _STORE: Final = """
     WITH {told}, wanted AS (
         SELECT item, identity_id, (at AT TIME ZONE %(zone)s)::date AS day, max(weight) AS weight

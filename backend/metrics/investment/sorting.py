@@ -58,7 +58,7 @@ _ISSUES: Final = f"""
     JOIN delivery_issue issue ON issue.id = above.id
     JOIN delivery_issuetype kind ON kind.id = issue.issue_type_id
     JOIN delivery_project project ON project.id = issue.project_id
-"""
+"""  # noqa: S608 - constants of ours
 _PULLS: Final = """
     SELECT pull.id, repository.name_with_owner, pull.labels FROM delivery_pullrequest pull
     JOIN delivery_repository repository ON repository.id = pull.repository_id

@@ -55,7 +55,7 @@ _FIGURES: Final = f"""
             {_QUANTILES.format("age")} AS age, count(age) AS age_n
         FROM going
     ) unfinished
-"""
+"""  # noqa: S608 - constants of ours
 # A week's end is the next one's beginning in the zone, or now.
 _WEEKS: Final = f"""
     WITH {_COUNTED}, week AS (
@@ -77,7 +77,7 @@ _WEEKS: Final = f"""
             AND week.begins_at < %(now)s
     ) unfinished
     ORDER BY week.start
-"""
+"""  # noqa: S608 - constants of ours
 _EXCLUDED: Final = """
     SELECT CASE WHEN fact.excluded <> '' THEN fact.excluded WHEN fact.is_bot THEN 'bot_assignee'
         ELSE 'subtask' END, count(*)

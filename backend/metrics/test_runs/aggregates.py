@@ -70,7 +70,7 @@ _HALF = f"""
     SELECT {{is_now}} AS is_now, NULL::bigint AS people, {_COUNTS}, {_TIMES},
         count(*) FILTER (WHERE NOT is_bot AND author_key IS NOT NULL) AS human
     FROM ({{runs}}) run WHERE {{half}}
-"""
+"""  # noqa: S608 - constants of ours
 # A row of its own, with nothing else in it but of the same types: so other processes of Postgres count them meanwhile.
 _PEOPLE_OF_HALF = """
     SELECT {is_now}, count(*), 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint,
@@ -88,7 +88,7 @@ _FEEDBACK = f"""
     SELECT NULL, {PEOPLE}, count(*), NULL
     FROM ({{heads}}) head
     WHERE finished_at IS NULL AND pushed_at >= %(now)s AND pushed_at < %(high)s
-"""
+"""  # noqa: S608 - constants of ours
 # Week by week, by the index of times: so no run's own week is computed, and none is sorted by it.
 _WEEKS = f"""
     SELECT week.starts_on, found.*
@@ -96,12 +96,12 @@ _WEEKS = f"""
         AS week (starts_on, low, high)
     CROSS JOIN LATERAL (SELECT {{people}}, {_COUNTS}, {_TIMES} FROM ({{runs}}) run) AS found
     WHERE found.runs > 0
-"""
+"""  # noqa: S608 - constants of ours
 _FEEDBACK_WEEKS = f"""
     SELECT date_trunc('week', finished_at AT TIME ZONE %(zone)s)::date AS starts_on, {PEOPLE},
         percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS feedback
     FROM ({{heads}}) head WHERE finished_at >= %(low)s AND finished_at < %(high)s GROUP BY 1
-"""
+"""  # noqa: S608 - constants of ours
 _CHOICES = """
     SELECT run.source, repository.name_with_owner AS repository, run.name, run.runs,
         run.human, run.people

@@ -61,7 +61,7 @@ def _upsert(table: str, key: Sequence[str], columns: dict[str, tuple[str, str]],
         SET {", ".join(f"{name} = excluded.{name}" for name in values)}
         WHERE ({", ".join(f"old.{name}" for name in values)})
             IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in values)})
-    """
+    """  # noqa: S608 - constants of ours
 
 
 _STORE_RUNS = _upsert(
@@ -111,7 +111,7 @@ _BRIDGE = f"""
     SELECT * FROM wanted ORDER BY run_id, team_id
     ON CONFLICT (run_id, team_id) DO UPDATE SET finished_at = excluded.finished_at
     WHERE bridge.finished_at IS DISTINCT FROM excluded.finished_at
-"""
+"""  # noqa: S608 - constants of ours
 _TEAMS_OF_HEADS = _BRIDGE.format(
     which=f"{_HEADS} JOIN metrics_runfact run USING (repository_id, sha)"
 )

@@ -42,7 +42,7 @@ COUNTS: Final = f"""
                 AND day.flaky_commits > 0 AND day.day >= %(start)s AND day.day < %(end)s
         )
     ) AS muted
-"""
+"""  # noqa: S608 - constants of ours
 _SUMS = """
     COALESCE(sum(day.passed), 0)::bigint AS passed,
     COALESCE(sum(day.failed), 0)::bigint AS failed,
@@ -92,7 +92,7 @@ ROWS: Final = f"""
         AND (suite || ' ' || name || ' ' || file || ' ' || repository) ILIKE ALL (%(words)s)
     ORDER BY {{order}} NULLS LAST, id
     LIMIT %(rows)s OFFSET %(begin)s
-"""
+"""  # noqa: S608 - constants of ours
 # From the latest flaky day back, as far as is asked for. A row is kept of each failure, so that a commit with both
 # outcomes has one; whether it has is told by its sets. Most often that failed on the commit's day, else on another.
 PROOF: Final = """
@@ -133,4 +133,4 @@ OUTCOMES: Final = """
 """
 DAYS: Final = f"""
     SELECT * FROM delivery_dailyresults day WHERE test_id = %(test)s AND {_IN_RANGE} ORDER BY day.day
-"""
+"""  # noqa: S608 - constants of ours
