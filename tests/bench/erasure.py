@@ -1,8 +1,5 @@
 """A repository of a million rows, erased while pages are read and stores go on: who waits for whom, and how long."""
 
-import os
-import subprocess
-import sys
 import time
 from typing import Any
 
@@ -12,13 +9,10 @@ from rich.console import Console
 from tests import servers
 from tests.bench.database import NAME, empty
 from tests.bench.figures import Figure
-from tests.bench.locks import Prober
-from tests.bench.memory import Peak
-from tests.processes import TOP
+from tests.bench.locks import while_asked
 
 PULL_REQUESTS = 20_000
 COMMITS = 40_000
-MILLISECONDS = 200
 ROWS = 1_000_000
 _WORKER = """
 import time
@@ -113,34 +107,14 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
     if rows < ROWS:
         raise RuntimeError(f"{rows:,} rows are no million.")
     conninfo = f"host={found.database_host} user=postgres dbname={NAME}"
-    with (
-        console.status(f"Erasing {rows:,} rows"),
-        Prober(conninfo, _probes(erased, kept)) as prober,
-    ):
-        began = time.perf_counter()
-        worker = subprocess.Popen([sys.executable, "-c", _WORKER], cwd=TOP, env=os.environ)
-        try:
-            with Peak(worker.pid) as peak:
-                worker.wait()
-        finally:
-            worker.kill()
-            worker.wait()
-        took = time.perf_counter() - began
+    with console.status(f"Erasing {rows:,} rows"):
+        asked = while_asked(conninfo, _probes(erased, kept), _WORKER)
     gone = _gone()
     return [
         Figure("rows erased", gone),
         Figure("counting them before", counting, "s"),
-        Figure("rows a second", gone / took),
-        Figure(
-            "longest wait of a page or store for a lock",
-            prober.longest_wait,
-            "ms",
-            at_most=MILLISECONDS,
-        ),
-        Figure("looks, one each 5 ms, that saw somebody wait", prober.waits),
-        Figure("longest answer to a page or store, for whatever reason", prober.longest, "ms"),
-        Figure("pages and stores meanwhile", prober.asked),
-        Figure("memory of the worker", peak.largest, "MB"),
+        Figure("rows a second", gone / asked.seconds),
+        *asked.felt,
     ]
 
 

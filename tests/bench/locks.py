@@ -1,15 +1,25 @@
 """How long pages and stores wait for locks while something else works: they are asked all the time, and looked at."""
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import psycopg
 
+from tests.bench.figures import Figure
+from tests.bench.memory import Peak
+from tests.processes import TOP
+
 LOOK_SECONDS = 0.005
 REST_SECONDS = 0.002
+MILLISECONDS = 200
+"""So long, at most, may anybody wait."""
 PROBER = "prober"
 """By this name of the application its connections are told from those of what is measured."""
 _WAITS = """
@@ -75,3 +85,40 @@ class Prober:
                 ((waited,),) = looking.execute(_WAITS, [PROBER]).fetchall()
                 self.longest_wait = max(self.longest_wait, 1000 * float(waited))
                 self.waits += waited > 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a program's work was felt by those who asked meanwhile."""
+
+    seconds: float
+    felt: list[Figure]
+
+
+def while_asked(conninfo: str, probes: Sequence[Probe], program: str) -> Asked:
+    """A process of Python works, to its end, while the probes go on. Raises RuntimeError where one of these fails."""
+    with Prober(conninfo, probes) as prober:
+        began = time.perf_counter()
+        worker = subprocess.Popen([sys.executable, "-c", program], cwd=TOP, env=os.environ)
+        try:
+            with Peak(worker.pid) as peak:
+                worker.wait()
+        finally:
+            worker.kill()
+            worker.wait()
+        took = time.perf_counter() - began
+    return Asked(
+        took,
+        [
+            Figure(
+                "longest wait of a page or store for a lock",
+                prober.longest_wait,
+                "ms",
+                at_most=MILLISECONDS,
+            ),
+            Figure("looks, one each 5 ms, that saw somebody wait", prober.waits),
+            Figure("longest answer to a page or store, for whatever reason", prober.longest, "ms"),
+            Figure("pages and stores meanwhile", prober.asked),
+            Figure("memory of the worker", peak.largest, "MB"),
+        ],
+    )

@@ -1,9 +1,5 @@
 """A million rows are removed while pages are read and pull requests stored: how long anybody waits for a lock."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -13,16 +9,13 @@ from rich.console import Console
 from tests import servers
 from tests.bench.database import NAME, empty
 from tests.bench.figures import Figure
-from tests.bench.locks import Probe, Prober
-from tests.bench.memory import Peak
-from tests.processes import TOP
+from tests.bench.locks import Probe, while_asked
 
 OUTDATED = 40_000
 """Pull requests; with what hangs on each they are ROWS."""
 ROWS = 25 * OUTDATED
 YOUNG = 40_000
 DAYS = 400
-MILLISECONDS = 200
 _MADE = (
     """
     INSERT INTO people_identity (connection_id, kind, external_id, login, name, is_bot, is_bot_by_hand)
@@ -111,34 +104,14 @@ def run(console: Console, found: servers.Servers) -> list[Figure]:
     begin()
     RetentionRun.objects.exclude(policy="pull_requests").delete()
     conninfo = f"host={found.database_host} user=postgres dbname={NAME}"
-    with (
-        console.status("Removing, while pages are read and pull requests stored"),
-        Prober(conninfo, _probes(repository)) as prober,
-    ):
-        began = time.perf_counter()
-        worker = subprocess.Popen([sys.executable, "-c", _WORKER], cwd=TOP, env=os.environ)
-        try:
-            with Peak(worker.pid) as peak:
-                worker.wait()
-        finally:
-            worker.kill()
-            worker.wait()
-        took = time.perf_counter() - began
+    with console.status("Removing, while pages are read and pull requests stored"):
+        asked = while_asked(conninfo, _probes(repository), _WORKER)
     gone = sum(RetentionRun.objects.get(finished_at__isnull=False).deleted.values())
     return [
         Figure("rows removed", gone, at_least=ROWS),
         Figure("outdated pull requests left", _left(), at_most=0),
-        Figure("rows a second, others at work", gone / took),
-        Figure(
-            "longest wait of a page or store for a lock",
-            prober.longest_wait,
-            "ms",
-            at_most=MILLISECONDS,
-        ),
-        Figure("looks, one each 5 ms, that saw somebody wait", prober.waits),
-        Figure("longest answer to a page or store, for whatever reason", prober.longest, "ms"),
-        Figure("pages and stores meanwhile", prober.asked),
-        Figure("memory of the worker", peak.largest, "MB"),
+        Figure("rows a second, others at work", gone / asked.seconds),
+        *asked.felt,
     ]
 
 

@@ -2,8 +2,8 @@ import { Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Failure } from "../ui/Message";
+import { TableSection } from "../ui/TableSection";
 import { failureOf } from "./failure";
-import classes from "./Section.module.css";
 
 /** A part of the page that rests on one question: waiting, failed, or what was answered. */
 export function Section<Data>({
@@ -21,16 +21,7 @@ export function Section<Data>({
 }) {
   const { data, error, isPlaceholderData, refetch } = query;
   return (
-    <section className={classes.section} aria-label={title}>
-      <header className={classes.head}>
-        <div>
-          <h2 className={classes.title}>{title}</h2>
-          <p className={classes.about} aria-live="polite">
-            {data !== undefined && !error && about(data)}
-          </p>
-        </div>
-        {tools}
-      </header>
+    <TableSection title={title} count={data !== undefined && !error && about(data)} tools={tools}>
       {error ? (
         <Failure {...failureOf(error)} onRetry={() => void refetch()} />
       ) : data === undefined ? (
@@ -38,6 +29,6 @@ export function Section<Data>({
       ) : (
         <div aria-busy={isPlaceholderData}>{children(data)}</div>
       )}
-    </section>
+    </TableSection>
   );
 }

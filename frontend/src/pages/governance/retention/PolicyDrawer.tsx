@@ -4,13 +4,12 @@ import { useState } from "react";
 import { DetailDrawer, DetailSection } from "../../../ui/DetailDrawer";
 import drawer from "../../../ui/DetailDrawer.module.css";
 import { dateTime } from "../../../ui/dates";
-import { Failure } from "../../../ui/Message";
-import { failureOf } from "../../failure";
 import { RowsByTable } from "../RowsByTable";
 import { PeriodForm } from "./PeriodForm";
 import { type Night, type Policy, RETENTION_KEY, takeBack } from "./queries";
 import classes from "./retention.module.css";
 import { oldest, period, total } from "./say";
+import { Waiting } from "./Waiting";
 
 /** One kind of data: what it is, why it is kept so long, what goes tonight, what went; and the way to change it. */
 export function PolicyDrawer({
@@ -45,7 +44,7 @@ function Detail({ of, timeZone, mayChange }: { of: Policy; timeZone: string; may
           </Button>
         )}
       </div>
-      <Waiting of={of} timeZone={timeZone} mayChange={mayChange} />
+      <NextPeriod of={of} timeZone={timeZone} mayChange={mayChange} />
       {open && <PeriodForm of={of} timeZone={timeZone} onClose={() => setOpen(false)} />}
       <DetailSection title="Why">
         <p className={drawer.soft}>
@@ -74,7 +73,7 @@ function Detail({ of, timeZone, mayChange }: { of: Policy; timeZone: string; may
   );
 }
 
-function Waiting({
+function NextPeriod({
   of,
   timeZone,
   mayChange,
@@ -90,23 +89,10 @@ function Waiting({
   });
   if (of.next_days === null || !of.takes_effect_at) return null;
   return (
-    <div className={classes.waiting} role="status">
-      <p>
-        {period(of.next_days)} from {dateTime(of.takes_effect_at, timeZone)}: what is older goes in
-        the night after that.
-      </p>
-      {mayChange && (
-        <Button
-          size="compact-xs"
-          variant="default"
-          loading={take.isPending}
-          onClick={() => take.mutate()}
-        >
-          Take back
-        </Button>
-      )}
-      {take.error && <Failure {...failureOf(take.error)} onRetry={() => take.mutate()} />}
-    </div>
+    <Waiting act={mayChange ? "Take back" : null} by={take}>
+      {period(of.next_days)} from {dateTime(of.takes_effect_at, timeZone)}: what is older goes in
+      the night after that.
+    </Waiting>
   );
 }
 
