@@ -94,11 +94,15 @@ def _own_tombstones(
 
 @pytest.fixture(autouse=True)
 def _own_database(monkeypatch: pytest.MonkeyPatch) -> str:
-    """Erasures in two of pytest's processes, each within its test's transaction, would wait for one another."""
+    """Erasures in two of pytest's processes, each within its test's transaction, would wait for one another.
+
+    And for the server's own vacuuming, which waits for a test that has granted something and not committed.
+    """
     from backend.governance.erasing import on_disk  # noqa: PLC0415 - as above
 
-    as_shipped = on_disk._WRITES
-    monkeypatch.setattr(on_disk, "_WRITES", "false")
+    as_shipped = on_disk._OTHERS
+    here = "lock.pid IN (SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend')"
+    monkeypatch.setattr(on_disk, "_OTHERS", f"{as_shipped.format(elsewhere='false')} AND {here}")
     return as_shipped
 
 
@@ -107,5 +111,5 @@ def whole_server(_own_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where bytes on the disk count, and the test holds no transaction: wait for the other processes' tests."""
     from backend.governance.erasing import on_disk  # noqa: PLC0415 - as above
 
-    monkeypatch.setattr(on_disk, "_WRITES", _own_database)
+    monkeypatch.setattr(on_disk, "_OTHERS", _own_database)
     monkeypatch.setattr(on_disk, "WAITS_SECONDS", 100)

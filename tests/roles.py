@@ -9,11 +9,18 @@ from django.db import connection
 from backend.inventory.roles import ROLES
 
 
-def make_roles() -> None:
-    """Those of the appliance, with what is granted to them."""
+def create_roles() -> None:
+    """Roles are the server's: another process's test may hold the same names until it ends."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
         for role in ROLES:
             cursor.execute(f"CREATE ROLE {role}")
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT; SET LOCAL statement_timeout TO DEFAULT")
+
+
+def make_roles() -> None:
+    """Those of the appliance, with what is granted to them."""
+    create_roles()
     call_command("grants", verbosity=0)
 
 

@@ -1,7 +1,5 @@
 """Every table is decided about; the database's privileges are exactly the declared ones."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
@@ -22,6 +20,7 @@ from backend.people.moving import undo
 from backend.people.store import resolve_identities
 from backend.sources.junit import read_report
 from tests.factories import MONDAY, a_connection, a_repository
+from tests.roles import create_roles
 from tests.sign_in import an_account
 
 
@@ -37,12 +36,9 @@ def test_nobody_but_the_worker_reads_credentials_and_nobody_changes_the_audit_lo
 
 
 @pytest.fixture
-def roles() -> Iterator[None]:
+def roles() -> None:
     """The roles, in the test's own transaction."""
-    with connection.cursor() as cursor:
-        for role in ROLES:
-            cursor.execute(f"CREATE ROLE {role}")
-        yield
+    create_roles()
 
 
 @pytest.mark.django_db

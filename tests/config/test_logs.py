@@ -14,13 +14,15 @@ from backend.config import logs
 
 @contextmanager
 def configured() -> Iterator[None]:
-    """Within the test, whose standard error it is."""
+    """Within the test, whose standard error it is. Other tests' records go where they went before."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers = list(root.handlers)
     logs.configure({})
     try:
         yield
     finally:
-        logging.getLogger().handlers.clear()
-        structlog.reset_defaults()
+        root.handlers[:] = handlers
+        structlog.configure(**before)
 
 
 def test_a_request_is_logged_without_its_query(capsys: pytest.CaptureFixture[str]) -> None:
