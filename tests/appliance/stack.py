@@ -57,7 +57,8 @@ class Stack:
         kept = {
             key: value
             for key, value in os.environ.items()
-            if not key.startswith("PLUMBLINE_") or key.startswith("PLUMBLINE_BUILD_")
+            if not key.startswith("PLUMBLINE_")
+            or key.startswith(("PLUMBLINE_BUILD_", "PLUMBLINE_VERSION"))
         }
         authorities = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
         if authorities:

@@ -1,11 +1,12 @@
-"""What `scripts/appliance` works out by itself, without a running stack."""
+"""What `scripts/appliance install` works out by itself, without a running stack."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.processes import script
-
-SCRIPT = script("appliance")
+from host.environment import known_variables, variables, with_variables
+from host.keys import verify_keys
+from host.programs import openssl
+from host.verbs import parser
 
 
 def test_a_new_signing_key_leaves_the_former_one_s_public_half_below_its_own(
@@ -13,21 +14,20 @@ def test_a_new_signing_key_leaves_the_former_one_s_public_half_below_its_own(
 ) -> None:
     file = tmp_path / "audit_verify_key"
     former, current = (
-        SCRIPT.openssl("genpkey", "-algorithm", "Ed25519"),
-        SCRIPT.openssl("genpkey", "-algorithm", "Ed25519"),
+        openssl("genpkey", "-algorithm", "Ed25519"),
+        openssl("genpkey", "-algorithm", "Ed25519"),
     )
-    halves = [SCRIPT.openssl("pkey", "-pubout", stdin=key) for key in (current, former)]
+    halves = [openssl("pkey", "-pubout", stdin=key) for key in (current, former)]
     for key in (former, former, current, current):
-        file.write_bytes(SCRIPT.verify_keys(file, key))
+        file.write_bytes(verify_keys(file, key))
     assert file.read_bytes() == b"".join(halves)
 
 
 def _variables(lines: list[str], *arguments: str) -> dict[str, str]:
     """What .env says after an installation with these options, where it had these lines before."""
-    options = SCRIPT.parser().parse_args(["install", "--data", "/srv", *arguments])
-    own = SCRIPT.variables(options, urlsplit(options.url), SCRIPT.known_variables(lines))
-    known: dict[str, str] = SCRIPT.known_variables(SCRIPT.with_variables(lines, own).splitlines())
-    return known
+    options = parser().parse_args(["install", "--data", "/srv", *arguments])
+    own = variables(options, urlsplit(options.url), known_variables(lines))
+    return known_variables(with_variables(lines, own).splitlines())
 
 
 def test_a_syslog_server_opens_the_sealer_s_network() -> None:
@@ -48,10 +48,10 @@ def test_installing_again_keeps_what_was_said_before_and_what_was_added() -> Non
     assert _variables(lines, "--url", "https://a.example") == before | {
         "PLUMBLINE_AUDIT_DAYS": "1825"
     }
-    own = SCRIPT.known_variables(lines)
-    text = SCRIPT.with_variables(lines, own)
+    own = known_variables(lines)
+    text = with_variables(lines, own)
     assert "# For the works council\n" in text
-    assert SCRIPT.with_variables(text.splitlines(), own) == text
+    assert with_variables(text.splitlines(), own) == text
 
 
 def test_a_changed_address_does_not_keep_the_former_port() -> None:

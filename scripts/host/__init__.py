@@ -1,0 +1,1 @@
+"""What scripts/appliance does on the host: a module a verb. Python 3.9 and openssl, and no package of the project."""
