@@ -7,6 +7,7 @@ import sys
 from typing import Callable, Final, NamedTuple
 
 from host import install
+from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 
 
@@ -20,6 +21,11 @@ class Verb(NamedTuple):
 VERBS: Final[dict[str, Verb]] = {
     "install": Verb(
         "make secrets, certificates and .env; keep what is there", install.arguments, install.run
+    ),
+    "bundle": Verb(
+        "make one signed archive of a release, for where no network is, or check one",
+        bundle.arguments,
+        bundle.run,
     ),
 }
 
