@@ -9,6 +9,7 @@ from typing import Callable, Final, NamedTuple
 from host import install
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.upgrade import verb as upgrade
 
 
 class Verb(NamedTuple):
@@ -26,6 +27,11 @@ VERBS: Final[dict[str, Verb]] = {
         "make one signed archive of a release, for where no network is, or check one",
         bundle.arguments,
         bundle.run,
+    ),
+    "upgrade": Verb(
+        "go on to a later release, or back by itself where that fails",
+        upgrade.arguments,
+        upgrade.run,
     ),
 }
 

@@ -47,6 +47,11 @@ class Manifest(NamedTuple):
     platform: str
     images: Mapping[str, Image]
 
+    @property
+    def tag(self) -> str:
+        """Of its images: no two builds share one."""
+        return f"{self.version}-{self.commit[:12]}"
+
     def text(self) -> str:
         images = {name: image._asdict() for name, image in sorted(self.images.items())}
         about = {"product": "plumbline", "format": FORMAT}
@@ -102,3 +107,9 @@ def version_in(pyproject: str) -> str:
 def variable(image: str) -> str:
     """What compose.yaml calls an image by, where it is not to be found by its tag."""
     return f"PLUMBLINE_IMAGE_{image.upper().replace('-', '_')}"
+
+
+def pins(release: Manifest, ids: Mapping[str, str]) -> dict[str, str]:
+    """Variables with which Compose runs these images and no others."""
+    own = {variable(name): ids[name] for name in sorted(ids)}
+    return {"PLUMBLINE_VERSION": release.tag, **own}
