@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from host import configuration
+from host.bundle.check import Bundle
+from host.bundle.contents import RELEASE_KEY, version_in
+from host.bundle.use import load, trusted
 from host.certificates import write_certificates
 from host.configuration import Configuration
 from host.ending import Refused
 from host.environment import adopted, known_variables, variables, with_variables
 from host.folders import Folder
+from host.installed import Installed, record, recorded
 from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
@@ -40,6 +44,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
     for name, key in OPTIONS.items():
         written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
         command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
+    command.add_argument(
+        "--bundle", type=Path, metavar="FILE", help="load the images from it; no network is needed"
+    )
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
@@ -49,6 +56,8 @@ def run(options: argparse.Namespace) -> None:
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
     data = found.data.resolve()
+    bundle = trusted(options.bundle, data) if options.bundle else None
+    pinned = load(bundle) if bundle else {}
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     (data / "secrets").mkdir(mode=0o711, exist_ok=True)
     folders = write_secrets(data)
@@ -61,7 +70,11 @@ def run(options: argparse.Namespace) -> None:
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
     write(options.config, text)
-    write(options.env_file, with_variables(lines, variables(found)))
+    if bundle:
+        lines = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
+        write(data / "release.pem", (PROJECT / RELEASE_KEY).read_text())
+    write(options.env_file, with_variables(lines, {**variables(found), **pinned}))
+    note_release(data, options.env_file, bundle)
     print(
         f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
         f"{options.env_file}."
@@ -70,14 +83,25 @@ def run(options: argparse.Namespace) -> None:
         print(
             f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
         )
+    started = "up -d --wait --no-build" if bundle else "build\n  docker compose up -d --wait"
     print(
         "Next:\n"
-        "  docker compose build\n"
-        "  docker compose up -d --wait\n"
+        f"  docker compose {started}\n"
         "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
         "      makes the first account and prints the link with which its owner enrols\n"
         f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
     )
+
+
+def note_release(data: Path, environment_file: Path, bundle: Bundle | None) -> None:
+    """What runs here is on record, for a later upgrade; while one is under way it does that itself."""
+    if (data / "upgrade.json").exists():
+        return
+    former = recorded(data)
+    commit = former.commit if former and former.folder == PROJECT else ""
+    version = version_in((PROJECT / "pyproject.toml").read_text())
+    commit = bundle.manifest.commit if bundle else commit
+    record(data, Installed(version, commit, PROJECT, environment_file.resolve()))
 
 
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:

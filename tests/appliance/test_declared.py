@@ -111,4 +111,4 @@ def test_every_image_can_be_pinned_by_its_id(name: str) -> None:
     )
     assert match
     assert match[1] == contents.variable(match[2])
-    assert ALL[name].get("pull_policy", "never") == "never"
+    assert ALL[name]["pull_policy"] == "never"

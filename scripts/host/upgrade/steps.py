@@ -7,12 +7,11 @@ import sys
 from pathlib import Path
 from typing import Final, Sequence
 
-from host.bundle import images
+from host.bundle import use
 from host.bundle.check import Bundle
-from host.bundle.contents import pins
 from host.composition import Composition
 from host.ending import Refused
-from host.environment import known_variables, with_variables
+from host.environment import with_variables
 from host.installed import Installed, record
 from host.programs import run
 from host.releases import Release
@@ -30,12 +29,14 @@ class Upgrade:
         self,
         *,
         data: Path,
+        configuration: Path,
         bundle: Bundle,
         former: Installed,
         target: Installed,
         passed: Sequence[Release],
     ) -> None:
-        self.data, self.bundle, self.former, self.target = data, bundle, former, target
+        self.data, self.configuration, self.bundle = data, configuration, bundle
+        self.former, self.target = former, target
         self.empties = frozenset(table for release in passed for table in release.empties)
         self.old = Composition(former.folder, former.environment_file)
         self.new = Composition(target.folder, target.environment_file)
@@ -56,20 +57,16 @@ class Upgrade:
 
     def load(self) -> None:
         """The new images, pinned by id in the new folder's .env, and what new services need of secrets."""
-        with self.bundle.images() as stream:
-            names = images.load(stream, self.bundle.manifest.images)
+        pinned = use.load(self.bundle)
         lines = self.old.environment_file.read_text().splitlines()
         kept = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
-        own = pins(self.bundle.manifest, names)
-        self.new.environment_file.write_text(with_variables(kept, own))
+        self.new.environment_file.write_text(with_variables(kept, pinned))
         self._install()
 
     def _install(self) -> None:
-        known = known_variables(self.new.environment_file.read_text().splitlines())
         run(
             *(sys.executable, self.target.folder / "scripts/appliance", "install"),
-            *("--url", known["PLUMBLINE_URL"], "--data", self.data),
-            *("--env-file", self.new.environment_file),
+            *("--config", self.configuration, "--env-file", self.new.environment_file),
         )
 
     def rehearse(self) -> None:
@@ -131,6 +128,8 @@ class Upgrade:
 
     def clear(self) -> None:
         """Nothing of a rehearsal stays: it is a copy of personal data."""
+        if not self.new.environment_file.exists():
+            return
         copy = self._rehearsal()
         copy("down", "--remove-orphans", "--timeout", "20")
         self.old("exec", "-T", "postgres", "rm", "-rf", REHEARSED_IN)

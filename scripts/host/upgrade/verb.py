@@ -7,9 +7,11 @@ import fcntl
 import functools
 from pathlib import Path
 
-from host.bundle.check import check
-from host.bundle.contents import RELEASE_KEY, version_in
+from host import configuration
+from host.bundle.contents import version_in
+from host.bundle.use import trusted
 from host.ending import Refused
+from host.environment import known_variables
 from host.installed import Installed, recorded
 from host.releases import path
 from host.upgrade import database
@@ -30,9 +32,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--without-backup", action="store_true", help="go on though there is no backup of now"
     )
-    command.add_argument(
-        "--data", type=Path, default=Path("/var/lib/plumbline"), help="where secrets are kept"
-    )
+    configuration.argument(command)
     command.add_argument(
         "--from",
         dest="former",
@@ -44,19 +44,30 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    if not options.data.is_dir():
-        raise Refused(f"{options.data} is no folder: say --data as at the installation.")
-    with (options.data / "upgrade.lock").open("w") as lock:
+    data = _data(options)
+    with (data / "upgrade.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Refused("another upgrade is running.") from None
-        _run(options)
+        _run(options, data)
 
 
-def _run(options: argparse.Namespace) -> None:
-    journal = Journal(options.data / "upgrade.json")
-    upgrade = _checked(options, journal)
+def _data(options: argparse.Namespace) -> Path:
+    """Where the running installation has its secrets; one without a configuration says it in .env."""
+    if options.former and not options.config.exists():
+        lines = (options.former / ".env").read_text().splitlines()
+        data = Path(known_variables(lines).get("PLUMBLINE_DATA", "/var/lib/plumbline"))
+    else:
+        data = configuration.load(options.config).data
+    if not (data / "secrets").is_dir():
+        raise Refused(f"nothing is installed in {data}.")
+    return data.resolve()
+
+
+def _run(options: argparse.Namespace, data: Path) -> None:
+    journal = Journal(data / "upgrade.json")
+    upgrade = _checked(options, data, journal)
     about = f"{upgrade.former.version} to {upgrade.target.version} ({upgrade.target.commit[:12]})"
     if options.check:
         database.must_have_room(upgrade.old)
@@ -64,7 +75,8 @@ def _run(options: argparse.Namespace) -> None:
         return
     if options.roll_back:
         _give_up(journal, upgrade)
-    elif not journal.under_way and not options.without_backup:
+        return
+    if not journal.under_way and not options.without_backup:
         raise Refused(
             "back up first (docs/operate.md), then say --without-backup:"
             " this version makes none by itself."
@@ -75,24 +87,31 @@ def _run(options: argparse.Namespace) -> None:
     print(f"Upgraded from {about}. {upgrade.former.folder} is not needed any more.")
 
 
-def _checked(options: argparse.Namespace, journal: Journal) -> Upgrade:
+def _checked(options: argparse.Namespace, data: Path, journal: Journal) -> Upgrade:
     """All that can be known before anything changes."""
-    known = options.data / "release.pem"
-    bundle = check(options.bundle, known if known.exists() else PROJECT / RELEASE_KEY)
-    bundle.must_be(PROJECT)
+    bundle = trusted(options.bundle, data, upgrade=True)
     about = bundle.manifest
     target = Installed(about.version, about.commit, PROJECT, options.env_file.resolve())
-    former = journal.former or _former(options)
+    former = journal.former or _former(options, data)
     if former.folder == PROJECT:
         raise Refused("unpack the new release into a folder of its own, and run it from there.")
-    if not former.environment_file.exists():
+    if not journal.under_way and former.commit == about.commit:
+        raise Refused(f"{about.version} ({about.commit[:12]}) runs here already.")
+    if not journal.under_way and not former.environment_file.exists():
         raise Refused(f"{former.environment_file} is missing: say --from FOLDER.")
     passed = path(former.version, target.version)
-    return Upgrade(data=options.data, bundle=bundle, former=former, target=target, passed=passed)
+    return Upgrade(
+        data=data,
+        configuration=options.config,
+        bundle=bundle,
+        former=former,
+        target=target,
+        passed=passed,
+    )
 
 
-def _former(options: argparse.Namespace) -> Installed:
-    found = recorded(options.data)
+def _former(options: argparse.Namespace, data: Path) -> Installed:
+    found = recorded(data)
     if options.former:
         folder = options.former.resolve()
         version = version_in((folder / "pyproject.toml").read_text())
@@ -103,10 +122,12 @@ def _former(options: argparse.Namespace) -> Installed:
 
 
 def _give_up(journal: Journal, upgrade: Upgrade) -> None:
-    finishing = [step.name for step in upgrade.steps() if step.stage is Stage.FINISHING]
-    begun = len(journal.done) >= len(upgrade.steps()) - len(finishing)
+    changing = [step.name for step in upgrade.steps() if step.stage is not Stage.FINISHING]
     if not journal.under_way:
         raise Refused("no upgrade is under way.")
-    if begun:
+    if journal.done == changing:
         raise Refused("the new release has accepted work: run upgrade again to finish.")
     journal.fail(journal.failure or "given up by you")
+    upgrade.go_back()
+    journal.close()
+    print(f"{upgrade.former.version} runs again, as before.")
