@@ -107,7 +107,7 @@ def signed(text: bytes, signature: bytes, key: Path) -> bool:
 
 
 def _folder(archive: tarfile.TarFile) -> str:
-    first = archive.firstmember
+    first = next(iter(archive), None)
     if not first or first.name.count("/") != 1 or not first.name.endswith(f"/{SUMS}"):
         raise Refused("it is no bundle of Plumbline.")
     return first.name.partition("/")[0]

@@ -22,7 +22,7 @@ from host.bundle.contents import (
     sums_text,
     version_in,
 )
-from host.bundle.materials import cyclonedx, licences
+from host.bundle.materials import Part, cyclonedx, licences
 from host.ending import Refused
 from host.programs import openssl, run
 
@@ -76,9 +76,7 @@ def _unpack(project: Path, commit: str, folder: Path) -> None:
         archive.extractall(folder)  # noqa: S202 - git's own, of our own commit
 
 
-def _built(
-    project: Path, commit: str, release: Path
-) -> tuple[Manifest, dict[str, list[images.Part]]]:
+def _built(project: Path, commit: str, release: Path) -> tuple[Manifest, dict[str, list[Part]]]:
     full, made = (
         run(*("git", "-C", project, "show", "--no-patch", "--format=%H %cI", commit))
         .decode()
