@@ -9,6 +9,7 @@ from typing import Callable, Final, NamedTuple
 from host import install
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.volumes import verb as volumes
 
 
 class Verb(NamedTuple):
@@ -26,6 +27,9 @@ VERBS: Final[dict[str, Verb]] = {
         "make one signed archive of a release, for where no network is, or check one",
         bundle.arguments,
         bundle.run,
+    ),
+    "volumes": Verb(
+        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
     ),
 }
 
