@@ -10,6 +10,7 @@ from host import install
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.upgrade import verb as upgrade
+from host.volumes import verb as volumes
 
 
 class Verb(NamedTuple):
@@ -32,6 +33,9 @@ VERBS: Final[dict[str, Verb]] = {
         "go on to a later release, or back by itself where that fails",
         upgrade.arguments,
         upgrade.run,
+    ),
+    "volumes": Verb(
+        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
     ),
 }
 
