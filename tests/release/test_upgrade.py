@@ -132,10 +132,6 @@ def test_it_is_said_before_anything_is_done(old: Stack, made: Made) -> None:
     done = appliance(made.folder, *command, environment=old.environment)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert "can begin" in done.stdout
-    without = [word for word in options(old, made) if word != "--without-backup"]
-    done = appliance(made.folder, "upgrade", *without, environment=old.environment)
-    assert done.returncode == 1
-    assert "back up first" in done.stderr
 
 
 @pytest.fixture(scope="module")

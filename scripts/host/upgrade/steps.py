@@ -13,7 +13,7 @@ from host.composition import Composition
 from host.ending import Refused
 from host.environment import with_variables
 from host.installed import Installed, record
-from host.programs import run
+from host.programs import run, succeeds
 from host.releases import Release
 from host.upgrade import database
 from host.upgrade.journal import Stage, Step
@@ -34,7 +34,9 @@ class Upgrade:
         former: Installed,
         target: Installed,
         passed: Sequence[Release],
+        with_backup: bool,
     ) -> None:
+        self.with_backup = with_backup
         self.data, self.configuration, self.bundle = data, configuration, bundle
         self.former, self.target = former, target
         self.empties = frozenset(table for release in passed for table in release.empties)
@@ -45,6 +47,7 @@ class Upgrade:
         preparing, changing, finishing = Stage.PREPARING, Stage.CHANGING, Stage.FINISHING
         version, former = self.target.version, self.former.version
         return [
+            Step("back up", preparing, f"Backing up, as {former} does", self.back_up),
             Step("load", preparing, f"Loading the images of {version}", self.load),
             Step("rehearse", preparing, "Rehearsing the migrations on a copy", self.rehearse),
             Step("close", changing, f"Closing {former}: work waits", self.close),
@@ -54,6 +57,18 @@ class Upgrade:
             Step("open", changing, f"Opening {version}", self.open),
             Step("finish", finishing, "Collecting what was missed meanwhile", self.finish),
         ]
+
+    @property
+    def former_backs_up(self) -> bool:
+        return succeeds(*self._former("backup", "--help"))
+
+    def _former(self, *arguments: str | Path) -> tuple[str | Path, ...]:
+        return (sys.executable, self.former.folder / "scripts/appliance", *arguments)
+
+    def back_up(self) -> None:
+        """By the former release, which alone could restore it."""
+        if self.with_backup:
+            run(*self._former("backup", "--env-file", self.former.environment_file))
 
     def load(self) -> None:
         """The new images, pinned by id in the new folder's .env, and what new services need of secrets."""

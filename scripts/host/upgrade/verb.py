@@ -76,10 +76,10 @@ def _run(options: argparse.Namespace, data: Path) -> None:
     if options.roll_back:
         _give_up(journal, upgrade)
         return
-    if not journal.under_way and not options.without_backup:
+    if upgrade.with_backup and not journal.under_way and not upgrade.former_backs_up:
         raise Refused(
-            "back up first (docs/operate.md), then say --without-backup:"
-            " this version makes none by itself."
+            "the former release makes no backups by itself: make one (its docs/operate.md), then say"
+            " --without-backup."
         )
     journal.begin(upgrade.target.commit, upgrade.former)
     say = functools.partial(print, flush=True)
@@ -107,6 +107,7 @@ def _checked(options: argparse.Namespace, data: Path, journal: Journal) -> Upgra
         former=former,
         target=target,
         passed=passed,
+        with_backup=not options.without_backup,
     )
 
 
