@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Mapping
+from typing import Callable, Final, Mapping
 
 from host.composition import Composition
 from host.ending import Refused
@@ -11,6 +11,9 @@ DATABASE: Final = "plumbline"
 FORMER: Final = "plumbline_former"
 FAILED: Final = "plumbline_failed"
 _ROOM: Final = 1 << 30
+
+Psql = Callable[..., str]
+"""Composition.psql, or whatever else hands statements to the server as its superuser."""
 
 _ROWS: Final = """\
 SELECT format('SELECT %L, count(*) FROM %I', relname, relname)
@@ -32,9 +35,9 @@ def must_have_room(compose: Composition) -> None:
         )
 
 
-def rows(compose: Composition, database: str = DATABASE) -> dict[str, int]:
+def rows(psql: Psql, database: str = DATABASE) -> dict[str, int]:
     """How many rows each table has."""
-    lines = compose.psql(_ROWS, database).splitlines()
+    lines = psql(_ROWS, database).splitlines()
     return {table: int(count) for table, _, count in (line.partition("|") for line in lines)}
 
 
@@ -50,37 +53,37 @@ def must_not_have_lost(
         raise Refused(f"rows are missing after the migrations: {'; '.join(lost)}.")
 
 
-def copy(compose: Composition) -> None:
+def copy(psql: Psql) -> None:
     """Beside the database, made anew. Nobody may be using it."""
-    drop(compose, FORMER)
-    _end_sessions(compose, DATABASE)
-    compose.psql(f"CREATE DATABASE {FORMER} TEMPLATE {DATABASE} OWNER migrate STRATEGY file_copy")
+    drop(psql, FORMER)
+    _end_sessions(psql, DATABASE)
+    psql(f"CREATE DATABASE {FORMER} TEMPLATE {DATABASE} OWNER migrate STRATEGY file_copy")
 
 
-def put_back(compose: Composition) -> None:
+def put_back(psql: Psql) -> None:
     """The copy becomes the database again, in one transaction; without a copy nothing was changed."""
-    if exists(compose, FORMER):
-        _end_sessions(compose, DATABASE)
-        _end_sessions(compose, FORMER)
-        compose.psql(
+    if exists(psql, FORMER):
+        _end_sessions(psql, DATABASE)
+        _end_sessions(psql, FORMER)
+        psql(
             "BEGIN;"
             f" ALTER DATABASE {DATABASE} RENAME TO {FAILED};"
             f" ALTER DATABASE {FORMER} RENAME TO {DATABASE};"
             " COMMIT;"
         )
-    drop(compose, FAILED)
+    drop(psql, FAILED)
 
 
-def exists(compose: Composition, database: str) -> bool:
-    return bool(compose.psql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"))  # noqa: S608 - names above
+def exists(psql: Psql, database: str) -> bool:
+    return bool(psql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"))  # noqa: S608 - names above
 
 
-def drop(compose: Composition, database: str) -> None:
-    compose.psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+def drop(psql: Psql, database: str) -> None:
+    psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
 
-def _end_sessions(compose: Composition, database: str) -> None:
-    compose.psql(
+def _end_sessions(psql: Psql, database: str) -> None:
+    psql(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"  # noqa: S608 - names above
         f" WHERE datname = '{database}' AND pid <> pg_backend_pid()"
     )

@@ -91,9 +91,9 @@ class Upgrade:
         try:
             copy.up("postgres")
             self._dump_into(copy)
-            before = database.rows(copy)
+            before = database.rows(copy.psql)
             copy("run", "--rm", "--no-deps", "migrate")
-            database.must_not_have_lost(before, database.rows(copy), self.empties)
+            database.must_not_have_lost(before, database.rows(copy.psql), self.empties)
         finally:
             self.clear()
 
@@ -154,13 +154,13 @@ class Upgrade:
         self.old("stop", *(name for name in self.old.services() if name not in LASTING))
 
     def copy(self) -> None:
-        database.copy(self.old)
+        database.copy(self.old.psql)
 
     def migrate(self) -> None:
         self.new.up(*LASTING)
         self.new("run", "--rm", "--no-deps", "migrate")
-        before = database.rows(self.new, database.FORMER)
-        database.must_not_have_lost(before, database.rows(self.new), self.empties)
+        before = database.rows(self.new.psql, database.FORMER)
+        database.must_not_have_lost(before, database.rows(self.new.psql), self.empties)
 
     def try_out(self) -> None:
         """With the door shut: what is accepted from outside is not to be lost by going back."""
@@ -176,7 +176,7 @@ class Upgrade:
         record(self.data, self.target)
         if int(self.new.psql("SELECT count(*) FROM connections_connection", database.DATABASE)):
             self.new("exec", "-T", "worker", "python", "manage.py", "sync")
-        database.drop(self.new, database.FORMER)
+        database.drop(self.new.psql, database.FORMER)
         if self.former.environment_file.exists():
             # Whoever runs Compose in the former folder by habit is told so instead of mixing two releases.
             self.former.environment_file.rename(f"{self.former.environment_file}.former")
@@ -186,7 +186,7 @@ class Upgrade:
         self.old("rm", "--stop", "--force", *running)
         self.old.up(*LASTING)
         self.clear()
-        database.put_back(self.old)
+        database.put_back(self.old.psql)
         self.old.up()
 
 
