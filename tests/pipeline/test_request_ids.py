@@ -77,7 +77,7 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_one_id_finds_the_lines_of_web_and_worker(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
