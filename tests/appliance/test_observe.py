@@ -1,0 +1,66 @@
+"""Whoever runs it can see how it fares: numbers on a port of their own, one request's lines in every log."""
+
+import json
+import os
+import secrets
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.appliance.stack import HOST, SERVICES, Stack
+
+
+def put(stack: Stack, service: str, name: str, content: str) -> None:
+    """A secret file, as docs/operate.md has it made."""
+    file = stack.data / "secrets" / service / name
+    file.write_text(content)
+    os.chown(file, SERVICES[service], SERVICES[service])
+    file.chmod(0o400)
+
+
+def scrape(stack: Stack, token: str) -> httpx.Response:
+    address = stack.compose("port", "nginx", "9464").strip()
+    host, _, port = address.rpartition(":")
+    assert host == "127.0.0.1"
+    with httpx.Client(verify=stack.trust()) as client:
+        return client.get(
+            f"https://{address}/metrics",
+            headers={"Host": f"{HOST}:{port}", "Authorization": f"Bearer {token}"},
+            extensions={"sni_hostname": HOST},
+        )
+
+
+def test_numbers_are_told_to_the_scraper_alone_and_on_its_own_port(stack: Stack) -> None:
+    token = secrets.token_hex(32)
+    assert scrape(stack, token).status_code == 403
+    put(stack, "nginx", "metrics_allow.conf", "allow all;\n")
+    put(stack, "web", "metrics_token", token)
+    stack.run_in("nginx", "nginx", "-s", "reload")
+    assert scrape(stack, "another").status_code == 401
+    answer = scrape(stack, token)
+    assert answer.status_code == 200
+    families = {family.name for family in text_string_to_metric_families(answer.text)}
+    assert {"plumbline_work_waiting", "plumbline_audit_unsealed_seconds"} <= families
+    with httpx.Client(verify=stack.trust()) as client:
+        refused = client.get(
+            f"https://127.0.0.1:{stack.port}/metrics",
+            headers={"Host": HOST, "Authorization": f"Bearer {token}"},
+            extensions={"sni_hostname": HOST},
+        )
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/api/v1/me"])
+def test_the_id_of_an_answer_finds_nginx_s_and_web_s_lines(stack: Stack, path: str) -> None:
+    with httpx.Client(verify=stack.trust()) as client:
+        answer = client.get(
+            f"https://127.0.0.1:{stack.port}{path}",
+            headers={"Host": HOST},
+            extensions={"sni_hostname": HOST},
+        )
+    wanted = answer.headers["X-Request-ID"]
+    for service, event in (("nginx", "request"), ("web", "request_finished")):
+        logged = stack.compose("logs", "--no-log-prefix", "--since", "2m", service)
+        found = [json.loads(line) for line in logged.splitlines() if wanted in line]
+        assert event in {line["event"] for line in found}
