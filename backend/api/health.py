@@ -25,15 +25,15 @@ def live(_: HttpRequest) -> JsonResponse:
 @require_safe
 def ready(_: HttpRequest) -> JsonResponse:
     """503 while a part is away or the schema is another version's: a request would fail, a restart would not help."""
-    found = {"database": _database(), "migrations": "unknown", "broker": _broker()}
+    found = {"database": database(), "migrations": "unknown", "broker": broker()}
     if found["database"] == _GOOD["database"]:
-        found["migrations"] = _schema.state()
+        found["migrations"] = schema.state()
     is_ready = found == _GOOD
     status = "ready" if is_ready else "not ready"
     return JsonResponse({"status": status, **found}, status=200 if is_ready else 503)
 
 
-def _database() -> str:
+def database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -42,7 +42,7 @@ def _database() -> str:
     return "reached"
 
 
-def _broker() -> str:
+def broker() -> str:
     """By the cache, which is the same server."""
     try:
         cache.get("ready")
@@ -63,4 +63,4 @@ class _Schema:
         return "applied" if self.is_applied else "missing"
 
 
-_schema: Final = _Schema()
+schema: Final = _Schema()

@@ -55,7 +55,7 @@ def _waiting() -> Iterator[Metric]:
     for kind, (rows, since) in queues.items():
         found = rows.aggregate(number=Count("pk"), since=Min(since))
         waiting.add_metric([kind], found["number"])
-        oldest.add_metric([kind], _age(found["since"]))
+        oldest.add_metric([kind], age(found["since"]))
     to_measure = GaugeMetricFamily(
         "plumbline_pull_requests_to_measure", "Changed, and not yet in the figures."
     )
@@ -85,12 +85,18 @@ def _audit_log() -> Iterator[Metric]:
         "plumbline_audit_unsealed_seconds",
         "How long the oldest event behind the chain's end has waited to be sealed.",
     )
-    last = Link.objects.aggregate(event=Max("event_id"))["event"] or 0
-    behind = Event.objects.filter(pk__gt=last).order_by("pk").values_list("recorded_at", flat=True)
-    unsealed.add_metric([], _age(behind.first()))
+    unsealed.add_metric([], age(unsealed_since()))
     yield from (head, unsealed)
 
 
-def _age(since: datetime | None) -> float:
+def unsealed_since() -> datetime | None:
+    """When the oldest event behind the chain's end was recorded; None: all of them are sealed."""
+    last = Link.objects.aggregate(event=Max("event_id"))["event"] or 0
+    behind = Event.objects.filter(pk__gt=last).order_by("pk").values_list("recorded_at", flat=True)
+    oldest: datetime | None = behind.first()
+    return oldest
+
+
+def age(since: datetime | None) -> float:
     """Seconds; 0 where nothing waits."""
     return 0 if since is None else max((timezone.now() - since).total_seconds(), 0)

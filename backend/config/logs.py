@@ -42,7 +42,7 @@ def without_words_of_errors(
 
 
 @receiver(bind_extra_task_metadata)
-def _name_the_task(task: Task, **_: object) -> None:
+def _name_the_task(task: "Task[Any, Any]", **_: object) -> None:
     structlog.contextvars.bind_contextvars(task=task.name)
 
 

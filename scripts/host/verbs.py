@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import install
+from host import doctor, install, support_bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.volumes import verb as volumes
 
@@ -21,6 +21,12 @@ class Verb(NamedTuple):
 VERBS: Final[dict[str, Verb]] = {
     "install": Verb(
         "make secrets, certificates and .env; keep what is there", install.arguments, install.run
+    ),
+    "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
+    "support-bundle": Verb(
+        "gather what helps whoever helps, with nothing personal in it",
+        support_bundle.arguments,
+        support_bundle.run,
     ),
     "volumes": Verb(
         "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run

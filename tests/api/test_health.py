@@ -21,7 +21,7 @@ READY = {
 @pytest.fixture(autouse=True)
 def _as_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health._Schema, "is_applied", False)
-    monkeypatch.setattr(health, "_schema", health._Schema())
+    monkeypatch.setattr(health, "schema", health._Schema())
 
 
 def test_a_living_process_answers_without_the_database(client: Client) -> None:
