@@ -84,8 +84,8 @@ def test_nobody_is_named_in_a_log(
         forge.world.open_pull_request(repository, forge.world.accounts[LOGIN], title=NAME)
         assert hook.deliveries
         work_to_the_end(source)
-        match_people(sign_ins=sign_ins())
         told_by_the_directory(owner)
+        match_people(sign_ins=sign_ins())
         sign_in_and_search(owner)
         with pytest.raises(InvalidAccount):
             add_user(email=ADDRESS, role="member", name=NAME)
