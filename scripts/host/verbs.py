@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import install
+from host import doctor, install, support_bundle
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.upgrade import verb as upgrade
@@ -33,6 +33,12 @@ VERBS: Final[dict[str, Verb]] = {
         "go on to a later release, or back by itself where that fails",
         upgrade.arguments,
         upgrade.run,
+    ),
+    "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
+    "support-bundle": Verb(
+        "gather what helps whoever helps, with nothing personal in it",
+        support_bundle.arguments,
+        support_bundle.run,
     ),
     "volumes": Verb(
         "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
