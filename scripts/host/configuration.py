@@ -17,7 +17,7 @@ from host.settings import BY_KEY, CONTRADICTIONS, RENAMED, SECTIONS, SETTINGS, K
 
 FILE: Final = Path("/etc/plumbline/appliance.conf")
 HEADER: Final = """\
-# Plumbline's configuration. After a change: scripts/appliance install
+# Plumbline's configuration. After a change: scripts/appliance apply
 # A setting whose line begins with # has the value that stands there. No secret belongs into this file.
 """
 SECTION: Final = re.compile(r"\[([^\]]*)\]")
@@ -68,6 +68,10 @@ class Configuration:
             for setting in SETTINGS
             if setting.variable and self[setting.key]
         }
+
+
+DEFAULTS: Final = Configuration({setting.key: setting.default for setting in SETTINGS})
+"""What holds where nothing is said; without an address, so that nothing is installed by it."""
 
 
 def argument(command: argparse.ArgumentParser) -> None:
