@@ -8,6 +8,7 @@ from typing import Callable, Final, NamedTuple
 
 from host import apply, install, preflight, status
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.volumes import verb as volumes
 
 
 class Verb(NamedTuple):
@@ -29,6 +30,9 @@ VERBS: Final[dict[str, Verb]] = {
     "apply": Verb("make what runs be what the configuration says", apply.arguments, apply.run),
     "status": Verb(
         "tell how services, certificate, backups and collecting are", status.arguments, status.run
+    ),
+    "volumes": Verb(
+        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
     ),
 }
 
