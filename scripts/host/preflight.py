@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final, Optional, Sequence
 from urllib.parse import urlsplit
 
-from host import configuration, facts, verdicts
+from host import configuration, disks, facts, verdicts
+from host.at_rest import Verdict, judge, judge_swap
 from host.configuration import Configuration
 from host.ending import AMISS, DONE, REFUSED, Refused
 from host.environment import variables
@@ -79,6 +80,7 @@ def looked(found: Configuration) -> list[Finding]:
     size = SIZES[found["size", "developers"]]
     given = variables(found)
     machine, engine = facts.machine(), facts.engine()
+    root = engine.root or Path("/var/lib/docker")
     most_used = max(share.cpus for share in size.shares.values())
     findings = [
         verdicts.system(machine),
@@ -87,9 +89,10 @@ def looked(found: Configuration) -> list[Finding]:
         verdicts.memory(machine, needed_memory(size, given["PLUMBLINE_WORKER_MEMORY"])),
         verdicts.engine(engine),
         verdicts.compose(engine),
-        verdicts.disk("disk", facts.disk(engine.root or Path("/var/lib/docker")), size.disk),
+        verdicts.disk("disk", facts.disk(root), size.disk),
         verdicts.disk("data disk", facts.disk(found.data), 1),
         verdicts.clock(facts.clock()),
+        verdicts.at_rest(at_rest(found.data, root)),
         verdicts.secrets(facts.secrets_amiss(found.data)),
     ]
     if not found["site", "url"]:
@@ -103,6 +106,16 @@ def looked(found: Configuration) -> list[Finding]:
         verdicts.name(facts.name(host)),
         verdicts.certificate(certificate(found, host), time.time()),
     ]
+
+
+def at_rest(data: Path, root: Path) -> dict[str, Verdict]:
+    """What everything that is written stands on."""
+    seen = disks.facts()
+    return {
+        "data": judge(str(data), seen),
+        "database": judge(str(root), seen),
+        "swap": judge_swap(disks.swaps(), seen),
+    }
 
 
 def certificate(found: Configuration, host: str) -> Optional[facts.Certificate]:

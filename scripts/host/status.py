@@ -65,12 +65,12 @@ def run(options: argparse.Namespace) -> int:
         ages += asked(composition, time.time())
     engine = facts.engine()
     versions = {"engine": engine.version or "no answer", "compose": engine.compose or "none"}
-    well = all(each.well for each in (*running, *ages))
+    all_well = all(service.well for service in running) and all(age.well for age in ages)
     if options.json:
-        print(json.dumps(document(running, ages, versions, well=well), indent=2))
+        print(json.dumps(document(running, ages, versions, well=all_well), indent=2))
     else:
         print(page(running, ages, versions))
-    return DONE if well else AMISS
+    return DONE if all_well else AMISS
 
 
 def services(said: str) -> list[Service]:

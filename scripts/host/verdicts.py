@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Iterable, NamedTuple, Optional, Sequence
+from typing import Final, Iterable, Mapping, NamedTuple, Optional, Sequence
 
+from host.at_rest import Verdict
 from host.facts import Certificate, Clock, Disk, Engine, Machine, Name, Port, Reached
 
 GOOD: Final = "good"
@@ -200,3 +201,15 @@ def secrets(amiss: Sequence[str]) -> Finding:
         return Finding("secrets", "as they must be", needed)
     todo = f"Run scripts/appliance install, which sets owner and mode, and ask who could read {', '.join(amiss)}."
     return Finding("secrets", f"{len(amiss)} not as they must be", needed, BAD, todo)
+
+
+def at_rest(places: Mapping[str, Verdict]) -> Finding:
+    """Every service refuses to start on what is not encrypted and not attested to; an installation may come first."""
+    needed = "data, database and swap encrypted"
+    amiss = [f"{name} ({verdict.how})" for name, verdict in places.items() if not verdict.good]
+    if not amiss:
+        return Finding("encryption", "all of it", needed)
+    todo = f"Encrypt it (scripts/appliance volumes), or know what encrypts it below: {', '.join(amiss)}."
+    return Finding(
+        "encryption", f"{len(amiss)} of {len(places)} not known to be", needed, WARNING, todo
+    )

@@ -101,9 +101,16 @@ def test_preflight_of_this_machine_tells_what_it_found(tmp_path: Path) -> None:
     assert done.returncode == (1 if "bad" in verdicts else 4 if "warning" in verdicts else 0)
     assert findings["cores"]["found"] == str(len(os.sched_getaffinity(0)))
     assert findings["port"]["verdict"] == findings["name"]["verdict"] == "good"
-    assert {"system", "architecture", "memory", "engine", "compose", "disk", "clock"} <= set(
-        findings
-    )
+    assert {
+        "system",
+        "architecture",
+        "memory",
+        "engine",
+        "compose",
+        "disk",
+        "clock",
+        "encryption",
+    } <= set(findings)
     assert not set(tmp_path.iterdir()) - {config}
 
 

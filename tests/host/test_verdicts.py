@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from host import verdicts
+from host.at_rest import ENCRYPTED, PLAIN, Verdict
 from host.facts import Certificate, Clock, Disk, Engine, Machine, Name, Port, Reached
 from host.preflight import exit_code, table
 from host.verdicts import BAD, GOOD, WARNING, Finding, accepting
@@ -75,6 +76,8 @@ JUDGED = {
         verdicts.reached("jira", Reached("https://a.example", None, "way", "timed out")),
         BAD,
     ),
+    "encrypted": (verdicts.at_rest({"data": Verdict(ENCRYPTED, "LUKS2 on sda")}), GOOD),
+    "plain swap": (verdicts.at_rest({"swap": Verdict(PLAIN, "sdb")}), WARNING),
     "secrets": (verdicts.secrets([]), GOOD),
     "open secrets": (verdicts.secrets(["secrets/web/web_key"]), BAD),
 }
