@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from pathlib import Path
 from typing import Final, Optional, Sequence
@@ -98,8 +97,7 @@ def looked(found: Configuration) -> list[Finding]:
     if not found["site", "url"]:
         return findings
     host = urlsplit(found["site", "url"]).hostname or ""
-    project = os.environ.get("PLUMBLINE_PROJECT", "plumbline")
-    port = facts.port(found["site", "bind"], int(given["PLUMBLINE_PORT"]), project)
+    port = facts.port(found["site", "bind"], int(given["PLUMBLINE_PORT"]), found.data)
     return [
         *findings,
         verdicts.port(port),

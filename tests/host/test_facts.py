@@ -46,12 +46,14 @@ def test_a_certificate_is_read_with_its_chain(signed: Path) -> None:
 
 def test_a_port_is_free_taken_or_of_another_machine() -> None:
     number = free_port()
-    assert facts.port("127.0.0.1", number, "nobody-s").trouble is None
+    assert facts.port("127.0.0.1", number, Path("/nowhere")).trouble is None
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", number))
         taken.listen()
-        assert facts.port("127.0.0.1", number, "nobody-s").trouble == "something listens there"
-    assert "no such address" in (facts.port("192.0.2.1", number, "nobody-s").trouble or "")
+        assert (
+            facts.port("127.0.0.1", number, Path("/nowhere")).trouble == "something listens there"
+        )
+    assert "no such address" in (facts.port("192.0.2.1", number, Path("/nowhere")).trouble or "")
 
 
 def test_a_server_is_reached_where_its_authority_is_known(signed: Path) -> None:
