@@ -89,7 +89,7 @@ SIZES: Final[Mapping[str, Size]] = {
             "sealer": Share(1024, 1),
             "postgres": Share(28672, 12),
             "valkey": Share(1024, 2),
-            "egress": Share(512, 2),
+            "egress": Share(256, 1),
         },
         web_processes=12,
         worker_processes=8,

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 from host import timers
 from host.timers import units
 from host.verbs import VERBS, parser
@@ -33,6 +34,17 @@ def test_nothing_of_the_host_is_reached_that_is_not_needed() -> None:
         if name.endswith(".service") and name != "plumbline-volume.service":
             assert "NoNewPrivileges=yes\n" in text
             assert "LockPersonality=yes\n" in text
+
+
+def test_where_there_is_no_systemd_it_says_what_is_to_be_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timers, "RUNNING", tmp_path / "none")
+    monkeypatch.setattr(timers, "FOLDER", tmp_path)
+    told = timers.install(UNITS)
+    assert "runs no systemd" in told
+    assert "docker compose up --detach" in told
+    assert not list(tmp_path.iterdir())
 
 
 def test_systemd_itself_finds_nothing_to_say(tmp_path: Path) -> None:
