@@ -6,7 +6,7 @@ import argparse
 import json
 import tempfile
 from pathlib import Path
-from typing import Final, Mapping, NamedTuple
+from typing import Mapping, NamedTuple
 
 from host import configuration
 from host.composition import Composition
@@ -14,9 +14,7 @@ from host.ending import Failed, Refused
 from host.environment import known_variables, variables, with_variables
 from host.install import PROJECT, check, prepare, write
 from host.programs import run as program
-
-ONCE: Final = "migrate"
-"""Runs to its end at each start, so that it is never restarted by itself."""
+from host.services import ONCE
 
 
 class Container(NamedTuple):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Mapping, NamedTuple, Optional
 
 from host.ending import Refused
-from host.settings import BY_KEY, CONTRADICTIONS, RENAMED, SECTIONS, SETTINGS, Key, Setting
+from host.settings import BY_KEY, CONTRADICTIONS, SECTIONS, SETTINGS, Key, Setting
 
 FILE: Final = Path("/etc/plumbline/appliance.conf")
 HEADER: Final = """\
@@ -150,9 +150,6 @@ def _entries(text: str) -> tuple[list[Entry], list[Problem]]:
 
 def _unknown(key: Key) -> str:
     section, name = key
-    if key in RENAMED:
-        now = RENAMED[key]
-        return f"[{section}] {name} is now [{now[0]}] {now[1]}."
     elsewhere = [setting.section for setting in SETTINGS if setting.name == name]
     if elsewhere:
         return f"[{section}] has no setting {name}; it belongs below [{elsewhere[0]}]."

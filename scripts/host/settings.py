@@ -100,8 +100,6 @@ SETTINGS: Final = (
 )
 BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 SECTIONS: Final = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
-RENAMED: Final[Mapping[Key, Key]] = {}
-"""What had another name in a former version, so that the message can say so."""
 
 
 class Contradiction(NamedTuple):

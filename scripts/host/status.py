@@ -14,8 +14,8 @@ from host.composition import Composition
 from host.ending import AMISS, DONE, Refused
 from host.install import PROJECT
 from host.programs import openssl
+from host.services import ONCE
 
-ONCE: Final = "migrate"
 CERTIFICATE_DAYS: Final = 14
 BACKUP_HOURS: Final = 26
 """A daily one, and the time that it takes."""
