@@ -62,7 +62,7 @@ SIZES: Final[Mapping[str, Size]] = {
     "500": Size(
         cores=4,
         memory=16 * 1024,
-        disk=150,
+        disk=100,
         shares={
             "nginx": Share(384, 1),
             "web": Share(2048, 3),
@@ -80,7 +80,7 @@ SIZES: Final[Mapping[str, Size]] = {
     "5000": Size(
         cores=16,
         memory=64 * 1024,
-        disk=1000,
+        disk=500,
         shares={
             "nginx": Share(512, 2),
             "web": Share(4096, 8),
