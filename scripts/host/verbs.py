@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import apply, install, preflight, status
+from host import apply, doctor, install, preflight, status, support_bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.volumes import verb as volumes
 
@@ -30,6 +30,12 @@ VERBS: Final[dict[str, Verb]] = {
     "apply": Verb("make what runs be what the configuration says", apply.arguments, apply.run),
     "status": Verb(
         "tell how services, certificate, backups and collecting are", status.arguments, status.run
+    ),
+    "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
+    "support-bundle": Verb(
+        "gather what helps whoever helps, with nothing personal in it",
+        support_bundle.arguments,
+        support_bundle.run,
     ),
     "volumes": Verb(
         "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
