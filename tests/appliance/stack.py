@@ -198,8 +198,8 @@ def start(stack: Stack) -> None:
         raise CommandFailed(f"{failure}\n{stack.compose('logs', '--tail', '40')}") from failure
 
 
-def install(stack: Stack, *before: str, **changes: str | None) -> str:
-    """`scripts/appliance install` as an operator runs it, after `before`; None leaves an option out."""
+def install(stack: Stack, *before: str, **changes: str) -> str:
+    """`scripts/appliance install` as an operator runs it, after `before` on the command line."""
     options = {
         "--url": f"https://{HOST}:{stack.port}",
         "--bind": "127.0.0.1",
@@ -209,9 +209,31 @@ def install(stack: Stack, *before: str, **changes: str | None) -> str:
         "--syslog": SYSLOG,
         "--syslog-ca": str(stack.folder / "forge-authority.pem"),
     } | {f"--{name}": value for name, value in changes.items()}
-    pairs = [word for name, value in options.items() if value for word in (name, value)]
-    program = str(stack.top / "scripts/appliance")
-    return run(*before, sys.executable, program, "install", *pairs, environment=stack.environment)
+    # A machine of tests may be smaller than one of an installation.
+    given = [*options.items(), *(("--accept", name) for name in ("cores", "memory", "disk"))]
+    command = (sys.executable, str(stack.top / "scripts/appliance"), "install")
+    # A former release, too, is installed: it may not know all of them.
+    known = run(*command, "--help")
+    pairs = [word for name, value in given if name in known for word in (name, value)]
+    return run(*before, *command, *pairs, environment=stack.environment)
+
+
+def appliance(stack: Stack, verb: str, *arguments: str) -> tuple[int, str]:
+    """Another verb of the operator on this stack: its exit code, and everything that it said."""
+    done = subprocess.run(
+        [
+            *(sys.executable, str(stack.top / "scripts/appliance"), verb),
+            *("--config", str(stack.folder / "appliance.conf")),
+            *("--env-file", str(stack.folder / stack.variables), *arguments),
+        ],
+        cwd=TOP,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 def prepare_outside(stack: Stack) -> None:

@@ -36,22 +36,13 @@ def old(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[Stack]
     )
     with cleared(stack):
         prepare_outside(stack)
-        install_as_it_knows(stack)
+        install(stack)
         stack.compose("build", "--quiet", seconds=1500)
         start(stack)
         fill(stack)
         yield stack
         if not (top / ".env").exists():
             (top / ".env.former").rename(top / ".env")
-
-
-def install_as_it_knows(stack: Stack) -> None:
-    """The commit before may be one without a configuration file."""
-    program = str(stack.top / "scripts/appliance")
-    if "--config" in run(sys.executable, program, "install", "--help"):
-        install(stack)
-    else:
-        install(stack, config=None)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +88,7 @@ def options(stack: Stack, release: Made) -> list[str]:
         *("--bundle", str(release.archive), "--without-backup"),
         *("--config", f"{stack.folder}/appliance.conf"),
         *("--env-file", f"{stack.folder}/after.env"),
+        *("--accept", "cores", "--accept", "memory", "--accept", "disk"),
         *(() if recorded else ("--from", str(stack.top))),
     ]
 

@@ -35,8 +35,9 @@ class Upgrade:
         target: Installed,
         passed: Sequence[Release],
         with_backup: bool,
+        accepted: Sequence[str],
     ) -> None:
-        self.with_backup = with_backup
+        self.with_backup, self.accepted = with_backup, accepted
         self.data, self.configuration, self.bundle = data, configuration, bundle
         self.former, self.target = former, target
         self.empties = frozenset(table for release in passed for table in release.empties)
@@ -76,12 +77,14 @@ class Upgrade:
         lines = self.old.environment_file.read_text().splitlines()
         kept = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
         self.new.environment_file.write_text(with_variables(kept, pinned))
-        self._install()
+        self.install()
 
-    def _install(self) -> None:
+    def install(self) -> None:
+        accepted = [word for name in self.accepted for word in ("--accept", name)]
         run(
             *(sys.executable, self.target.folder / "scripts/appliance", "install"),
             *("--config", self.configuration, "--env-file", self.new.environment_file),
+            *accepted,
         )
 
     def rehearse(self) -> None:

@@ -7,7 +7,7 @@ import fcntl
 import functools
 from pathlib import Path
 
-from host import configuration
+from host import configuration, preflight
 from host.bundle.contents import version_in
 from host.bundle.use import trusted
 from host.ending import Refused
@@ -33,6 +33,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
         "--without-backup", action="store_true", help="go on though there is no backup of now"
     )
     configuration.argument(command)
+    preflight.accept_argument(command)
     command.add_argument(
         "--from",
         dest="former",
@@ -84,6 +85,8 @@ def _run(options: argparse.Namespace, data: Path) -> None:
     journal.begin(upgrade.target.commit, upgrade.former)
     say = functools.partial(print, flush=True)
     carry_out(upgrade.steps(), journal, clear=upgrade.clear, go_back=upgrade.go_back, say=say)
+    # Timers and the record are this folder's from now on.
+    upgrade.install()
     print(f"Upgraded from {about}. {upgrade.former.folder} is not needed any more.")
 
 
@@ -108,6 +111,7 @@ def _checked(options: argparse.Namespace, data: Path, journal: Journal) -> Upgra
         target=target,
         passed=passed,
         with_backup=not options.without_backup,
+        accepted=options.accept,
     )
 
 
