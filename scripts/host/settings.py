@@ -52,6 +52,10 @@ SETTINGS: Final = (
     ),
     Setting(*("tls", "key", "", values.file), "PEM of that certificate's key."),
     Setting(
+        *("tls", "authority", "", values.file),
+        "PEM of the authority at the end of that chain, where it is one of your own that this machine does not know.",
+    ),
+    Setting(
         *("balancer", "trusted", "", values.words(values.balancers)),
         "Addresses or networks of balancers before this one, whose word about a caller's address is taken.",
         "PLUMBLINE_TRUSTED_PROXIES",

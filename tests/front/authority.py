@@ -37,15 +37,19 @@ class Authority:
         self.root = folder / f"{name}.pem"
         self.root.write_bytes(_pem(self._own))
 
+    @property
+    def key(self) -> bytes:
+        return private(self._key)
+
     def issue(
         self, host: str, *, key: Key | None = None, days: float = 30, is_whole: bool = True,
-        by_root: bool = False, sha: hashes.SHA224 | None = None,
+        by_root: bool = False,
     ) -> Issued:  # fmt: skip
         """A certificate of the intermediate authority, or `by_root`. Not `is_whole`: what issued it is left out."""
         key = key or ec.generate_private_key(ec.SECP256R1())
         issuer, signing = (self._own, self._key) if by_root else (self._middle, self._middle_key)
         name = str(issuer.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
-        leaf = _signed(host, host, key, name, signing, days=days, sha=sha)
+        leaf = _signed(host, host, key, name, signing, days=days)
         rest = [] if by_root or not is_whole else [_pem(self._middle)]
         return Issued(b"".join([_pem(leaf), *rest]), private(key))
 
@@ -67,7 +71,7 @@ def _pem(certificate: x509.Certificate) -> bytes:
 
 def _signed(
     name: str, host: str | None, key: Key, issuer: str, signing: Key, *, days: float = 30,
-    is_authority: bool = False, sha: hashes.SHA224 | None = None,
+    is_authority: bool = False,
 ) -> x509.Certificate:  # fmt: skip
     now = datetime.now(UTC)
     made = (
@@ -98,4 +102,4 @@ def _signed(
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]),
             critical=False,
         )
-    return made.sign(signing, sha or hashes.SHA256())
+    return made.sign(signing, hashes.SHA256())
