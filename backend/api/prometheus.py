@@ -21,6 +21,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from backend.api.prometheus_certificates import certificate_days
 from backend.connections.models import Connection
 from backend.delivery.models import PendingMeasurement, Project, Repository
 from backend.governance import requests
@@ -77,6 +78,7 @@ class Rows(Collector):
         waiting.add_metric([], PendingMeasurement.objects.count())
         yield waiting
         yield _subject_requests()
+        yield certificate_days()
 
 
 def _subject_requests() -> Metric:

@@ -61,9 +61,27 @@ def write_certificates(
         issue(authority, folders["nginx"], _host(configuration))
     # What told of an own certificate before there was a configuration file.
     (data / "own-certificate").unlink(missing_ok=True)
-    public = data / "authority.pem"
-    public.write_bytes(certificate)
-    public.chmod(0o444)
+    show(data, folders, certificate)
+
+
+def show(data: Path, folders: dict[str, Folder], authority: bytes) -> None:
+    """Copies for everybody, without keys: browsers trust one, and web and the worker tell when they end."""
+    shown = data / "certificates"
+    shown.mkdir(mode=0o755, exist_ok=True)
+    shown.chmod(0o755)
+    _publish(data / "authority.pem", authority)
+    _publish(shown / "authority.pem", authority)
+    for name, of in (("public", "nginx"), ("postgres", "postgres"), ("valkey", "valkey")):
+        _publish(shown / f"{name}.pem", (folders[of].path / "server.crt").read_bytes())
+
+
+def _publish(file: Path, content: bytes) -> None:
+    """Replace the file as a whole: somebody may be reading it."""
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.write_bytes(content)
+    fresh.chmod(0o444)
+    fresh.rename(file)
 
 
 def own_certificate(configuration: Configuration) -> Judged | None:
