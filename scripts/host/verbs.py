@@ -8,6 +8,7 @@ from typing import Callable, Final, NamedTuple
 
 from host import install
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.volumes import verb as volumes
 
 
 class Verb(NamedTuple):
@@ -20,6 +21,9 @@ class Verb(NamedTuple):
 VERBS: Final[dict[str, Verb]] = {
     "install": Verb(
         "make secrets, certificates and .env; keep what is there", install.arguments, install.run
+    ),
+    "volumes": Verb(
+        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
     ),
 }
 
