@@ -265,6 +265,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Names there change with the content, so that a browser keeps them for good; packed ones lie beside them.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # The record of important acts
