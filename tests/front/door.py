@@ -61,6 +61,7 @@ class Door:
     folder: Path
     port: int
     plain_port: int
+    metrics_port: int
     authority: Authority
     process: subprocess.Popen[bytes] = field(init=False)
 
@@ -107,13 +108,19 @@ class Door:
             return _everything(connection)
 
     def ask(
-        self, path: str, *, host: str = HOST, source: str = "127.0.0.1", **options: Any
+        self,
+        path: str,
+        *,
+        host: str = HOST,
+        source: str = "127.0.0.1",
+        port: int = 0,
+        **options: Any,
     ) -> httpx.Response:
         transport = httpx.HTTPTransport(verify=self.trust(), local_address=source)
         with httpx.Client(transport=transport, timeout=30) as client:
             return client.request(
                 options.pop("method", "GET"),
-                f"https://127.0.0.1:{self.port}{path}",
+                f"https://127.0.0.1:{port or self.port}{path}",
                 headers={"Host": host, **options.pop("headers", {})},
                 extensions={"sni_hostname": HOST},
                 **options,
@@ -149,15 +156,16 @@ def version() -> tuple[int, ...]:
     return tuple(int(part) for part in numbers[1].split("."))
 
 
-def place(folder: Path, web_port: int, changes: Mapping[str, str]) -> tuple[int, int]:
-    """Write the configuration with this folder's paths; returns the ports of TLS and of plain HTTP."""
-    port, plain_port = free_port(), free_port()
+def place(folder: Path, web_port: int, changes: Mapping[str, str]) -> tuple[int, int, int]:
+    """Write the configuration with this folder's paths; returns the ports of TLS, plain HTTP, and a scraper."""
+    port, plain_port, metrics_port = free_port(), free_port(), free_port()
     written = {
         "/tmp/": f"{folder}/tmp/",  # noqa: S108 - what is replaced
         "/run/secrets": f"{folder}/secrets",
         "/etc/nginx/": f"{folder}/etc/",
         "127.0.0.1:8081": f"127.0.0.1:{free_port()}",
         "listen 8443": f"listen 127.0.0.1:{port}",
+        "listen 9464": f"listen 127.0.0.1:{metrics_port}",
         "listen 8080": f"listen 127.0.0.1:{plain_port}",
         "web-http:8000": f"127.0.0.1:{web_port}",
         "seconds=5": "seconds=0.1",
@@ -178,7 +186,7 @@ def place(folder: Path, web_port: int, changes: Mapping[str, str]) -> tuple[int,
         f'#!/bin/sh\nexec {program()} -p {folder} -c {folder}/etc/nginx.conf -e stderr "$@"\n'
     )
     wrapper.chmod(0o755)
-    return port, plain_port
+    return port, plain_port, metrics_port
 
 
 def start(folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -200,8 +208,8 @@ def opened(
     web.daemon_threads = True
     threading.Thread(target=web.serve_forever, daemon=True).start()
     authority = Authority(folder)
-    port, plain_port = place(folder, web.server_port, changes or {})
-    door = Door(folder, port, plain_port, authority)
+    port, plain_port, metrics_port = place(folder, web.server_port, changes or {})
+    door = Door(folder, port, plain_port, metrics_port, authority)
     authority.issue(HOST, days=days).put(door.secrets)
     shutil.copy(authority.root, door.secrets / "server_ca.pem")
     door.process = start(folder, {"PLUMBLINE_URL": f"https://{HOST}", **environment})

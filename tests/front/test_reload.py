@@ -97,15 +97,15 @@ def test_a_bad_certificate_is_kept_out_and_a_good_one_follows(own: Door, kind: s
 
 
 def test_a_changed_list_is_read_and_a_broken_one_is_not(own: Door) -> None:
-    assert own.ask("/metrics").status_code == 403
+    assert own.ask("/metrics", port=own.metrics_port).status_code == 403
     allow = own.secrets / "metrics_allow.conf"
     allow.write_text("allow 127.0.0.1;\n")
-    until(lambda: own.ask("/metrics").status_code == 200)
+    until(lambda: own.ask("/metrics", port=own.metrics_port).status_code == 200)
     allow.write_text("allow everybody;\n")
     until(lambda: own.events("configuration_kept_out"))
-    assert own.ask("/metrics").status_code == 200
+    assert own.ask("/metrics", port=own.metrics_port).status_code == 200
     allow.unlink()
-    until(lambda: own.ask("/metrics").status_code == 403)
+    until(lambda: own.ask("/metrics", port=own.metrics_port).status_code == 403)
 
 
 def test_a_certificate_that_came_with_a_broken_list_is_served_once_that_is_mended(
