@@ -6,9 +6,12 @@ from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
+
+from backend.appliance import maintenance
 
 _GOOD: Final = {"database": "reached", "migrations": "applied", "broker": "reached"}
 
@@ -23,14 +26,25 @@ def live(_: HttpRequest) -> JsonResponse:
 @transaction.non_atomic_requests
 @never_cache
 @require_safe
-def ready(_: HttpRequest) -> JsonResponse:
-    """503 while a part is away or the schema is another version's: a request would fail, a restart would not help."""
+def ready(request: HttpRequest) -> JsonResponse:
+    """503 while a part is away or the schema is another version's: a request would fail, a restart would not help.
+
+    In maintenance it stays ready: what systems send is taken.
+    """
     found = {"database": database(), "migrations": "unknown", "broker": broker()}
     if found["database"] == _GOOD["database"]:
         found["migrations"] = schema.state()
     is_ready = found == _GOOD
     status = "ready" if is_ready else "not ready"
-    return JsonResponse({"status": status, **found}, status=200 if is_ready else 503)
+    told = {"status": status, **found, "maintenance": _maintenance(request)}
+    return JsonResponse(told, status=200 if is_ready else 503)
+
+
+def _maintenance(request: HttpRequest) -> str:
+    found = maintenance.of(request)
+    if found is None:
+        return "none"
+    return "closed" if found.is_closed(timezone.now()) else "announced"
 
 
 def database() -> str:

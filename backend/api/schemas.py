@@ -121,6 +121,12 @@ class IssueProgress(Schema):
     expected: int | None = Field(description="The sources' own count; null: not known.")
 
 
+class Maintenance(Schema):
+    message: str = Field(description="The operator's words.")
+    closes_at: datetime = Field(description="From then on only listed addresses are let in.")
+    is_closed: bool = Field(description="It is closed, and the caller is let in.")
+
+
 class Status(Schema):
     state: Literal["not_connected", "syncing", "ready", "misconfigured"]
     reason: str | None
@@ -132,6 +138,7 @@ class Status(Schema):
     fresh_to: datetime | None = Field(description="Everything that changed before this is stored.")
     repositories: list[RepositoryStatus]
     issues: IssueProgress | None = Field(description="Null: no project is read.")
+    maintenance: Maintenance | None = Field(description="Null: none is announced.")
 
 
 class Filters(Schema):

@@ -271,6 +271,10 @@ ACTS: Final[Mapping[str, Act]] = {
     "certificate_ends_soon": Act(
         OPERATOR, "A certificate of the installation ends within 30 days."
     ),
+    "maintenance_began": Act(
+        OPERATOR, "An operator announced maintenance, or changed it: message, time, who is let in."
+    ),
+    "maintenance_ended": Act(OPERATOR, "An operator ended it."),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import apply, doctor, install, preflight, status, support_bundle
+from host import apply, doctor, install, maintenance, preflight, status, support_bundle
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.upgrade import verb as upgrade
@@ -42,6 +42,11 @@ VERBS: Final[dict[str, Verb]] = {
         "go on to a later release, or back by itself where that fails",
         upgrade.arguments,
         upgrade.run,
+    ),
+    "maintenance": Verb(
+        "announce that Plumbline closes, close it for all but some, open it again",
+        maintenance.arguments,
+        maintenance.run,
     ),
     "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
     "support-bundle": Verb(

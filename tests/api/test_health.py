@@ -15,6 +15,7 @@ READY = {
     "database": "reached",
     "migrations": "applied",
     "broker": "reached",
+    "maintenance": "none",
 }
 
 

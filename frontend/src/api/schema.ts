@@ -5478,6 +5478,25 @@ export interface components {
             /** Sign Out */
             sign_out: string;
         };
+        /** Maintenance */
+        Maintenance: {
+            /**
+             * Closes At
+             * Format: date-time
+             * @description From then on only listed addresses are let in.
+             */
+            closes_at: string;
+            /**
+             * Is Closed
+             * @description It is closed, and the caller is let in.
+             */
+            is_closed: boolean;
+            /**
+             * Message
+             * @description The operator's words.
+             */
+            message: string;
+        };
         /** Me */
         Me: {
             /**
@@ -7357,6 +7376,8 @@ export interface components {
             fresh_to: string | null;
             /** @description Null: no project is read. */
             issues: components["schemas"]["IssueProgress"] | null;
+            /** @description Null: none is announced. */
+            maintenance: components["schemas"]["Maintenance"] | null;
             /** Reason */
             reason: string | null;
             /** Repositories */

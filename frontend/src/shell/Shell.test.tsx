@@ -13,6 +13,25 @@ it("goes to sign-in where the session has ended, and back afterwards", async () 
   expect(assign.mock.calls[0]?.[0]).toMatch(/^\/accounts\/login\/\?next=%2F/);
 });
 
+it("leaves for the page that tells of maintenance once it is closed", async () => {
+  const reload = vi.spyOn(window.location, "reload").mockImplementation(() => undefined);
+  open("/pull-requests", {
+    "/api/v1/status": () => new Refusal(503, { code: "maintenance", message: "", action: null }),
+  });
+  await vi.waitFor(() => expect(reload).toHaveBeenCalled());
+});
+
+it.each([
+  [false, "Plumbline closes for maintenance on 20 Aug 2026, 22:00"],
+  [true, "Closed for maintenance since 20 Aug 2026, 22:00"],
+])("tells everybody of maintenance: closed %s", async (is_closed, words) => {
+  const maintenance = { message: "New disks.", closes_at: "2026-08-20T20:00:00Z", is_closed };
+  open("/pull-requests", { "/api/v1/status": () => status({ maintenance }) });
+  const notice = await screen.findByRole("complementary", { name: "Maintenance" });
+  expect(notice.textContent).toContain(words);
+  expect(notice.textContent).toContain("New disks.");
+});
+
 it("says that an address is unknown", async () => {
   open("/no-such-page");
   expect(await screen.findByRole("heading", { name: "There is no such page" })).toBeTruthy();

@@ -12,6 +12,7 @@ import { Mark } from "../ui/Mark";
 import { counted } from "../ui/numbers";
 import { useCurrentShown } from "../ui/useCurrentShown";
 import { DataStatus } from "./DataStatus";
+import { MaintenanceNotice } from "./MaintenanceNotice";
 import { PAGES, seesTeams } from "./pages";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
@@ -95,6 +96,7 @@ export function Shell() {
           </div>
         </div>
       </header>
+      <MaintenanceNotice timeZone={me.organisation.time_zone} />
       {me.demo && (
         <aside className={classes.demo} aria-label="About this demo">
           <span>{me.demo.note}</span>

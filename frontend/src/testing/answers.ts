@@ -56,6 +56,7 @@ export function status(values: Partial<Status> = {}): Status {
     fresh_to: "2026-08-20T12:00:00Z",
     repositories: [],
     issues: null,
+    maintenance: null,
     ...values,
   };
 }
