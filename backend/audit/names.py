@@ -276,6 +276,9 @@ ACTS: Final[Mapping[str, Act]] = {
             *("accounts.identityprovider", "audit.subjectkey", "people.organisation"),
         ),
     ),
+    "certificate_ends_soon": Act(
+        OPERATOR, "A certificate of the installation ends within 30 days."
+    ),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,
