@@ -268,6 +268,14 @@ ACTS: Final[Mapping[str, Act]] = {
     "audit_restart_accepted": Act(
         GOVERNANCE, "An operator took the log as it stood, such as after a restore."
     ),
+    "key_rotated": Act(
+        GOVERNANCE,
+        "Stored secrets were brought under a new key; with their count.",
+        (
+            *("connections.credential", "connections.webhooksecret", "mfa.authenticator"),
+            *("accounts.identityprovider", "audit.subjectkey", "people.organisation"),
+        ),
+    ),
     "certificate_ends_soon": Act(
         OPERATOR, "A certificate of the installation ends within 30 days."
     ),

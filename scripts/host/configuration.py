@@ -61,6 +61,11 @@ class Configuration:
     def data(self) -> Path:
         return Path(self["data", "folder"])
 
+    @property
+    def keys(self) -> Path:
+        """A folder a service, with its secrets."""
+        return self.data / "secrets"
+
     def variables(self) -> dict[str, str]:
         """What goes into .env as it stands."""
         return {

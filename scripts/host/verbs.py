@@ -6,7 +6,16 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import apply, doctor, install, maintenance, preflight, status, support_bundle
+from host import (
+    apply,
+    doctor,
+    install,
+    maintenance,
+    preflight,
+    rotate_keys,
+    status,
+    support_bundle,
+)
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.upgrade import verb as upgrade
@@ -54,8 +63,13 @@ VERBS: Final[dict[str, Verb]] = {
         support_bundle.arguments,
         support_bundle.run,
     ),
+    "rotate-keys": Verb(
+        "bring stored secrets under new keys while everything runs",
+        rotate_keys.arguments,
+        rotate_keys.run,
+    ),
     "volumes": Verb(
-        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
+        "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run
     ),
 }
 
