@@ -3,10 +3,10 @@
 Its one row is the operator's to write, by the command; web reads it. It needs no broker.
 """
 
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 from typing import Any, Final
 
 from django.db import OperationalError, transaction
@@ -57,7 +57,7 @@ class Memory:
         self._read_at: float | None = None
 
     def read(self) -> Maintenance | None:
-        now = time.monotonic()
+        now = monotonic()
         if self._read_at is None or now - self._read_at >= _REMEMBERED_SECONDS:
             with suppress(OperationalError):
                 self._found = stored()

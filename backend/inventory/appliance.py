@@ -17,6 +17,10 @@ APPLIANCE: Final = Area(
             grants={"web": READ},
             identifier="id",
             operational="message closes_at allowed",
+            notes={
+                "message": "What the operator wants everybody to read.",
+                "allowed": "Networks, as addresses and lengths of prefixes.",
+            },
         ),
     ),
 )
