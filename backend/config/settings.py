@@ -266,6 +266,9 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# The one way out
+OUTBOUND_PROXY = ENVIRONMENT.proxy
+
 # The record of important acts
 AUDITLOG_LOGENTRY_MODEL = "audit.Event"
 AUDITLOG_CID_HEADER = None  # a caller's own number would stand in the record

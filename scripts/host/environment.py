@@ -43,12 +43,11 @@ def variables(
 
 
 def syslog_variables(address: str | None) -> dict[str, str]:
-    """With them the sealer's network has a way out."""
+    """Where the sealer sends heads; egress lets it go there."""
     if not address:
         return {}
     found = urlsplit(f"//{address}")
     return {
         "PLUMBLINE_SYSLOG_HOST": found.hostname or "",
         "PLUMBLINE_SYSLOG_PORT": str(found.port or 6514),
-        "PLUMBLINE_SYSLOG_INTERNAL": "false",
     }

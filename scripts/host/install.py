@@ -9,8 +9,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from host.certificates import write_certificates
+from host.destinations import outside
+from host.egress import keep
 from host.ending import Refused
-from host.environment import known_variables, variables, with_variables
+from host.environment import known_variables, syslog_variables, variables, with_variables
 from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
@@ -45,6 +47,7 @@ def run(options: argparse.Namespace) -> None:
     known = known_variables(lines)
     options.data = options.data or Path(known.get("PLUMBLINE_DATA") or "/var/lib/plumbline")
     address = check(options)
+    ways = outside(known | syslog_variables(options.syslog))
     data = options.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     (data / "secrets").mkdir(mode=0o711, exist_ok=True)
@@ -56,10 +59,10 @@ def run(options: argparse.Namespace) -> None:
         folders["sealer"].write("syslog_ca.pem", options.syslog_ca.read_bytes())
     make_journal(data)
     write_certificates(data, folders, address.hostname or "", options)
+    keep(data, folders["egress"], ways)
     options.env_file.write_text(with_variables(lines, variables(options, address, known)))
-    own = (data / "own-certificate").exists()
     print(f"Secrets and certificates are in {data}, variables in {options.env_file}.")
-    if not own:
+    if not (data / "own-certificate").exists():
         print(
             f"Browsers must trust {data}/authority.pem, or give a certificate of your own with --certificate."
         )
@@ -69,6 +72,8 @@ def run(options: argparse.Namespace) -> None:
         "  docker compose up -d --wait\n"
         "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
         "      makes the first account and prints the link with which its owner enrols\n"
+        "  scripts/appliance egress\n"
+        "      opens the way to each connection and identity provider, once you have added it\n"
         f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
     )
 

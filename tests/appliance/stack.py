@@ -33,6 +33,7 @@ SERVICES = {
     "postgres": 10106,
     "valkey": 10107,
     "sealer": 10108,
+    "egress": 10109,
 }
 """The lasting services and their numeric users."""
 
@@ -79,6 +80,14 @@ class Stack:
         for file in (TOP / "compose.yaml", Path(__file__).with_name("compose.yaml")):
             command += ["--file", str(file)]
         return run(*command, *arguments, environment=self.environment, stdin=stdin, seconds=seconds)
+
+    def appliance(self, *arguments: str, seconds: float = 120) -> str:
+        """Run `scripts/appliance …` as an operator does, on this stack. Raises CommandFailed."""
+        files = f"{TOP / 'compose.yaml'}:{Path(__file__).with_name('compose.yaml')}"
+        command = (sys.executable, "scripts/appliance", *arguments)
+        options = ("--env-file", str(self.folder / "env"))
+        environment = self.environment | {"COMPOSE_FILE": files}
+        return run(*command, *options, environment=environment, seconds=seconds)
 
     def run_in(self, service: str, *command: str, stdin: str = "", seconds: float = 120) -> str:
         return self.compose("exec", "-T", service, *command, stdin=stdin, seconds=seconds)

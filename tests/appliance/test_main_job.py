@@ -28,6 +28,8 @@ def filled(stack: Stack) -> Stack:
     """A connection added by web, with the forge's own authority, and everything collected by the worker."""
     authority = (stack.folder / "forge-authority.pem").read_text()
     stack.run_in("web", "sh", "-c", "cat > /tmp/authority.pem", stdin=authority)
+    # Until the host has opened the way, so that there is no failure on record.
+    stack.compose("pause", "worker")
     said = stack.manage(
         "web",
         *("connection", "add", "github", "--url", FORGE, "--name", "Forge"),
@@ -42,6 +44,8 @@ def filled(stack: Stack) -> Stack:
         stdin=TOKEN,
     )
     assert "Added jira-example" in said
+    assert "open   ghes.example:443    connection Forge" in stack.appliance("egress", "--yes")
+    stack.compose("unpause", "worker")
     deadline = time.monotonic() + 240
     while (
         counted(stack, "delivery_pullrequest") < PULL_REQUESTS

@@ -30,14 +30,13 @@ def _variables(lines: list[str], *arguments: str) -> dict[str, str]:
     return known_variables(with_variables(lines, own).splitlines())
 
 
-def test_a_syslog_server_opens_the_sealer_s_network() -> None:
+def test_a_syslog_server_is_told_to_the_sealer() -> None:
     assert not {name for name in _variables([], "--url", "https://a.example") if "SYSLOG" in name}
     found = _variables([], "--url", "https://a.example", "--syslog", "logs.example")
     assert (found["PLUMBLINE_SYSLOG_HOST"], found["PLUMBLINE_SYSLOG_PORT"]) == (
         "logs.example",
         "6514",
     )
-    assert found["PLUMBLINE_SYSLOG_INTERNAL"] == "false"
 
 
 def test_installing_again_keeps_what_was_said_before_and_what_was_added() -> None:

@@ -1,0 +1,153 @@
+"""The list of where the appliance may go, and what egress makes of it. Nobody but the host writes either."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Iterable
+from urllib.parse import urlsplit
+
+from host.ending import Refused
+from host.folders import Folder
+
+HEADER: Final = (
+    "# Written by scripts/appliance egress: where the appliance may go, and nowhere else.\n"
+)
+_PORTS: Final = range(1, 65536)
+_HOST: Final = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\Z"
+)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What the host's own configuration says of the way out."""
+
+    also: frozenset[str] = frozenset()
+    """Destinations besides those that the appliance asks for: host:port."""
+    proxy: str = ""
+    """The company's own proxy, http://host:port."""
+    direct: frozenset[str] = frozenset()
+    """Hosts that are reached without it; with a dot before it, all hosts of a domain."""
+
+
+def outside(variables: dict[str, str]) -> Outside:
+    """As .env says it. Raises Refused."""
+    also = variables.get("PLUMBLINE_OUTSIDE_ALSO", "").split()
+    if variables.get("PLUMBLINE_SYSLOG_HOST"):
+        host, port = variables["PLUMBLINE_SYSLOG_HOST"], variables.get("PLUMBLINE_SYSLOG_PORT")
+        also.append(f"[{host}]:{port or 6514}" if ":" in host else f"{host}:{port or 6514}")
+    direct = variables.get("PLUMBLINE_OUTSIDE_DIRECT", "").lower().split()
+    for name in direct:
+        if not _HOST.match(name.lstrip(".")):
+            raise Refused(f"PLUMBLINE_OUTSIDE_DIRECT: {name!r} is no host.")
+    proxy = variables.get("PLUMBLINE_OUTSIDE_PROXY", "")
+    if proxy:
+        _parent(proxy)
+    return Outside(frozenset(map(destination, also)), proxy, frozenset(direct))
+
+
+def destination(text: str) -> str:
+    """host:port in the one form in which it is compared. Raises Refused."""
+    refusal = Refused(f"{text[:100]!r} is no destination: host:port is one.")
+    host, colon, port = text.strip().lower().rpartition(":")
+    if not colon or not re.match(r"[0-9]{1,5}\Z", port) or int(port) not in _PORTS:
+        raise refusal
+    if host.startswith("[") and host.endswith("]") and "%" not in host:
+        try:
+            return f"[{ipaddress.IPv6Address(host[1:-1])}]:{int(port)}"
+        except ValueError:
+            raise refusal from None
+    # What ends in a number is an address, whatever way it is written: one way alone will do.
+    if not _HOST.match(host) or (_is_number(host.rpartition(".")[2]) and not _is_address(host)):
+        raise refusal
+    return f"{host}:{int(port)}"
+
+
+def listed(data: Path) -> frozenset[str]:
+    """What is open now."""
+    file = data / "egress" / "destinations"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return frozenset(destination(line) for line in lines if line and not line.startswith("#"))
+
+
+def write(data: Path, folder: Folder, destinations: Iterable[str], ways: Outside) -> None:
+    """The list for people and for web, and the rules for egress, which takes them when it is told or starts."""
+    ordered = sorted(set(destinations))
+    folder.write("allowed.conf", rules(ordered, ways).encode())
+    shown = data / "egress"
+    shown.mkdir(mode=0o755, exist_ok=True)
+    fresh = shown / ".destinations.new"
+    fresh.write_text(HEADER + "".join(f"{one}\n" for one in ordered))
+    fresh.chmod(0o444)
+    fresh.replace(shown / "destinations")
+
+
+def rules(destinations: Iterable[str], ways: Outside) -> str:
+    """In Squid's words; scripts/images/egress/squid.conf includes them, and denies whatever they do not allow."""
+    lines = [HEADER.strip()]
+    if ways.proxy:
+        lines += [
+            f"cache_peer {_parent(ways.proxy)} 0 no-query no-digest no-netdb-exchange default name=outside",
+            *(
+                f"acl direct dstdomain -n {name}"
+                for name in sorted(ways.direct) or ["none.invalid"]
+            ),
+            "never_direct allow !direct",
+            "always_direct allow direct",
+            "cache_peer_access outside deny direct",
+        ]
+    ordered = sorted({tuple(one.rsplit(":", 1)) for one in destinations})
+    addresses = [(host, port) for host, port in ordered if _is_address(host)]
+    names = [(host, port) for host, port in ordered if not _is_address(host)]
+    lines += _allowed("address", addresses)
+    # A name that goes through the company's proxy is that proxy's to resolve.
+    lines += ["http_access deny direct nowhere" if ways.proxy else "http_access deny nowhere"]
+    lines += _allowed("name", names)
+    return "\n".join([*lines, ""])
+
+
+def _allowed(kind: str, pairs: list[tuple[str, str]]) -> list[str]:
+    lines = [f"acl {kind}_{port} dstdomain -n {host}" for host, port in pairs]
+    for port in sorted({port for _, port in pairs}, key=int):
+        lines += [
+            f"acl {kind}_port_{port} port {port}",
+            f"http_access allow {kind}_port_{port} {kind}_{port}",
+        ]
+    return lines
+
+
+def _parent(proxy: str) -> str:
+    """Host, kind and port of the company's proxy, as Squid wants them. Raises Refused."""
+    refusal = Refused(
+        f"The outside proxy must be http://HOST:PORT, without a password: not {proxy!r}."
+    )
+    try:
+        found = urlsplit(proxy)
+        port = found.port
+    except ValueError:
+        raise refusal from None
+    host = (found.hostname or "").lower()
+    plain = (
+        found.scheme == "http"
+        and found.path in ("", "/")
+        and not found.query
+        and "@" not in found.netloc
+    )
+    if not plain or not port or not _HOST.match(host):
+        raise refusal
+    return f"{host} parent {port}"
+
+
+def _is_number(label: str) -> bool:
+    return label.isdigit() or label.startswith("0x")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
