@@ -268,6 +268,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # The one way out
 OUTBOUND_PROXY = ENVIRONMENT.proxy
+EGRESS_LIST = ENVIRONMENT.egress_list
 
 # The record of important acts
 AUDITLOG_LOGENTRY_MODEL = "audit.Event"

@@ -29,7 +29,8 @@ class Stack:
 
     def compose(self, *words: str, stdin: bytes = b"") -> bytes:
         """What `docker compose …` wrote. Raises Refused."""
-        command = ("docker", "compose", "--env-file", self.env_file, *words)
+        file = str(self.env_file)
+        command = ("docker", "compose", "--env-file", file, *words)
         return run(*command, stdin=stdin, environment=os.environ, folder=PROJECT)
 
     def execute(self, service: str, *words: str, stdin: bytes = b"") -> bytes:

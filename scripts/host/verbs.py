@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import egress, install
+from host import egress, egress_test, install
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 
 
@@ -23,6 +23,11 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "egress": Verb(
         "open the destinations that the configuration leads to", egress.arguments, egress.run
+    ),
+    "egress-test": Verb(
+        "show that the way out leads where it may and nowhere else",
+        egress_test.arguments,
+        egress_test.run,
     ),
 }
 

@@ -89,7 +89,10 @@ OTHER_MOUNTS = {
     "sealer": {"${PLUMBLINE_DATA:?}/heads:/heads"},
     # Whoever erases writes the journal of it; the others may only look.
     "worker": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones"},
-    "web": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},
+    "web": {
+        "${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro",
+        "${PLUMBLINE_DATA:?}/egress:/egress:ro",
+    },
     "migrate": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},
 }
 

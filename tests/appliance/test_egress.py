@@ -1,6 +1,7 @@
 """The way out is the proxy and nothing else, and leads to what the host has listed and nowhere else."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -168,6 +169,32 @@ def test_a_container_cannot_widen_the_list(stack: Stack) -> None:
 
 
 WISH = "from backend.accounts.models import IdentityProvider as Provider; "
+
+
+def test_egress_test_shows_it(opened: Stack) -> None:
+    said = opened.appliance("egress-test")
+    assert re.search(r"^  ghes\.example:443 +reached +reached +reached$", said, re.MULTILINE)
+    assert "nothing else" in said
+
+
+def test_egress_test_shows_what_is_amiss(opened: Stack) -> None:
+    """A rule that no list tells of, and a listed destination that is away."""
+    file = opened.data / "secrets" / "egress" / "allowed.conf"
+    kept = file.read_bytes()
+    file.write_bytes(b"acl more dstdomain -n unlisted.invalid\nhttp_access allow more\n" + kept)
+    try:
+        opened.compose("kill", "--signal", "HUP", "egress")
+        opened.compose("stop", "--timeout", "1", "simulator")
+        with pytest.raises(CommandFailed, match="ended with 4") as failed:
+            opened.appliance("egress-test")
+    finally:
+        file.write_bytes(kept)
+        opened.compose("kill", "--signal", "HUP", "egress")
+        opened.compose("up", "--detach", "--wait", "simulator")
+    said = str(failed.value)
+    assert re.search(r"^! ghes\.example:443 +failed", said, re.MULTILINE)
+    assert re.search(r"^! not listed: unlisted\.invalid:443 +failed", said, re.MULTILINE)
+    assert re.search(r"^  syslog\.example:6514 +reached", said, re.MULTILINE)
 
 
 def test_what_is_asked_for_inside_waits_for_the_operator_s_word(stack: Stack) -> None:

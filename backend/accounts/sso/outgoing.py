@@ -166,6 +166,6 @@ def told(provider: IdentityProvider, error: Exception) -> str:
 
 def _unreachable(host: str, error: requests.ConnectionError) -> str:
     if f"Tunnel connection failed: {NOT_OPEN.value} " in str(error):
-        asked = urlsplit(error.request.url or "").netloc if error.request else host
+        asked = urlsplit(str(error.request.url)).netloc if error.request else host
         return f"{not_open(asked)} {WHAT_TO_DO}"
     return f"{host} cannot be reached. Check the address, and that a firewall or proxy lets Plumbline through."
