@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Iterable
 from urllib.parse import urlsplit
 
+from host.configuration import Configuration
 from host.ending import Refused
 from host.folders import Folder
 
@@ -28,25 +29,28 @@ class Outside:
     also: frozenset[str] = frozenset()
     """Destinations besides those that the appliance asks for: host:port."""
     proxy: str = ""
-    """The company's own proxy, http://host:port."""
+    """The company's own proxy, host:port; "" where there is none."""
     direct: frozenset[str] = frozenset()
-    """Hosts that are reached without it; with a dot before it, all hosts of a domain."""
+    """Hosts that are reached without it."""
 
 
-def outside(variables: dict[str, str]) -> Outside:
-    """As .env says it. Raises Refused."""
-    also = variables.get("PLUMBLINE_OUTSIDE_ALSO", "").split()
-    if variables.get("PLUMBLINE_SYSLOG_HOST"):
-        host, port = variables["PLUMBLINE_SYSLOG_HOST"], variables.get("PLUMBLINE_SYSLOG_PORT")
-        also.append(f"[{host}]:{port or 6514}" if ":" in host else f"{host}:{port or 6514}")
-    direct = variables.get("PLUMBLINE_OUTSIDE_DIRECT", "").lower().split()
-    for name in direct:
-        if not _HOST.match(name.lstrip(".")):
-            raise Refused(f"PLUMBLINE_OUTSIDE_DIRECT: {name!r} is no host.")
-    proxy = variables.get("PLUMBLINE_OUTSIDE_PROXY", "")
-    if proxy:
-        _parent(proxy)
-    return Outside(frozenset(map(destination, also)), proxy, frozenset(direct))
+def outside(found: Configuration) -> Outside:
+    """As the configuration says it."""
+    also = [placed(word, 443) for word in found.words("outside", "also")]
+    if found["syslog", "server"]:
+        also.append(placed(found["syslog", "server"], 6514))
+    hosts = (urlsplit(f"//{word}").hostname or "" for word in found.words("outside", "direct"))
+    proxy = urlsplit(found["outside", "proxy"]).netloc
+    return Outside(frozenset(also), placed(proxy, 80) if proxy else "", frozenset(hosts))
+
+
+def placed(server: str, port: int) -> str:
+    """HOST or HOST:PORT as host:port. Raises Refused."""
+    address = urlsplit(f"//{server}")
+    host = address.hostname or ""
+    return destination(
+        f"[{host}]:{address.port or port}" if ":" in host else f"{host}:{address.port or port}"
+    )
 
 
 def destination(text: str) -> str:
@@ -89,8 +93,9 @@ def rules(destinations: Iterable[str], ways: Outside) -> str:
     """In Squid's words; scripts/images/egress/squid.conf includes them, and denies whatever they do not allow."""
     lines = [HEADER.strip()]
     if ways.proxy:
+        host, port = ways.proxy.rsplit(":", 1)
         lines += [
-            f"cache_peer {_parent(ways.proxy)} 0 no-query no-digest no-netdb-exchange default name=outside",
+            f"cache_peer {host} parent {port} 0 no-query no-digest no-netdb-exchange default name=outside",
             *(
                 f"acl direct dstdomain -n {name}"
                 for name in sorted(ways.direct) or ["none.invalid"]
@@ -117,28 +122,6 @@ def _allowed(kind: str, pairs: list[tuple[str, str]]) -> list[str]:
             f"http_access allow {kind}_port_{port} {kind}_{port}",
         ]
     return lines
-
-
-def _parent(proxy: str) -> str:
-    """Host, kind and port of the company's proxy, as Squid wants them. Raises Refused."""
-    refusal = Refused(
-        f"The outside proxy must be http://HOST:PORT, without a password: not {proxy!r}."
-    )
-    try:
-        found = urlsplit(proxy)
-        port = found.port
-    except ValueError:
-        raise refusal from None
-    host = (found.hostname or "").lower()
-    plain = (
-        found.scheme == "http"
-        and found.path in ("", "/")
-        and not found.query
-        and "@" not in found.netloc
-    )
-    if not plain or not port or not _HOST.match(host):
-        raise refusal
-    return f"{host} parent {port}"
 
 
 def _is_number(label: str) -> bool:

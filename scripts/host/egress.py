@@ -25,8 +25,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    running = Stack(options.env_file)
-    ways = outside(running.variables)
+    running = Stack(options)
+    ways = outside(running.configuration)
     wanted = {**asked_for(running), **dict.fromkeys(ways.also, "configuration of the host")}
     before = listed(running.data)
     opened, closed = sorted(wanted.keys() - before), sorted(before - wanted.keys())

@@ -66,7 +66,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    running = Stack(options.env_file)
+    running = Stack(options)
     places = sorted(listed(running.data))
     names = [
         place.rpartition(":")[0] for place in places if re.search("[a-z]", place.rpartition(":")[0])

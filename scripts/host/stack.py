@@ -6,26 +6,28 @@ import argparse
 import os
 from pathlib import Path
 
+from host import configuration
 from host.ending import Refused
-from host.environment import known_variables
 from host.programs import run
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
+    """The options of every verb that asks it."""
+    configuration.argument(command)
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
 class Stack:
-    """compose.yaml, or the files that COMPOSE_FILE names, with the variables that install wrote."""
+    """compose.yaml, or the files that COMPOSE_FILE names, with the variables that install wrote. Raises Refused."""
 
-    def __init__(self, env_file: Path) -> None:
-        if not env_file.exists():
-            raise Refused("nothing is installed here: run scripts/appliance install first.")
-        self.env_file = env_file.resolve()
-        self.variables = known_variables(self.env_file.read_text().splitlines())
-        self.data = Path(self.variables.get("PLUMBLINE_DATA") or "/var/lib/plumbline")
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.configuration = configuration.load(options.config)
+        if not options.env_file.exists():
+            raise Refused(f"{options.env_file} is missing: run scripts/appliance install.")
+        self.env_file = options.env_file.resolve()
+        self.data = self.configuration.data
 
     def compose(self, *words: str, stdin: bytes = b"") -> bytes:
         """What `docker compose …` wrote. Raises Refused."""

@@ -85,9 +85,9 @@ class Stack:
         """Run `scripts/appliance …` as an operator does, on this stack. Raises CommandFailed."""
         files = f"{TOP / 'compose.yaml'}:{Path(__file__).with_name('compose.yaml')}"
         command = (sys.executable, "scripts/appliance", *arguments)
-        options = ("--env-file", str(self.folder / "env"))
+        options = ("--env-file", self.folder / "env", "--config", self.folder / "appliance.conf")
         environment = self.environment | {"COMPOSE_FILE": files}
-        return run(*command, *options, environment=environment, seconds=seconds)
+        return run(*command, *map(str, options), environment=environment, seconds=seconds)
 
     def run_in(self, service: str, *command: str, stdin: str = "", seconds: float = 120) -> str:
         return self.compose("exec", "-T", service, *command, stdin=stdin, seconds=seconds)
@@ -196,6 +196,7 @@ def install(stack: Stack, **changes: str) -> str:
         "--url": f"https://{HOST}:{stack.port}",
         "--bind": "127.0.0.1",
         "--data": str(stack.data),
+        "--config": str(stack.folder / "appliance.conf"),
         "--env-file": str(stack.folder / "env"),
         "--syslog": SYSLOG,
         "--syslog-ca": str(stack.folder / "forge-authority.pem"),

@@ -33,10 +33,10 @@ def connect(stack: Stack, service: str, *places: str) -> dict[str, int]:
 
 
 def also(stack: Stack, *places: str) -> None:
-    """What the operator lists by hand; none: nothing."""
-    file = stack.folder / "env"
-    lines = [one for one in file.read_text().splitlines() if "OUTSIDE_ALSO" not in one]
-    file.write_text("\n".join([*lines, f"PLUMBLINE_OUTSIDE_ALSO={' '.join(places)}", ""]))
+    """What the operator's configuration lists besides; none: nothing."""
+    file = stack.folder / "appliance.conf"
+    told = f"also = {' '.join(places)}" if places else "# also ="
+    file.write_text(re.sub(r"^(# )?also =.*$", told, file.read_text(), flags=re.MULTILINE))
     stack.appliance("egress", "--yes")
 
 
