@@ -39,6 +39,13 @@ def run(options: argparse.Namespace) -> None:
     folder = Folder(running.data / "secrets" / "egress", USERS["egress"])
     write(running.data, folder, wanted, ways)
     reload(running)
+    if opened:
+        print(
+            running.execute(
+                "web", "python", "manage.py", "connection", "check", "--failing"
+            ).decode(),
+            end="",
+        )
     print(f"Open are {len(wanted)} destinations; see {running.data}/egress/destinations.")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.appliance.person import Person
 from tests.appliance.stack import CANARY, FORGE, SERVICES, TOKEN, TRACKER, CommandFailed, Stack
+from tests.waiting import until
 
 # The simulator's small world: two repositories with four changes of people, one of a bot and a draft each.
 PULL_REQUESTS = 12
@@ -28,8 +29,6 @@ def filled(stack: Stack) -> Stack:
     """A connection added by web, with the forge's own authority, and everything collected by the worker."""
     authority = (stack.folder / "forge-authority.pem").read_text()
     stack.run_in("web", "sh", "-c", "cat > /tmp/authority.pem", stdin=authority)
-    # Until the host has opened the way, so that there is no failure on record.
-    stack.compose("pause", "worker")
     said = stack.manage(
         "web",
         *("connection", "add", "github", "--url", FORGE, "--name", "Forge"),
@@ -44,8 +43,11 @@ def filled(stack: Stack) -> Stack:
         stdin=TOKEN,
     )
     assert "Added jira-example" in said
+    # It waits for the host to open the way, says so, and goes on by itself when that has happened.
+    reasons = "SELECT DISTINCT state_reason FROM connections_connection ORDER BY 1"
+    waiting = [f"The way to {name}.example is not open." for name in ("ghes", "jira")]
+    until(lambda: stack.sql(reasons).splitlines() == waiting, seconds=120)
     assert "open   ghes.example:443    connection Forge" in stack.appliance("egress", "--yes")
-    stack.compose("unpause", "worker")
     deadline = time.monotonic() + 240
     while (
         counted(stack, "delivery_pullrequest") < PULL_REQUESTS
