@@ -8,6 +8,7 @@ from typing import Callable, Final, NamedTuple
 
 from host import egress, egress_test, install
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.volumes import verb as volumes
 
 
 class Verb(NamedTuple):
@@ -28,6 +29,9 @@ VERBS: Final[dict[str, Verb]] = {
         "show that the way out leads where it may and nowhere else",
         egress_test.arguments,
         egress_test.run,
+    ),
+    "volumes": Verb(
+        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
     ),
 }
 
