@@ -108,19 +108,20 @@ def rules(destinations: Iterable[str], ways: Outside) -> str:
     addresses = [(host, port) for host, port in ordered if _is_address(host)]
     names = [(host, port) for host, port in ordered if not _is_address(host)]
     lines += _allowed("address", addresses)
-    # A name that goes through the company's proxy is that proxy's to resolve.
-    lines += ["http_access deny direct nowhere" if ways.proxy else "http_access deny nowhere"]
-    lines += _allowed("name", names)
+    # Where a name leads is looked up for a listed one alone: whoever asks for others must not have a name server told
+    # of them. And one that goes through the company's proxy is that proxy's to resolve.
+    lines += _allowed("name", names, but="direct nowhere" if ways.proxy else "nowhere")
     return "\n".join([*lines, ""])
 
 
-def _allowed(kind: str, pairs: list[tuple[str, str]]) -> list[str]:
+def _allowed(kind: str, pairs: list[tuple[str, str]], *, but: str = "") -> list[str]:
     lines = [f"acl {kind}_{port} dstdomain -n {host}" for host, port in pairs]
     for port in sorted({port for _, port in pairs}, key=int):
-        lines += [
-            f"acl {kind}_port_{port} port {port}",
-            f"http_access allow {kind}_port_{port} {kind}_{port}",
-        ]
+        place = f"{kind}_port_{port} {kind}_{port}"
+        lines.append(f"acl {kind}_port_{port} port {port}")
+        if but:
+            lines.append(f"http_access deny {place} {but}")
+        lines.append(f"http_access allow {place}")
     return lines
 
 

@@ -38,6 +38,7 @@ class Asked(BaseRequestHandler):
 
 def main() -> None:
     # For whoever connects to a name: nothing is said.
+    TCPServer.allow_reuse_address = True
     silent = TCPServer(("", 53), BaseRequestHandler)
     Thread(target=silent.serve_forever, daemon=True).start()
     ThreadingUDPServer(("", 53), Asked).serve_forever()

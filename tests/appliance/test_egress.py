@@ -147,7 +147,11 @@ def test_nobody_but_the_proxy_asks_a_name_server(opened: Stack) -> None:
     connect(opened, "web", "named.example:53")
     asked = asked_of_the_name_server(opened)
     assert "named.example" in {one["name"] for one in asked}
-    assert not [one for one in asked if "leak" in one["name"]]
+    # Nor does it ask for what is not listed, which could tell somebody something by the name alone.
+    connect(opened, "web", "leak-by-the-proxy.example:443", "named.example:443")
+    ask(opened, "web", "GET http://leak-by-the-proxy.example/", "CONNECT leak-too.example:53")
+    listed = {"named.example", "rebound.example", "ghes.example", "syslog.example"}
+    assert {one["name"] for one in asked_of_the_name_server(opened)} <= listed | {"evil.example"}
     assert {one["by"] for one in asked} == {address(opened, "egress", "outside")}
 
 

@@ -51,10 +51,10 @@ def test_the_rules_allow_what_is_listed_and_a_name_may_lead_nowhere_forbidden() 
         "http_access allow address_port_443 address_443",
         "acl address_port_8443 port 8443",
         "http_access allow address_port_8443 address_8443",
-        "http_access deny nowhere",
         "acl name_443 dstdomain -n ghes.example",
         "acl name_443 dstdomain -n jira.example",
         "acl name_port_443 port 443",
+        "http_access deny name_port_443 name_443 nowhere",
         "http_access allow name_port_443 name_443",
     ]
 
@@ -73,7 +73,7 @@ def test_the_company_s_proxy_stands_before_all_but_what_is_direct() -> None:
         "always_direct allow direct",
         "cache_peer_access outside deny direct",
     ]
-    assert "http_access deny direct nowhere" in lines
+    assert "http_access deny name_port_443 name_443 direct nowhere" in lines
 
 
 def test_what_the_host_is_configured_to_reach() -> None:
