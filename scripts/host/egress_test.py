@@ -73,7 +73,9 @@ def run(options: argparse.Namespace) -> int:
     ]
     addresses = addresses_of(running, places)
     found = {service: probe(running, service, places, addresses, names) for service in ASKS}
-    rows = judged(places, found, {name: is_routed(running, name) for name in (*ASKS, *OTHERS)})
+    known = {name: knows(running, name, names[:1]) for name in ("nginx", *OTHERS)}
+    routed = {name: is_routed(running, name) for name in (*ASKS, *OTHERS)}
+    rows = judged(places, found, known, routed)
     print(table(rows))
     if all(row.is_fine for row in rows):
         print(f"The way out is as it should be: {len(places)} destinations, and nothing else.")
@@ -107,6 +109,17 @@ def probe(
     return found
 
 
+def knows(running: Stack, service: str, names: Sequence[str]) -> bool:
+    """Whether any name of outside is known there."""
+    for name in names:
+        try:
+            running.execute(service, "getent", "hosts", name)
+        except Refused:
+            continue
+        return True
+    return False
+
+
 def is_routed(running: Stack, service: str) -> bool:
     """Whether anything leads from there to networks that it is not itself on."""
     four = running.execute(service, "cat", "/proc/net/route").decode().splitlines()[1:]
@@ -121,7 +134,10 @@ def is_routed(running: Stack, service: str) -> bool:
 
 
 def judged(
-    places: Sequence[str], found: Mapping[str, Mapping[str, Any]], routed: Mapping[str, bool]
+    places: Sequence[str],
+    found: Mapping[str, Mapping[str, Any]],
+    known: Mapping[str, bool],
+    routed: Mapping[str, bool],
 ) -> list[Row]:
     """What was found, in words, beside what there should be."""
 
@@ -132,19 +148,21 @@ def judged(
         }
         return Row(what, words, expected)
 
-    def closed(what: str, of: str) -> Row:
+    def closed(what: str, is_open: Mapping[str, bool]) -> Row:
         return Row(
-            what, {name: "open" if one[of] else "closed" for name, one in found.items()}, "closed"
+            what, {name: "open" if one else "closed" for name, one in is_open.items()}, "closed"
         )
 
     return [
         *(row(place, "reached", place) for place in places),
         *(row(f"not listed: {place}", "refused", place) for place in UNLISTED),
-        closed("without the proxy, by address", "straight"),
-        closed("names of outside", "known"),
-        Row(
-            "a route", {name: "open" if one else "closed" for name, one in routed.items()}, "closed"
+        closed(
+            "without the proxy, by address", {name: one["straight"] for name, one in found.items()}
         ),
+        closed(
+            "names of outside", {**{name: one["known"] for name, one in found.items()}, **known}
+        ),
+        closed("a route", routed),
     ]
 
 

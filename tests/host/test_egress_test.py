@@ -13,11 +13,11 @@ FINE = {
 }
 
 
-def amiss(changes: dict[str, Any], *, routed: bool = False) -> list[str]:
+def amiss(changes: dict[str, Any], *, routed: bool = False, known: bool = False) -> list[str]:
     """Lines that are not as they should be, where the worker is found like this."""
     through = FINE["through"] | changes.pop("through", {})
     found = dict.fromkeys(ASKS, FINE) | {"worker": FINE | changes | {"through": through}}
-    rows = judged(PLACES, found, {"worker": routed, "beat": False})
+    rows = judged(PLACES, found, {"nginx": known}, {"worker": routed, "beat": False})
     shown = table(rows).splitlines()[1:]
     assert [line.startswith("!") for line in shown] == [not row.is_fine for row in rows]
     return [row.what for row in rows if not row.is_fine]
@@ -45,3 +45,7 @@ def test_what_is_amiss_has_its_line(changes: dict[str, Any], line: str) -> None:
 
 def test_a_route_is_amiss() -> None:
     assert amiss({}, routed=True) == ["a route"]
+
+
+def test_a_name_that_another_knows_is_amiss() -> None:
+    assert amiss({}, known=True) == ["names of outside"]
