@@ -45,8 +45,8 @@ def filled(stack: Stack) -> Stack:
     assert "Added jira-example" in said
     # It waits for the host to open the way, says so, and goes on by itself when that has happened.
     reasons = "SELECT DISTINCT state_reason FROM connections_connection ORDER BY 1"
-    waiting = [f"The way to {name}.example is not open." for name in ("ghes", "jira")]
-    until(lambda: stack.sql(reasons).splitlines() == waiting, seconds=120)
+    shut = [f"The way to {name}.example is not open." for name in ("ghes", "jira")]
+    until(lambda: stack.sql(reasons).splitlines() == shut, seconds=120)
     assert "open   ghes.example:443    connection Forge" in stack.appliance("egress", "--yes")
     deadline = time.monotonic() + 240
     while (
