@@ -40,12 +40,8 @@ def run(options: argparse.Namespace) -> None:
     write(running.data, folder, wanted, ways)
     reload(running)
     if opened:
-        print(
-            running.execute(
-                "web", "python", "manage.py", "connection", "check", "--failing"
-            ).decode(),
-            end="",
-        )
+        # What waited for the way is tried now, not at the next full hour.
+        running.execute("web", "python", "manage.py", "connection", "check", "--failing")
     print(f"Open are {len(wanted)} destinations; see {running.data}/egress/destinations.")
 
 
