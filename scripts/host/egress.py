@@ -40,8 +40,7 @@ def run(options: argparse.Namespace) -> None:
     write(running.data, folder, wanted, ways)
     reload(running)
     if opened:
-        # What waited for the way is tried now, not at the next full hour.
-        running.execute("web", "python", "manage.py", "connection", "check", "--failing")
+        try_again(running)
     print(f"Open are {len(wanted)} destinations; see {running.data}/egress/destinations.")
 
 
@@ -81,6 +80,14 @@ def reload(running: Stack) -> None:
             f"the list is written, and egress does not answer ({refused}). It takes the list when it starts: "
             "docker compose up --detach egress; docker compose logs egress tells what keeps it."
         ) from None
+
+
+def try_again(running: Stack) -> None:
+    """What waited for the way, now and not at the next full hour."""
+    try:
+        running.execute("web", "python", "manage.py", "connection", "check", "--failing")
+    except Refused as refused:
+        print(f"Connections that waited are tried within the hour; not now: {refused}")
 
 
 def keep(data: Path, folder: Folder, ways: Outside) -> None:
