@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.appliance.stack import SERVICES, CommandFailed, Stack
+from tests.appliance.stack import SERVICES, CommandFailed, Stack, run
+from tests.waiting import until
 
 ASKS = ("web", "worker", "sealer")
 """Services that are on the proxy's network."""
@@ -184,17 +185,18 @@ def test_egress_test_shows_it(opened: Stack) -> None:
 def test_egress_test_shows_what_is_amiss(opened: Stack) -> None:
     """A rule that no list tells of, and a listed destination that is away."""
     file = opened.data / "secrets" / "egress" / "allowed.conf"
-    kept = file.read_bytes()
+    kept, simulator = file.read_bytes(), opened.container("simulator")
     file.write_bytes(b"acl more dstdomain -n unlisted.invalid\nhttp_access allow more\n" + kept)
     try:
         opened.compose("kill", "--signal", "HUP", "egress")
-        opened.compose("stop", "--timeout", "1", "simulator")
+        run("docker", "stop", "--time", "1", simulator)
         with pytest.raises(CommandFailed, match="ended with 4") as failed:
             opened.appliance("egress-test")
     finally:
         file.write_bytes(kept)
         opened.compose("kill", "--signal", "HUP", "egress")
-        opened.compose("up", "--detach", "--wait", "simulator")
+        run("docker", "start", simulator)
+        until(lambda: opened.inspect("simulator")["State"]["Health"]["Status"] == "healthy")
     said = str(failed.value)
     assert re.search(r"^! ghes\.example:443 +failed", said, re.MULTILINE)
     assert re.search(r"^! not listed: unlisted\.invalid:443 +failed", said, re.MULTILINE)
