@@ -9,26 +9,27 @@ import time
 from pathlib import Path
 from typing import Final
 
-from host import stack
+from host import configuration
+from host.composition import Composition
 from host.destinations import Outside, destination, listed, outside, write
 from host.ending import Failed, Refused
 from host.folders import Folder
 from host.services import USERS
-from host.stack import Stack
 
+PROJECT: Final = Path(__file__).resolve().parents[2]
 _MOST: Final = 1_000
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--yes", action="store_true", help="open what is new without asking")
-    stack.arguments(command)
+    composed(command)
 
 
 def run(options: argparse.Namespace) -> None:
-    running = Stack(options)
-    ways = outside(running.configuration)
+    found, running = configuration.load(options.config), composition(options)
+    ways, data = outside(found), found.data
     wanted = {**asked_for(running), **dict.fromkeys(ways.also, "configuration of the host")}
-    before = listed(running.data)
+    before = listed(data)
     opened, closed = sorted(wanted.keys() - before), sorted(before - wanted.keys())
     for one in opened:
         print(f"  open   {one}    {wanted[one]}")
@@ -36,17 +37,34 @@ def run(options: argparse.Namespace) -> None:
         print(f"  close  {one}    nothing leads there any more")
     if any(one not in ways.also for one in opened) and not options.yes:
         confirm()
-    folder = Folder(running.data / "secrets" / "egress", USERS["egress"])
-    write(running.data, folder, wanted, ways)
+    folder = Folder(data / "secrets" / "egress", USERS["egress"])
+    write(data, folder, wanted, ways)
     reload(running)
     if opened:
         try_again(running)
-    print(f"Open are {len(wanted)} destinations; see {running.data}/egress/destinations.")
+    print(f"Open are {len(wanted)} destinations; see {data}/egress/destinations.")
 
 
-def asked_for(running: Stack) -> dict[str, str]:
+def composed(command: argparse.ArgumentParser) -> None:
+    """The options of a verb that asks the running stack."""
+    configuration.argument(command)
+    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+
+
+def composition(options: argparse.Namespace) -> Composition:
+    if not options.env_file.exists():
+        raise Refused(f"{options.env_file} is missing: run scripts/appliance install.")
+    return Composition(PROJECT, options.env_file.resolve())
+
+
+def inside(running: Composition, service: str, *words: str, stdin: bytes = b"") -> bytes:
+    """What a command wrote that ran in a service's container. Raises Refused."""
+    return running("exec", "-T", service, *words, stdin=stdin)
+
+
+def asked_for(running: Composition) -> dict[str, str]:
     """Where the configuration inside leads to, each with the reason; what comes from inside is never trusted."""
-    said = running.execute("web", "python", "manage.py", "destinations")
+    said = inside(running, "web", "python", "manage.py", "destinations")
     try:
         found = json.loads(said)
         pairs = [(str(one["destination"]), ", ".join(map(str, one["because"]))) for one in found]
@@ -69,12 +87,12 @@ def confirm() -> None:
         raise Refused("nothing was opened or closed.")
 
 
-def reload(running: Stack) -> None:
+def reload(running: Composition) -> None:
     """What is open from now on. Raises Failed."""
     try:
-        running.compose("kill", "--signal", "HUP", "egress")
+        running("kill", "--signal", "HUP", "egress")
         time.sleep(1)
-        running.execute("egress", "healthy")
+        inside(running, "egress", "healthy")
     except Refused as refused:
         raise Failed(
             f"the list is written, and egress does not answer ({refused}). It takes the list when it starts: "
@@ -82,10 +100,10 @@ def reload(running: Stack) -> None:
         ) from None
 
 
-def try_again(running: Stack) -> None:
+def try_again(running: Composition) -> None:
     """What waited for the way, now and not at the next full hour."""
     try:
-        running.execute("web", "python", "manage.py", "connection", "check", "--failing")
+        inside(running, "web", "python", "manage.py", "connection", "check", "--failing")
     except Refused as refused:
         print(f"Connections that waited are tried within the hour; not now: {refused}")
 

@@ -7,10 +7,11 @@ import json
 import re
 from typing import Any, Final, Mapping, NamedTuple, Sequence
 
-from host import stack
+from host import configuration
+from host.composition import Composition
 from host.destinations import listed
+from host.egress import composed, composition, inside
 from host.ending import AMISS, DONE, Refused
-from host.stack import Stack
 
 ASKS: Final = ("web", "worker", "sealer")
 """Services that share a network with the proxy; it does not tell them apart."""
@@ -62,12 +63,12 @@ class Row(NamedTuple):
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    stack.arguments(command)
+    composed(command)
 
 
 def run(options: argparse.Namespace) -> int:
-    running = Stack(options)
-    places = sorted(listed(running.data))
+    running = composition(options)
+    places = sorted(listed(configuration.load(options.config).data))
     names = [
         place.rpartition(":")[0] for place in places if re.search("[a-z]", place.rpartition(":")[0])
     ]
@@ -84,12 +85,12 @@ def run(options: argparse.Namespace) -> int:
     return AMISS
 
 
-def addresses_of(running: Stack, places: Sequence[str]) -> list[tuple[str, int]]:
+def addresses_of(running: Composition, places: Sequence[str]) -> list[tuple[str, int]]:
     """Where what is listed stands, as the proxy knows it: nobody else could tell."""
     found = []
     for host, port in (place.rsplit(":", 1) for place in places):
         try:
-            said = running.execute("egress", "getent", "ahosts", host.strip("[]")).decode()
+            said = inside(running, "egress", "getent", "ahosts", host.strip("[]")).decode()
         except Refused:
             continue  # its line of the table tells that it is not reached
         found += [(line.split()[0], int(port)) for line in said.splitlines()[:1]]
@@ -97,34 +98,34 @@ def addresses_of(running: Stack, places: Sequence[str]) -> list[tuple[str, int]]
 
 
 def probe(
-    running: Stack,
+    running: Composition,
     service: str,
     places: Sequence[str],
     addresses: Sequence[tuple[str, int]],
     names: Sequence[str],
 ) -> dict[str, Any]:
     given = f"PLACES = {[*places, *UNLISTED]!r}\nADDRESSES = {list(addresses)!r}\nNAMES = {list(names)!r}\n"
-    said = running.execute(service, "python", "-", stdin=(given + PROBE).encode())
+    said = inside(running, service, "python", "-", stdin=(given + PROBE).encode())
     found: dict[str, Any] = json.loads(said)
     return found
 
 
-def knows(running: Stack, service: str, names: Sequence[str]) -> bool:
+def knows(running: Composition, service: str, names: Sequence[str]) -> bool:
     """Whether any name of outside is known there."""
     for name in names:
         try:
-            running.execute(service, "getent", "hosts", name)
+            inside(running, service, "getent", "hosts", name)
         except Refused:
             continue
         return True
     return False
 
 
-def is_routed(running: Stack, service: str) -> bool:
+def is_routed(running: Composition, service: str) -> bool:
     """Whether anything leads from there to networks that it is not itself on."""
-    four = running.execute(service, "cat", "/proc/net/route").decode().splitlines()[1:]
-    six = running.execute(
-        service, "sh", "-c", "cat /proc/net/ipv6_route 2>/dev/null || true"
+    four = inside(running, service, "cat", "/proc/net/route").decode().splitlines()[1:]
+    six = inside(
+        running, service, "sh", "-c", "cat /proc/net/ipv6_route 2>/dev/null || true"
     ).decode()
     lines = [line.split() for line in six.splitlines()]
     leads = [

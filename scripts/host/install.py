@@ -7,9 +7,9 @@ import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Final, Sequence
 
-from host import configuration
+from host import configuration, preflight, timers, verdicts
 from host.certificates import write_certificates
 from host.configuration import Configuration
 from host.destinations import outside
@@ -21,6 +21,7 @@ from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
 from host.settings import BY_KEY, Key
+from host.verdicts import BAD, GOOD
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 OPTIONS: Final[dict[str, Key]] = {
@@ -42,6 +43,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     for name, key in OPTIONS.items():
         written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
         command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
+    preflight.accept_argument(command)
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
@@ -50,6 +52,48 @@ def run(options: argparse.Namespace) -> None:
     text = new_text(options, known_variables(lines))
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
+    refuse_what_is_bad(found, options.accept)
+    prepare(found)
+    write(options.config, text)
+    write(options.env_file, with_variables(lines, variables(found)))
+    data = found.data.resolve()
+    if options.env_file == PROJECT / ".env":
+        # An installation beside this folder's own, as tests make them, starts nothing by itself.
+        print(timers.install(timers.units(PROJECT, data)))
+    print(
+        f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
+        f"{options.env_file}."
+    )
+    if not found["tls", "certificate"]:
+        print(
+            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
+        )
+    print(
+        "Next:\n"
+        "  docker compose build\n"
+        "  docker compose up -d --wait       (later changes of the configuration: scripts/appliance apply)\n"
+        "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
+        "      makes the first account and prints the link with which its owner enrols\n"
+        "  scripts/appliance egress\n"
+        "      opens the way to each connection and identity provider, once you have added it\n"
+        f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
+    )
+
+
+def refuse_what_is_bad(found: Configuration, accepted: Sequence[str]) -> None:
+    """Preflight, but for what is put right here: owners and modes of secrets. Warnings are told and no more."""
+    findings = [finding for finding in preflight.looked(found) if finding.name != "secrets"]
+    amiss = [
+        finding for finding in verdicts.accepting(findings, accepted) if finding.verdict != GOOD
+    ]
+    if amiss:
+        print(preflight.table(amiss) + "\n")
+    if bad := [finding.name for finding in amiss if finding.verdict == BAD]:
+        raise Refused(f"Put right what is bad, and nothing was changed: {', '.join(bad)}.")
+
+
+def prepare(found: Configuration) -> set[str]:
+    """Folders, secrets and certificates. Returns the services whose files have another content than before."""
     data = found.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     (data / "secrets").mkdir(mode=0o711, exist_ok=True)
@@ -63,26 +107,7 @@ def run(options: argparse.Namespace) -> None:
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
     keep(data, folders["egress"], outside(found))
-    write(options.config, text)
-    write(options.env_file, with_variables(lines, variables(found)))
-    print(
-        f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
-        f"{options.env_file}."
-    )
-    if not found["tls", "certificate"]:
-        print(
-            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
-        )
-    print(
-        "Next:\n"
-        "  docker compose build\n"
-        "  docker compose up -d --wait\n"
-        "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
-        "      makes the first account and prints the link with which its owner enrols\n"
-        "  scripts/appliance egress\n"
-        "      opens the way to each connection and identity provider, once you have added it\n"
-        f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
-    )
+    return {name for name, folder in folders.items() if folder.changed}
 
 
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:
