@@ -81,14 +81,6 @@ class Stack:
             command += ["--file", str(file)]
         return run(*command, *arguments, environment=self.environment, stdin=stdin, seconds=seconds)
 
-    def appliance(self, *arguments: str, seconds: float = 120) -> str:
-        """Run `scripts/appliance …` as an operator does, on this stack. Raises CommandFailed."""
-        files = f"{TOP / 'compose.yaml'}:{Path(__file__).with_name('compose.yaml')}"
-        command = (sys.executable, "scripts/appliance", *arguments)
-        options = ("--env-file", self.folder / "env", "--config", self.folder / "appliance.conf")
-        environment = self.environment | {"COMPOSE_FILE": files}
-        return run(*command, *map(str, options), environment=environment, seconds=seconds)
-
     def run_in(self, service: str, *command: str, stdin: str = "", seconds: float = 120) -> str:
         return self.compose("exec", "-T", service, *command, stdin=stdin, seconds=seconds)
 

@@ -11,7 +11,16 @@ from collections.abc import Iterator
 import pytest
 
 from tests.appliance.person import Person
-from tests.appliance.stack import CANARY, FORGE, SERVICES, TOKEN, TRACKER, CommandFailed, Stack
+from tests.appliance.stack import (
+    CANARY,
+    FORGE,
+    SERVICES,
+    TOKEN,
+    TRACKER,
+    CommandFailed,
+    Stack,
+    appliance,
+)
 from tests.waiting import until
 
 # The simulator's small world: two repositories with four changes of people, one of a bot and a draft each.
@@ -47,7 +56,8 @@ def filled(stack: Stack) -> Stack:
     reasons = "SELECT DISTINCT state_reason FROM connections_connection ORDER BY 1"
     shut = [f"The way to {name}.example is not open." for name in ("ghes", "jira")]
     until(lambda: stack.sql(reasons).splitlines() == shut, seconds=120)
-    assert "open   ghes.example:443    connection Forge" in stack.appliance("egress", "--yes")
+    code, said = appliance(stack, "egress", "--yes")
+    assert (code, "open   ghes.example:443    connection Forge" in said) == (0, True), said
     deadline = time.monotonic() + 240
     while (
         counted(stack, "delivery_pullrequest") < PULL_REQUESTS
