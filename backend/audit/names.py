@@ -268,6 +268,9 @@ ACTS: Final[Mapping[str, Act]] = {
     "audit_restart_accepted": Act(
         GOVERNANCE, "An operator took the log as it stood, such as after a restore."
     ),
+    "certificate_ends_soon": Act(
+        OPERATOR, "A certificate of the installation ends within 30 days."
+    ),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Final, Sequence
 
 from host import configuration, preflight, timers, verdicts
-from host.certificates import write_certificates
+from host.bundle.check import Bundle
+from host.bundle.contents import RELEASE_KEY, version_in
+from host.bundle.use import load, trusted
+from host.certificates import own_certificate, write_certificates
 from host.configuration import Configuration
 from host.destinations import outside
 from host.egress import keep
 from host.ending import Refused
 from host.environment import adopted, known_variables, variables, with_variables
 from host.folders import Folder
+from host.installed import Installed, record, recorded
 from host.keys import write_secrets
-from host.programs import openssl
 from host.services import USERS
 from host.settings import BY_KEY, Key
 from host.verdicts import BAD, GOOD
@@ -31,11 +34,12 @@ OPTIONS: Final[dict[str, Key]] = {
     "data": ("data", "folder"),
     "certificate": ("tls", "certificate"),
     "key": ("tls", "key"),
+    "authority": ("tls", "authority"),
     "syslog": ("syslog", "server"),
     "syslog-ca": ("syslog", "authority"),
 }
 """Options that write a setting into the configuration."""
-PATHS: Final = ("data", "certificate", "key", "syslog-ca")
+PATHS: Final = ("data", "certificate", "key", "authority", "syslog-ca")
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -43,6 +47,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
     for name, key in OPTIONS.items():
         written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
         command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
+    command.add_argument(
+        "--bundle", type=Path, metavar="FILE", help="load the images from it; no network is needed"
+    )
     preflight.accept_argument(command)
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
@@ -53,13 +60,20 @@ def run(options: argparse.Namespace) -> None:
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
     refuse_what_is_bad(found, options.accept)
+    data = found.data.resolve()
+    bundle = trusted(options.bundle, data) if options.bundle else None
+    pinned = load(bundle) if bundle else {}
     prepare(found)
     write(options.config, text)
-    write(options.env_file, with_variables(lines, variables(found)))
-    data = found.data.resolve()
-    if options.env_file == PROJECT / ".env":
-        # An installation beside this folder's own, as tests make them, starts nothing by itself.
-        print(timers.install(timers.units(PROJECT, data)))
+    if bundle:
+        lines = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
+        write(data / "release.pem", (PROJECT / RELEASE_KEY).read_text())
+    write(options.env_file, with_variables(lines, {**variables(found), **pinned}))
+    if not (data / "upgrade.json").exists():
+        note_release(data, options.env_file, bundle)
+        if options.env_file == PROJECT / ".env":
+            # An installation beside this folder's own, as tests make them, starts nothing by itself.
+            print(timers.install(timers.units(PROJECT, data)))
     print(
         f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
         f"{options.env_file}."
@@ -68,10 +82,11 @@ def run(options: argparse.Namespace) -> None:
         print(
             f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
         )
+    built = "" if bundle else "  docker compose build\n"
     print(
         "Next:\n"
-        "  docker compose build\n"
-        "  docker compose up -d --wait       (later changes of the configuration: scripts/appliance apply)\n"
+        f"{built}"
+        "  docker compose up -d --wait --no-build    (later changes of the configuration: scripts/appliance apply)\n"
         "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
         "      makes the first account and prints the link with which its owner enrols\n"
         "  scripts/appliance egress\n"
@@ -110,6 +125,15 @@ def prepare(found: Configuration) -> set[str]:
     return {name for name, folder in folders.items() if folder.changed}
 
 
+def note_release(data: Path, environment_file: Path, bundle: Bundle | None) -> None:
+    """What runs here is on record, for a later upgrade."""
+    former = recorded(data)
+    commit = former.commit if former and former.folder == PROJECT else ""
+    version = version_in((PROJECT / "pyproject.toml").read_text())
+    commit = bundle.manifest.commit if bundle else commit
+    record(data, Installed(version, commit, PROJECT, environment_file.resolve()))
+
+
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:
     """The configuration with what the options say; the first one with what .env said before there was a file."""
     former = options.config.read_text() if options.config.exists() else ""
@@ -132,14 +156,15 @@ def check(found: Configuration) -> None:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    for key in (("tls", "certificate"), ("tls", "key"), ("syslog", "authority")):
+    for key in (
+        *(("tls", name) for name in ("certificate", "key", "authority")),
+        ("syslog", "authority"),
+    ):
         if found[key] and not Path(found[key]).is_file():
             raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
-    certificate, private = found.path("tls", "certificate"), found.path("tls", "key")
-    if certificate and private:
-        of_certificate = openssl("x509", "-noout", "-pubkey", "-in", certificate)
-        if of_certificate != openssl("pkey", "-pubout", "-in", private):
-            raise Refused(f"{private} is not the key of {certificate}.")
+    if (own := own_certificate(found)) and own.problems:
+        told = "\n".join(f"  {problem}" for problem in own.problems)
+        raise Refused(f"The certificate below [tls] cannot be used.\n{told}")
     if found.data.exists() and not found.data.is_dir():
         raise Refused(f"{found.data} is not a folder.")
 

@@ -7,7 +7,9 @@ import sys
 from typing import Callable, Final, NamedTuple
 
 from host import apply, doctor, egress, egress_test, install, preflight, status, support_bundle
+from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.upgrade import verb as upgrade
 from host.volumes import verb as volumes
 
 
@@ -30,6 +32,16 @@ VERBS: Final[dict[str, Verb]] = {
     "apply": Verb("make what runs be what the configuration says", apply.arguments, apply.run),
     "status": Verb(
         "tell how services, certificate, backups and collecting are", status.arguments, status.run
+    ),
+    "bundle": Verb(
+        "make one signed archive of a release, for where no network is, or check one",
+        bundle.arguments,
+        bundle.run,
+    ),
+    "upgrade": Verb(
+        "go on to a later release, or back by itself where that fails",
+        upgrade.arguments,
+        upgrade.run,
     ),
     "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
     "support-bundle": Verb(

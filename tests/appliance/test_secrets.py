@@ -11,7 +11,7 @@ from tests.appliance.test_transport import handshake
 
 USERS = SERVICES | {"migrate": 10105}
 FILES = {
-    "nginx": {"server.crt", "server.key"},
+    "nginx": {"server.crt", "server.key", "server_ca.pem"},
     "web": {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
         *("web_key", "worker_public_key", "tombstone_key", "audit_verify_key"),
@@ -35,7 +35,8 @@ FILES = {
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
 PUBLIC = {
-    *("internal_ca.pem", "server.crt", "worker_public_key", "audit_verify_key", "syslog_ca.pem"),
+    *("internal_ca.pem", "server.crt", "server_ca.pem", "syslog_ca.pem"),
+    *("worker_public_key", "audit_verify_key"),
     "allowed.conf",
 }
 BOTH_ENDS = {"tombstone_key"}
