@@ -14,6 +14,7 @@ USERS: Final = {
     "postgres": 10106,
     "valkey": 10107,
     "sealer": 10108,
+    "egress": 10109,
 }
 
 

@@ -6,7 +6,17 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import apply, doctor, install, preflight, rotate_keys, status, support_bundle
+from host import (
+    apply,
+    doctor,
+    egress,
+    egress_test,
+    install,
+    preflight,
+    rotate_keys,
+    status,
+    support_bundle,
+)
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.upgrade import verb as upgrade
@@ -53,6 +63,14 @@ VERBS: Final[dict[str, Verb]] = {
         "bring stored secrets under new keys while everything runs",
         rotate_keys.arguments,
         rotate_keys.run,
+    ),
+    "egress": Verb(
+        "open the destinations that the configuration leads to", egress.arguments, egress.run
+    ),
+    "egress-test": Verb(
+        "show that the way out leads where it may and nowhere else",
+        egress_test.arguments,
+        egress_test.run,
     ),
     "volumes": Verb(
         "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run

@@ -29,12 +29,15 @@ FILES = {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
         "tombstone_key",
     },
+    # No secret, but its own: what it lets through.
+    "egress": {"allowed.conf"},
     "postgres": {"roles", "server.crt", "server.key"},
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
 PUBLIC = {
     *("internal_ca.pem", "server.crt", "server_ca.pem", "syslog_ca.pem"),
     *("worker_public_key", "audit_verify_key"),
+    "allowed.conf",
 }
 BOTH_ENDS = {"tombstone_key"}
 """With which web, the worker and migrate ask whether a name was erased."""

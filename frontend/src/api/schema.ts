@@ -5772,10 +5772,10 @@ export interface components {
             purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
             /**
              * Standing
-             * @description never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
+             * @description waiting: configured, and the host has not opened the way. never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
              * @enum {string}
              */
-            standing: "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
+            standing: "waiting" | "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
             total: components["schemas"]["OutboundTotal"];
         };
         /**
