@@ -268,6 +268,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "audit_restart_accepted": Act(
         GOVERNANCE, "An operator took the log as it stood, such as after a restore."
     ),
+    "backup_made": Act(OPERATOR, "A backup was made and signed; with its digest."),
+    "backup_failed": Act(OPERATOR, "No backup was made; with why. Those from before stay."),
+    "drill_done": Act(OPERATOR, "A backup was restored aside, and is what was backed up."),
+    "drill_failed": Act(OPERATOR, "A backup could not be restored aside, or differs; with why."),
+    "restored": Act(OPERATOR, "The database was restored from a backup."),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

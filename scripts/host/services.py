@@ -14,8 +14,9 @@ USERS: Final = {
     "postgres": 10106,
     "valkey": 10107,
     "sealer": 10108,
+    "backup": 10110,
 }
 
 
-DATABASE_ROLES: Final = ("migrate", "web", "worker", "beat", "sealer")
+DATABASE_ROLES: Final = ("migrate", "web", "worker", "beat", "sealer", "backup")
 BROKER_USERS: Final = ("web", "worker", "beat")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import install
+from host import backup, install
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 
 
@@ -20,6 +20,9 @@ class Verb(NamedTuple):
 VERBS: Final[dict[str, Verb]] = {
     "install": Verb(
         "make secrets, certificates and .env; keep what is there", install.arguments, install.run
+    ),
+    "backup": Verb(
+        "make an encrypted, signed backup, and remove what is too old", backup.arguments, backup.run
     ),
 }
 

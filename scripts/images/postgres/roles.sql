@@ -22,7 +22,7 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'plumbline')
 
 \connect plumbline
 REVOKE ALL ON DATABASE plumbline FROM PUBLIC;
-GRANT CONNECT ON DATABASE plumbline TO web, worker, beat, sealer;
+GRANT CONNECT ON DATABASE plumbline TO web, worker, beat, sealer, backup;
 -- Commits are streamed into a temporary table before they are merged.
 GRANT TEMPORARY ON DATABASE plumbline TO worker;
 -- What was erased is to leave the write-ahead log at once: by one function of the owner, governance_renew_log.
@@ -30,4 +30,4 @@ GRANT pg_checkpoint TO migrate WITH INHERIT TRUE;
 GRANT EXECUTE ON FUNCTION pg_switch_wal() TO migrate;
 ALTER SCHEMA public OWNER TO migrate;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO web, worker, beat, sealer;
+GRANT USAGE ON SCHEMA public TO web, worker, beat, sealer, backup;
