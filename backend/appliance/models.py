@@ -26,7 +26,13 @@ class Backup(models.Model):
 class Drill(models.Model):
     """A backup was opened with the drill's key, restored aside, and compared with what it says of itself."""
 
-    backup = models.ForeignKey(Backup, models.CASCADE, related_name="drills")
+    backup = models.ForeignKey(
+        Backup,
+        models.CASCADE,
+        null=True,
+        related_name="drills",
+        help_text="Empty where its signature was not good.",
+    )
     finished_at = models.DateTimeField()
     passed = models.BooleanField()
     reason = models.TextField(blank=True, help_text="Why it failed.")
@@ -38,4 +44,4 @@ class Drill(models.Model):
         indexes = [models.Index(fields=["finished_at"], name="appliance_drill_finished_at")]
 
     def __str__(self) -> str:
-        return f"drill of {self.backup}"
+        return f"drill of {self.backup or 'an unsigned backup'}"

@@ -33,7 +33,7 @@ class Told(BaseModel):
 class DrillTold(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    backup: Told
+    backup: Told | None
     finished_at: datetime
     passed: bool
     reason: str = ""
@@ -63,7 +63,7 @@ def note_failed_backup(*, reason: str) -> None:
 @transaction.atomic
 def note_drill(told: DrillTold, *, place: str) -> Drill:
     drill = Drill.objects.create(
-        backup=_keep(told.backup, place),
+        backup=_keep(told.backup, place) if told.backup else None,
         finished_at=told.finished_at,
         passed=told.passed,
         reason=told.reason[:2000],

@@ -5,6 +5,7 @@ from typing import IO
 
 from django.db.migrations.loader import MigrationLoader
 
+from backend.accounts.sessions import forget_all
 from backend.appliance.archive import Reader
 from backend.appliance.digests import TableDigest, of_every_table, steady
 from backend.appliance.manifest import Manifest, differences
@@ -31,6 +32,11 @@ def restore(*, source: IO[bytes], identity: bytes) -> Manifest:
     if unlike := list(differences(archive.manifest.tables, _tables())):
         raise NotRestored(f"What was restored is not what was backed up: {'; '.join(unlike)}.")
     return archive.manifest
+
+
+def settle() -> None:
+    """What must not come back with an older database: who was signed in then."""
+    forget_all()
 
 
 def _tables() -> dict[str, TableDigest]:

@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import IO, Final, Iterator, Sequence, cast
 
 from host.backup_keys import Keys, made_keys
-from host.compose import Compose, env_file_argument
+from host.compose import PROJECT, Compose, env_file_argument
 from host.ending import Failed, Refused
 from host.places import Place, name_at, place_of, too_old
 from host.statements import Statement
 
 _CHUNK: Final = 1024 * 1024
-_MOST_DAYS: Final = 400
 ELSEWHERE: Final = """\
 Keep apart from the backups, for none of it is in them:
-  the private keys of PLUMBLINE_BACKUPS_RECIPIENTS   without one nothing opens them elsewhere than here
+  the private keys of the recipients     without one nothing opens them elsewhere than here
   {data}/backup-keys/verify_key   shows that a backup is yours
   {data}/secrets, {data}/authority, .env   without them tokens must be entered again
 """
@@ -38,14 +37,14 @@ def arguments(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     compose = Compose(options.env_file)
     recipients = recipients_of(compose)
-    kept_days = days_of(compose)
+    kept_days = int(compose.variable("PLUMBLINE_BACKUPS_KEPT_DAYS", "35"))
     with alone(compose.data):
         keys = made_keys(compose)
         place = backup_place(compose, keys)
         try:
             made = _make(compose, place, keys, [*recipients, keys.drill_recipient])
         except (Refused, Failed) as failure:
-            _on_record(compose, "failed", {"reason": str(failure)})
+            put_on_record(compose, "failed", {"reason": str(failure)})
             raise Failed(
                 f"{failure}\nNo backup was made; those from before are as they were."
             ) from None
@@ -53,31 +52,20 @@ def run(options: argparse.Namespace) -> None:
             place.remove(name)
             print(f"{name} is older than {kept_days} days: removed.")
         told = {"present": statements(place, keys), "place": place.kind, "made": made.name}
-        if not _on_record(compose, "made", told):
+        if not put_on_record(compose, "made", told):
             raise Failed(f"{made.name} is made and good, but could not be put on record.")
     print(f"{made.name}: {made.size:,} bytes, {made.rows:,} rows of {made.tables} tables.")
     print(ELSEWHERE.format(data=compose.data), end="")
 
 
 def recipients_of(compose: Compose) -> list[str]:
-    said = compose.variable("PLUMBLINE_BACKUPS_RECIPIENTS")
-    found = [one.strip() for one in said.split(",") if one.strip()]
+    found = compose.variable("PLUMBLINE_BACKUPS_RECIPIENTS").split()
     if not found:
         raise Refused(
             "nobody could open a backup elsewhere: make a key on another machine with `age-keygen`, keep it there,"
-            " and set PLUMBLINE_BACKUPS_RECIPIENTS=age1… in .env."
+            " set its public half as recipients below [backup] in the configuration, and run install again."
         )
-    for one in found:
-        if not one.startswith(("age1", "ssh-ed25519 ", "ssh-rsa ")):
-            raise Refused(f"PLUMBLINE_BACKUPS_RECIPIENTS: {one[:20]}… is no public key of age's.")
     return found
-
-
-def days_of(compose: Compose) -> int:
-    said = compose.variable("PLUMBLINE_BACKUPS_KEPT_DAYS", "35")
-    if not said.isdigit() or not 1 <= int(said) <= _MOST_DAYS:
-        raise Refused(f"PLUMBLINE_BACKUPS_KEPT_DAYS must be 1 to {_MOST_DAYS}, not {said}.")
-    return int(said)
 
 
 def backup_place(compose: Compose, keys: Keys) -> Place:
@@ -124,8 +112,9 @@ def _streamed(compose: Compose, file: Path, name: str, recipients: Sequence[str]
     words = [word for one in recipients for word in ("--recipient", one)]
     command = ("python", "manage.py", "backup", "--release", compose.release, *words)
     with tempfile.TemporaryFile() as said, _private(file) as target:
-        running = compose.start(
-            *("run", "--rm", "-T", "backup", *command),
+        running = subprocess.Popen(
+            compose.command("run", "--rm", "-T", "backup", *command),
+            cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -164,16 +153,12 @@ def _private(file: Path) -> IO[bytes]:
     return os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
-def _on_record(compose: Compose, what: str, told: object) -> bool:
+def put_on_record(compose: Compose, what: str, told: object) -> bool:
+    """By the tables' owner, in a container of its own, whether or not the rest is running."""
+    command = ("run", "--rm", "-T", "migrate", "python", "manage.py", "backups", what)
     try:
-        on_record(compose, what, told)
+        compose.run(*command, stdin=json.dumps(told).encode())
     except Refused as refused:
         print(f"Not on record: {refused}")
         return False
     return True
-
-
-def on_record(compose: Compose, what: str, told: object) -> None:
-    """By the tables' owner, in a container of its own, whether or not the rest is running. Raises Refused."""
-    command = ("run", "--rm", "-T", "migrate", "python", "manage.py", "backups", what)
-    compose.run(*command, stdin=json.dumps(told).encode())

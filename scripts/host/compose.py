@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from host.ending import Refused
 from host.environment import known_variables
@@ -49,13 +48,6 @@ class Compose:
     def run(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """What it wrote to its standard output. Raises Refused with what it said."""
         return run(*self.command(*arguments), stdin=stdin, folder=PROJECT)
-
-    def start(
-        self, *arguments: str, stdin: int | IO[bytes], stdout: int, stderr: IO[bytes]
-    ) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            self.command(*arguments), cwd=PROJECT, stdin=stdin, stdout=stdout, stderr=stderr
-        )
 
     def running(self) -> set[str]:
         """Services with a container that runs now."""

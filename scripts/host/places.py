@@ -52,6 +52,9 @@ class Place(Protocol):
     def fetch(self, name: str) -> Path:
         """The backup as a file of this machine."""
 
+    def forget(self, name: str) -> None:
+        """What was fetched is needed no longer."""
+
     def put(self, file: Path, name: str, signed: bytes) -> None:
         """The whole backup or nothing: under its name last."""
 
@@ -77,6 +80,9 @@ class Folder:
     def fetch(self, name: str) -> Path:
         return self.path / name
 
+    def forget(self, name: str) -> None:
+        """It lies where it was."""
+
     def put(self, file: Path, name: str, signed: bytes) -> None:
         write_down(self.path / (name + SIGNED), signed)
         file.rename(self.path / name)
@@ -96,9 +102,7 @@ class Sftp:
         self.folder, self.staging = unquote(address.path), staging
         self._key, self._known = keys / "sftp_key", keys / "known_hosts"
         if not address.hostname or not address.username or not _PLAIN.fullmatch(self.folder):
-            raise Refused(
-                "PLUMBLINE_BACKUPS_TO must be sftp://USER@HOST[:PORT]/FOLDER, in plain letters."
-            )
+            raise Refused("[backup] to must be sftp://USER@HOST[:PORT]/FOLDER, in plain letters.")
         for file, says in ((self._key, "the private key"), (self._known, "the server's host key")):
             if not file.exists():
                 raise Refused(f"{file} is missing: {says} for {address.hostname}; docs/operate.md.")
@@ -112,10 +116,16 @@ class Sftp:
         return _whole(line.rpartition("/")[2] for line in listed.split())
 
     def signed(self, name: str) -> bytes:
-        return self._get(name + SIGNED).read_bytes()
+        file = self._get(name + SIGNED)
+        content = file.read_bytes()
+        file.unlink()
+        return content
 
     def fetch(self, name: str) -> Path:
         return self._get(name)
+
+    def forget(self, name: str) -> None:
+        (self.staging / Path(name).name).unlink(missing_ok=True)
 
     def put(self, file: Path, name: str, signed: bytes) -> None:
         statement = self.staging / (name + SIGNED)
@@ -171,9 +181,7 @@ def place_of(address: str, keys: Path, data: Path) -> Place:
     if address.startswith("sftp://"):
         return Sftp(urlsplit(address), keys, data / "outgoing")
     if not address.startswith("/"):
-        raise Refused(
-            f"PLUMBLINE_BACKUPS_TO must be a folder or sftp://USER@HOST/FOLDER, not {address!r}."
-        )
+        raise Refused(f"[backup] to must be a folder or sftp://USER@HOST/FOLDER, not {address!r}.")
     return Folder(Path(address))
 
 

@@ -15,6 +15,7 @@ USERS: Final = {
     "valkey": 10107,
     "sealer": 10108,
     "backup": 10110,
+    "drill": 10111,
 }
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import backup, install
+from host import backup, drill, install, restore
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 
 
@@ -24,6 +24,12 @@ VERBS: Final[dict[str, Verb]] = {
     "backup": Verb(
         "make an encrypted, signed backup, and remove what is too old", backup.arguments, backup.run
     ),
+    "drill": Verb(
+        "restore the newest backup aside, compare every table, throw it away",
+        drill.arguments,
+        drill.run,
+    ),
+    "restore": Verb("put a backup in the place of the data", restore.arguments, restore.run),
 }
 
 

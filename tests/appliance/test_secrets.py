@@ -9,7 +9,7 @@ import pytest
 from tests.appliance.stack import HOST, SERVICES, CommandFailed, Stack, install, run
 from tests.appliance.test_transport import handshake
 
-USERS = SERVICES | {"migrate": 10105}
+USERS = SERVICES | {"migrate": 10105, "backup": 10110, "drill": 10111}
 FILES = {
     "nginx": {"server.crt", "server.key"},
     "web": {
@@ -29,6 +29,8 @@ FILES = {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
         "tombstone_key",
     },
+    "backup": {"django_secret_key", "database_password", "broker_password", "internal_ca.pem"},
+    "drill": {"django_secret_key", "database_password", "broker_password"},
     "postgres": {"roles", "server.crt", "server.key"},
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
