@@ -70,6 +70,9 @@ class Me(Schema):
     requests_due: RequestsDue | None = Field(
         description="For administrators: requests of people about their own data whose time is running out."
     )
+    backup_trouble: str | None = Field(
+        description="For administrators: what is wrong with backups or their drills."
+    )
     today: date
     links: Links
 

@@ -102,6 +102,22 @@ def backup_age_seconds() -> float | None:
     return (timezone.now() - newest.made_at).total_seconds() if newest else None
 
 
+def trouble() -> str | None:
+    """What is wrong with backups or drills, in a sentence; None where all is well."""
+    newest, last = newest_backup(), last_drill()
+    if newest is None:
+        return "There is no backup."
+    if backup_is_overdue(newest):
+        return "The last backup is too old."
+    if last is not None and not last.passed:
+        return "The last restore drill failed."
+    # A week passes before the first one is due.
+    first = Backup.objects.order_by("made_at").values_list("made_at", flat=True).first()
+    if drill_is_overdue(last) and first is not None and first + DRILL_EACH + _LATE < timezone.now():
+        return "No restore drill was made for more than a week."
+    return None
+
+
 def backup_is_overdue(newest: Backup | None) -> bool:
     return newest is None or newest.made_at + BACKUP_EACH + _LATE < timezone.now()
 

@@ -117,6 +117,13 @@ export function Shell() {
           </span>
         </aside>
       )}
+      {me.backup_trouble && (
+        <aside className={classes.emergency} aria-label="Backups need attention">
+          <span>
+            {me.backup_trouble} <Link to="/governance/backups">Look at backups and drills</Link>
+          </span>
+        </aside>
+      )}
       <main id="content" className={classes.main}>
         <Suspense fallback={<Skeleton height={400} radius="md" />}>
           <Outlet />
