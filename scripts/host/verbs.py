@@ -8,6 +8,7 @@ from typing import Callable, Final, NamedTuple
 
 from host import backup, drill, install, restore
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.volumes import verb as volumes
 
 
 class Verb(NamedTuple):
@@ -30,6 +31,9 @@ VERBS: Final[dict[str, Verb]] = {
         drill.run,
     ),
     "restore": Verb("put a backup in the place of the data", restore.arguments, restore.run),
+    "volumes": Verb(
+        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
+    ),
 }
 
 

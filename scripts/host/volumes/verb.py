@@ -1,0 +1,33 @@
+"""The verb `volumes`: its own verbs below it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Callable, Final, NamedTuple
+
+from host.install import PROJECT
+from host.volumes import status
+
+
+class _Act(NamedTuple):
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int | None]
+
+
+ACTS: Final = {
+    "status": _Act("tell what everything that is written stands on", status.arguments, status.run),
+}
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    acts = command.add_subparsers(dest="act", required=True, metavar="ACT")
+    for name, act in ACTS.items():
+        own = acts.add_parser(name, help=act.help, description=act.help)
+        own.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+        act.arguments(own)
+
+
+def run(options: argparse.Namespace) -> int | None:
+    return ACTS[options.act].run(options)
