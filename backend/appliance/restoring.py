@@ -57,13 +57,20 @@ def _check_version(manifest: Manifest) -> None:
 def framed_identity(source: IO[bytes]) -> bytes:
     """The key that stands before a backup: its length as a line, then as many bytes.
 
-    So that both come by one pipe, the key lies in no file and no environment, and what follows is left unread.
+    So that both come by one pipe, the key lies in no file and no environment, and what follows is left unread. Raises
+    NotRestored.
     """
-    return b"".join(_exactly(source, int(b"".join(_line(source)))))
+    length = b"".join(_line(source))
+    if not length.isdigit():
+        raise NotRestored("No key stands before the backup: scripts/appliance restore sends both.")
+    return b"".join(_exactly(source, int(length)))
 
 
 def _line(source: IO[bytes]) -> Iterator[bytes]:
-    while (byte := source.read(1)) not in (b"\n", b""):
+    for _ in range(9):
+        byte = source.read(1)
+        if byte in (b"\n", b""):
+            return
         yield byte
 
 
