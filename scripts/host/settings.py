@@ -100,7 +100,12 @@ SETTINGS: Final = (
     ),
     Setting(
         *("metrics", "allow", "", values.words(values.network)),
-        "Addresses or networks that may read /metrics, with the token in secrets/web/metrics_token.",
+        "Addresses or networks that may read numbers for Prometheus, with the token in secrets/web/metrics_token.",
+    ),
+    Setting(
+        *("metrics", "publish", "", values.listener),
+        "ADDRESS:PORT of this machine where they are told; without it a free port that this machine alone reaches.",
+        "PLUMBLINE_METRICS",
     ),
 )
 BY_KEY: Final = {setting.key: setting for setting in SETTINGS}

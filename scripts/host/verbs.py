@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import backup, drill, install, restore
+from host import backup, doctor, drill, install, restore, support_bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.volumes import verb as volumes
 
@@ -31,6 +31,12 @@ VERBS: Final[dict[str, Verb]] = {
         drill.run,
     ),
     "restore": Verb("put a backup in the place of the data", restore.arguments, restore.run),
+    "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
+    "support-bundle": Verb(
+        "gather what helps whoever helps, with nothing personal in it",
+        support_bundle.arguments,
+        support_bundle.run,
+    ),
     "volumes": Verb(
         "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
     ),
