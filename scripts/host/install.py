@@ -7,18 +7,23 @@ import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Final, Sequence
 
-from host import configuration
+from host import configuration, preflight, timers, verdicts
+from host.bundle.check import Bundle
+from host.bundle.contents import RELEASE_KEY, version_in
+from host.bundle.use import load, trusted
 from host.certificates import write_certificates
 from host.configuration import Configuration
 from host.ending import Refused
 from host.environment import adopted, known_variables, variables, with_variables
 from host.folders import Folder
+from host.installed import Installed, record, recorded
 from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
 from host.settings import BY_KEY, Key
+from host.verdicts import BAD, GOOD
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 OPTIONS: Final[dict[str, Key]] = {
@@ -40,6 +45,10 @@ def arguments(command: argparse.ArgumentParser) -> None:
     for name, key in OPTIONS.items():
         written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
         command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
+    command.add_argument(
+        "--bundle", type=Path, metavar="FILE", help="load the images from it; no network is needed"
+    )
+    preflight.accept_argument(command)
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
@@ -48,6 +57,54 @@ def run(options: argparse.Namespace) -> None:
     text = new_text(options, known_variables(lines))
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
+    refuse_what_is_bad(found, options.accept)
+    data = found.data.resolve()
+    bundle = trusted(options.bundle, data) if options.bundle else None
+    pinned = load(bundle) if bundle else {}
+    prepare(found)
+    write(options.config, text)
+    if bundle:
+        lines = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
+        write(data / "release.pem", (PROJECT / RELEASE_KEY).read_text())
+    write(options.env_file, with_variables(lines, {**variables(found), **pinned}))
+    if not (data / "upgrade.json").exists():
+        note_release(data, options.env_file, bundle)
+        if options.env_file == PROJECT / ".env":
+            # An installation beside this folder's own, as tests make them, starts nothing by itself.
+            print(timers.install(timers.units(PROJECT, data)))
+    print(
+        f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
+        f"{options.env_file}."
+    )
+    if not found["tls", "certificate"]:
+        print(
+            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
+        )
+    built = "" if bundle else "  docker compose build\n"
+    print(
+        "Next:\n"
+        f"{built}"
+        "  docker compose up -d --wait --no-build    (later changes of the configuration: scripts/appliance apply)\n"
+        "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
+        "      makes the first account and prints the link with which its owner enrols\n"
+        f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
+    )
+
+
+def refuse_what_is_bad(found: Configuration, accepted: Sequence[str]) -> None:
+    """Preflight, but for what is put right here: owners and modes of secrets. Warnings are told and no more."""
+    findings = [finding for finding in preflight.looked(found) if finding.name != "secrets"]
+    amiss = [
+        finding for finding in verdicts.accepting(findings, accepted) if finding.verdict != GOOD
+    ]
+    if amiss:
+        print(preflight.table(amiss) + "\n")
+    if bad := [finding.name for finding in amiss if finding.verdict == BAD]:
+        raise Refused(f"Put right what is bad, and nothing was changed: {', '.join(bad)}.")
+
+
+def prepare(found: Configuration) -> set[str]:
+    """Folders, secrets and certificates. Returns the services whose files have another content than before."""
     data = found.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     (data / "secrets").mkdir(mode=0o711, exist_ok=True)
@@ -60,24 +117,16 @@ def run(options: argparse.Namespace) -> None:
     make_journal(data)
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
-    write(options.config, text)
-    write(options.env_file, with_variables(lines, variables(found)))
-    print(
-        f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
-        f"{options.env_file}."
-    )
-    if not found["tls", "certificate"]:
-        print(
-            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
-        )
-    print(
-        "Next:\n"
-        "  docker compose build\n"
-        "  docker compose up -d --wait\n"
-        "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
-        "      makes the first account and prints the link with which its owner enrols\n"
-        f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
-    )
+    return {name for name, folder in folders.items() if folder.changed}
+
+
+def note_release(data: Path, environment_file: Path, bundle: Bundle | None) -> None:
+    """What runs here is on record, for a later upgrade."""
+    former = recorded(data)
+    commit = former.commit if former and former.folder == PROJECT else ""
+    version = version_in((PROJECT / "pyproject.toml").read_text())
+    commit = bundle.manifest.commit if bundle else commit
+    record(data, Installed(version, commit, PROJECT, environment_file.resolve()))
 
 
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:

@@ -21,3 +21,6 @@ USERS: Final = {
 
 DATABASE_ROLES: Final = ("migrate", "web", "worker", "beat", "sealer", "backup")
 BROKER_USERS: Final = ("web", "worker", "beat")
+
+ONCE: Final = "migrate"
+"""Runs to its end at each start."""

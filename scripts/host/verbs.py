@@ -6,8 +6,10 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import backup, doctor, drill, install, restore, support_bundle
+from host import apply, backup, doctor, drill, install, preflight, restore, status, support_bundle
+from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.upgrade import verb as upgrade
 from host.volumes import verb as volumes
 
 
@@ -19,8 +21,27 @@ class Verb(NamedTuple):
 
 
 VERBS: Final[dict[str, Verb]] = {
+    "preflight": Verb(
+        "look whether this machine is as the appliance needs it", preflight.arguments, preflight.run
+    ),
     "install": Verb(
-        "make secrets, certificates and .env; keep what is there", install.arguments, install.run
+        "make configuration, secrets, certificates, .env and timers; keep what is there",
+        install.arguments,
+        install.run,
+    ),
+    "apply": Verb("make what runs be what the configuration says", apply.arguments, apply.run),
+    "status": Verb(
+        "tell how services, certificate, backups and collecting are", status.arguments, status.run
+    ),
+    "bundle": Verb(
+        "make one signed archive of a release, for where no network is, or check one",
+        bundle.arguments,
+        bundle.run,
+    ),
+    "upgrade": Verb(
+        "go on to a later release, or back by itself where that fails",
+        upgrade.arguments,
+        upgrade.run,
     ),
     "backup": Verb(
         "make an encrypted, signed backup, and remove what is too old", backup.arguments, backup.run
@@ -48,9 +69,9 @@ The operator's command. Needs Python 3.9 or newer and openssl, and nothing of th
 
     scripts/appliance install --url https://plumbline.example
 
-makes what compose.yaml needs besides itself: secrets, certificates and .env. What is there already is kept, variables
-that you added to .env and options of the last time too, so that running it again is harmless: it renews certificates
-that end soon, and follows a changed address.
+writes the configuration, /etc/plumbline/appliance.conf, and makes what compose.yaml needs besides itself. What is there
+already is kept, so that running it again is harmless: it renews certificates that end soon. After a change of the
+configuration, scripts/appliance apply says what it touches and does it.
 """
 EXIT_CODES: Final = """\
 exit codes: 0 done, 1 refused and nothing changed, 2 not understood, 3 begun and not finished, 4 looked, and not all
