@@ -13,6 +13,7 @@ from backend.accounts.models import User
 from backend.api import backups, requests, schemas
 from backend.api.errors import ERRORS
 from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
+from backend.keyring.certificates import ending
 from backend.metrics import definitions, teams
 from backend.people.names import Names, names_in
 from backend.people.store import organisation
@@ -52,6 +53,7 @@ def me(request: HttpRequest) -> schemas.Me:
         emergency_use=_emergency_use(user, names_in(home, user.person_id, user.pk)),
         requests_due=requests.due(user),
         backup_trouble=backups.trouble(user),
+        certificates_ending=_certificates(user),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
         links=_links(user),
     )
@@ -85,6 +87,12 @@ def _emergency_use(user: User, names: Names) -> schemas.EmergencyUse | None:
         signed_in_at=use.signed_in_at,
         link=reverse("admin:accounts_breakglassuse_changelist"),
     )
+
+
+def _certificates(user: User) -> list[schemas.EndingCertificate]:
+    if not access.may_administer(user):
+        return []
+    return [schemas.EndingCertificate.model_validate(one, from_attributes=True) for one in ending()]
 
 
 def _links(user: User) -> schemas.Links:

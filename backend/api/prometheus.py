@@ -22,6 +22,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from backend.api import prometheus_inside
+from backend.api.prometheus_certificates import certificate_days
 from backend.connections.models import Connection
 from backend.delivery.models import Project, Repository
 from backend.governance import requests
@@ -75,6 +76,7 @@ class Rows(Collector):
         yield from _ledger()
         yield from prometheus_inside.collect()
         yield _subject_requests()
+        yield certificate_days()
 
 
 def _subject_requests() -> Metric:

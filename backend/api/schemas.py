@@ -41,6 +41,14 @@ class EmergencyUse(Schema):
     link: str = Field(description="Address of the page where an administrator acknowledges it.")
 
 
+class EndingCertificate(Schema):
+    name: str = Field(description="public, postgres, valkey or authority.")
+    told: str
+    ends_at: datetime
+    days: int = Field(description="Whole days left; below zero once it has ended.")
+    urgency: Literal["soon", "near", "urgent"]
+
+
 class RequestsDue(Schema):
     soon: int = Field(description="To be answered within seven days.")
     overdue: int
@@ -72,6 +80,9 @@ class Me(Schema):
     )
     backup_trouble: str | None = Field(
         description="For administrators: what is wrong with backups or their drills."
+    )
+    certificates_ending: list[EndingCertificate] = Field(
+        description="For administrators: certificates of the installation that end within 30 days."
     )
     today: date
     links: Links

@@ -273,6 +273,9 @@ ACTS: Final[Mapping[str, Act]] = {
     "drill_done": Act(OPERATOR, "A backup was restored aside, and is what was backed up."),
     "drill_failed": Act(OPERATOR, "A backup could not be restored aside, or differs; with why."),
     "restored": Act(OPERATOR, "The database was restored from a backup."),
+    "certificate_ends_soon": Act(
+        OPERATOR, "A certificate of the installation ends within 30 days."
+    ),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

@@ -49,6 +49,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
         "options": {"queue": "default"},
     },
+    "certificates": {
+        "task": "certificates",
+        "schedule": crontab(hour="6", minute="15"),
+        "options": {"queue": "default"},
+    },
     "retain": {
         "task": "retain",
         "schedule": crontab(hour=str(RUNS_AT.hour), minute=str(RUNS_AT.minute)),

@@ -42,6 +42,8 @@ class Environment(BaseSettings):
     """Memory-backed space for clones; the worker refuses to clone anywhere else in production."""
     tombstones_dir: Path = Path("/tombstones")
     """Where the journal of tombstones stands: outside the database, so that no old backup takes it along."""
+    certificates_dir: Path = Path("/certificates")
+    """Copies of the installation's certificates, without keys, to tell how long they are good."""
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"

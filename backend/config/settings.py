@@ -31,6 +31,7 @@ if PRODUCTION and CLOCK_OFFSET:
 SECRETS_DIR = ENVIRONMENT.secrets_dir
 SCRATCH_DIR = ENVIRONMENT.scratch_dir
 TOMBSTONES_DIR = ENVIRONMENT.tombstones_dir
+CERTIFICATES_DIR = ENVIRONMENT.certificates_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 PUBLIC_URL = ENVIRONMENT.url.rstrip("/")
 ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]
@@ -266,6 +267,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Names there change with the content, so that a browser keeps them for good; packed ones lie beside them.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # The record of important acts

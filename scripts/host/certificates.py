@@ -11,6 +11,7 @@ from host.configuration import Configuration
 from host.folders import Folder
 from host.programs import openssl, succeeds
 from host.services import DATABASE_ROLES
+from host.uploaded import Judged, judge
 
 RENEW_WITHIN_SECONDS = 60 * 24 * 3600
 LEAF_DAYS = 398
@@ -49,17 +50,50 @@ def write_certificates(
     for name in ("postgres", "valkey"):
         issue(authority, folders[name], name)
     own, key = configuration.path("tls", "certificate"), configuration.path("tls", "key")
-    if own and key:
+    judged = own_certificate(configuration)
+    if own and key and judged:
+        # First of all, for nginx judges by it what comes next.
+        folders["nginx"].write("server_ca.pem", judged.authorities)
         folders["nginx"].write("server.key", key.read_bytes())
         folders["nginx"].write("server.crt", own.read_bytes())
     else:
-        host = urlsplit(configuration["site", "url"]).hostname or ""
-        issue(authority, folders["nginx"], host)
+        folders["nginx"].write("server_ca.pem", certificate)
+        issue(authority, folders["nginx"], _host(configuration))
     # What told of an own certificate before there was a configuration file.
     (data / "own-certificate").unlink(missing_ok=True)
-    public = data / "authority.pem"
-    public.write_bytes(certificate)
-    public.chmod(0o444)
+    show(data, folders, certificate)
+
+
+def show(data: Path, folders: dict[str, Folder], authority: bytes) -> None:
+    """Copies for everybody, without keys: browsers trust one, and web and the worker tell when they end."""
+    shown = data / "certificates"
+    shown.mkdir(mode=0o755, exist_ok=True)
+    shown.chmod(0o755)
+    _publish(data / "authority.pem", authority)
+    _publish(shown / "authority.pem", authority)
+    for name, of in (("public", "nginx"), ("postgres", "postgres"), ("valkey", "valkey")):
+        _publish(shown / f"{name}.pem", (folders[of].path / "server.crt").read_bytes())
+
+
+def _publish(file: Path, content: bytes) -> None:
+    """Replace the file as a whole: somebody may be reading it."""
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.write_bytes(content)
+    fresh.chmod(0o444)
+    fresh.rename(file)
+
+
+def own_certificate(configuration: Configuration) -> Judged | None:
+    """What is to be said of the operator's own certificate, where there is one."""
+    own, key = configuration.path("tls", "certificate"), configuration.path("tls", "key")
+    if not own or not key:
+        return None
+    return judge(own, key, _host(configuration), configuration.path("tls", "authority"))
+
+
+def _host(configuration: Configuration) -> str:
+    return urlsplit(configuration["site", "url"]).hostname or ""
 
 
 def make_authority(folder: Folder) -> bytes:

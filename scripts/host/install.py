@@ -13,14 +13,13 @@ from host import configuration, preflight, timers, verdicts
 from host.bundle.check import Bundle
 from host.bundle.contents import RELEASE_KEY, version_in
 from host.bundle.use import load, trusted
-from host.certificates import write_certificates
+from host.certificates import own_certificate, write_certificates
 from host.configuration import Configuration
 from host.ending import Refused
 from host.environment import adopted, known_variables, variables, with_variables
 from host.folders import Folder
 from host.installed import Installed, record, recorded
 from host.keys import write_secrets
-from host.programs import openssl
 from host.services import USERS
 from host.settings import BY_KEY, Key
 from host.verdicts import BAD, GOOD
@@ -33,11 +32,12 @@ OPTIONS: Final[dict[str, Key]] = {
     "data": ("data", "folder"),
     "certificate": ("tls", "certificate"),
     "key": ("tls", "key"),
+    "authority": ("tls", "authority"),
     "syslog": ("syslog", "server"),
     "syslog-ca": ("syslog", "authority"),
 }
 """Options that write a setting into the configuration."""
-PATHS: Final = ("data", "certificate", "key", "syslog-ca")
+PATHS: Final = ("data", "certificate", "key", "authority", "syslog-ca")
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -151,14 +151,15 @@ def check(found: Configuration) -> None:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    for key in (("tls", "certificate"), ("tls", "key"), ("syslog", "authority")):
+    for key in (
+        *(("tls", name) for name in ("certificate", "key", "authority")),
+        ("syslog", "authority"),
+    ):
         if found[key] and not Path(found[key]).is_file():
             raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
-    certificate, private = found.path("tls", "certificate"), found.path("tls", "key")
-    if certificate and private:
-        of_certificate = openssl("x509", "-noout", "-pubkey", "-in", certificate)
-        if of_certificate != openssl("pkey", "-pubout", "-in", private):
-            raise Refused(f"{private} is not the key of {certificate}.")
+    if (own := own_certificate(found)) and own.problems:
+        told = "\n".join(f"  {problem}" for problem in own.problems)
+        raise Refused(f"The certificate below [tls] cannot be used.\n{told}")
     if found.data.exists() and not found.data.is_dir():
         raise Refused(f"{found.data} is not a folder.")
 

@@ -23,6 +23,8 @@ PLAIN: Final = re.compile(
     r"Traceback |  File \"|[\w.]+(Error|Exception|Configured): "
 )
 """Lines in no JSON that are known: gunicorn's, and those of a process that did not come so far as to have logs."""
+CONTROL: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f]")
+"""Compose begins lines of logs with an order to the terminal."""
 SHORTEST_NAME: Final = 4
 SHORTEST_SECRET: Final = 8
 _NEVER: Final = re.compile(r"(?!)")
@@ -68,6 +70,7 @@ class Sanitiser:
 
     def logs(self, said: str, *, is_json: bool) -> str:
         """A service's log; `is_json`: it is one of ours, of which only lines that are known are kept."""
+        said = CONTROL.sub("", said)
         return self.text("\n".join(_known_lines(said) if is_json else said.splitlines()))
 
     def _line(self, line: str) -> str:

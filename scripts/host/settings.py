@@ -53,6 +53,20 @@ SETTINGS: Final = (
     ),
     Setting(*("tls", "key", "", values.file), "PEM of that certificate's key."),
     Setting(
+        *("tls", "authority", "", values.file),
+        "PEM of the authority at the end of that chain, where it is one of your own that this machine does not know.",
+    ),
+    Setting(
+        *("balancer", "trusted", "", values.words(values.balancers)),
+        "Addresses or networks of balancers before this one, whose word about a caller's address is taken.",
+        "PLUMBLINE_TRUSTED_PROXIES",
+    ),
+    Setting(
+        *("balancer", "proxy_protocol", "off", values.one_of("on", "off")),
+        "on: they tell it by the PROXY protocol, not by X-Forwarded-For, and nobody gets in without it.",
+        "PLUMBLINE_PROXY_PROTOCOL",
+    ),
+    Setting(
         *("syslog", "server", "", values.server),
         "HOST or HOST:PORT where heads of the audit log go, by syslog over TLS; the port is 6514 where none is said.",
     ),
@@ -154,6 +168,12 @@ def _worker_fits(found: Mapping[Key, str]) -> str | None:
     return f"must be at least {least}m: clones of {space} count against it."
 
 
+def _balancer_to_believe(found: Mapping[Key, str]) -> str | None:
+    if found["balancer", "proxy_protocol"] == "off" or found["balancer", "trusted"]:
+        return None
+    return "needs trusted beside it: nobody's word would be taken."
+
+
 def _proxy_to_pass_by(found: Mapping[Key, str]) -> str | None:
     if found["outside", "proxy"] or not found["outside", "direct"]:
         return None
@@ -164,6 +184,7 @@ CONTRADICTIONS: Final = (
     Contradiction(("site", "url"), _needed),
     *_together("tls", "certificate", "key", "certificate and key belong together"),
     *_together("syslog", "server", "authority", "the server must be verified"),
+    Contradiction(("balancer", "proxy_protocol"), _balancer_to_believe),
     Contradiction(("size", "worker_memory"), _worker_fits),
     Contradiction(("outside", "direct"), _proxy_to_pass_by),
 )

@@ -71,6 +71,14 @@ def network(value: str) -> str:
         ) from None
 
 
+def balancers(value: str) -> str:
+    """As `network`, but not everybody."""
+    found = network(value)
+    if found.endswith("/0"):
+        raise ValueError("must not be everybody: who is believed can pass for any address")
+    return found
+
+
 def file(value: str) -> str:
     if not value.startswith("/"):
         raise ValueError("must be a full path, from / on")

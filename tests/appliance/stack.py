@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -212,9 +213,9 @@ def install(stack: Stack, *before: str, **changes: str) -> str:
     # A machine of tests may be smaller than one of an installation.
     given = [*options.items(), *(("--accept", name) for name in ("cores", "memory", "disk"))]
     command = (sys.executable, str(stack.top / "scripts/appliance"), "install")
-    # A former release, too, is installed: it may not know all of them.
-    known = run(*command, "--help")
-    pairs = [word for name, value in given if name in known for word in (name, value)]
+    # A former release, too, is installed: it may not know these two.
+    unknown = {"--config", "--accept"} - set(re.findall(r"--[\w-]+", run(*command, "--help")))
+    pairs = [word for name, value in given if name not in unknown for word in (name, value)]
     return run(*before, *command, *pairs, environment=stack.environment)
 
 

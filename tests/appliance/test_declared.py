@@ -78,12 +78,13 @@ def test_networks_are_internal_but_for_the_front_and_the_way_out() -> None:
     assert [name for name in ALL if "egress" in NETWORKS[name]] == ["web", "worker"]
 
 
+CERTIFICATES = "${PLUMBLINE_DATA:?}/certificates:/certificates:ro"
 OTHER_MOUNTS = {
     "postgres": {"postgres:/var/lib/postgresql"},
     "sealer": {"${PLUMBLINE_DATA:?}/heads:/heads"},
     # Whoever erases writes the journal of it; the others may only look.
-    "worker": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones"},
-    "web": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},
+    "worker": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones", CERTIFICATES},
+    "web": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro", CERTIFICATES},
     "migrate": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},
     "drill": {"drill-socket:/run/drill"},
     "backup": {

@@ -11,7 +11,7 @@ from tests.appliance.test_transport import handshake
 
 USERS = SERVICES | {"migrate": 10105, "backup": 10110, "drill": 10111}
 FILES = {
-    "nginx": {"server.crt", "server.key"},
+    "nginx": {"server.crt", "server.key", "server_ca.pem"},
     "web": {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
         *("web_key", "worker_public_key", "tombstone_key", "audit_verify_key"),
@@ -34,7 +34,10 @@ FILES = {
     "postgres": {"roles", "server.crt", "server.key"},
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
-PUBLIC = {"internal_ca.pem", "server.crt", "worker_public_key", "audit_verify_key", "syslog_ca.pem"}
+PUBLIC = {
+    *("internal_ca.pem", "server.crt", "server_ca.pem", "syslog_ca.pem"),
+    *("worker_public_key", "audit_verify_key"),
+}
 BOTH_ENDS = {"tombstone_key"}
 """With which web, the worker and migrate ask whether a name was erased."""
 

@@ -60,8 +60,10 @@ def test_everything_that_is_wrong_is_told_with_its_line_and_what_to_do() -> None
         ("", "[site] url is missing: say at which https:// address people come."),
         (SITE + "[syslog]\nserver = a.example\n", "needs authority beside it"),
         (SITE + "[outside]\ndirect = a.example\n", "says nothing without proxy"),
+        (SITE + "[balancer]\nproxy_protocol = on\n", "nobody's word would be taken"),
+        (SITE + "[balancer]\ntrusted = 0.0.0.0/0\n", "must not be everybody"),
     ],
-    ids=["no address", "syslog unverified", "nothing to pass by"],
+    ids=["no address", "syslog unverified", "nothing to pass by", "no balancer", "everybody"],
 )
 def test_what_does_not_go_together_is_told(text: str, told: str) -> None:
     (found,) = _told(text)
@@ -95,6 +97,8 @@ BAD = [
     ("outside", "also", "https://a.example"),
     ("syslog", "server", "a.example:0"),
     ("metrics", "allow", "10.0.0.1/24"),
+    ("balancer", "trusted", "10.0.0.1/24"),
+    ("balancer", "proxy_protocol", "yes"),
     ("metrics", "publish", "10.0.0.5"),
     ("metrics", "publish", "plumbline.example:9464"),
 ]

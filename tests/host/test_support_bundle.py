@@ -54,7 +54,10 @@ def test_of_our_own_logs_known_fields_and_known_lines_alone_are_kept() -> None:
     line = {"event": "request_finished", "code": 200, "request_id": HEX, "ip": "192.0.2.7"}
     said = "\n".join(
         [
-            json.dumps(line | {"user_agent": "a browser", "body": "def their_source(): return 1"}),
+            "\x1b[2K"
+            + json.dumps(
+                line | {"user_agent": "a browser", "body": "def their_source(): return 1"}
+            ),
             "def their_source(): return 1",
             "[2026-11-27 06:00:00 +0000] [1] [INFO] Starting gunicorn",
             "Traceback (most recent call last):",
@@ -71,8 +74,8 @@ def test_of_our_own_logs_known_fields_and_known_lines_alone_are_kept() -> None:
 
 
 def test_of_a_log_that_is_no_json_every_line_is_kept_sanitised() -> None:
-    said = "2026-11-27 06:00:00 UTC [1] LOG:  ready\nFATAL: no user adalove\n"
-    assert CLEAN.logs(said, is_json=False).splitlines()[1] == "FATAL: no user [name]"
+    said = "2026-11-27 06:00:00 UTC [1] LOG:  ready\nFATAL: no user adalove\n\x1b[2KAda Lovelace\n"
+    assert CLEAN.logs(said, is_json=False).splitlines()[1:] == ["FATAL: no user [name]", "[name]"]
 
 
 def made(name: str, text: str = "", missing: str = "") -> Made:

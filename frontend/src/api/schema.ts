@@ -3609,6 +3609,31 @@ export interface components {
              */
             signed_in_at: string;
         };
+        /** EndingCertificate */
+        EndingCertificate: {
+            /**
+             * Days
+             * @description Whole days left; below zero once it has ended.
+             */
+            days: number;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Name
+             * @description public, postgres, valkey or authority.
+             */
+            name: string;
+            /** Told */
+            told: string;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "soon" | "near" | "urgent";
+        };
         /** EnteringField */
         EnteringField: {
             /** Name */
@@ -5578,6 +5603,11 @@ export interface components {
              * @description For administrators: what is wrong with backups or their drills.
              */
             backup_trouble: string | null;
+            /**
+             * Certificates Ending
+             * @description For administrators: certificates of the installation that end within 30 days.
+             */
+            certificates_ending: components["schemas"]["EndingCertificate"][];
             demo: components["schemas"]["Demo"] | null;
             /** Email */
             email: string;

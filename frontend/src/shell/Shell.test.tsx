@@ -66,6 +66,23 @@ it("says that it is a demo", async () => {
   expect(await screen.findByText("Openings are modelled.")).toBeTruthy();
 });
 
+it("tells administrators that a certificate ends, and what to read", async () => {
+  const ending = {
+    name: "public",
+    told: "what browsers see",
+    ends_at: "2026-08-27T09:30:00Z",
+    days: 7,
+    urgency: "urgent" as const,
+  };
+  const links = { ...me().links, docs: "/docs/" };
+  open("/pull-requests", { "/api/v1/me": () => me({ certificates_ending: [ending], links }) });
+  expect(
+    await screen.findByText(/A certificate ends in 7 days, on .*: what browsers see\./),
+  ).toBeTruthy();
+  const link = screen.getByRole("link", { name: "Renew it" });
+  expect(link.getAttribute("href")).toBe("/docs/operate.md#certificates");
+});
+
 it("tells administrators that an emergency account was used, and where to see to it", async () => {
   const used = {
     account: "emergency@plumbline.example",

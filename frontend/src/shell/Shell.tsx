@@ -124,6 +124,16 @@ export function Shell() {
           </span>
         </aside>
       )}
+      {me.certificates_ending.length > 0 && (
+        <aside className={classes.emergency} aria-label="Certificates end soon">
+          <span>
+            {me.certificates_ending
+              .map((one) => certificateText(one, me.organisation.time_zone))
+              .join(" ")}{" "}
+            {me.links.docs && <a href={`${me.links.docs}operate.md#certificates`}>Renew it</a>}
+          </span>
+        </aside>
+      )}
       <main id="content" className={classes.main}>
         <Suspense fallback={<Skeleton height={400} radius="md" />}>
           <Outlet />
@@ -136,6 +146,14 @@ export function Shell() {
       )}
     </>
   );
+}
+
+/** "A certificate ends in 12 days, on 1 September 2026: what browsers see." */
+function certificateText(one: Me["certificates_ending"][number], timeZone: string): string {
+  const when = dateTime(one.ends_at, timeZone);
+  return one.days < 0
+    ? `A certificate has ended on ${when}: ${one.told}.`
+    : `A certificate ends in ${counted(one.days, "day")}, on ${when}: ${one.told}.`;
 }
 
 /** "2 requests of people are overdue, and 1 is due within 7 days." */

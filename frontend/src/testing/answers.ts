@@ -33,6 +33,7 @@ export function me(values: Partial<Me> = {}): Me {
     emergency_use: null,
     requests_due: null,
     backup_trouble: null,
+    certificates_ending: [],
     today: "2026-08-20",
     links: {
       admin: null,

@@ -22,7 +22,8 @@ RELEASE_KEY: Final = "scripts/release.pem"
 FORMAT: Final = 1
 
 PROJECT_FILES: Final = (
-    *("CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "compose.yaml", "pyproject.toml"),
+    *("CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml"),
+    *("compose.yaml", "compose.redirect.yaml"),
     *("docs", "scripts/appliance", "scripts/host", "scripts/verify-audit"),
 )
 """Files and folders of the project that an installation needs, beside the release's key."""

@@ -60,7 +60,9 @@ def build(folder: Path, tag: str) -> dict[str, str]:
     kept.update(
         PLUMBLINE_VERSION=tag, PLUMBLINE_URL="https://bundle.example", PLUMBLINE_DATA="/nonexistent"
     )
-    compose = ("docker", "compose", "--file", folder / "compose.yaml", "--env-file", os.devnull)
+    # Services that run at times alone stand in profiles.
+    files = ("--file", folder / "compose.yaml", "--env-file", os.devnull)
+    compose = ("docker", "compose", *files, "--profile", "*")
     run(*compose, "build", "--quiet", environment=kept)
     told = json.loads(run(*compose, "config", "--format", "json", environment=kept))
     tags = {service["image"] for service in told["services"].values()}

@@ -9,10 +9,10 @@ from typing import Final, Sequence
 
 from host.bundle import use
 from host.bundle.check import Bundle
+from host.bundle.contents import RELEASE_KEY
 from host.composition import Composition
 from host.ending import Refused
-from host.environment import with_variables
-from host.installed import Installed, record
+from host.installed import Installed, record, write_whole
 from host.programs import run, succeeds
 from host.releases import Release
 from host.upgrade import database
@@ -75,8 +75,10 @@ class Upgrade:
         """The new images, pinned by id in the new folder's .env, and what new services need of secrets."""
         pinned = use.load(self.bundle)
         lines = self.old.environment_file.read_text().splitlines()
-        kept = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
-        self.new.environment_file.write_text(with_variables(kept, pinned))
+        kept = [line for line in lines if line.partition("=")[0] not in pinned]
+        kept = [line for line in kept if not line.startswith("PLUMBLINE_IMAGE_")]
+        own = [f"{name}={value}" for name, value in pinned.items()]
+        self.new.environment_file.write_text("\n".join([*kept, *own, ""]))
         self.install()
 
     def install(self) -> None:
@@ -95,7 +97,7 @@ class Upgrade:
             copy.up("postgres")
             self._dump_into(copy)
             before = database.rows(copy.psql)
-            copy("run", "--rm", "--no-deps", "migrate")
+            copy("run", "--rm", "-T", "--no-deps", "migrate")
             database.must_not_have_lost(before, database.rows(copy.psql), self.empties)
         finally:
             self.clear()
@@ -139,6 +141,8 @@ class Upgrade:
         )
         with self.old.started(*dump, stdout=subprocess.PIPE) as source:
             with copy.started(*restore, stdin=source.stdout) as target:
+                if source.stdout:
+                    source.stdout.close()  # so that it learns when the other end is gone
                 said = target.communicate()[1]
             told = source.communicate()[1]
         if source.returncode or target.returncode:
@@ -161,14 +165,15 @@ class Upgrade:
 
     def migrate(self) -> None:
         self.new.up(*LASTING)
-        self.new("run", "--rm", "--no-deps", "migrate")
+        self.new("run", "--rm", "-T", "--no-deps", "migrate")
         before = database.rows(self.new.psql, database.FORMER)
         database.must_not_have_lost(before, database.rows(self.new.psql), self.empties)
 
     def try_out(self) -> None:
         """With the door shut: what is accepted from outside is not to be lost by going back."""
         closed = (*LASTING, DOOR, SEALER, "migrate")
-        self.new.up(*(name for name in self.new.services() if name not in closed))
+        tried = [name for name in self.new.services() if name not in closed]
+        self.new.up(*tried, seconds=300)
 
     def open(self) -> None:
         self.new.up(DOOR)
@@ -177,6 +182,8 @@ class Upgrade:
         """The sealer last: what it has signed could not be taken back."""
         self.new.up()
         record(self.data, self.target)
+        # The key that this release was checked by is the one for the next.
+        write_whole(self.data / "release.pem", (self.target.folder / RELEASE_KEY).read_text())
         if int(self.new.psql("SELECT count(*) FROM connections_connection", database.DATABASE)):
             self.new("exec", "-T", "worker", "python", "manage.py", "sync")
         database.drop(self.new.psql, database.FORMER)
