@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "backend.sources",
     "backend.metrics",
     "backend.governance",
+    "backend.appliance",
     "backend.pipeline",
     "backend.config",
     "django_linear_migrations",

@@ -8,11 +8,14 @@ from typing import Callable, Final, NamedTuple
 
 from host import (
     apply,
+    backup,
     doctor,
+    drill,
     egress,
     egress_test,
     install,
     preflight,
+    restore,
     rotate_keys,
     status,
     support_bundle,
@@ -53,6 +56,15 @@ VERBS: Final[dict[str, Verb]] = {
         upgrade.arguments,
         upgrade.run,
     ),
+    "backup": Verb(
+        "make an encrypted, signed backup, and remove what is too old", backup.arguments, backup.run
+    ),
+    "drill": Verb(
+        "restore the newest backup aside, compare every table, throw it away",
+        drill.arguments,
+        drill.run,
+    ),
+    "restore": Verb("put a backup in the place of the data", restore.arguments, restore.run),
     "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
     "support-bundle": Verb(
         "gather what helps whoever helps, with nothing personal in it",
