@@ -10,6 +10,7 @@ from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import (
     audit,
+    backups,
     completeness,
     deployments,
     erasures,
@@ -62,6 +63,7 @@ api.add_router("", inventory.router)
 api.add_router("", requests.router)
 api.add_router("", outbound.router)
 api.add_router("", retention.router)
+api.add_router("", backups.router)
 api.add_router("", audit.router)
 
 

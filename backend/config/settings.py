@@ -274,6 +274,10 @@ STORAGES = {
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# The one way out
+OUTBOUND_PROXY = ENVIRONMENT.proxy
+EGRESS_LIST = ENVIRONMENT.egress_list
+
 # The record of important acts
 AUDITLOG_LOGENTRY_MODEL = "audit.Event"
 AUDITLOG_CID_HEADER = None  # a caller's own number would stand in the record

@@ -8,8 +8,24 @@ from backend.inventory.terms import READ, Area, Table
 APPLIANCE: Final = Area(
     key="appliance",
     name="Appliance",
-    says="What the operator does on the machine. Written by the host, as the tables' owner.",
+    says="Backups, drills that show that they can be restored, maintenance. Written by the host, as the tables' owner.",
     tables=(
+        Table(
+            label="appliance.backup",
+            purpose="A backup that was made and signed, and whether it still lies there.",
+            keep=retention.BACKUPS,
+            grants={"web": READ, "worker": READ},
+            identifier="id name",
+            operational="made_at release size sha256 tables rows place removed_at",
+        ),
+        Table(
+            label="appliance.drill",
+            purpose="A backup was restored aside and compared.",
+            keep=retention.BACKUPS,
+            grants={"web": READ, "worker": READ},
+            identifier="id backup_id",
+            operational="finished_at passed reason seconds tables rows",
+        ),
         Table(
             label="appliance.maintenance",
             purpose="Whether Plumbline is closed for maintenance, from when, and who is let in. Empty while it is not.",

@@ -8,10 +8,15 @@ from typing import Callable, Final, NamedTuple
 
 from host import (
     apply,
+    backup,
     doctor,
+    drill,
+    egress,
+    egress_test,
     install,
     maintenance,
     preflight,
+    restore,
     rotate_keys,
     status,
     support_bundle,
@@ -52,6 +57,15 @@ VERBS: Final[dict[str, Verb]] = {
         upgrade.arguments,
         upgrade.run,
     ),
+    "backup": Verb(
+        "make an encrypted, signed backup, and remove what is too old", backup.arguments, backup.run
+    ),
+    "drill": Verb(
+        "restore the newest backup aside, compare every table, throw it away",
+        drill.arguments,
+        drill.run,
+    ),
+    "restore": Verb("put a backup in the place of the data", restore.arguments, restore.run),
     "maintenance": Verb(
         "announce that Plumbline closes, close it for all but some, open it again",
         maintenance.arguments,
@@ -67,6 +81,14 @@ VERBS: Final[dict[str, Verb]] = {
         "bring stored secrets under new keys while everything runs",
         rotate_keys.arguments,
         rotate_keys.run,
+    ),
+    "egress": Verb(
+        "open the destinations that the configuration leads to", egress.arguments, egress.run
+    ),
+    "egress-test": Verb(
+        "show that the way out leads where it may and nowhere else",
+        egress_test.arguments,
+        egress_test.run,
     ),
     "volumes": Verb(
         "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run

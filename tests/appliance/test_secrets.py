@@ -9,7 +9,7 @@ import pytest
 from tests.appliance.stack import HOST, SERVICES, CommandFailed, Stack, install, run
 from tests.appliance.test_transport import handshake
 
-USERS = SERVICES | {"migrate": 10105}
+USERS = SERVICES | {"migrate": 10105, "backup": 10110, "drill": 10111}
 FILES = {
     "nginx": {"server.crt", "server.key", "server_ca.pem"},
     "web": {
@@ -29,12 +29,17 @@ FILES = {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
         "tombstone_key",
     },
+    # No secret, but its own: what it lets through.
+    "egress": {"allowed.conf"},
+    "backup": {"django_secret_key", "database_password", "broker_password", "internal_ca.pem"},
+    "drill": {"django_secret_key", "database_password", "broker_password"},
     "postgres": {"roles", "server.crt", "server.key"},
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
 PUBLIC = {
     *("internal_ca.pem", "server.crt", "server_ca.pem", "syslog_ca.pem"),
     *("worker_public_key", "audit_verify_key"),
+    "allowed.conf",
 }
 BOTH_ENDS = {"tombstone_key"}
 """With which web, the worker and migrate ask whether a name was erased."""

@@ -19,6 +19,8 @@ KEPT: Final = {
     "governance.subjectrequest": _EVIDENCE,
     "governance.particulars": _SETTING,
     "outbound.query": "what was ever asked of others: few, and about nobody",
+    "appliance.backup": _EVIDENCE,
+    "appliance.drill": _EVIDENCE,
     "appliance.maintenance": "a setting of the operator; goes when it ends",
     "tombstones.tombstone": "keeps what was erased away, also from old backups",
     "governance.erasure": _EVIDENCE,
