@@ -29,6 +29,12 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture(autouse=True)
+def _at_this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module may have been read long before its tests run."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
+
+
+@pytest.fixture(autouse=True)
 def secrets(tmp_path: Path, settings: Any) -> Path:
     settings.SECRETS_DIR = tmp_path
     (tmp_path / "metrics_token").write_text(f"{TOKEN}\n")

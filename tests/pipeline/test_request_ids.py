@@ -41,11 +41,13 @@ WORKER = (
 
 @pytest.fixture
 def environment(transactional_db: None, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """This test's database, and a broker that no other test rings."""
+    """This test's database, its tombstones, and a broker that no other test rings."""
     port = servers.free_port()
     password = (Path(os.environ["PLUMBLINE_SECRETS_DIR"]) / "broker_password").read_text()
+    (tmp_path / "tombstones").mkdir()
     with servers.broker(password, port, tmp_path / "broker"):
         yield os.environ | {
+            "PLUMBLINE_TOMBSTONES_DIR": str(tmp_path / "tombstones"),
             "PLUMBLINE_DATABASE_NAME": database.settings_dict["NAME"],
             "PLUMBLINE_BROKER_PORT": str(port),
         }
@@ -100,7 +102,7 @@ def test_one_id_finds_the_lines_of_web_and_worker(
         worker = subprocess.Popen(WORKER, cwd=TOP, env=environment, stdout=file, stderr=file)
     try:
         wanted = {"collect", "measure"}
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         done: set[str] = set()
         while done < wanted and worker.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)

@@ -1,7 +1,7 @@
 """What a release leaves behind, kept as a fixture: its database and its configuration, made when it is given away.
 
 `PYTHONPATH=.:scripts python -m tests.run python -m tests.upgrade.fixture` writes releases/VERSION/, of this commit's
-version; tests then upgrade it for ever after. A small world: two people, five merged pull requests with their figures,
+version; tests then upgrade it for ever after. A small world: four people, five merged pull requests with their figures,
 an account, audit events.
 """
 
@@ -59,12 +59,15 @@ def fill() -> None:
     from tests.factories import History, a_connection, a_repository, a_team, an_identity  # noqa: PLC0415
 
     connection: Connection = a_connection()
-    author, reviewer = an_identity(connection), an_identity(connection)
-    a_team(author, reviewer, slug="team-a")
+    *authors, reviewer = (an_identity(connection) for _ in range(4))
+    a_team(*authors, reviewer, slug="team-a")
     history = History(a_repository(connection))
     for number in range(MERGED):
         history.pull(
-            author, merged=10 + number, commits=(-5, -1), reviews=((4, "approved", reviewer),)
+            authors[number % len(authors)],
+            merged=10 + number,
+            commits=(-5, -1),
+            reviews=((4, "approved", reviewer),),
         )
     User.objects.create(email="lead@plumbline.example")
     while measure_some():
