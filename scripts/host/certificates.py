@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from host.configuration import Configuration
 from host.folders import Folder
 from host.programs import openssl, succeeds
 from host.services import DATABASE_ROLES
@@ -39,7 +40,7 @@ subjectAltName = {names}
 
 
 def write_certificates(
-    data: Path, folders: dict[str, Folder], host: str, options: argparse.Namespace
+    data: Path, folders: dict[str, Folder], configuration: Configuration
 ) -> None:
     authority = Folder(data / "authority", 0)
     certificate = make_authority(authority)
@@ -47,12 +48,15 @@ def write_certificates(
         folders[name].write("internal_ca.pem", certificate)
     for name in ("postgres", "valkey"):
         issue(authority, folders[name], name)
-    if options.certificate:
-        folders["nginx"].write("server.key", options.key.read_bytes())
-        folders["nginx"].write("server.crt", options.certificate.read_bytes())
-        (data / "own-certificate").touch()
-    elif not (data / "own-certificate").exists():
+    own, key = configuration.path("tls", "certificate"), configuration.path("tls", "key")
+    if own and key:
+        folders["nginx"].write("server.key", key.read_bytes())
+        folders["nginx"].write("server.crt", own.read_bytes())
+    else:
+        host = urlsplit(configuration["site", "url"]).hostname or ""
         issue(authority, folders["nginx"], host)
+    # What told of an own certificate before there was a configuration file.
+    (data / "own-certificate").unlink(missing_ok=True)
     public = data / "authority.pem"
     public.write_bytes(certificate)
     public.chmod(0o444)
@@ -76,8 +80,9 @@ def make_authority(folder: Folder) -> bytes:
 
 def issue(authority: Folder, folder: Folder, host: str) -> None:
     """server.crt and server.key for one host, signed by the installation's authority."""
-    if still_good(folder.path / "server.crt", host) and (folder.path / "server.key").exists():
-        folder.write("server.crt", (folder.path / "server.crt").read_bytes())
+    present = folder.path / "server.crt"
+    if still_good(present, host, authority) and (folder.path / "server.key").exists():
+        folder.write("server.crt", present.read_bytes())
         return
     key = new_key()
     kind = "IP" if host.replace(".", "").isdigit() or ":" in host else "DNS"
@@ -109,9 +114,12 @@ def new_key() -> bytes:
     return openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 
-def still_good(certificate: Path, host: str) -> bool:
+def still_good(certificate: Path, host: str, authority: Folder) -> bool:
+    """Whether it is this authority's, for that host, and for a while yet."""
     lasting = ("x509", "-noout", "-checkend", RENEW_WITHIN_SECONDS, "-in", certificate)
     if not certificate.exists() or not succeeds("openssl", *lasting):
+        return False
+    if not succeeds("openssl", "verify", "-CAfile", authority.path / "authority.pem", certificate):
         return False
     names = openssl("x509", "-noout", "-ext", "subjectAltName", "-in", certificate).decode()
     return names.strip().splitlines()[-1].strip() in (f"DNS:{host}", f"IP Address:{host}")

@@ -1,67 +1,74 @@
-"""What compose.yaml needs besides itself: secrets, certificates and .env. What is there is kept."""
+"""What compose.yaml needs besides itself: configuration, secrets, certificates and .env. What is there is kept."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import shutil
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from typing import Final
 
+from host import configuration
 from host.certificates import write_certificates
+from host.configuration import Configuration
 from host.ending import Refused
-from host.environment import known_variables, variables, with_variables
+from host.environment import adopted, known_variables, variables, with_variables
+from host.folders import Folder
 from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
+from host.settings import BY_KEY, Key
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT: Final = Path(__file__).resolve().parents[2]
+OPTIONS: Final[dict[str, Key]] = {
+    "url": ("site", "url"),
+    "port": ("site", "port"),
+    "bind": ("site", "bind"),
+    "data": ("data", "folder"),
+    "certificate": ("tls", "certificate"),
+    "key": ("tls", "key"),
+    "syslog": ("syslog", "server"),
+    "syslog-ca": ("syslog", "authority"),
+}
+"""Options that write a setting into the configuration."""
+PATHS: Final = ("data", "certificate", "key", "syslog-ca")
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--url", required=True, help="the address that people will open: https://HOST"
-    )
-    command.add_argument(
-        "--port", type=int, help="the port to publish, where it is not the address's own"
-    )
-    command.add_argument("--bind", help="the host's address to publish on (0.0.0.0: all)")
-    command.add_argument("--data", type=Path, help="where secrets are kept (/var/lib/plumbline)")
-    command.add_argument(
-        "--certificate", type=Path, help="PEM of your own certificate with its chain"
-    )
-    command.add_argument("--key", type=Path, help="PEM of its key")
-    command.add_argument(
-        "--syslog",
-        metavar="HOST[:PORT]",
-        help="where heads of the audit log go, by syslog over TLS",
-    )
-    command.add_argument("--syslog-ca", type=Path, help="PEM of that server's authority")
+    configuration.argument(command)
+    for name, key in OPTIONS.items():
+        written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
+        command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> None:
     lines = options.env_file.read_text().splitlines() if options.env_file.exists() else []
-    known = known_variables(lines)
-    options.data = options.data or Path(known.get("PLUMBLINE_DATA") or "/var/lib/plumbline")
-    address = check(options)
-    data = options.data.resolve()
+    text = new_text(options, known_variables(lines))
+    found = configuration.checked(text, f"{options.config} with the options given")
+    check(found)
+    data = found.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     (data / "secrets").mkdir(mode=0o711, exist_ok=True)
     folders = write_secrets(data)
     # Signed heads of the audit log; the sealer alone writes, and whoever keeps them elsewhere reads.
     (data / "heads").mkdir(mode=0o755, exist_ok=True)
     os.chown(data / "heads", USERS["sealer"], USERS["sealer"])
-    if options.syslog_ca:
-        folders["sealer"].write("syslog_ca.pem", options.syslog_ca.read_bytes())
+    if authority := found.path("syslog", "authority"):
+        folders["sealer"].write("syslog_ca.pem", authority.read_bytes())
     make_journal(data)
-    write_certificates(data, folders, address.hostname or "", options)
-    options.env_file.write_text(with_variables(lines, variables(options, address, known)))
-    own = (data / "own-certificate").exists()
-    print(f"Secrets and certificates are in {data}, variables in {options.env_file}.")
-    if not own:
+    write_certificates(data, folders, found)
+    allow_metrics(folders, found.words("metrics", "allow"))
+    write(options.config, text)
+    write(options.env_file, with_variables(lines, variables(found)))
+    print(
+        f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
+        f"{options.env_file}."
+    )
+    if not found["tls", "certificate"]:
         print(
-            f"Browsers must trust {data}/authority.pem, or give a certificate of your own with --certificate."
+            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
         )
     print(
         "Next:\n"
@@ -73,31 +80,38 @@ def run(options: argparse.Namespace) -> None:
     )
 
 
-def check(options: argparse.Namespace) -> SplitResult:
-    """Everything that can be known before anything changes."""
-    address: SplitResult = urlsplit(options.url)
-    if (
-        address.scheme != "https"
-        or not address.hostname
-        or address.path not in ("", "/")
-        or address.query
-    ):
-        raise Refused(f"--url must be https://HOST or https://HOST:PORT, not {options.url!r}.")
+def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:
+    """The configuration with what the options say; the first one with what .env said before there was a file."""
+    former = options.config.read_text() if options.config.exists() else ""
+    settings = {} if former else adopted(known)
+    given: dict[Key, str] = {}
+    for name, key in OPTIONS.items():
+        value = getattr(options, name.replace("-", "_"))
+        if value is not None:
+            given[key] = str(Path(value).resolve()) if name in PATHS and value else value
+    url = ("site", "url")
+    if url in given and given[url] not in (settings.get(url), configuration.judged(former)[0][url]):
+        # Another address does not keep the former one's port.
+        settings["site", "port"] = ""
+    return configuration.written(former, settings | given)
+
+
+def check(found: Configuration) -> None:
+    """Everything else that can be known before anything changes."""
     if os.geteuid() != 0:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    if bool(options.certificate) != bool(options.key):
-        raise Refused("--certificate and --key belong together.")
-    if bool(options.syslog) != bool(options.syslog_ca):
-        raise Refused("--syslog and --syslog-ca belong together: the server must be verified.")
-    if options.certificate:
-        of_certificate = openssl("x509", "-noout", "-pubkey", "-in", options.certificate)
-        if of_certificate != openssl("pkey", "-pubout", "-in", options.key):
-            raise Refused(f"{options.key} is not the key of {options.certificate}.")
-    if options.data.exists() and not options.data.is_dir():
-        raise Refused(f"{options.data} is not a folder.")
-    return address
+    for key in (("tls", "certificate"), ("tls", "key"), ("syslog", "authority")):
+        if found[key] and not Path(found[key]).is_file():
+            raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
+    certificate, private = found.path("tls", "certificate"), found.path("tls", "key")
+    if certificate and private:
+        of_certificate = openssl("x509", "-noout", "-pubkey", "-in", certificate)
+        if of_certificate != openssl("pkey", "-pubout", "-in", private):
+            raise Refused(f"{private} is not the key of {certificate}.")
+    if found.data.exists() and not found.data.is_dir():
+        raise Refused(f"{found.data} is not a folder.")
 
 
 def make_journal(data: Path) -> None:
@@ -106,3 +120,23 @@ def make_journal(data: Path) -> None:
     folder.mkdir(mode=0o755, exist_ok=True)
     folder.chmod(0o755)
     os.chown(folder, USERS["worker"], USERS["worker"])
+
+
+def allow_metrics(folders: dict[str, Folder], networks: list[str]) -> None:
+    """Who may read /metrics, as nginx includes it; web wants a token besides."""
+    if networks:
+        folders["web"].keep("metrics_token", lambda: secrets.token_bytes(32).hex().encode())
+    if networks or (folders["nginx"].path / "metrics_allow.conf").exists():
+        allowed = "".join(f"allow {network};\n" for network in networks)
+        folders["nginx"].write("metrics_allow.conf", allowed.encode())
+
+
+def write(file: Path, text: str) -> None:
+    """Replace the file as a whole, where it says something else."""
+    if file.exists() and file.read_text() == text:
+        return
+    file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.write_text(text)
+    fresh.chmod(0o644)
+    fresh.replace(file)

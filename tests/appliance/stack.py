@@ -187,6 +187,7 @@ def install(stack: Stack, **changes: str) -> str:
         "--url": f"https://{HOST}:{stack.port}",
         "--bind": "127.0.0.1",
         "--data": str(stack.data),
+        "--config": str(stack.folder / "appliance.conf"),
         "--env-file": str(stack.folder / "env"),
         "--syslog": SYSLOG,
         "--syslog-ca": str(stack.folder / "forge-authority.pem"),

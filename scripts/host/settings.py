@@ -1,0 +1,152 @@
+"""What can be configured: every setting once, and what does not go together."""
+
+from __future__ import annotations
+
+from typing import Callable, Final, Mapping, NamedTuple, Optional
+
+from host import values
+
+Key = tuple[str, str]
+"""Section and name."""
+
+
+class Setting(NamedTuple):
+    section: str
+    name: str
+    default: str
+    """As it stands in the file; empty where nothing is set."""
+    parse: Callable[[str], str]
+    """Returns the value as it is kept. Raises ValueError with what it must be."""
+    about: str
+    variable: str = ""
+    """The variable in .env that it becomes as it stands, where it has a value."""
+
+    @property
+    def key(self) -> Key:
+        return self.section, self.name
+
+
+SETTINGS: Final = (
+    Setting(
+        *("site", "url", "", values.site),
+        "The address that people open: https://HOST or https://HOST:PORT.",
+        "PLUMBLINE_URL",
+    ),
+    Setting(
+        *("site", "port", "", values.port),
+        "The port to publish, where it is not the address's own.",
+    ),
+    Setting(
+        *("site", "bind", "0.0.0.0", values.address),
+        "The address of this machine to publish on; 0.0.0.0 is all.",
+        "PLUMBLINE_BIND",
+    ),
+    Setting(
+        *("data", "folder", "/var/lib/plumbline", values.folder),
+        "Where secrets, certificates and journals are kept.",
+        "PLUMBLINE_DATA",
+    ),
+    Setting(
+        *("tls", "certificate", "", values.file),
+        "PEM of your own certificate with its chain; without one the installation's own authority issues it.",
+    ),
+    Setting(*("tls", "key", "", values.file), "PEM of that certificate's key."),
+    Setting(
+        *("syslog", "server", "", values.server),
+        "HOST or HOST:PORT where heads of the audit log go, by syslog over TLS; the port is 6514 where none is said.",
+    ),
+    Setting(*("syslog", "authority", "", values.file), "PEM of the authority of that server."),
+    Setting(
+        *("size", "clone_space", "2g", values.size),
+        "Memory for clones of repositories: the largest of them must fit.",
+        "PLUMBLINE_CLONE_SPACE",
+    ),
+    Setting(
+        *("size", "worker_memory", "4g", values.size),
+        "Limit of the worker's memory: 2g more than its clones.",
+        "PLUMBLINE_WORKER_MEMORY",
+    ),
+    Setting(
+        *("kept", "audit_days", "730", values.number(365, 36500)),
+        "How long the audit log is kept, in days.",
+        "PLUMBLINE_AUDIT_DAYS",
+    ),
+    Setting(
+        *("kept", "backups_days", "35", values.number(1, 3650)),
+        "How old the oldest backup gets, in days; certificates of erasure tell that day.",
+        "PLUMBLINE_BACKUPS_KEPT_DAYS",
+    ),
+    Setting(
+        *("outside", "proxy", "", values.proxy),
+        "Your own proxy to everything outside this machine: http://HOST:PORT.",
+    ),
+    Setting(
+        *("outside", "also", "", values.words(values.server)),
+        "Hosts, or HOST:PORT, that the services may reach besides those of connections and identity providers.",
+    ),
+    Setting(
+        *("outside", "direct", "", values.words(values.server)),
+        "Hosts that are reached without your proxy.",
+    ),
+    Setting(
+        *("metrics", "allow", "", values.words(values.network)),
+        "Addresses or networks that may read /metrics, with the token in secrets/web/metrics_token.",
+    ),
+)
+BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
+SECTIONS: Final = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
+RENAMED: Final[Mapping[Key, Key]] = {}
+"""What had another name in a former version, so that the message can say so."""
+
+
+class Contradiction(NamedTuple):
+    key: Key
+    """The setting at whose line it is told."""
+    told: Callable[[Mapping[Key, str]], Optional[str]]
+    """What to do about it, where these values do not go together."""
+
+
+def _together(section: str, one: str, other: str, why: str) -> tuple[Contradiction, Contradiction]:
+    def needs(name: str, beside: str) -> Contradiction:
+        return Contradiction(
+            (section, name),
+            lambda found: (
+                f"needs {beside} beside it: {why}."
+                if found[section, name] and not found[section, beside]
+                else None
+            ),
+        )
+
+    return needs(one, other), needs(other, one)
+
+
+def _needed(found: Mapping[Key, str]) -> str | None:
+    return (
+        None if found["site", "url"] else "is missing: say at which https:// address people come."
+    )
+
+
+def _worker_fits(found: Mapping[Key, str]) -> str | None:
+    space, memory = (
+        values.megabytes(found["size", name]) for name in ("clone_space", "worker_memory")
+    )
+    if memory >= space + 2048:
+        return None
+    return (
+        f"must be 2g more than clone_space, so at least {space + 2048}m: clones count against it."
+    )
+
+
+def _proxy_to_pass_by(found: Mapping[Key, str]) -> str | None:
+    if found["outside", "proxy"] or not found["outside", "direct"]:
+        return None
+    return "says nothing without proxy: everything is reached directly."
+
+
+CONTRADICTIONS: Final = (
+    Contradiction(("site", "url"), _needed),
+    *_together("tls", "certificate", "key", "certificate and key belong together"),
+    *_together("syslog", "server", "authority", "the server must be verified"),
+    Contradiction(("size", "worker_memory"), _worker_fits),
+    Contradiction(("outside", "direct"), _proxy_to_pass_by),
+)
