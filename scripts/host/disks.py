@@ -43,6 +43,11 @@ def swaps() -> list[Swap]:
     return read_swaps(Path("/proc/swaps").read_text())
 
 
+def boot_id() -> str:
+    """Another one after each start of the machine, and the same in every container."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
 def mount_at(point: Path) -> Mount | None:
     """The mount that begins at this very folder."""
     found = _mounts().get(_mount_id(str(point)))
