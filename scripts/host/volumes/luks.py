@@ -44,7 +44,8 @@ def format_device(device: Path, secret: bytes, *, erase: Path | None) -> None:
         raise Refused(f"{device} holds {held}. To lose all of it: --yes-erase {device}")
     run(
         *("cryptsetup", "luksFormat", "--type", "luks2", "--pbkdf", "argon2id", "--batch-mode"),
-        *(*COST, "--key-file", "-", device),
+        *COST,
+        *("--key-file", "-", str(device)),
         stdin=secret,
     )
 
