@@ -61,6 +61,10 @@ class Configuration:
     def data(self) -> Path:
         return Path(self["data", "folder"])
 
+    @property
+    def keys(self) -> Path:
+        return Path(self["data", "keys"])
+
     def variables(self) -> dict[str, str]:
         """What goes into .env as it stands."""
         return {

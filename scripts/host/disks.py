@@ -14,7 +14,7 @@ _BLANK = re.compile(r"\\([0-7]{3})")
 
 
 def facts() -> Facts:
-    mounts = read_mounts(Path("/proc/self/mountinfo").read_text())
+    mounts = _mounts()
     return Facts(lambda path: mounts.get(_mount_id(path)), devices(), devices_of)
 
 
@@ -33,7 +33,7 @@ def read_mounts(text: str) -> dict[int, Mount]:
 def read_swaps(text: str) -> list[Swap]:
     lines = [line.split() for line in text.splitlines()[1:]]
     return [
-        Swap(words[0], _number(words[0]) if words[1] == "partition" else "")
+        Swap(words[0], block_number(words[0]) if words[1] == "partition" else "")
         for words in lines
         if words
     ]
@@ -41,6 +41,22 @@ def read_swaps(text: str) -> list[Swap]:
 
 def swaps() -> list[Swap]:
     return read_swaps(Path("/proc/swaps").read_text())
+
+
+def boot_id() -> str:
+    """Another one after each start of the machine, and the same in every container."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
+def mount_at(point: Path) -> Mount | None:
+    """The mount that begins at this very folder."""
+    found = _mounts().get(_mount_id(str(point)))
+    return found if found and found.point == str(point.resolve()) else None
+
+
+def mounted_numbers() -> set[str]:
+    """Those of all devices that a file system is mounted from."""
+    return {number for mount in _mounts().values() for number in devices_of(mount)}
 
 
 def devices(block: Path = _BLOCK) -> dict[str, Device]:
@@ -51,7 +67,7 @@ def devices_of(mount: Mount) -> tuple[str, ...]:
     """A btrfs has a number of its own and may have several devices; others have their device's."""
     if not mount.number.startswith("0:"):
         return (mount.number,)
-    number = _number(mount.source)
+    number = block_number(mount.source)
     if not number or mount.kind != "btrfs":
         return ()
     for members in Path("/sys/fs/btrfs").glob("*/devices"):
@@ -59,6 +75,10 @@ def devices_of(mount: Mount) -> tuple[str, ...]:
         if number in numbers:
             return numbers
     return (number,)
+
+
+def _mounts() -> dict[int, Mount]:
+    return read_mounts(Path("/proc/self/mountinfo").read_text())
 
 
 def _mount_id(path: str) -> int:
@@ -94,7 +114,7 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _number(path: str) -> str:
+def block_number(path: str) -> str:
     """Of a block device, like 8:1; empty where it is none."""
     try:
         found = Path(path).stat()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from host.configuration import Configuration
 from host.settings import SETTINGS, Key
 
+PROJECT: Final = Path(__file__).resolve().parents[2]
 HEADER: Final = (
     "# Written by scripts/appliance install from its configuration; lines of your own are kept."
 )

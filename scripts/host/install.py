@@ -13,26 +13,29 @@ from host import configuration
 from host.certificates import write_certificates
 from host.configuration import Configuration
 from host.ending import Refused
-from host.environment import adopted, known_variables, variables, with_variables
+from host.environment import PROJECT, adopted, known_variables, variables, with_variables
 from host.folders import Folder
 from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
 from host.settings import BY_KEY, Key
+from host.volumes.judgement import Record
+from host.volumes.places import DOCKERS_OWN, database_setting
+from host.volumes.status import judged, told
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
 OPTIONS: Final[dict[str, Key]] = {
     "url": ("site", "url"),
     "port": ("site", "port"),
     "bind": ("site", "bind"),
     "data": ("data", "folder"),
+    "keys": ("data", "keys"),
     "certificate": ("tls", "certificate"),
     "key": ("tls", "key"),
     "syslog": ("syslog", "server"),
     "syslog-ca": ("syslog", "authority"),
 }
 """Options that write a setting into the configuration."""
-PATHS: Final = ("data", "certificate", "key", "syslog-ca")
+PATHS: Final = ("data", "keys", "certificate", "key", "syslog-ca")
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -45,13 +48,16 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     lines = options.env_file.read_text().splitlines() if options.env_file.exists() else []
-    text = new_text(options, known_variables(lines))
+    known = known_variables(lines)
+    text = new_text(options, known)
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
     data = found.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
-    (data / "secrets").mkdir(mode=0o711, exist_ok=True)
-    folders = write_secrets(data)
+    keys = found.keys.resolve()
+    former = take_along(data / "secrets", keys)
+    keys.mkdir(mode=0o711, parents=True, exist_ok=True)
+    folders = write_secrets(keys)
     # Signed heads of the audit log; the sealer alone writes, and whoever keeps them elsewhere reads.
     (data / "heads").mkdir(mode=0o755, exist_ok=True)
     os.chown(data / "heads", USERS["sealer"], USERS["sealer"])
@@ -61,11 +67,19 @@ def run(options: argparse.Namespace) -> None:
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
     write(options.config, text)
-    write(options.env_file, with_variables(lines, variables(found)))
+    files = make_database_folder(database_setting(data, known))
+    own = variables(found) | {"PLUMBLINE_DATABASE_FILES": files}
+    write(options.env_file, with_variables(lines, own))
+    Record(data, keys).make(folders)
     print(
-        f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
-        f"{options.env_file}."
+        f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
+        f"in {options.env_file}."
     )
+    if former:
+        print(
+            f"Keys were copied out of {data}/secrets. After docker compose up --detach: rm -r {data}/secrets"
+        )
+    print(told(judged(found, own)))
     if not found["tls", "certificate"]:
         print(
             f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
@@ -76,7 +90,7 @@ def run(options: argparse.Namespace) -> None:
         "  docker compose up -d --wait\n"
         "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
         "      makes the first account and prints the link with which its owner enrols\n"
-        f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
+        f"Take {keys}/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
     )
 
 
@@ -112,6 +126,28 @@ def check(found: Configuration) -> None:
             raise Refused(f"{private} is not the key of {certificate}.")
     if found.data.exists() and not found.data.is_dir():
         raise Refused(f"{found.data} is not a folder.")
+
+
+def take_along(former: Path, keys: Path) -> bool:
+    """Copy the secrets of an installation that had them among its data; running services keep what they have."""
+    if keys == former or not former.is_dir() or (keys / "web").exists():
+        return False
+    keys.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    for folder in sorted(former.iterdir()):
+        user = USERS.get(folder.name)
+        if user is None:
+            continue
+        taken = Folder(keys / folder.name, user)
+        for file in sorted(folder.iterdir()):
+            taken.write(file.name, file.read_bytes())
+    return True
+
+
+def make_database_folder(files: str) -> str:
+    if files != DOCKERS_OWN:
+        Path(files).mkdir(mode=0o700, exist_ok=True)
+        os.chown(files, USERS["postgres"], USERS["postgres"])
+    return files
 
 
 def make_journal(data: Path) -> None:

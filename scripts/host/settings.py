@@ -43,8 +43,13 @@ SETTINGS: Final = (
     ),
     Setting(
         *("data", "folder", "/var/lib/plumbline", values.folder),
-        "Where secrets, certificates and journals are kept.",
+        "Where the database's files, journals and heads of the audit log are kept.",
         "PLUMBLINE_DATA",
+    ),
+    Setting(
+        *("data", "keys", "/etc/plumbline/keys", values.folder),
+        "Where keys, passwords and certificates are kept, so that no copy of the data holds what opens them.",
+        "PLUMBLINE_KEYS",
     ),
     Setting(
         *("tls", "certificate", "", values.file),
@@ -90,7 +95,7 @@ SETTINGS: Final = (
     ),
     Setting(
         *("metrics", "allow", "", values.words(values.network)),
-        "Addresses or networks that may read /metrics, with the token in secrets/web/metrics_token.",
+        "Addresses or networks that may read /metrics, with the token in the keys' folder, web/metrics_token.",
     ),
 )
 BY_KEY: Final = {setting.key: setting for setting in SETTINGS}

@@ -23,7 +23,7 @@ VERBS: Final[dict[str, Verb]] = {
         "make secrets, certificates and .env; keep what is there", install.arguments, install.run
     ),
     "volumes": Verb(
-        "tell whether what is written is encrypted at rest", volumes.arguments, volumes.run
+        "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run
     ),
 }
 

@@ -171,6 +171,7 @@ def running(folder: Path) -> Iterator[Stack]:
     try:
         _prepare_outside(stack)
         install(stack)
+        attest(stack)
         stack.compose("build", "--progress", "plain", seconds=1200)
         try:
             stack.compose("up", "--detach", "--wait", "--wait-timeout", "600", seconds=660)
@@ -187,6 +188,7 @@ def install(stack: Stack, **changes: str) -> str:
         "--url": f"https://{HOST}:{stack.port}",
         "--bind": "127.0.0.1",
         "--data": str(stack.data),
+        "--keys": str(stack.data / "secrets"),
         "--config": str(stack.folder / "appliance.conf"),
         "--env-file": str(stack.folder / "env"),
         "--syslog": SYSLOG,
@@ -194,6 +196,23 @@ def install(stack: Stack, **changes: str) -> str:
     } | {f"--{name}": value for name, value in changes.items()}
     pairs = [word for pair in options.items() for word in pair]
     return run(sys.executable, "scripts/appliance", "install", *pairs)
+
+
+def attest(stack: Stack) -> str:
+    """The machine of the tests need not encrypt its disks."""
+    return volumes(stack, "attest", "--evaluation", "tests of the appliance", "--by", "the tests")
+
+
+def volumes(stack: Stack, *arguments: str) -> str:
+    """`scripts/appliance volumes …` as an operator runs it on this stack."""
+    files = (
+        "--config",
+        str(stack.folder / "appliance.conf"),
+        "--env-file",
+        str(stack.folder / "env"),
+    )
+    command = (sys.executable, "scripts/appliance", "volumes", *arguments, *files)
+    return run(*command, environment=stack.environment)
 
 
 def _prepare_outside(stack: Stack) -> None:

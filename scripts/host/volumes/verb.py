@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Callable, Final, NamedTuple
 
-from host.install import PROJECT
-from host.volumes import status
+from host.environment import PROJECT
+from host.volumes import acts, status
 
 
 class _Act(NamedTuple):
@@ -17,7 +17,16 @@ class _Act(NamedTuple):
 
 
 ACTS: Final = {
+    "create": _Act("encrypt a device or a folder, and open it", acts.create_arguments, acts.create),
+    "open": _Act("open the volume, as after each start", acts.open_arguments, acts.open_),
+    "close": _Act("close the volume", acts.close_arguments, acts.close),
+    "rekey": _Act("add, remove or change what opens it", acts.rekey_arguments, acts.rekey),
     "status": _Act("tell what everything that is written stands on", status.arguments, status.run),
+    "attest": _Act(
+        "answer for encryption that cannot be seen from here",
+        status.attest_arguments,
+        status.attest,
+    ),
 }
 
 
