@@ -6,6 +6,7 @@ process wrote meanwhile under the former key is found by the next pass.
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
@@ -36,7 +37,7 @@ def rewrap(*, batch: int = BATCH) -> int:
     moved = 0
     for model, field in _ENVELOPED:
         rows = model._default_manager.exclude(**{field: None})
-        moved += _move(rows, field, lambda row, of=field: _wrapped(getattr(row, of)), batch)
+        moved += _move(rows, field, partial(_wrapped, field=field), batch)
     return moved + _move(Authenticator.objects.all(), "data", _second_factor, batch)
 
 
@@ -87,8 +88,8 @@ def _batches(rows: QuerySet[Any], batch: int) -> Iterator[list[Any]]:
         last = keys[-1]
 
 
-def _wrapped(value: bytes | memoryview) -> bytes | None:
-    return keyring.rewrapped(bytes(value))
+def _wrapped(row: Model, *, field: str) -> bytes | None:
+    return keyring.rewrapped(bytes(getattr(row, field)))
 
 
 def _second_factor(row: Authenticator) -> dict[str, object] | None:

@@ -1,10 +1,10 @@
 """Another key: the files at each step, killed at any of them, and what is missing or goes wrong."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from host import rotate_keys
 from host.ending import Failed, Refused
 from host.folders import Folder
 from host.keys import write_secrets
@@ -94,7 +94,7 @@ def test_what_arrives_late_under_the_former_key_is_waited_for(
 ) -> None:
     now = (keys / "web/web_key").stat().st_mtime
     clock = [now]
-    monkeypatch.setattr(rotate_keys.time, "time", lambda: clock[0])
+    monkeypatch.setattr(time, "time", lambda: clock[0])
     monkeypatch.setattr(
         rotate_keys.time, "sleep", lambda seconds: clock.append(clock.pop() + seconds)
     )
