@@ -95,9 +95,7 @@ def test_what_arrives_late_under_the_former_key_is_waited_for(
     now = (keys / "web/web_key").stat().st_mtime
     clock = [now]
     monkeypatch.setattr(time, "time", lambda: clock[0])
-    monkeypatch.setattr(
-        rotate_keys.time, "sleep", lambda seconds: clock.append(clock.pop() + seconds)
-    )
+    monkeypatch.setattr(time, "sleep", lambda seconds: clock.append(clock.pop() + seconds))
     passes: list[float] = []
 
     def move() -> int:
