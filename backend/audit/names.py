@@ -268,6 +268,20 @@ ACTS: Final[Mapping[str, Act]] = {
     "audit_restart_accepted": Act(
         GOVERNANCE, "An operator took the log as it stood, such as after a restore."
     ),
+    "key_rotated": Act(
+        GOVERNANCE,
+        "Stored secrets were brought under a new key; with their count.",
+        (
+            *("connections.credential", "connections.webhooksecret", "mfa.authenticator"),
+            *("accounts.identityprovider", "audit.subjectkey", "people.organisation"),
+        ),
+    ),
+    "encryption_attested": Act(
+        GOVERNANCE, "Somebody answers for encryption at rest below the machine; with who and why."
+    ),
+    "evaluation_excepted": Act(
+        GOVERNANCE, "Nothing need be encrypted at rest for 30 days; with who says so, and why."
+    ),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

@@ -42,6 +42,8 @@ class Environment(BaseSettings):
     """Memory-backed space for clones; the worker refuses to clone anywhere else in production."""
     tombstones_dir: Path = Path("/tombstones")
     """Where the journal of tombstones stands: outside the database, so that no old backup takes it along."""
+    at_rest_dir: Path = Path("/run/at-rest")
+    """Where the host tells, signed, what the data stand on."""
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"

@@ -30,6 +30,7 @@ if PRODUCTION and CLOCK_OFFSET:
 SECRETS_DIR = ENVIRONMENT.secrets_dir
 SCRATCH_DIR = ENVIRONMENT.scratch_dir
 TOMBSTONES_DIR = ENVIRONMENT.tombstones_dir
+AT_REST_DIR = ENVIRONMENT.at_rest_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 PUBLIC_URL = ENVIRONMENT.url.rstrip("/")
 ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import install
+from host import install, rotate_keys
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.volumes import verb as volumes
 
@@ -21,6 +21,11 @@ class Verb(NamedTuple):
 VERBS: Final[dict[str, Verb]] = {
     "install": Verb(
         "make secrets, certificates and .env; keep what is there", install.arguments, install.run
+    ),
+    "rotate-keys": Verb(
+        "bring stored secrets under new keys while everything runs",
+        rotate_keys.arguments,
+        rotate_keys.run,
     ),
     "volumes": Verb(
         "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run
