@@ -1,5 +1,6 @@
 """Django's settings. Everything that differs between installations comes from `environment`."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -409,6 +410,13 @@ CELERY = {
     },
 }
 
+# Logs: one id finds a request's lines at nginx, web and worker. Who it was tells nginx's line, by its address, and the
+# audit log, by name.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = PRODUCTION  # nginx replaces the header
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 LOGGING_CONFIG = "backend.config.logs.configure"
 LOGGING: dict[str, Any] = {
     "version": 1

@@ -48,6 +48,12 @@ def known_variables(lines: list[str]) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
+def keys_folder(known: Mapping[str, str]) -> Path:
+    """Where secrets are; an installation that was not installed anew since had them among its data."""
+    data = Path(known.get("PLUMBLINE_DATA") or "/var/lib/plumbline")
+    return Path(known.get("PLUMBLINE_KEYS") or data / "secrets")
+
+
 def with_variables(lines: list[str], own: Mapping[str, str]) -> str:
     """The lines of .env with these variables; what the configuration does not say stays as it is."""
     kept = [

@@ -95,7 +95,12 @@ SETTINGS: Final = (
     ),
     Setting(
         *("metrics", "allow", "", values.words(values.network)),
-        "Addresses or networks that may read /metrics, with the token in the keys' folder, web/metrics_token.",
+        "Addresses or networks that may read numbers for Prometheus, with the token in web/metrics_token among the keys.",
+    ),
+    Setting(
+        *("metrics", "publish", "", values.listener),
+        "ADDRESS:PORT of this machine where they are told; without it a free port that this machine alone reaches.",
+        "PLUMBLINE_METRICS",
     ),
 )
 BY_KEY: Final = {setting.key: setting for setting in SETTINGS}

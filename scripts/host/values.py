@@ -47,6 +47,19 @@ def address(value: str) -> str:
         ) from None
 
 
+def listener(value: str) -> str:
+    """ADDRESS:PORT, as Compose publishes a port."""
+    try:
+        found = urlsplit(f"//{value}")
+        ipaddress.IPv4Address(found.hostname or "")
+        is_one = found.port not in (None, 0) and found.netloc == value
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise ValueError("must be ADDRESS:PORT of this machine, such as 10.0.0.5:9464")
+    return value
+
+
 def network(value: str) -> str:
     try:
         return str(ipaddress.ip_network(value))

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import install, rotate_keys
+from host import doctor, install, rotate_keys, support_bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.volumes import verb as volumes
 
@@ -26,6 +26,12 @@ VERBS: Final[dict[str, Verb]] = {
         "bring stored secrets under new keys while everything runs",
         rotate_keys.arguments,
         rotate_keys.run,
+    ),
+    "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
+    "support-bundle": Verb(
+        "gather what helps whoever helps, with nothing personal in it",
+        support_bundle.arguments,
+        support_bundle.run,
     ),
     "volumes": Verb(
         "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run

@@ -56,7 +56,10 @@ def test_every_service_has_a_numeric_user_of_its_own() -> None:
 
 def test_nginx_alone_publishes_a_port() -> None:
     assert {name for name, service in ALL.items() if "ports" in service} == {"nginx"}
-    assert len(ALL["nginx"]["ports"]) == 1
+    assert ALL["nginx"]["ports"] == [
+        "${PLUMBLINE_BIND:-0.0.0.0}:${PLUMBLINE_PORT:-443}:8443",
+        "${PLUMBLINE_METRICS:-127.0.0.1:}:9464",
+    ]
 
 
 def test_networks_are_internal_but_for_the_front_and_the_way_out() -> None:

@@ -72,6 +72,8 @@ def test_no_port_but_nginx_is_published(stack: Stack, service: str) -> None:
 
 def test_nginx_is_published_where_it_was_asked_for(stack: Stack) -> None:
     bindings = stack.inspect("nginx")["HostConfig"]["PortBindings"]
+    metrics = bindings.pop("9464/tcp")
+    assert [binding["HostIp"] for binding in metrics] == ["127.0.0.1"]
     assert bindings == {"8443/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]}
 
 

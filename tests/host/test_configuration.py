@@ -77,6 +77,7 @@ GOOD = [
     ("outside", "also", "A.example, b.example:8443", "a.example b.example:8443"),
     ("outside", "proxy", "http://proxy.example:3128", "http://proxy.example:3128"),
     ("metrics", "allow", "10.0.0.0/24 10.1.2.3", "10.0.0.0/24 10.1.2.3/32"),
+    ("metrics", "publish", "10.0.0.5:9464", "10.0.0.5:9464"),
 ]
 BAD = [
     ("site", "url", "https://a.example/path"),
@@ -94,6 +95,8 @@ BAD = [
     ("outside", "also", "https://a.example"),
     ("syslog", "server", "a.example:0"),
     ("metrics", "allow", "10.0.0.1/24"),
+    ("metrics", "publish", "10.0.0.5"),
+    ("metrics", "publish", "plumbline.example:9464"),
 ]
 
 
