@@ -95,7 +95,7 @@ SETTINGS: Final = (
     ),
     Setting(
         *("metrics", "allow", "", values.words(values.network)),
-        "Addresses or networks that may read numbers for Prometheus, with the token in web/metrics_token among the keys.",
+        "Addresses or networks that may read numbers for Prometheus, with the token web/metrics_token of the keys.",
     ),
     Setting(
         *("metrics", "publish", "", values.listener),
