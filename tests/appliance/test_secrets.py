@@ -32,7 +32,13 @@ FILES = {
     "postgres": {"roles", "server.crt", "server.key"},
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
-PUBLIC = {"internal_ca.pem", "server.crt", "worker_public_key", "audit_verify_key", "syslog_ca.pem"}
+for own in FILES.values():
+    # By which each believes what the host says of its disks.
+    own.add("at_rest_verify_key")
+PUBLIC = {
+    *("internal_ca.pem", "server.crt", "worker_public_key", "audit_verify_key", "syslog_ca.pem"),
+    "at_rest_verify_key",
+}
 BOTH_ENDS = {"tombstone_key"}
 """With which web, the worker and migrate ask whether a name was erased."""
 
