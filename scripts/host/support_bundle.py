@@ -19,8 +19,7 @@ from typing import Callable, Final, Iterator, NamedTuple
 
 from host import doctor
 from host.ending import Refused
-from host.environment import keys_folder, known_variables
-from host.install import PROJECT
+from host.environment import PROJECT, keys_folder, known_variables
 from host.programs import run as program
 from host.sanitising import Sanitiser
 

@@ -67,13 +67,14 @@ class Record:
 
     def __init__(self, data: Path, keys: Path) -> None:
         self.folder = data / "at-rest"
-        self._keys = Folder(keys / "host", 0)
+        self._keys = keys / "host"
 
     def make(self, folders: Mapping[str, Folder]) -> None:
         """The key, and its public half for each service."""
-        key = self._keys.keep(_KEY, lambda: openssl("genpkey", "-algorithm", "Ed25519"))
+        own = Folder(self._keys, 0)
+        key = own.keep(_KEY, lambda: openssl("genpkey", "-algorithm", "Ed25519"))
         public = openssl("pkey", "-pubout", stdin=key)
-        self._keys.write(_VERIFY, public)
+        own.write(_VERIFY, public)
         for folder in folders.values():
             folder.write(_VERIFY, public)
         self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ class Record:
 
     @property
     def made(self) -> bool:
-        return (self._keys.path / _KEY).exists() and self.folder.is_dir()
+        return (self._keys / _KEY).exists() and self.folder.is_dir()
 
     def judge(self, places: Iterable[Place]) -> Judgement:
         """Judge now, and write it down for the services."""
@@ -112,7 +113,7 @@ class Record:
             said = Path(scratch) / "said"
             said.write_text(text)
             signature = openssl(
-                *("pkeyutl", "-sign", "-rawin", "-inkey", self._keys.path / _KEY, "-in", said)
+                *("pkeyutl", "-sign", "-rawin", "-inkey", self._keys / _KEY, "-in", said)
             )
             (Path(scratch) / "signature").write_bytes(signature)
             for fresh, kept in (("signature", f"{name}.sig"), ("said", f"{name}.json")):
@@ -120,7 +121,7 @@ class Record:
                 (Path(scratch) / fresh).replace(self.folder / kept)
 
     def _is_signed(self, file: Path) -> bool:
-        key = ("-pubin", "-inkey", self._keys.path / _VERIFY)
+        key = ("-pubin", "-inkey", self._keys / _VERIFY)
         given = ("-in", file, "-sigfile", file.with_suffix(".sig"))
         return succeeds("openssl", "pkeyutl", "-verify", "-rawin", *key, *given)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Mapping
@@ -13,7 +14,15 @@ from host import configuration
 from host.configuration import Configuration
 from host.ending import AMISS, DONE, Refused
 from host.environment import known_variables
-from host.volumes.judgement import BELOW_MACHINE, EVALUATION, Judgement, Record, as_document
+from host.volumes.judgement import (
+    BELOW_MACHINE,
+    EVALUATION,
+    Judgement,
+    Record,
+    as_document,
+    judge_places,
+    machine_digest,
+)
 from host.volumes.places import judged_places
 
 
@@ -71,6 +80,13 @@ def judged(settings: Configuration, variables: Mapping[str, str]) -> Judgement:
             " run scripts/appliance install."
         )
     return record.judge(judged_places(settings.data, variables))
+
+
+def look(data: Path, keys: Path, variables: Mapping[str, str]) -> Judgement:
+    """As it would be judged now; nothing is signed."""
+    attested = Record(data, keys).attestations() if os.geteuid() == 0 else []
+    places = judged_places(data, variables)
+    return judge_places(places, attested, now=int(time.time()), machine=machine_digest())
 
 
 def told(found: Judgement) -> str:
