@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final, Mapping, NamedTuple, Optional
 
 from host.ending import Refused
-from host.settings import BY_KEY, CONTRADICTIONS, RENAMED, SECTIONS, SETTINGS, Key, Setting
+from host.settings import BY_KEY, CONTRADICTIONS, SECTIONS, SETTINGS, Key, Setting
 
 FILE: Final = Path("/etc/plumbline/appliance.conf")
 HEADER: Final = """\
-# Plumbline's configuration. After a change: scripts/appliance install
+# Plumbline's configuration. After a change: scripts/appliance apply
 # A setting whose line begins with # has the value that stands there. No secret belongs into this file.
 """
 SECTION: Final = re.compile(r"\[([^\]]*)\]")
@@ -72,6 +72,10 @@ class Configuration:
             for setting in SETTINGS
             if setting.variable and self[setting.key]
         }
+
+
+DEFAULTS: Final = Configuration({setting.key: setting.default for setting in SETTINGS})
+"""What holds where nothing is said; without an address, so that nothing is installed by it."""
 
 
 def argument(command: argparse.ArgumentParser) -> None:
@@ -150,9 +154,6 @@ def _entries(text: str) -> tuple[list[Entry], list[Problem]]:
 
 def _unknown(key: Key) -> str:
     section, name = key
-    if key in RENAMED:
-        now = RENAMED[key]
-        return f"[{section}] {name} is now [{now[0]}] {now[1]}."
     elsewhere = [setting.section for setting in SETTINGS if setting.name == name]
     if elsewhere:
         return f"[{section}] has no setting {name}; it belongs below [{elsewhere[0]}]."

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final, Mapping
 from urllib.parse import urlsplit
 
+from host import sizes
 from host.configuration import Configuration
 from host.settings import SETTINGS, Key
+from host.sizes import SIZES
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 HEADER: Final = (
@@ -21,7 +23,11 @@ DERIVED: Final = (
     "PLUMBLINE_SYSLOG_INTERNAL",
 )
 OWNED: Final = frozenset(
-    {*DERIVED, *(setting.variable for setting in SETTINGS if setting.variable)}
+    {
+        *DERIVED,
+        *sizes.variables(SIZES["50"]),
+        *(setting.variable for setting in SETTINGS if setting.variable),
+    }
 )
 """What the configuration alone says; lines of the operator's own for these would be a second truth."""
 
@@ -29,8 +35,11 @@ OWNED: Final = frozenset(
 def variables(configuration: Configuration) -> dict[str, str]:
     """Everything that compose.yaml is told by .env."""
     own_port = urlsplit(configuration["site", "url"]).port
-    found = configuration.variables() | {
-        "PLUMBLINE_PORT": configuration["site", "port"] or str(own_port or 443)
+    found = {
+        # What stands in the configuration by its own name goes above what the size says.
+        **sizes.variables(SIZES[configuration["size", "developers"]]),
+        **configuration.variables(),
+        "PLUMBLINE_PORT": configuration["site", "port"] or str(own_port or 443),
     }
     if server := configuration["syslog", "server"]:
         address = urlsplit(f"//{server}")

@@ -7,9 +7,9 @@ import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Final
+from typing import Final, Sequence
 
-from host import configuration
+from host import configuration, preflight, timers, verdicts
 from host.certificates import write_certificates
 from host.configuration import Configuration
 from host.ending import Refused
@@ -19,6 +19,7 @@ from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
 from host.settings import BY_KEY, Key
+from host.verdicts import BAD, GOOD
 from host.volumes.judgement import Record
 from host.volumes.places import DOCKERS_OWN, database_setting
 from host.volumes.status import judged, told
@@ -43,6 +44,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     for name, key in OPTIONS.items():
         written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
         command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
+    preflight.accept_argument(command)
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
@@ -52,10 +54,53 @@ def run(options: argparse.Namespace) -> None:
     text = new_text(options, known)
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
+    refuse_what_is_bad(found, options.accept)
+    prepare(found)
+    write(options.config, text)
+    data, keys = found.data.resolve(), found.keys.resolve()
+    files = make_database_folder(database_setting(data, known))
+    own = variables(found) | {"PLUMBLINE_DATABASE_FILES": files}
+    write(options.env_file, with_variables(lines, own))
+    if options.env_file == PROJECT / ".env":
+        # An installation beside this folder's own, as tests make them, starts nothing by itself.
+        print(timers.install(timers.units(PROJECT, data)))
+    print(
+        f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
+        f"in {options.env_file}."
+    )
+    print(told(judged(found, own)))
+    if not found["tls", "certificate"]:
+        print(
+            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
+        )
+    print(
+        "Next:\n"
+        "  docker compose build\n"
+        "  docker compose up -d --wait       (later changes of the configuration: scripts/appliance apply)\n"
+        "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
+        "      makes the first account and prints the link with which its owner enrols\n"
+        f"Take {keys}/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
+    )
+
+
+def refuse_what_is_bad(found: Configuration, accepted: Sequence[str]) -> None:
+    """Preflight, but for what is put right here: owners and modes of secrets. Warnings are told and no more."""
+    findings = [finding for finding in preflight.looked(found) if finding.name != "secrets"]
+    amiss = [
+        finding for finding in verdicts.accepting(findings, accepted) if finding.verdict != GOOD
+    ]
+    if amiss:
+        print(preflight.table(amiss) + "\n")
+    if bad := [finding.name for finding in amiss if finding.verdict == BAD]:
+        raise Refused(f"Put right what is bad, and nothing was changed: {', '.join(bad)}.")
+
+
+def prepare(found: Configuration) -> set[str]:
+    """Folders, secrets and certificates. Returns the services whose files have another content than before."""
     data = found.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     keys = found.keys.resolve()
-    former = take_along(data / "secrets", keys)
+    take_along(data / "secrets", keys)
     keys.mkdir(mode=0o711, parents=True, exist_ok=True)
     folders = write_secrets(keys)
     # Signed heads of the audit log; the sealer alone writes, and whoever keeps them elsewhere reads.
@@ -66,32 +111,8 @@ def run(options: argparse.Namespace) -> None:
     make_journal(data)
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
-    write(options.config, text)
-    files = make_database_folder(database_setting(data, known))
-    own = variables(found) | {"PLUMBLINE_DATABASE_FILES": files}
-    write(options.env_file, with_variables(lines, own))
     Record(data, keys).make(folders)
-    print(
-        f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
-        f"in {options.env_file}."
-    )
-    if former:
-        print(
-            f"Keys were copied out of {data}/secrets. After docker compose up --detach: rm -r {data}/secrets"
-        )
-    print(told(judged(found, own)))
-    if not found["tls", "certificate"]:
-        print(
-            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
-        )
-    print(
-        "Next:\n"
-        "  docker compose build\n"
-        "  docker compose up -d --wait\n"
-        "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
-        "      makes the first account and prints the link with which its owner enrols\n"
-        f"Take {keys}/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
-    )
+    return {name for name, folder in folders.items() if folder.changed}
 
 
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:
@@ -128,11 +149,11 @@ def check(found: Configuration) -> None:
         raise Refused(f"{found.data} is not a folder.")
 
 
-def take_along(former: Path, keys: Path) -> bool:
+def take_along(former: Path, keys: Path) -> None:
     """Copy the secrets of an installation that had them among its data; running services keep what they have."""
     if keys == former or not former.is_dir() or (keys / "web").exists():
-        return False
-    keys.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        return
+    keys.mkdir(mode=0o711, parents=True, exist_ok=True)
     for folder in sorted(former.iterdir()):
         user = USERS.get(folder.name)
         if user is None:
@@ -140,7 +161,7 @@ def take_along(former: Path, keys: Path) -> bool:
         taken = Folder(keys / folder.name, user)
         for file in sorted(folder.iterdir()):
             taken.write(file.name, file.read_bytes())
-    return True
+    print(f"Keys were copied to {keys}. After docker compose up --detach: rm -r {former}")
 
 
 def make_database_folder(files: str) -> str:

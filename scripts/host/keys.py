@@ -44,8 +44,7 @@ def write_secrets(keys: Path) -> dict[str, Folder]:
         folders[name].write(
             "audit_verify_key", verify_keys(folders["sealer"].path / "audit_verify_key", signing)
         )
-    roles = "".join(f"{name} {scram_verifier(plain)}\n" for name, plain in database.items())
-    folders["postgres"].write("roles", roles.encode())
+    folders["postgres"].write("roles", role_lines(folders["postgres"].path / "roles", database))
     folders["valkey"].write(
         "users.acl", broker_rules({name: broker[name] for name in BROKER_USERS})
     )
@@ -56,9 +55,26 @@ def password() -> bytes:
     return secrets.token_urlsafe(32).encode()
 
 
-def scram_verifier(plain: bytes) -> str:
+def role_lines(file: Path, passwords: dict[str, bytes]) -> bytes:
+    """ROLE VERIFIER, a line each; a verifier that is still of the same password stays as it is."""
+    lines = file.read_text().split("\n")[:-1] if file.exists() else []
+    known = dict(line.split(" ") for line in lines)
+    return "".join(
+        f"{name} {_verifier(known.get(name), plain)}\n" for name, plain in passwords.items()
+    ).encode()
+
+
+def _verifier(known: str | None, plain: bytes) -> str:
+    if known:
+        salt = base64.b64decode(known.split("$")[1].partition(":")[2])
+        if hmac.compare_digest(scram_verifier(plain, salt), known):
+            return known
+    return scram_verifier(plain, secrets.token_bytes(16))
+
+
+def scram_verifier(plain: bytes, salt: bytes) -> str:
     """What Postgres stores of a password (RFC 5803): it never sees the password itself."""
-    iterations, salt = 4096, secrets.token_bytes(16)
+    iterations = 4096
     salted = hashlib.pbkdf2_hmac("sha256", plain, salt, iterations)
     client = hmac.digest(salted, b"Client Key", "sha256")
     stored = hashlib.sha256(client).digest()

@@ -19,3 +19,6 @@ USERS: Final = {
 
 DATABASE_ROLES: Final = ("migrate", "web", "worker", "beat", "sealer")
 BROKER_USERS: Final = ("web", "worker", "beat")
+
+ONCE: Final = "migrate"
+"""Runs to its end at each start."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Callable, Final, Mapping, NamedTuple, Optional
 
 from host import values
+from host.sizes import SIZES, needed_beside_clones
 
 Key = tuple[str, str]
 """Section and name."""
@@ -62,13 +63,17 @@ SETTINGS: Final = (
     ),
     Setting(*("syslog", "authority", "", values.file), "PEM of the authority of that server."),
     Setting(
-        *("size", "clone_space", "2g", values.size),
-        "Memory for clones of repositories: the largest of them must fit.",
+        *("size", "developers", "50", values.one_of(*SIZES)),
+        f"For up to so many developers ({', '.join(SIZES)}): the services' limits and Postgres go by it.",
+    ),
+    Setting(
+        *("size", "clone_space", "", values.size),
+        "Memory for clones of repositories, where the largest does not fit into what the size gives.",
         "PLUMBLINE_CLONE_SPACE",
     ),
     Setting(
-        *("size", "worker_memory", "4g", values.size),
-        "Limit of the worker's memory: 2g more than its clones.",
+        *("size", "worker_memory", "", values.size),
+        "Limit of the worker's memory, clones included, where it is not the size's.",
         "PLUMBLINE_WORKER_MEMORY",
     ),
     Setting(
@@ -105,8 +110,6 @@ SETTINGS: Final = (
 )
 BY_KEY: Final = {setting.key: setting for setting in SETTINGS}
 SECTIONS: Final = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
-RENAMED: Final[Mapping[Key, Key]] = {}
-"""What had another name in a former version, so that the message can say so."""
 
 
 class Contradiction(NamedTuple):
@@ -137,14 +140,13 @@ def _needed(found: Mapping[Key, str]) -> str | None:
 
 
 def _worker_fits(found: Mapping[Key, str]) -> str | None:
-    space, memory = (
-        values.megabytes(found["size", name]) for name in ("clone_space", "worker_memory")
-    )
-    if memory >= space + 2048:
+    size = SIZES[found["size", "developers"]]
+    space = found["size", "clone_space"] or size.clone_space
+    memory = found["size", "worker_memory"] or size.worker_memory
+    least = values.megabytes(space) + needed_beside_clones(size)
+    if values.megabytes(memory) >= least:
         return None
-    return (
-        f"must be 2g more than clone_space, so at least {space + 2048}m: clones count against it."
-    )
+    return f"must be at least {least}m: clones of {space} count against it."
 
 
 def _proxy_to_pass_by(found: Mapping[Key, str]) -> str | None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import doctor, install, rotate_keys, support_bundle
+from host import apply, doctor, install, preflight, rotate_keys, status, support_bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.volumes import verb as volumes
 
@@ -19,8 +19,17 @@ class Verb(NamedTuple):
 
 
 VERBS: Final[dict[str, Verb]] = {
+    "preflight": Verb(
+        "look whether this machine is as the appliance needs it", preflight.arguments, preflight.run
+    ),
     "install": Verb(
-        "make secrets, certificates and .env; keep what is there", install.arguments, install.run
+        "make configuration, secrets, certificates, .env and timers; keep what is there",
+        install.arguments,
+        install.run,
+    ),
+    "apply": Verb("make what runs be what the configuration says", apply.arguments, apply.run),
+    "status": Verb(
+        "tell how services, certificate, backups and collecting are", status.arguments, status.run
     ),
     "rotate-keys": Verb(
         "bring stored secrets under new keys while everything runs",
@@ -44,9 +53,9 @@ The operator's command. Needs Python 3.9 or newer and openssl, and nothing of th
 
     scripts/appliance install --url https://plumbline.example
 
-makes what compose.yaml needs besides itself: secrets, certificates and .env. What is there already is kept, variables
-that you added to .env and options of the last time too, so that running it again is harmless: it renews certificates
-that end soon, and follows a changed address.
+writes the configuration, /etc/plumbline/appliance.conf, and makes what compose.yaml needs besides itself. What is there
+already is kept, so that running it again is harmless: it renews certificates that end soon. After a change of the
+configuration, scripts/appliance apply says what it touches and does it.
 """
 EXIT_CODES: Final = """\
 exit codes: 0 done, 1 refused and nothing changed, 2 not understood, 3 begun and not finished, 4 looked, and not all

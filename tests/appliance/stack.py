@@ -195,7 +195,28 @@ def install(stack: Stack, **changes: str) -> str:
         "--syslog-ca": str(stack.folder / "forge-authority.pem"),
     } | {f"--{name}": value for name, value in changes.items()}
     pairs = [word for pair in options.items() for word in pair]
-    return run(sys.executable, "scripts/appliance", "install", *pairs)
+    # A machine of tests may be smaller than one of an installation.
+    accepted = [word for name in ("cores", "memory", "disk") for word in ("--accept", name)]
+    return run(sys.executable, "scripts/appliance", "install", *pairs, *accepted)
+
+
+def appliance(stack: Stack, verb: str, *arguments: str) -> tuple[int, str]:
+    """Another verb of the operator on this stack: its exit code, and everything that it said."""
+    files = (TOP / "compose.yaml", Path(__file__).with_name("compose.yaml"))
+    done = subprocess.run(
+        [
+            *(sys.executable, "scripts/appliance", verb),
+            *("--config", str(stack.folder / "appliance.conf")),
+            *("--env-file", str(stack.folder / "env"), *arguments),
+        ],
+        cwd=TOP,
+        env=stack.environment | {"COMPOSE_FILE": ":".join(map(str, files))},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    return done.returncode, done.stdout + done.stderr
 
 
 def attest(stack: Stack) -> str:

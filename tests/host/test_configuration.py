@@ -38,7 +38,7 @@ def test_everything_that_is_wrong_is_told_with_its_line_and_what_to_do() -> None
     text = (
         "url = https://a.example\n[site]\nurl = http://a.example\nurl = https://b.example\nbond = 1\n"
         "what\n[sizes]\nclone_space = 2g\n[kept]\naudit_days = 30\nclone_space = 2g\n"
-        "[tls]\nkey = /k.pem\n[size]\nworker_memory = 3g\n"
+        "[tls]\nkey = /k.pem\n[size]\nworker_memory = 2g\n"
     )
     assert _told(text) == [
         "line 1: “url = https://a.example” stands below no [section].",
@@ -50,7 +50,7 @@ def test_everything_that_is_wrong_is_told_with_its_line_and_what_to_do() -> None
         "line 10: [kept] audit_days = 30 must be a number from 365 to 36500.",
         "line 11: [kept] has no setting clone_space; it belongs below [size].",
         "line 13: [tls] key needs certificate beside it: certificate and key belong together.",
-        "line 15: [size] worker_memory must be 2g more than clone_space, so at least 4096m: clones count against it.",
+        "line 15: [size] worker_memory must be at least 3072m: clones of 2g count against it.",
     ]
 
 
