@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Final, Sequence
 
 from host import configuration, preflight, timers, verdicts
+from host.bundle.check import Bundle
+from host.bundle.contents import RELEASE_KEY, version_in
+from host.bundle.use import load, trusted
 from host.certificates import write_certificates
 from host.configuration import Configuration
 from host.ending import Refused
 from host.environment import PROJECT, adopted, known_variables, variables, with_variables
 from host.folders import Folder
+from host.installed import Installed, record, recorded
 from host.keys import write_secrets
 from host.programs import openssl
 from host.services import USERS
@@ -44,6 +48,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
     for name, key in OPTIONS.items():
         written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
         command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
+    command.add_argument(
+        "--bundle", type=Path, metavar="FILE", help="load the images from it; no network is needed"
+    )
     preflight.accept_argument(command)
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
@@ -55,15 +62,23 @@ def run(options: argparse.Namespace) -> None:
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
     refuse_what_is_bad(found, options.accept)
+    data = found.data.resolve()
+    bundle = trusted(options.bundle, data) if options.bundle else None
+    pinned = load(bundle) if bundle else {}
     prepare(found)
     write(options.config, text)
-    data, keys = found.data.resolve(), found.keys.resolve()
+    keys = found.keys.resolve()
     files = make_database_folder(database_setting(data, known))
-    own = variables(found) | {"PLUMBLINE_DATABASE_FILES": files}
+    own = {**variables(found), "PLUMBLINE_DATABASE_FILES": files, **pinned}
+    if bundle:
+        lines = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
+        write(data / "release.pem", (PROJECT / RELEASE_KEY).read_text())
     write(options.env_file, with_variables(lines, own))
-    if options.env_file == PROJECT / ".env":
-        # An installation beside this folder's own, as tests make them, starts nothing by itself.
-        print(timers.install(timers.units(PROJECT, data)))
+    if not (data / "upgrade.json").exists():
+        note_release(data, options.env_file, bundle)
+        if options.env_file == PROJECT / ".env":
+            # An installation beside this folder's own, as tests make them, starts nothing by itself.
+            print(timers.install(timers.units(PROJECT, data)))
     print(
         f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
         f"in {options.env_file}."
@@ -73,10 +88,11 @@ def run(options: argparse.Namespace) -> None:
         print(
             f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
         )
+    built = "" if bundle else "  docker compose build\n"
     print(
         "Next:\n"
-        "  docker compose build\n"
-        "  docker compose up -d --wait       (later changes of the configuration: scripts/appliance apply)\n"
+        f"{built}"
+        "  docker compose up -d --wait --no-build    (later changes of the configuration: scripts/appliance apply)\n"
         "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
         "      makes the first account and prints the link with which its owner enrols\n"
         f"Take {keys}/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
@@ -113,6 +129,15 @@ def prepare(found: Configuration) -> set[str]:
     allow_metrics(folders, found.words("metrics", "allow"))
     Record(data, keys).make(folders)
     return {name for name, folder in folders.items() if folder.changed}
+
+
+def note_release(data: Path, environment_file: Path, bundle: Bundle | None) -> None:
+    """What runs here is on record, for a later upgrade."""
+    former = recorded(data)
+    commit = former.commit if former and former.folder == PROJECT else ""
+    version = version_in((PROJECT / "pyproject.toml").read_text())
+    commit = bundle.manifest.commit if bundle else commit
+    record(data, Installed(version, commit, PROJECT, environment_file.resolve()))
 
 
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:

@@ -18,7 +18,7 @@ from host.sizes import SIZES, needed_memory
 from host.verdicts import BAD, GOOD, WARNING, Finding
 
 ACCEPTABLE: Final = (
-    *("architecture", "cores", "memory", "disk", "data disk", "clock", "certificate"),
+    *("architecture", "cores", "memory", "disk", "data-disk", "clock", "certificate"),
     *("github", "jira"),
 )
 """What an operator may know better; the rest would not run, or would not be safe."""
@@ -89,7 +89,7 @@ def looked(found: Configuration) -> list[Finding]:
         verdicts.engine(engine),
         verdicts.compose(engine),
         verdicts.disk("disk", facts.disk(root), size.disk),
-        verdicts.disk("data disk", facts.disk(found.data), 1),
+        verdicts.disk("data-disk", facts.disk(found.data), 1),
         verdicts.clock(facts.clock()),
         verdicts.at_rest(at_rest(found.data, root)),
         verdicts.secrets(facts.secrets_amiss(found.keys, found.data)),

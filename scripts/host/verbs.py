@@ -7,7 +7,9 @@ import sys
 from typing import Callable, Final, NamedTuple
 
 from host import apply, doctor, install, preflight, rotate_keys, status, support_bundle
+from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.upgrade import verb as upgrade
 from host.volumes import verb as volumes
 
 
@@ -35,6 +37,16 @@ VERBS: Final[dict[str, Verb]] = {
         "bring stored secrets under new keys while everything runs",
         rotate_keys.arguments,
         rotate_keys.run,
+    ),
+    "bundle": Verb(
+        "make one signed archive of a release, for where no network is, or check one",
+        bundle.arguments,
+        bundle.run,
+    ),
+    "upgrade": Verb(
+        "go on to a later release, or back by itself where that fails",
+        upgrade.arguments,
+        upgrade.run,
     ),
     "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
     "support-bundle": Verb(

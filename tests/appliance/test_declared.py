@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from host.bundle import contents
 
 from tests.appliance.stack import TOP, declared
 
@@ -103,7 +104,20 @@ def test_the_environment_holds_no_secret(name: str) -> None:
 def test_every_image_is_built_from_the_one_base() -> None:
     files = [*TOP.glob("scripts/images/*/Dockerfile"), TOP / "nginx/Dockerfile"]
     for file in (*files, TOP / "backend/Dockerfile"):
-        bases = re.findall(r"^FROM (\S+)", file.read_text(), re.MULTILINE)
-        assert set(bases) == {"debian:trixie-slim"}
+        stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", file.read_text(), re.MULTILINE)
+        own = {name for _, name in stages}
+        assert {base for base, _ in stages} - own == {"debian:trixie-slim"}
         assert re.search(r'^ENTRYPOINT \["guarded"', file.read_text(), re.MULTILINE)
         assert re.search(r"^USER 101\d\d:101\d\d$", file.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_image_can_be_pinned_by_its_id(name: str) -> None:
+    """As `install --bundle` writes it into .env, by the name that it has in the bundle."""
+    match = re.fullmatch(
+        r"\$\{(PLUMBLINE_IMAGE_\w+):-plumbline/([a-z-]+):\$\{PLUMBLINE_VERSION:-dev\}\}",
+        ALL[name]["image"],
+    )
+    assert match
+    assert match[1] == contents.variable(match[2])
+    assert ALL[name]["pull_policy"] == "never"

@@ -12,6 +12,7 @@ import pytest
 from host import facts
 from host.certificates import issue, make_authority
 from host.folders import Folder
+from host.preflight import ACCEPTABLE
 from host.programs import openssl
 
 from tests.host.test_command import appliance
@@ -116,6 +117,7 @@ def test_preflight_of_this_machine_tells_what_it_found(tmp_path: Path) -> None:
         "clock",
         "encryption",
     } <= set(findings)
+    assert {*ACCEPTABLE} - {"github", "jira"} <= set(findings)
     assert not set(tmp_path.iterdir()) - {config}
 
 
