@@ -279,6 +279,12 @@ ACTS: Final[Mapping[str, Act]] = {
     "certificate_ends_soon": Act(
         OPERATOR, "A certificate of the installation ends within 30 days."
     ),
+    "encryption_attested": Act(
+        GOVERNANCE, "Somebody answers for encryption at rest below the machine; with who and why."
+    ),
+    "evaluation_excepted": Act(
+        GOVERNANCE, "Nothing need be encrypted at rest for 30 days; with who says so, and why."
+    ),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

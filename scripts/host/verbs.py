@@ -33,6 +33,11 @@ VERBS: Final[dict[str, Verb]] = {
     "status": Verb(
         "tell how services, certificate, backups and collecting are", status.arguments, status.run
     ),
+    "rotate-keys": Verb(
+        "bring stored secrets under new keys while everything runs",
+        rotate_keys.arguments,
+        rotate_keys.run,
+    ),
     "bundle": Verb(
         "make one signed archive of a release, for where no network is, or check one",
         bundle.arguments,

@@ -176,6 +176,7 @@ def running(folder: Path) -> Iterator[Stack]:
     with cleared(stack):
         prepare_outside(stack)
         install(stack)
+        attest(stack)
         stack.compose("build", "--progress", "plain", seconds=1200)
         start(stack)
         yield stack
@@ -205,6 +206,7 @@ def install(stack: Stack, *before: str, **changes: str) -> str:
         "--url": f"https://{HOST}:{stack.port}",
         "--bind": "127.0.0.1",
         "--data": str(stack.data),
+        "--keys": str(stack.data / "secrets"),
         "--config": str(stack.folder / "appliance.conf"),
         "--env-file": str(stack.folder / stack.variables),
         "--syslog": SYSLOG,
@@ -235,6 +237,23 @@ def appliance(stack: Stack, verb: str, *arguments: str) -> tuple[int, str]:
         timeout=900,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def attest(stack: Stack) -> str:
+    """The machine of the tests need not encrypt its disks."""
+    return volumes(stack, "attest", "--evaluation", "tests of the appliance", "--by", "the tests")
+
+
+def volumes(stack: Stack, *arguments: str) -> str:
+    """`scripts/appliance volumes …` as an operator runs it on this stack."""
+    files = (
+        "--config",
+        str(stack.folder / "appliance.conf"),
+        "--env-file",
+        str(stack.folder / stack.variables),
+    )
+    command = (sys.executable, "scripts/appliance", "volumes", *arguments, *files)
+    return run(*command, environment=stack.environment)
 
 
 def prepare_outside(stack: Stack) -> None:

@@ -74,7 +74,7 @@ def test_networks_are_internal_but_for_the_front_and_the_way_out() -> None:
 
 CERTIFICATES = "${PLUMBLINE_DATA:?}/certificates:/certificates:ro"
 OTHER_MOUNTS = {
-    "postgres": {"postgres:/var/lib/postgresql"},
+    "postgres": {"${PLUMBLINE_DATABASE_FILES:-postgres}:/var/lib/postgresql"},
     "sealer": {"${PLUMBLINE_DATA:?}/heads:/heads"},
     # Whoever erases writes the journal of it; the others may only look.
     "worker": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones", CERTIFICATES},
@@ -85,9 +85,14 @@ OTHER_MOUNTS = {
 
 @pytest.mark.parametrize("name", ALL)
 def test_only_own_secrets_are_mounted_and_none_is_writable(name: str) -> None:
-    mounts = ALL[name]["volumes"]
-    assert "${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro" in mounts
-    others = set(mounts) - {"${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro"}
+    every = {
+        "${PLUMBLINE_KEYS:?}/" + f"{name}:/run/secrets:ro",
+        # What the host says of its disks, which no service starts without.
+        "${PLUMBLINE_DATA:?}/at-rest:/run/at-rest:ro",
+    }
+    mounts = set(ALL[name]["volumes"])
+    assert mounts >= every
+    others = mounts - every
     assert others == OTHER_MOUNTS.get(name, set())
 
 
@@ -103,6 +108,7 @@ def test_every_image_is_built_from_the_one_base() -> None:
         stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", file.read_text(), re.MULTILINE)
         own = {name for _, name in stages}
         assert {base for base, _ in stages} - own == {"debian:trixie-slim"}
+        assert re.search(r'^ENTRYPOINT \["guarded"', file.read_text(), re.MULTILINE)
         assert re.search(r"^USER 101\d\d:101\d\d$", file.read_text(), re.MULTILINE)
 
 

@@ -32,9 +32,12 @@ FILES = {
     "postgres": {"roles", "server.crt", "server.key"},
     "valkey": {"users.acl", "server.crt", "server.key", "internal_ca.pem"},
 }
+for own in FILES.values():
+    # By which each believes what the host says of its disks.
+    own.add("at_rest_verify_key")
 PUBLIC = {
     *("internal_ca.pem", "server.crt", "server_ca.pem", "syslog_ca.pem"),
-    *("worker_public_key", "audit_verify_key"),
+    *("worker_public_key", "audit_verify_key", "at_rest_verify_key"),
 }
 BOTH_ENDS = {"tombstone_key"}
 """With which web, the worker and migrate ask whether a name was erased."""

@@ -108,7 +108,8 @@ class Upgrade:
             *("--project-name", f"{self._project()}-rehearsal"),
             *("--file", "compose.yaml", "--file", "scripts/host/upgrade/rehearsal.yaml"),
         )
-        variables = (("PLUMBLINE_REHEARSED_VOLUME", found.decode().strip()),)
+        # Where the files are in a folder of the host both have it by .env, and no volume is asked for.
+        variables = (("PLUMBLINE_REHEARSED_VOLUME", found.decode().strip() or "none"),)
         return self.new._replace(options=own, variables=variables)
 
     def _container(self, service: str) -> str:
