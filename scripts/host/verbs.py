@@ -54,11 +54,6 @@ VERBS: Final[dict[str, Verb]] = {
         support_bundle.arguments,
         support_bundle.run,
     ),
-    "rotate-keys": Verb(
-        "bring stored secrets under new keys while everything runs",
-        rotate_keys.arguments,
-        rotate_keys.run,
-    ),
     "volumes": Verb(
         "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run
     ),
