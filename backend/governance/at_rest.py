@@ -3,6 +3,7 @@
 Services verify it before they start (scripts/images/guarded); here it is read to be told, verified once more.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -65,6 +66,12 @@ def judgement() -> Judgement | None:
     except InvalidSignature:
         return None
     return Judgement.model_validate_json(said)
+
+
+def evaluation_ends() -> datetime | None:
+    """Until when services start without encryption at rest; None where they need no such exception."""
+    found = judgement()
+    return datetime.fromtimestamp(found.until, tz=UTC) if found and found.until else None
 
 
 def record_attestations() -> int:

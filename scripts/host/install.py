@@ -41,6 +41,11 @@ OPTIONS: Final[dict[str, Key]] = {
 }
 """Options that write a setting into the configuration."""
 PATHS: Final = ("data", "keys", "certificate", "key", "authority", "syslog-ca")
+FILES: Final[tuple[Key, ...]] = (
+    *(("tls", name) for name in ("certificate", "key", "authority")),
+    ("syslog", "authority"),
+)
+"""Settings that name a file of the operator's."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -116,7 +121,7 @@ def prepare(found: Configuration) -> set[str]:
     data = found.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     keys = found.keys.resolve()
-    take_along(data / "secrets", keys)
+    take_along(data / "secrets", keys, found)
     keys.mkdir(mode=0o711, parents=True, exist_ok=True)
     folders = write_secrets(keys)
     # Signed heads of the audit log; the sealer alone writes, and whoever keeps them elsewhere reads.
@@ -162,10 +167,7 @@ def check(found: Configuration) -> None:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    for key in (
-        *(("tls", name) for name in ("certificate", "key", "authority")),
-        ("syslog", "authority"),
-    ):
+    for key in FILES:
         if found[key] and not Path(found[key]).is_file():
             raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
     if (own := own_certificate(found)) and own.problems:
@@ -175,7 +177,7 @@ def check(found: Configuration) -> None:
         raise Refused(f"{found.data} is not a folder.")
 
 
-def take_along(former: Path, keys: Path) -> None:
+def take_along(former: Path, keys: Path, found: Configuration) -> None:
     """Copy the secrets of an installation that had them among its data; running services keep what they have."""
     if keys == former or not former.is_dir() or (keys / "web").exists():
         return
@@ -188,6 +190,11 @@ def take_along(former: Path, keys: Path) -> None:
         for file in sorted(folder.iterdir()):
             taken.write(file.name, file.read_bytes())
     print(f"Keys were copied to {keys}. After docker compose up --detach: rm -r {former}")
+    held = [f"[{key[0]}] {key[1]}" for key in FILES if former in Path(found[key]).parents]
+    if held:
+        print(
+            f"Before that, keep elsewhere what the configuration has from there: {', '.join(held)}."
+        )
 
 
 def make_database_folder(files: str) -> str:

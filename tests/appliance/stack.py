@@ -215,8 +215,10 @@ def install(stack: Stack, *before: str, **changes: str) -> str:
     # A machine of tests may be smaller than one of an installation.
     given = [*options.items(), *(("--accept", name) for name in ("cores", "memory", "disk"))]
     command = (sys.executable, str(stack.top / "scripts/appliance"), "install")
-    # A former release, too, is installed: it may not know these two.
-    unknown = {"--config", "--accept"} - set(re.findall(r"--[\w-]+", run(*command, "--help")))
+    # A former release, too, is installed: it may not know these.
+    unknown = {"--config", "--accept", "--keys"} - set(
+        re.findall(r"--[\w-]+", run(*command, "--help"))
+    )
     pairs = [word for name, value in given if name not in unknown for word in (name, value)]
     return run(*before, *command, *pairs, environment=stack.environment)
 
@@ -247,12 +249,10 @@ def attest(stack: Stack) -> str:
 def volumes(stack: Stack, *arguments: str) -> str:
     """`scripts/appliance volumes …` as an operator runs it on this stack."""
     files = (
-        "--config",
-        str(stack.folder / "appliance.conf"),
-        "--env-file",
-        str(stack.folder / stack.variables),
+        *("--config", str(stack.folder / "appliance.conf")),
+        *("--env-file", str(stack.folder / stack.variables)),
     )
-    command = (sys.executable, "scripts/appliance", "volumes", *arguments, *files)
+    command = (sys.executable, str(stack.top / "scripts/appliance"), "volumes", *arguments, *files)
     return run(*command, environment=stack.environment)
 
 

@@ -1,17 +1,21 @@
 """What the host signed about encryption at rest is read, believed only as signed, and put on record once."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
+from django.test import Client
 from host.at_rest import PLAIN, Verdict
 from host.volumes.judgement import BELOW_MACHINE, EVALUATION, Record
 from host.volumes.places import Place
 
+from backend.accounts.models import User
 from backend.audit.models import Event
 from backend.governance.at_rest import judgement, record_attestations
 from tests import servers
+from tests.sign_in import an_account, sign_in
 
 
 @pytest.fixture
@@ -44,6 +48,19 @@ def test_an_attestation_is_put_on_record_once(record: Record, kind: str, name: s
     event = Event.objects.get(name=name)
     assert event.additional_data["attested_at"]
     assert "A. Person" not in str(event.additional_data)
+
+
+@pytest.mark.parametrize("kind", [BELOW_MACHINE, EVALUATION])
+@pytest.mark.django_db
+def test_an_evaluation_says_on_every_page_when_it_ends(
+    record: Record, client: Client, kind: str
+) -> None:
+    made = record.attest(kind, "a trial", "A. Person")
+    judge(record)
+    member = sign_in(client, an_account(User.Role.MEMBER))
+    until = member.get("/api/v1/me").json()["evaluation_until"]
+    assert (datetime.fromisoformat(until).timestamp() if until else 0) == made.until
+    assert bool(until) is (kind == EVALUATION)
 
 
 def test_what_is_not_signed_is_not_believed(record: Record) -> None:

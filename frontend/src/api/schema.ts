@@ -5565,6 +5565,11 @@ export interface components {
             email: string;
             /** @description For administrators: the latest sign-in of an emergency account that none has acknowledged. */
             emergency_use: components["schemas"]["EmergencyUse"] | null;
+            /**
+             * Evaluation Until
+             * @description Until when an evaluation may run without encryption at rest; null where nothing is excepted.
+             */
+            evaluation_until: string | null;
             links: components["schemas"]["Links"];
             /** May See All Teams */
             may_see_all_teams: boolean;

@@ -33,6 +33,7 @@ export function me(values: Partial<Me> = {}): Me {
     emergency_use: null,
     requests_due: null,
     certificates_ending: [],
+    evaluation_until: null,
     today: "2026-08-20",
     links: {
       admin: null,
