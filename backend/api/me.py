@@ -10,7 +10,7 @@ from ninja import Router
 from backend import clock
 from backend.accounts import access, break_glass
 from backend.accounts.models import User
-from backend.api import requests, schemas
+from backend.api import backups, requests, schemas
 from backend.api.errors import ERRORS
 from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
 from backend.governance.at_rest import evaluation_ends
@@ -53,6 +53,7 @@ def me(request: HttpRequest) -> schemas.Me:
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
         emergency_use=_emergency_use(user, names_in(home, user.person_id, user.pk)),
         requests_due=requests.due(user),
+        backup_trouble=backups.trouble(user),
         certificates_ending=_certificates(user),
         evaluation_until=evaluation_ends(),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),

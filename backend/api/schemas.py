@@ -78,6 +78,9 @@ class Me(Schema):
     requests_due: RequestsDue | None = Field(
         description="For administrators: requests of people about their own data whose time is running out."
     )
+    backup_trouble: str | None = Field(
+        description="For administrators: what is wrong with backups or their drills."
+    )
     certificates_ending: list[EndingCertificate] = Field(
         description="For administrators: certificates of the installation that end within 30 days."
     )

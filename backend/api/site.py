@@ -11,6 +11,7 @@ from backend.accounts.models import User
 from backend.api import (
     at_rest,
     audit,
+    backups,
     completeness,
     deployments,
     erasures,
@@ -64,6 +65,7 @@ api.add_router("", at_rest.router)
 api.add_router("", requests.router)
 api.add_router("", outbound.router)
 api.add_router("", retention.router)
+api.add_router("", backups.router)
 api.add_router("", audit.router)
 
 

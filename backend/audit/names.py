@@ -276,6 +276,11 @@ ACTS: Final[Mapping[str, Act]] = {
             *("accounts.identityprovider", "audit.subjectkey", "people.organisation"),
         ),
     ),
+    "backup_made": Act(OPERATOR, "A backup was made and signed; with its digest."),
+    "backup_failed": Act(OPERATOR, "No backup was made; with why. Those from before stay."),
+    "drill_done": Act(OPERATOR, "A backup was restored aside, and is what was backed up."),
+    "drill_failed": Act(OPERATOR, "A backup could not be restored aside, or differs; with why."),
+    "restored": Act(OPERATOR, "The database was restored from a backup."),
     "certificate_ends_soon": Act(
         OPERATOR, "A certificate of the installation ends within 30 days."
     ),

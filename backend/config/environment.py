@@ -53,6 +53,10 @@ class Environment(BaseSettings):
     """How long the audit log is kept; the database itself keeps it for a year at least."""
     audit_heads_dir: Path | None = None
     """Where the sealer writes signed heads of the audit log; required of it."""
+    proxy: str = ""
+    """The allow-list proxy, the one way out, as http://host:port; empty: as the machine's own variables say."""
+    egress_list: Path | None = None
+    """What the host has opened, a destination a line, for reviewers to see; the proxy goes by a file of its own."""
     syslog_host: str = ""
     """Where the sealer sends signed heads of the audit log, by syslog over TLS; empty: nowhere."""
     syslog_port: int = 6514

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "backend.sources",
     "backend.metrics",
     "backend.governance",
+    "backend.appliance",
     "backend.pipeline",
     "backend.config",
     "django_linear_migrations",
@@ -270,6 +271,10 @@ STORAGES = {
 # Names there change with the content, so that a browser keeps them for good; packed ones lie beside them.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# The one way out
+OUTBOUND_PROXY = ENVIRONMENT.proxy
+EGRESS_LIST = ENVIRONMENT.egress_list
 
 # The record of important acts
 AUDITLOG_LOGENTRY_MODEL = "audit.Event"

@@ -16,15 +16,12 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 HEADER: Final = (
     "# Written by scripts/appliance install from its configuration; lines of your own are kept."
 )
-DERIVED: Final = (
-    "PLUMBLINE_PORT",
-    "PLUMBLINE_SYSLOG_HOST",
-    "PLUMBLINE_SYSLOG_PORT",
-    "PLUMBLINE_SYSLOG_INTERNAL",
-)
+DERIVED: Final = ("PLUMBLINE_PORT", "PLUMBLINE_SYSLOG_HOST", "PLUMBLINE_SYSLOG_PORT")
+FORMER: Final = ("PLUMBLINE_SYSLOG_INTERNAL",)
 OWNED: Final = frozenset(
     {
         *DERIVED,
+        *FORMER,
         *sizes.variables(SIZES["50"]),
         *(setting.variable for setting in SETTINGS if setting.variable),
     }
@@ -46,8 +43,6 @@ def variables(configuration: Configuration) -> dict[str, str]:
         found |= {
             "PLUMBLINE_SYSLOG_HOST": address.hostname or "",
             "PLUMBLINE_SYSLOG_PORT": str(address.port or 6514),
-            # With it the sealer's network has a way out.
-            "PLUMBLINE_SYSLOG_INTERNAL": "false",
         }
     return found
 

@@ -15,6 +15,8 @@ from host.bundle.contents import RELEASE_KEY, version_in
 from host.bundle.use import load, trusted
 from host.certificates import own_certificate, write_certificates
 from host.configuration import Configuration
+from host.destinations import outside
+from host.egress import keep
 from host.ending import Refused
 from host.environment import PROJECT, adopted, known_variables, variables, with_variables
 from host.folders import Folder
@@ -100,6 +102,8 @@ def run(options: argparse.Namespace) -> None:
         "  docker compose up -d --wait --no-build    (later changes of the configuration: scripts/appliance apply)\n"
         "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
         "      makes the first account and prints the link with which its owner enrols\n"
+        "  scripts/appliance egress\n"
+        "      opens the way to each connection and identity provider, once you have added it\n"
         f"Take {keys}/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
     )
 
@@ -133,6 +137,7 @@ def prepare(found: Configuration) -> set[str]:
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
     Record(data, keys).make(folders)
+    keep(data, folders["egress"], outside(found))
     return {name for name, folder in folders.items() if folder.changed}
 
 

@@ -25,6 +25,9 @@ def write_secrets(keys: Path) -> dict[str, Folder]:
         database[name] = folder.keep("database_password", password)
         # Migrate's and the sealer's open nothing: the settings want a file, the broker knows no such users.
         broker[name] = folder.keep("broker_password", password)
+    # The drill's own server asks for none, and the settings want files all the same.
+    for name in ("django_secret_key", "database_password", "broker_password"):
+        folders["drill"].keep(name, password)
     folders["web"].keep("web_key", lambda: secrets.token_bytes(32).hex().encode())
     # Which names were erased: web and worker ask, and migrate erases again what an old backup brought back.
     tombstones = folders["worker"].keep(

@@ -96,9 +96,19 @@ SETTINGS: Final = (
         "PLUMBLINE_AUDIT_DAYS",
     ),
     Setting(
-        *("kept", "backups_days", "35", values.number(1, 3650)),
+        *("kept", "backups_days", "35", values.number(1, 400)),
         "How old the oldest backup gets, in days; certificates of erasure tell that day.",
         "PLUMBLINE_BACKUPS_KEPT_DAYS",
+    ),
+    Setting(
+        *("backup", "to", "", values.backup_place),
+        "Where backups go: a folder of another disk, or sftp://USER@HOST[:PORT]/FOLDER; else below [data] folder.",
+        "PLUMBLINE_BACKUPS_TO",
+    ),
+    Setting(
+        *("backup", "recipients", "", values.words(values.recipient)),
+        "Public keys of age (age1…) whose owners can open backups; their private halves do not belong here.",
+        "PLUMBLINE_BACKUPS_RECIPIENTS",
     ),
     Setting(
         *("outside", "proxy", "", values.proxy),

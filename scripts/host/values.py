@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 HOST = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*")
 # Compose reads a volume's parts between colons, and $ and # mean something to it.
 FOLDER = re.compile(r"/[^\s:$#'\"\\]*")
+SFTP = re.compile(r"sftp://[\w.-]+@([^/@:]+|\[[0-9a-f:]+\])(:\d{1,5})?/[\w./+-]+")
+RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 SIZE = re.compile(r"([1-9]\d*)([mg])")
 
 
@@ -114,6 +116,20 @@ def proxy(value: str) -> str:
     if found.scheme != "http" or value != f"http://{found.netloc}" or "@" in value:
         raise ValueError("must be http://HOST:PORT, without a name and password")
     return f"http://{server(found.netloc)}"
+
+
+def backup_place(value: str) -> str:
+    if value.startswith("sftp:"):
+        if not SFTP.fullmatch(value):
+            raise ValueError("must be a folder or sftp://USER@HOST[:PORT]/FOLDER, in plain letters")
+        return value
+    return folder(value)
+
+
+def recipient(value: str) -> str:
+    if not RECIPIENT.fullmatch(value):
+        raise ValueError("must be public keys of age, each age1… and never AGE-SECRET-KEY-…")
+    return value
 
 
 def size(value: str) -> str:

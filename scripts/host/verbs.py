@@ -6,7 +6,20 @@ import argparse
 import sys
 from typing import Callable, Final, NamedTuple
 
-from host import apply, doctor, install, preflight, rotate_keys, status, support_bundle
+from host import (
+    apply,
+    backup,
+    doctor,
+    drill,
+    egress,
+    egress_test,
+    install,
+    preflight,
+    restore,
+    rotate_keys,
+    status,
+    support_bundle,
+)
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused
 from host.upgrade import verb as upgrade
@@ -48,11 +61,28 @@ VERBS: Final[dict[str, Verb]] = {
         upgrade.arguments,
         upgrade.run,
     ),
+    "backup": Verb(
+        "make an encrypted, signed backup, and remove what is too old", backup.arguments, backup.run
+    ),
+    "drill": Verb(
+        "restore the newest backup aside, compare every table, throw it away",
+        drill.arguments,
+        drill.run,
+    ),
+    "restore": Verb("put a backup in the place of the data", restore.arguments, restore.run),
     "doctor": Verb("ask every part how it is, and tell what to do", doctor.arguments, doctor.run),
     "support-bundle": Verb(
         "gather what helps whoever helps, with nothing personal in it",
         support_bundle.arguments,
         support_bundle.run,
+    ),
+    "egress": Verb(
+        "open the destinations that the configuration leads to", egress.arguments, egress.run
+    ),
+    "egress-test": Verb(
+        "show that the way out leads where it may and nowhere else",
+        egress_test.arguments,
+        egress_test.run,
     ),
     "volumes": Verb(
         "encrypt what is written, and tell whether it is", volumes.arguments, volumes.run

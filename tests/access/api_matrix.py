@@ -159,6 +159,7 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
         f"GET {path}": {f"{path}?destination=ghes.example:443": SEES_ALL}
         for path in ("/outbound", "/outbound/queries", "/outbound.csv", "/outbound.json")
     },
+    "GET /backups": {"/backups": SEES_ALL},
     "GET /retention": {"/retention": SEES_ALL},
     "GET /retention/{code}/preview": {"/retention/usage/preview?days=60": SEES_ALL},
     "POST /retention/confirm-date": {"/retention/confirm-date": RUNS},

@@ -35,6 +35,7 @@ SERVICES = {
     "postgres": 10106,
     "valkey": 10107,
     "sealer": 10108,
+    "egress": 10109,
 }
 """The lasting services and their numeric users."""
 

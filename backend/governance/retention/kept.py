@@ -19,6 +19,7 @@ KEPT: Final = {
     "governance.subjectrequest": _EVIDENCE,
     "governance.particulars": _SETTING,
     "outbound.query": "what was ever asked of others: few, and about nobody",
+    "appliance": _EVIDENCE,
     "tombstones.tombstone": "keeps what was erased away, also from old backups",
     "governance.erasure": _EVIDENCE,
     "governance.retentionperiod": _SETTING,

@@ -98,6 +98,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups */
+        get: operations["backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/completeness": {
         parameters: {
             query?: never;
@@ -2414,6 +2431,70 @@ export interface components {
             kind: components["schemas"]["Kind"];
             /** Says */
             says: string[];
+        };
+        /** BackupDrill */
+        BackupDrill: {
+            /**
+             * Backup
+             * @description Null: its signature was not good.
+             */
+            backup: string | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Passed */
+            passed: boolean;
+            /**
+             * Reason
+             * @description Why it failed.
+             */
+            reason: string | null;
+            /** Rows */
+            rows: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Tables
+             * @description That were compared.
+             */
+            tables: number;
+        };
+        /** Backups */
+        Backups: {
+            /** Backup Overdue */
+            backup_overdue: boolean;
+            /**
+             * Backups
+             * @description Those that lie there, the newest first.
+             */
+            backups: components["schemas"]["KeptBackup"][];
+            /** Drill Overdue */
+            drill_overdue: boolean;
+            /**
+             * Drills
+             * @description The last ones, the newest first.
+             */
+            drills: components["schemas"]["BackupDrill"][];
+            /**
+             * Erased Gone On
+             * Format: date
+             * @description What is erased today is in no backup from this day on.
+             */
+            erased_gone_on: string;
+            /** Kept Days */
+            kept_days: number;
+            /**
+             * Next Backup At
+             * @description By when; null: none was ever made.
+             */
+            next_backup_at: string | null;
+            /**
+             * Next Drill At
+             * @description By when; null: none was ever made.
+             */
+            next_drill_at: string | null;
         };
         /**
          * Band
@@ -5369,6 +5450,43 @@ export interface components {
              */
             what: "data" | "database" | "swap";
         };
+        /** KeptBackup */
+        KeptBackup: {
+            /** @description The last one of it; null: it was not tried. */
+            drill: components["schemas"]["BackupDrill"] | null;
+            /**
+             * Goes On
+             * Format: date
+             * @description The day from which it is too old, and goes.
+             */
+            goes_on: string;
+            /**
+             * Made At
+             * Format: date-time
+             * @description The moment that it holds.
+             */
+            made_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Place
+             * @enum {string}
+             */
+            place: "folder" | "sftp";
+            /** Release */
+            release: string;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Size
+             * @description Bytes, encrypted.
+             */
+            size: number;
+            /** Tables */
+            tables: number;
+        };
         /** KeptElsewhere */
         KeptElsewhere: {
             /** Name */
@@ -5555,6 +5673,11 @@ export interface components {
         };
         /** Me */
         Me: {
+            /**
+             * Backup Trouble
+             * @description For administrators: what is wrong with backups or their drills.
+             */
+            backup_trouble: string | null;
             /**
              * Certificates Ending
              * @description For administrators: certificates of the installation that end within 30 days.
@@ -5852,10 +5975,10 @@ export interface components {
             purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
             /**
              * Standing
-             * @description never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
+             * @description waiting: configured, and the host has not opened the way. never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
              * @enum {string}
              */
-            standing: "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
+            standing: "waiting" | "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
             total: components["schemas"]["OutboundTotal"];
         };
         /**
@@ -8767,6 +8890,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
                 };
             };
             /** @description Unauthorized */

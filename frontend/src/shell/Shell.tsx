@@ -125,6 +125,13 @@ export function Shell() {
           </span>
         </aside>
       )}
+      {me.backup_trouble && (
+        <aside className={classes.emergency} aria-label="Backups need attention">
+          <span>
+            {me.backup_trouble} <Link to="/governance/backups">Look at backups and drills</Link>
+          </span>
+        </aside>
+      )}
       {me.certificates_ending.length > 0 && (
         <aside className={classes.emergency} aria-label="Certificates end soon">
           <span>

@@ -32,6 +32,7 @@ export function me(values: Partial<Me> = {}): Me {
     demo: null,
     emergency_use: null,
     requests_due: null,
+    backup_trouble: null,
     certificates_ending: [],
     evaluation_until: null,
     today: "2026-08-20",
