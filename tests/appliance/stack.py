@@ -76,6 +76,8 @@ class Stack:
             "TEST_PROJECT": str(TOP),
             "TEST_PACKAGES": str(self.folder / "packages"),
             "TEST_SIMULATOR": str(self.folder / "simulator"),
+            # Of its own, so that another stack can run beside it.
+            "TEST_NETWORK": f"10.213.{self.port % 256}",
             "TEST_SYSLOG": str(self.folder / "syslog"),
             "TEST_TOKEN": TOKEN,
             "TEST_CANARY": CANARY,
