@@ -132,7 +132,8 @@ print(json.dumps({
 def test_there_is_no_way_beside_the_proxy(opened: Stack, service: str) -> None:
     """Neither by address nor for names: nobody but the proxy asks anybody about them."""
     names = ("ghes.example", "named.example", f"leak-{service}.example")
-    program = f"NAMES, SERVER = {names!r}, '10.213.77.53'\n{_BESIDE_THE_PROXY}"
+    server = address(opened, "nameserver", "outside")
+    program = f"NAMES, SERVER = {names!r}, {server!r}\n{_BESIDE_THE_PROXY}"
     found = opened.python(service, program)
     assert found["names"] == dict.fromkeys(names, "gaierror")
     assert found["name server"] in {"OSError", "TimeoutError"}
