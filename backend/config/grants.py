@@ -32,7 +32,8 @@ class Privilege(NamedTuple):
 def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
     """SQL that takes every privilege back and grants the declared ones; for one transaction, as the owner."""
     quote = connection.ops.quote_name
-    for role in ROLES:
+    # Everybody may execute what is new, such as all that was restored.
+    for role in ("PUBLIC", *ROLES):
         for kind in ("TABLES", "SEQUENCES", "ROUTINES"):
             yield f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM {role}"
     for label, model in managed_models().items():
