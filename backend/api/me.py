@@ -13,6 +13,7 @@ from backend.accounts.models import User
 from backend.api import backups, requests, schemas
 from backend.api.errors import ERRORS
 from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
+from backend.governance.at_rest import evaluation_ends
 from backend.keyring.certificates import ending
 from backend.metrics import definitions, teams
 from backend.people.names import Names, names_in
@@ -54,6 +55,7 @@ def me(request: HttpRequest) -> schemas.Me:
         requests_due=requests.due(user),
         backup_trouble=backups.trouble(user),
         certificates_ending=_certificates(user),
+        evaluation_until=evaluation_ends(),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
         links=_links(user),
     )

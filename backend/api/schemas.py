@@ -84,6 +84,9 @@ class Me(Schema):
     certificates_ending: list[EndingCertificate] = Field(
         description="For administrators: certificates of the installation that end within 30 days."
     )
+    evaluation_until: datetime | None = Field(
+        description="Until when an evaluation may run without encryption at rest; null where nothing is excepted."
+    )
     today: date
     links: Links
 

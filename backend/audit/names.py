@@ -288,6 +288,12 @@ ACTS: Final[Mapping[str, Act]] = {
         OPERATOR, "An operator announced maintenance, or changed it: message, time, who is let in."
     ),
     "maintenance_ended": Act(OPERATOR, "An operator ended it."),
+    "encryption_attested": Act(
+        GOVERNANCE, "Somebody answers for encryption at rest below the machine; with who and why."
+    ),
+    "evaluation_excepted": Act(
+        GOVERNANCE, "Nothing need be encrypted at rest for 30 days; with who says so, and why."
+    ),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

@@ -44,6 +44,8 @@ class Environment(BaseSettings):
     """Where the journal of tombstones stands: outside the database, so that no old backup takes it along."""
     certificates_dir: Path = Path("/certificates")
     """Copies of the installation's certificates, without keys, to tell how long they are good."""
+    at_rest_dir: Path = Path("/run/at-rest")
+    """Where the host tells, signed, what the data stand on."""
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"

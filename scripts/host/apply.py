@@ -11,10 +11,11 @@ from typing import Mapping, NamedTuple
 from host import configuration
 from host.composition import Composition
 from host.ending import Failed, Refused
-from host.environment import known_variables, variables, with_variables
-from host.install import PROJECT, check, prepare, write
+from host.environment import PROJECT, known_variables, variables, with_variables
+from host.install import check, prepare, write
 from host.programs import run as program
 from host.services import ONCE
+from host.volumes.status import judged, told
 
 
 class Container(NamedTuple):
@@ -48,6 +49,8 @@ def run(options: argparse.Namespace) -> None:
         return
     touched = prepare(found)
     write(file, text)
+    # Services start on what was judged since the machine did.
+    print(told(judged(found, known_variables(text.splitlines()))))
     try:
         start(Composition(PROJECT, file), before, touched)
     except Refused as refused:

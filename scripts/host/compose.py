@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from host.ending import Refused
-from host.environment import known_variables
+from host.environment import keys_folder, known_variables
 from host.programs import run
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
@@ -36,6 +36,10 @@ class Compose:
     @property
     def data(self) -> Path:
         return Path(self.variable("PLUMBLINE_DATA", "/var/lib/plumbline"))
+
+    @property
+    def keys(self) -> Path:
+        return keys_folder(self._known)
 
     @property
     def release(self) -> str:

@@ -64,7 +64,7 @@ class Configuration:
     @property
     def keys(self) -> Path:
         """A folder a service, with its secrets."""
-        return self.data / "secrets"
+        return Path(self["data", "keys"])
 
     def variables(self) -> dict[str, str]:
         """What goes into .env as it stands."""

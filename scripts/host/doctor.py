@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, Final, Iterator, NamedTuple
 
 from host.ending import AMISS, DONE, Refused
-from host.environment import known_variables
-from host.install import PROJECT
+from host.environment import PROJECT, keys_folder, known_variables
 from host.programs import run as program
-from host.volumes.places import judged_places
+from host.volumes.status import look
 
 ONCE: Final = "migrate"
 FREE: Final = 10
@@ -55,8 +54,9 @@ def findings(env_file: Path) -> Iterator[Finding]:
     for folder in (data, _engine_folder()):
         if folder.exists():
             yield disk(str(folder), *shutil.disk_usage(folder)[::2])
-    yield _certificate(data / "secrets/nginx/server.crt")
-    yield at_rest([(place.what, place.verdict.good) for place in judged_places(env_file)])
+    yield _certificate(keys_folder(variables) / "nginx/server.crt")
+    judged = look(data, keys_folder(variables), variables)
+    yield at_rest([(place.what, judged.accepted or place.verdict.good) for place in judged.places])
     listed = _compose(env_file, "ps", "--all", "--format", "json")
     if listed.returncode:
         todo = "Is Docker running, and are you root? systemctl status docker"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timezone
-from typing import Final
+from typing import Final, Iterator
 
 from host.backup import alone, backup_place, put_on_record
 from host.backup_keys import Keys, keys_of
@@ -14,6 +17,7 @@ from host.compose import Compose, env_file_argument
 from host.ending import AMISS, Failed, Refused
 from host.opening import found, stream
 from host.places import Place, write_down
+from host.services import USERS
 from host.statements import Statement, signed
 
 _RESTORE: Final = ("python", "manage.py", "restore", "--aside")
@@ -54,13 +58,13 @@ def drilled(compose: Compose, place: Place, keys: Keys, name: str) -> dict[str, 
     reason, told = "", {}
     try:
         file, statement = found(place, name, keys.verify)
-        answer = stream(compose, file, keys.drill.read_bytes(), "drill", *_RESTORE)
+        with _room(compose):
+            answer = stream(compose, file, keys.drill.read_bytes(), "drill", *_RESTORE)
         told = json.loads(answer.splitlines()[-1])
     except (Refused, Failed) as failure:
         reason = str(failure)
     finally:
         place.forget(name)
-        compose.run("rm", "--stop", "--force", "--volumes", "drill-database")
     now = datetime.now(timezone.utc)
     return {
         "backup": asdict(statement) if statement else None,
@@ -72,3 +76,17 @@ def drilled(compose: Compose, place: Place, keys: Keys, name: str) -> dict[str, 
         "tables": int(told.get("tables", 0)),
         "rows": int(told.get("rows", 0)),
     }
+
+
+@contextmanager
+def _room(compose: Compose) -> Iterator[None]:
+    """A folder for the drill's server among the data, so encrypted alike; server and folder are gone afterwards."""
+    folder = compose.data / "drill-database"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.chown(folder, USERS["drill-database"], USERS["drill-database"])
+    try:
+        yield
+    finally:
+        compose.run("rm", "--stop", "--force", "--volumes", "drill-database")
+        shutil.rmtree(folder)

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
         print(f"  close  {one}    nothing leads there any more")
     if any(one not in ways.also for one in opened) and not options.yes:
         confirm()
-    folder = Folder(data / "secrets" / "egress", USERS["egress"])
+    folder = Folder(found.keys / "egress", USERS["egress"])
     write(data, folder, wanted, ways)
     reload(running)
     if opened:

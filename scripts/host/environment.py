@@ -12,6 +12,7 @@ from host.configuration import Configuration
 from host.settings import SETTINGS, Key
 from host.sizes import SIZES
 
+PROJECT: Final = Path(__file__).resolve().parents[2]
 HEADER: Final = (
     "# Written by scripts/appliance install from its configuration; lines of your own are kept."
 )
@@ -49,6 +50,12 @@ def variables(configuration: Configuration) -> dict[str, str]:
 def known_variables(lines: list[str]) -> dict[str, str]:
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def keys_folder(known: Mapping[str, str]) -> Path:
+    """Where secrets are; an installation that was not installed anew since had them among its data."""
+    data = Path(known.get("PLUMBLINE_DATA") or "/var/lib/plumbline")
+    return Path(known.get("PLUMBLINE_KEYS") or data / "secrets")
 
 
 def with_variables(lines: list[str], own: Mapping[str, str]) -> str:

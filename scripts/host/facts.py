@@ -132,14 +132,15 @@ def disk(folder: Path) -> Disk:
     return Disk(folder, usage.total // 10**9, usage.free // 10**9)
 
 
-def port(address: str, number: int, data: Path) -> Port:
+def port(address: str, number: int, *keys: Path) -> Port:
     """It is this installation's own where a container that has its nginx's secrets publishes it."""
     asked = ("--filter", f"publish={number}", "--no-trunc", "--format", "{{.Mounts}}")
     try:
         mounts = run("docker", "ps", *asked).decode()
     except Refused:
         mounts = ""
-    own = str(data.resolve() / "secrets/nginx") in mounts.replace("\n", ",").split(",")
+    mounted = set(mounts.replace("\n", ",").split(","))
+    own = any(str(folder.resolve() / "nginx") in mounted for folder in keys)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -241,9 +242,9 @@ def reached(url: str, authority: Optional[Path], proxy: str) -> Reached:
     return Reached(url, status)
 
 
-def secrets_amiss(data: Path) -> list[str]:
+def secrets_amiss(keys: Path, data: Path) -> list[str]:
     """Folders and files of secrets whose owner or mode is another than install sets."""
-    folders = {data / "secrets" / name: user for name, user in USERS.items()}
+    folders = {keys / name: user for name, user in USERS.items()}
     folders[data / "authority"] = 0
     amiss = []
     for folder, user in folders.items():
@@ -252,5 +253,5 @@ def secrets_amiss(data: Path) -> list[str]:
         for path, mode in ((folder, 0o500), *((file, 0o400) for file in sorted(folder.iterdir()))):
             found = path.lstat()
             if (found.st_uid, stat.S_IMODE(found.st_mode)) != (user, mode):
-                amiss.append(str(path.relative_to(data)))
+                amiss.append(str(path))
     return amiss

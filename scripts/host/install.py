@@ -18,20 +18,23 @@ from host.configuration import Configuration
 from host.destinations import outside
 from host.egress import keep
 from host.ending import Refused
-from host.environment import adopted, known_variables, variables, with_variables
+from host.environment import PROJECT, adopted, known_variables, variables, with_variables
 from host.folders import Folder
 from host.installed import Installed, record, recorded
 from host.keys import write_secrets
 from host.services import USERS
 from host.settings import BY_KEY, Key
 from host.verdicts import BAD, GOOD
+from host.volumes.judgement import Record
+from host.volumes.places import DOCKERS_OWN, database_setting
+from host.volumes.status import judged, told
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
 OPTIONS: Final[dict[str, Key]] = {
     "url": ("site", "url"),
     "port": ("site", "port"),
     "bind": ("site", "bind"),
     "data": ("data", "folder"),
+    "keys": ("data", "keys"),
     "certificate": ("tls", "certificate"),
     "key": ("tls", "key"),
     "authority": ("tls", "authority"),
@@ -39,7 +42,12 @@ OPTIONS: Final[dict[str, Key]] = {
     "syslog-ca": ("syslog", "authority"),
 }
 """Options that write a setting into the configuration."""
-PATHS: Final = ("data", "certificate", "key", "authority", "syslog-ca")
+PATHS: Final = ("data", "keys", "certificate", "key", "authority", "syslog-ca")
+FILES: Final[tuple[Key, ...]] = (
+    *(("tls", name) for name in ("certificate", "key", "authority")),
+    ("syslog", "authority"),
+)
+"""Settings that name a file of the operator's."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -56,7 +64,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     lines = options.env_file.read_text().splitlines() if options.env_file.exists() else []
-    text = new_text(options, known_variables(lines))
+    known = known_variables(lines)
+    text = new_text(options, known)
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
     refuse_what_is_bad(found, options.accept)
@@ -65,19 +74,23 @@ def run(options: argparse.Namespace) -> None:
     pinned = load(bundle) if bundle else {}
     prepare(found)
     write(options.config, text)
+    keys = found.keys.resolve()
+    files = make_database_folder(database_setting(data, known))
+    own = {**variables(found), "PLUMBLINE_DATABASE_FILES": files, **pinned}
     if bundle:
         lines = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
         write(data / "release.pem", (PROJECT / RELEASE_KEY).read_text())
-    write(options.env_file, with_variables(lines, {**variables(found), **pinned}))
+    write(options.env_file, with_variables(lines, own))
     if not (data / "upgrade.json").exists():
         note_release(data, options.env_file, bundle)
         if options.env_file == PROJECT / ".env":
             # An installation beside this folder's own, as tests make them, starts nothing by itself.
             print(timers.install(timers.units(PROJECT, data)))
     print(
-        f"The configuration is {options.config}; secrets and certificates are in {data}, variables in "
-        f"{options.env_file}."
+        f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
+        f"in {options.env_file}."
     )
+    print(told(judged(found, own)))
     if not found["tls", "certificate"]:
         print(
             f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
@@ -91,7 +104,7 @@ def run(options: argparse.Namespace) -> None:
         "      makes the first account and prints the link with which its owner enrols\n"
         "  scripts/appliance egress\n"
         "      opens the way to each connection and identity provider, once you have added it\n"
-        f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
+        f"Take {keys}/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
     )
 
 
@@ -111,8 +124,10 @@ def prepare(found: Configuration) -> set[str]:
     """Folders, secrets and certificates. Returns the services whose files have another content than before."""
     data = found.data.resolve()
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
-    (data / "secrets").mkdir(mode=0o711, exist_ok=True)
-    folders = write_secrets(data)
+    keys = found.keys.resolve()
+    take_along(data / "secrets", keys, found)
+    keys.mkdir(mode=0o711, parents=True, exist_ok=True)
+    folders = write_secrets(keys)
     # Signed heads of the audit log; the sealer alone writes, and whoever keeps them elsewhere reads.
     (data / "heads").mkdir(mode=0o755, exist_ok=True)
     os.chown(data / "heads", USERS["sealer"], USERS["sealer"])
@@ -121,6 +136,7 @@ def prepare(found: Configuration) -> set[str]:
     make_journal(data)
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
+    Record(data, keys).make(folders)
     keep(data, folders["egress"], outside(found))
     return {name for name, folder in folders.items() if folder.changed}
 
@@ -156,10 +172,7 @@ def check(found: Configuration) -> None:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    for key in (
-        *(("tls", name) for name in ("certificate", "key", "authority")),
-        ("syslog", "authority"),
-    ):
+    for key in FILES:
         if found[key] and not Path(found[key]).is_file():
             raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
     if (own := own_certificate(found)) and own.problems:
@@ -167,6 +180,33 @@ def check(found: Configuration) -> None:
         raise Refused(f"The certificate below [tls] cannot be used.\n{told}")
     if found.data.exists() and not found.data.is_dir():
         raise Refused(f"{found.data} is not a folder.")
+
+
+def take_along(former: Path, keys: Path, found: Configuration) -> None:
+    """Copy the secrets of an installation that had them among its data; running services keep what they have."""
+    if keys == former or not former.is_dir() or (keys / "web").exists():
+        return
+    keys.mkdir(mode=0o711, parents=True, exist_ok=True)
+    for folder in sorted(former.iterdir()):
+        user = USERS.get(folder.name)
+        if user is None:
+            continue
+        taken = Folder(keys / folder.name, user)
+        for file in sorted(folder.iterdir()):
+            taken.write(file.name, file.read_bytes())
+    print(f"Keys were copied to {keys}. After docker compose up --detach: rm -r {former}")
+    held = [f"[{key[0]}] {key[1]}" for key in FILES if former in Path(found[key]).parents]
+    if held:
+        print(
+            f"Before that, keep elsewhere what the configuration has from there: {', '.join(held)}."
+        )
+
+
+def make_database_folder(files: str) -> str:
+    if files != DOCKERS_OWN:
+        Path(files).mkdir(mode=0o700, exist_ok=True)
+        os.chown(files, USERS["postgres"], USERS["postgres"])
+    return files
 
 
 def make_journal(data: Path) -> None:

@@ -13,9 +13,9 @@ from host.programs import openssl
 from host.services import BROKER_USERS, DATABASE_ROLES, USERS
 
 
-def write_secrets(data: Path) -> dict[str, Folder]:
+def write_secrets(keys: Path) -> dict[str, Folder]:
     """A folder a service, with exactly what its role needs. Returns the folders by name."""
-    folders = {name: Folder(data / "secrets" / name, user) for name, user in USERS.items()}
+    folders = {name: Folder(keys / name, user) for name, user in USERS.items()}
     database: dict[str, bytes] = {}
     broker: dict[str, bytes] = {}
     for name in DATABASE_ROLES:

@@ -10,7 +10,7 @@ from typing import Final, Sequence
 
 from host.composition import Composition
 from host.ending import Refused
-from host.install import PROJECT
+from host.environment import PROJECT
 
 MESSAGE_LENGTH: Final = 500
 WITHIN: Final = ("run", "--rm", "-T", "--no-deps", "migrate", "python", "manage.py", "maintenance")

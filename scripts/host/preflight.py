@@ -92,12 +92,14 @@ def looked(found: Configuration) -> list[Finding]:
         verdicts.disk("data-disk", facts.disk(found.data), 1),
         verdicts.clock(facts.clock()),
         verdicts.at_rest(at_rest(found.data, root)),
-        verdicts.secrets(facts.secrets_amiss(found.data)),
+        verdicts.secrets(facts.secrets_amiss(found.keys, found.data)),
     ]
     if not found["site", "url"]:
         return findings
     host = urlsplit(found["site", "url"]).hostname or ""
-    port = facts.port(found["site", "bind"], int(given["PLUMBLINE_PORT"]), found.data)
+    # An installation that is about to be brought up to date may have its secrets among its data.
+    folders = (found.keys, found.data / "secrets")
+    port = facts.port(found["site", "bind"], int(given["PLUMBLINE_PORT"]), *folders)
     return [
         *findings,
         verdicts.port(port),

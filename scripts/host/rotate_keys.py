@@ -17,8 +17,8 @@ from typing import Callable, Final, NamedTuple
 
 from host import configuration, programs
 from host.ending import DONE, Failed, Refused
+from host.environment import PROJECT
 from host.folders import Folder
-from host.install import PROJECT
 from host.programs import openssl
 from host.services import USERS
 

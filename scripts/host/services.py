@@ -17,6 +17,7 @@ USERS: Final = {
     "egress": 10109,
     "backup": 10110,
     "drill": 10111,
+    "drill-database": 10112,
 }
 
 

@@ -44,8 +44,13 @@ SETTINGS: Final = (
     ),
     Setting(
         *("data", "folder", "/var/lib/plumbline", values.folder),
-        "Where secrets, certificates and journals are kept.",
+        "Where the database's files, journals and heads of the audit log are kept.",
         "PLUMBLINE_DATA",
+    ),
+    Setting(
+        *("data", "keys", "/etc/plumbline/keys", values.folder),
+        "Where keys, passwords and certificates are kept, so that no copy of the data holds what opens them.",
+        "PLUMBLINE_KEYS",
     ),
     Setting(
         *("tls", "certificate", "", values.file),
@@ -119,7 +124,7 @@ SETTINGS: Final = (
     ),
     Setting(
         *("metrics", "allow", "", values.words(values.network)),
-        "Addresses or networks that may read numbers for Prometheus, with the token in secrets/web/metrics_token.",
+        "Addresses or networks that may read numbers for Prometheus, with the token web/metrics_token of the keys.",
     ),
     Setting(
         *("metrics", "publish", "", values.listener),

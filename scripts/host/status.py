@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Sequence
 from host import configuration, facts
 from host.composition import Composition
 from host.ending import AMISS, DONE, Refused
-from host.install import PROJECT
+from host.environment import PROJECT
 from host.programs import openssl
 from host.services import ONCE
 
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     running = services(composition("ps", "--all", "--format", "json").decode())
     missing = sorted((set(composition.services()) | {ONCE}) - {service.name for service in running})
     running += [Service(name, "missing", "", "", 0) for name in missing]
-    ages = [certificate(found.data / "secrets/nginx/server.crt", time.time())]
+    ages = [certificate(found.keys / "nginx/server.crt", time.time())]
     if any(service.name == "postgres" and service.well for service in running):
         ages += asked(composition, time.time())
     engine = facts.engine()

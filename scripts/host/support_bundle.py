@@ -20,8 +20,7 @@ from typing import Callable, Final, Iterator, NamedTuple
 
 from host import doctor
 from host.ending import Refused
-from host.environment import known_variables
-from host.install import PROJECT
+from host.environment import PROJECT, keys_folder, known_variables
 from host.programs import run as program
 from host.sanitising import Sanitiser
 
@@ -125,7 +124,7 @@ class Installation:
     def __init__(self, env_file: Path) -> None:
         self.env_file = env_file
         lines = env_file.read_text().splitlines()
-        self.data = Path(known_variables(lines).get("PLUMBLINE_DATA", "/var/lib/plumbline"))
+        self.keys = keys_folder(known_variables(lines))
         self._people: list[str] | None = None
 
     def compose(self, *arguments: str) -> str:
@@ -164,7 +163,7 @@ class Installation:
         return Sanitiser(self.secrets(), self._people)
 
     def secrets(self) -> Iterator[str]:
-        for file in (self.data / "secrets").rglob("*"):
+        for file in self.keys.rglob("*"):
             if file.is_file():
                 yield from file.read_text(errors="replace").split()
 

@@ -101,7 +101,7 @@ START: Final = """\
 # Written by scripts/appliance install.
 [Unit]
 Description=Plumbline
-ConditionPathExists={data}/secrets
+ConditionPathExists={data}/at-rest
 Requires=docker.service
 After=docker.service network-online.target
 Wants=network-online.target
@@ -110,6 +110,8 @@ Wants=network-online.target
 Type=oneshot
 RemainAfterExit=yes
 WorkingDirectory={project}
+# Services believe what was judged since the machine started.
+ExecStartPre={command} volumes status
 ExecStart=/usr/bin/env docker compose up --detach --no-build --wait
 ExecStop=/usr/bin/env docker compose stop
 TimeoutStartSec=30min
@@ -122,7 +124,11 @@ WantedBy=multi-user.target
 def units(project: Path, data: Path) -> dict[str, str]:
     """Every unit's file by its name; for the verbs that there are."""
     command = project / "scripts/appliance"
-    found = {"plumbline-start.service": START.format(project=project, data=data, hardened=HARDENED)}
+    found = {
+        "plumbline-start.service": START.format(
+            project=project, data=data, command=command, hardened=HARDENED
+        )
+    }
     if (HERE / "volumes/acts.py").exists():
         found["plumbline-volume.service"] = OPEN.format(
             volume=VOLUME, key=VOLUME_KEY, command=command

@@ -47,6 +47,11 @@ VERBS: Final[dict[str, Verb]] = {
     "status": Verb(
         "tell how services, certificate, backups and collecting are", status.arguments, status.run
     ),
+    "rotate-keys": Verb(
+        "bring stored secrets under new keys while everything runs",
+        rotate_keys.arguments,
+        rotate_keys.run,
+    ),
     "bundle": Verb(
         "make one signed archive of a release, for where no network is, or check one",
         bundle.arguments,
@@ -76,11 +81,6 @@ VERBS: Final[dict[str, Verb]] = {
         "gather what helps whoever helps, with nothing personal in it",
         support_bundle.arguments,
         support_bundle.run,
-    ),
-    "rotate-keys": Verb(
-        "bring stored secrets under new keys while everything runs",
-        rotate_keys.arguments,
-        rotate_keys.run,
     ),
     "egress": Verb(
         "open the destinations that the configuration leads to", egress.arguments, egress.run

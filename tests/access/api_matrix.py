@@ -108,7 +108,10 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     },
     **{
         f"GET {path}": {path: SEES_ALL}
-        for path in ("/inventory", "/inventory.json", "/inventory.csv", "/inventory/documents")
+        for path in (
+            *("/inventory", "/inventory.json", "/inventory.csv", "/inventory/documents"),
+            "/at-rest",
+        )
     },
     "GET /inventory/documents/{key}/{form}": {
         f"/inventory/documents/privacy-notice/{form}": SEES_ALL for form in ("md", "pdf")

@@ -7,7 +7,7 @@ from socketserver import BaseRequestHandler, TCPServer, ThreadingUDPServer
 from threading import Thread
 
 KNOWN = {
-    "named.example": "10.213.77.53",
+    "named.example": socket.gethostbyname(socket.gethostname()),
     # Whoever has a name that is permitted may let it lead anywhere.
     "rebound.example": "169.254.169.254",
 }

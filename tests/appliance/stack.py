@@ -76,6 +76,8 @@ class Stack:
             "TEST_PROJECT": str(TOP),
             "TEST_PACKAGES": str(self.folder / "packages"),
             "TEST_SIMULATOR": str(self.folder / "simulator"),
+            # Of its own, so that another stack can run beside it.
+            "TEST_NETWORK": f"10.213.{self.port % 256}",
             "TEST_SYSLOG": str(self.folder / "syslog"),
             "TEST_TOKEN": TOKEN,
             "TEST_CANARY": CANARY,
@@ -177,6 +179,7 @@ def running(folder: Path) -> Iterator[Stack]:
     with cleared(stack):
         prepare_outside(stack)
         install(stack)
+        attest(stack)
         stack.compose("build", "--progress", "plain", seconds=1200)
         start(stack)
         yield stack
@@ -206,6 +209,7 @@ def install(stack: Stack, *before: str, **changes: str) -> str:
         "--url": f"https://{HOST}:{stack.port}",
         "--bind": "127.0.0.1",
         "--data": str(stack.data),
+        "--keys": str(stack.data / "secrets"),
         "--config": str(stack.folder / "appliance.conf"),
         "--env-file": str(stack.folder / stack.variables),
         "--syslog": SYSLOG,
@@ -214,8 +218,10 @@ def install(stack: Stack, *before: str, **changes: str) -> str:
     # A machine of tests may be smaller than one of an installation.
     given = [*options.items(), *(("--accept", name) for name in ("cores", "memory", "disk"))]
     command = (sys.executable, str(stack.top / "scripts/appliance"), "install")
-    # A former release, too, is installed: it may not know these two.
-    unknown = {"--config", "--accept"} - set(re.findall(r"--[\w-]+", run(*command, "--help")))
+    # A former release, too, is installed: it may not know these.
+    unknown = {"--config", "--accept", "--keys"} - set(
+        re.findall(r"--[\w-]+", run(*command, "--help"))
+    )
     pairs = [word for name, value in given if name not in unknown for word in (name, value)]
     return run(*before, *command, *pairs, environment=stack.environment)
 
@@ -236,6 +242,21 @@ def appliance(stack: Stack, verb: str, *arguments: str) -> tuple[int, str]:
         timeout=900,
     )
     return done.returncode, done.stdout + done.stderr
+
+
+def attest(stack: Stack) -> str:
+    """The machine of the tests need not encrypt its disks."""
+    return volumes(stack, "attest", "--evaluation", "tests of the appliance", "--by", "the tests")
+
+
+def volumes(stack: Stack, *arguments: str) -> str:
+    """`scripts/appliance volumes …` as an operator runs it on this stack."""
+    files = (
+        *("--config", str(stack.folder / "appliance.conf")),
+        *("--env-file", str(stack.folder / stack.variables)),
+    )
+    command = (sys.executable, str(stack.top / "scripts/appliance"), "volumes", *arguments, *files)
+    return run(*command, environment=stack.environment)
 
 
 def prepare_outside(stack: Stack) -> None:

@@ -139,6 +139,7 @@ def test_a_drill_restores_it_aside_and_leaves_nothing(operator: Operator) -> Non
     assert stack.sql("SELECT passed, reason FROM appliance_drill") == "t|"
     assert stack.sql("SELECT count(*) FROM audit_event WHERE name = 'drill_done'") == "1"
     assert not stack.container("drill-database")
+    assert not (stack.data / "drill-database").exists()
 
 
 def test_a_failed_drill_says_so(operator: Operator) -> None:
@@ -192,7 +193,7 @@ def test_after_the_volume_is_lost_every_table_is_as_it_was(operator: Operator) -
     operator("backup")
     newest = operator.backups()[-1]
     stack.compose("rm", "--stop", "--force", "postgres")
-    run("docker", "volume", "rm", f"{stack.project}_postgres")
+    shutil.rmtree(stack.data / "postgres/17")
     said = operator.restore(newest.name)
     assert "every table is as it was" in said
     after = operator.digests()

@@ -96,7 +96,7 @@ def test_names_of_outside_are_the_proxy_s_to_resolve(name: str) -> None:
 
 CERTIFICATES = "${PLUMBLINE_DATA:?}/certificates:/certificates:ro"
 OTHER_MOUNTS = {
-    "postgres": {"postgres:/var/lib/postgresql"},
+    "postgres": {"${PLUMBLINE_DATABASE_FILES:-postgres}:/var/lib/postgresql"},
     "sealer": {"${PLUMBLINE_DATA:?}/heads:/heads"},
     # Whoever erases writes the journal of it; the others may only look.
     "worker": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones", CERTIFICATES},
@@ -107,6 +107,10 @@ OTHER_MOUNTS = {
     },
     "migrate": {"${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro"},
     "drill": {"drill-socket:/run/drill"},
+    "drill-database": {
+        "drill-socket:/run/drill",
+        "${PLUMBLINE_DATA:?}/drill-database:/var/lib/postgresql",
+    },
     "backup": {
         "${PLUMBLINE_DATA:?}/tombstones:/tombstones:ro",
         "${PLUMBLINE_DATA:?}/heads:/heads:ro",
@@ -114,11 +118,16 @@ OTHER_MOUNTS = {
 }
 
 
-@pytest.mark.parametrize("name", ALL.keys() - {"drill-database"})
+@pytest.mark.parametrize("name", ALL)
 def test_only_own_secrets_are_mounted_and_none_is_writable(name: str) -> None:
-    mounts = ALL[name]["volumes"]
-    assert "${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro" in mounts
-    others = set(mounts) - {"${PLUMBLINE_DATA:?}/secrets/" + f"{name}:/run/secrets:ro"}
+    every = {
+        "${PLUMBLINE_KEYS:?}/" + f"{name}:/run/secrets:ro",
+        # What the host says of its disks, which no service starts without.
+        "${PLUMBLINE_DATA:?}/at-rest:/run/at-rest:ro",
+    }
+    mounts = set(ALL[name]["volumes"])
+    assert mounts >= every
+    others = mounts - every
     assert others == OTHER_MOUNTS.get(name, set())
 
 
@@ -134,6 +143,7 @@ def test_every_image_is_built_from_the_one_base() -> None:
         stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", file.read_text(), re.MULTILINE)
         own = {name for _, name in stages}
         assert {base for base, _ in stages} - own == {"debian:trixie-slim"}
+        assert re.search(r'^ENTRYPOINT \["guarded"', file.read_text(), re.MULTILINE)
         assert re.search(r"^USER 101\d\d:101\d\d$", file.read_text(), re.MULTILINE)
 
 

@@ -116,6 +116,8 @@ def test_the_worker_reads_credentials_and_nothing_of_those_who_sign_in(stack: St
             stack,
             "worker",
             "SELECT sealed FROM connections_credential",
+            # It brings them under another key.
+            "UPDATE connections_credential SET sealed = ''",
             "DELETE FROM delivery_pullrequestfile WHERE id = 0",
             "CREATE TEMPORARY TABLE staging (x int)",
         ),
@@ -129,7 +131,7 @@ def test_the_worker_reads_credentials_and_nothing_of_those_who_sign_in(stack: St
             "SELECT * FROM accounts_user",
             "SELECT * FROM mfa_authenticator",
             "SELECT * FROM connections_webhooksecret",
-            "UPDATE connections_credential SET sealed = ''",
+            "UPDATE connections_credential SET connection_id = 0",
             "SELECT * FROM audit_event",
         ),
         "denied",

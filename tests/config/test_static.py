@@ -17,6 +17,8 @@ from whitenoise.middleware import WhiteNoiseMiddleware
         ("app/mark.svg", "max-age=60, public"),
     ],
 )
+# Whoever closes an answer looks at the connection to the database.
+@pytest.mark.django_db
 def test_how_long_a_file_is_kept(tmp_path: Path, settings: Any, name: str, kept: str) -> None:
     settings.STATIC_ROOT = tmp_path
     file = tmp_path / name

@@ -89,10 +89,13 @@ def test_secrets_that_others_could_read_are_named(
     monkeypatch.setattr(facts, "USERS", {"web": os.geteuid()})
     folder = Folder(tmp_path / "secrets/web", os.geteuid())
     folder.write("web_key", b"key")
-    assert facts.secrets_amiss(tmp_path) == []
+    assert facts.secrets_amiss(tmp_path / "secrets", tmp_path) == []
     (tmp_path / "secrets/web/web_key").chmod(0o440)
     (tmp_path / "secrets/web").chmod(0o755)
-    assert facts.secrets_amiss(tmp_path) == ["secrets/web", "secrets/web/web_key"]
+    assert facts.secrets_amiss(tmp_path / "secrets", tmp_path) == [
+        f"{tmp_path}/secrets/web",
+        f"{tmp_path}/secrets/web/web_key",
+    ]
 
 
 def test_preflight_of_this_machine_tells_what_it_found(tmp_path: Path) -> None:

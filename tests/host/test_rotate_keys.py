@@ -18,8 +18,8 @@ class Killed(BaseException):
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
-    write_secrets(tmp_path)
-    return tmp_path / "secrets"
+    write_secrets(tmp_path / "keys")
+    return tmp_path / "keys"
 
 
 def stored_until_moved() -> Callable[[], int]:

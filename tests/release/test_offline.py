@@ -13,6 +13,7 @@ from tests.appliance.stack import (
     SERVICES,
     CommandFailed,
     Stack,
+    attest,
     cleared,
     install,
     prepare_outside,
@@ -40,6 +41,7 @@ def installed(
         began = time.monotonic()
         said = install(stack, "unshare", "--net", bundle=str(made.archive))
         assert "docker compose build" not in said
+        attest(stack)
         start(stack)
         owner = Person(stack)
         link = stack.manage("web", "owner", "create", "--email", "owner@plumbline.example")

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/at-rest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * At Rest
+         * @description What the data stand on, and who answers for what cannot be seen.
+         */
+        get: operations["backend_api_at_rest_at_rest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/choices": {
         parameters: {
             query?: never;
@@ -2151,6 +2171,21 @@ export interface components {
             /** Requests */
             requests: number;
         };
+        /** AtRest */
+        AtRest: {
+            /**
+             * Attestations
+             * @description Who answers for what the host cannot see, where anybody does.
+             */
+            attestations: components["schemas"]["Attestation"][];
+            /**
+             * Judged At
+             * @description Null: nobody judges here, as in the demo.
+             */
+            judged_at: string | null;
+            /** Places */
+            places: components["schemas"]["JudgedPlace"][];
+        };
         /**
          * Attempts
          * @description Those that did not come to an end as a deployment. They are in no other figure.
@@ -2163,6 +2198,28 @@ export interface components {
              * @description Going on now.
              */
             in_progress: number;
+        };
+        /** Attestation */
+        Attestation: {
+            /** By */
+            by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "below_machine" | "evaluation";
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * @description Null: without an end.
+             */
+            until: string | null;
         };
         /** AuditChange */
         AuditChange: {
@@ -5375,6 +5432,24 @@ export interface components {
              */
             verdict: "added" | "rejected";
         };
+        /** JudgedPlace */
+        JudgedPlace: {
+            /**
+             * How
+             * @description By what, or why not.
+             */
+            how: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "encrypted" | "memory" | "plain" | "unknown";
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "data" | "database" | "swap";
+        };
         /** KeptBackup */
         KeptBackup: {
             /** @description The last one of it; null: it was not tried. */
@@ -5632,6 +5707,11 @@ export interface components {
             email: string;
             /** @description For administrators: the latest sign-in of an emergency account that none has acknowledged. */
             emergency_use: components["schemas"]["EmergencyUse"] | null;
+            /**
+             * Evaluation Until
+             * @description Until when an evaluation may run without encryption at rest; null where nothing is excepted.
+             */
+            evaluation_until: string | null;
             links: components["schemas"]["Links"];
             /** May See All Teams */
             may_see_all_teams: boolean;
@@ -8517,6 +8597,71 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    backend_api_at_rest_at_rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtRest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     audit_choices: {
         parameters: {
             query?: never;

@@ -85,6 +85,13 @@ it("says that it is a demo", async () => {
   expect(await screen.findByText("Openings are modelled.")).toBeTruthy();
 });
 
+it("says until when an evaluation may go on without encryption at rest", async () => {
+  open("/pull-requests", { "/api/v1/me": () => me({ evaluation_until: "2026-09-18T22:30:00Z" }) });
+  expect(
+    await screen.findByText(/An evaluation without encryption at rest, until 19 Sep/),
+  ).toBeTruthy();
+});
+
 it("tells administrators that a certificate ends, and what to read", async () => {
   const ending = {
     name: "public",

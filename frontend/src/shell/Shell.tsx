@@ -7,7 +7,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, statusQuery } from "../api/queries";
 import type { Me } from "../api/types";
 import { carried } from "../pages/filters/search";
-import { dateTime } from "../ui/dates";
+import { dateTime, dayOf, fullDay } from "../ui/dates";
 import { Mark } from "../ui/Mark";
 import { counted } from "../ui/numbers";
 import { useCurrentShown } from "../ui/useCurrentShown";
@@ -100,6 +100,14 @@ export function Shell() {
       {me.demo && (
         <aside className={classes.demo} aria-label="About this demo">
           <span>{me.demo.note}</span>
+        </aside>
+      )}
+      {me.evaluation_until && (
+        <aside className={classes.demo} aria-label="About this evaluation">
+          <span>
+            An evaluation without encryption at rest, until{" "}
+            {fullDay(dayOf(me.evaluation_until, me.organisation.time_zone))}.
+          </span>
         </aside>
       )}
       {me.emergency_use && (

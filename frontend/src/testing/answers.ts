@@ -34,6 +34,7 @@ export function me(values: Partial<Me> = {}): Me {
     requests_due: null,
     backup_trouble: null,
     certificates_ending: [],
+    evaluation_until: null,
     today: "2026-08-20",
     links: {
       admin: null,

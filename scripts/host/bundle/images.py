@@ -58,7 +58,10 @@ def build(folder: Path, tag: str) -> dict[str, str]:
         if not name.startswith("PLUMBLINE_") or name.startswith("PLUMBLINE_BUILD_")
     }
     kept.update(
-        PLUMBLINE_VERSION=tag, PLUMBLINE_URL="https://bundle.example", PLUMBLINE_DATA="/nonexistent"
+        PLUMBLINE_VERSION=tag,
+        PLUMBLINE_URL="https://bundle.example",
+        PLUMBLINE_DATA="/nonexistent",
+        PLUMBLINE_KEYS="/nonexistent",
     )
     # Services that run at times alone stand in profiles.
     files = ("--file", folder / "compose.yaml", "--env-file", os.devnull)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final, Sequence
 
+from host import configuration
 from host.bundle import use
 from host.bundle.check import Bundle
 from host.bundle.contents import RELEASE_KEY
@@ -17,6 +18,7 @@ from host.programs import run, succeeds
 from host.releases import Release
 from host.upgrade import database
 from host.upgrade.journal import Stage, Step
+from host.volumes.status import judged, known, told
 
 LASTING: Final = ("postgres", "valkey")
 DOOR: Final = "nginx"
@@ -80,6 +82,7 @@ class Upgrade:
         own = [f"{name}={value}" for name, value in pinned.items()]
         self.new.environment_file.write_text("\n".join([*kept, *own, ""]))
         self.install()
+        self.must_be_encrypted()
 
     def install(self) -> None:
         accepted = [word for name in self.accepted for word in ("--accept", name)]
@@ -88,6 +91,13 @@ class Upgrade:
             *("--config", self.configuration, "--env-file", self.new.environment_file),
             *accepted,
         )
+
+    def must_be_encrypted(self) -> None:
+        """Else no service of the new release would start; a former one may not have asked."""
+        settings = configuration.load(self.configuration)
+        found = judged(settings, known(self.new.environment_file))
+        if not found.accepted:
+            raise Refused(f"{told(found)}\nThe command is {self.target.folder}/scripts/appliance.")
 
     def rehearse(self) -> None:
         self.clear()
@@ -108,7 +118,8 @@ class Upgrade:
             *("--project-name", f"{self._project()}-rehearsal"),
             *("--file", "compose.yaml", "--file", "scripts/host/upgrade/rehearsal.yaml"),
         )
-        variables = (("PLUMBLINE_REHEARSED_VOLUME", found.decode().strip()),)
+        # Where the files are in a folder of the host both have it by .env, and no volume is asked for.
+        variables = (("PLUMBLINE_REHEARSED_VOLUME", found.decode().strip() or "none"),)
         return self.new._replace(options=own, variables=variables)
 
     def _container(self, service: str) -> str:

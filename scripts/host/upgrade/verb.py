@@ -61,7 +61,8 @@ def _data(options: argparse.Namespace) -> Path:
         data = Path(known_variables(lines).get("PLUMBLINE_DATA", "/var/lib/plumbline"))
     else:
         data = configuration.load(options.config).data
-    if not (data / "secrets").is_dir():
+    # Of any release: where names of what was erased are kept.
+    if not (data / "tombstones").is_dir():
         raise Refused(f"nothing is installed in {data}.")
     return data.resolve()
 

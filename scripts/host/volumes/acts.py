@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from host.ending import DONE, Refused
-from host.volumes import gocryptfs, luks, secret, volume
+from host.volumes import gocryptfs, luks, secret, status, volume
 
 KEPT: Final = Path("/etc/plumbline/volume.json")
 
@@ -27,6 +27,7 @@ def create_arguments(command: argparse.ArgumentParser) -> None:
 
 def open_arguments(command: argparse.ArgumentParser) -> None:
     secret.argument(command)
+    status.arguments(command)
     _kept(command)
 
 
@@ -65,10 +66,13 @@ def open_(options: argparse.Namespace) -> int:
     found = volume.known(options.volume)
     if volume.is_open(found):
         print(f"Already open at {found.at}.")
+    else:
+        volume.open_volume(found, secret.present(options.key_file))
+        print(f"Open at {found.at}.")
+    if not options.config.exists():
         return DONE
-    volume.open_volume(found, secret.present(options.key_file))
-    print(f"Open at {found.at}.")
-    return DONE
+    # Services believe what was judged since the machine started.
+    return status.run(options)
 
 
 def close(options: argparse.Namespace) -> int:

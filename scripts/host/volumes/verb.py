@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Callable, Final, NamedTuple
 
-from host.install import PROJECT
+from host.environment import PROJECT
 from host.volumes import acts, status
 
 
@@ -22,6 +22,11 @@ ACTS: Final = {
     "close": _Act("close the volume", acts.close_arguments, acts.close),
     "rekey": _Act("add, remove or change what opens it", acts.rekey_arguments, acts.rekey),
     "status": _Act("tell what everything that is written stands on", status.arguments, status.run),
+    "attest": _Act(
+        "answer for encryption that cannot be seen from here",
+        status.attest_arguments,
+        status.attest,
+    ),
 }
 
 
