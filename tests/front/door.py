@@ -192,7 +192,8 @@ def place(folder: Path, web_port: int, changes: Mapping[str, str]) -> tuple[int,
 def start(folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
-            ["bash", str(folder / "etc/front")],
+            # Whoever runs the tests in the background passes on that these are ignored, which bash cannot undo.
+            ["env", "--default-signal=INT,QUIT", "bash", str(folder / "etc/front")],
             env={"PATH": f"{folder}/bin:/usr/bin:/bin", **environment},
             stdout=log,
             stderr=log,

@@ -13,11 +13,11 @@ FINE = {
 }
 
 
-def amiss(changes: dict[str, Any], *, routed: bool = False, known: bool = False) -> list[str]:
+def amiss(changes: dict[str, Any], *, known: bool = False) -> list[str]:
     """Lines that are not as they should be, where the worker is found like this."""
     through = FINE["through"] | changes.pop("through", {})
     found = dict.fromkeys(ASKS, FINE) | {"worker": FINE | changes | {"through": through}}
-    rows = judged(PLACES, found, {"nginx": known}, {"worker": routed, "beat": False})
+    rows = judged(PLACES, found, {"nginx": known})
     shown = table(rows).splitlines()[1:]
     assert [line.startswith("!") for line in shown] == [not row.is_fine for row in rows]
     return [row.what for row in rows if not row.is_fine]
@@ -41,10 +41,6 @@ def test_all_is_as_it_should_be() -> None:
 )
 def test_what_is_amiss_has_its_line(changes: dict[str, Any], line: str) -> None:
     assert amiss(dict(changes)) == [line]
-
-
-def test_a_route_is_amiss() -> None:
-    assert amiss({}, routed=True) == ["a route"]
 
 
 def test_a_name_that_another_knows_is_amiss() -> None:
