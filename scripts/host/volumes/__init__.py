@@ -1,1 +1,0 @@
-"""Encryption at rest: volumes that are encrypted, and whether what is written stands on them."""

@@ -1,1 +1,0 @@
-"""nginx as it is shipped, a real process on loopback before a small upstream."""
