@@ -18,6 +18,8 @@ type Shared = {
   onCancel: () => void;
 };
 
+const named = (name: string, text: string) => name.toLowerCase().includes(text.toLowerCase());
+
 /** Somebody is in the team from a day on. */
 export function BeginForm({ team, today, onDone, onCancel }: Shared) {
   const [person, setPerson] = useState<string | null>(null);
@@ -25,9 +27,10 @@ export function BeginForm({ team, today, onDone, onCancel }: Shared) {
   const [asked] = useDebouncedValue(text, TYPING_MS);
   const [day, setDay] = useState(today);
   const [tried, setTried] = useState(false);
-  const { data } = useQuery(
+  const { data, isPlaceholderData } = useQuery(
     peopleQuery({ search: asked, show: "all", page: 1, page_size: CHOICES }),
   );
+  const answered = text === asked && !isPlaceholderData;
   const choices = (data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name }));
   const begin = useTeamChange(
     (wish: Day) => beginMembership(team.slug, wish),
@@ -56,8 +59,10 @@ export function BeginForm({ team, today, onDone, onCancel }: Shared) {
         openOnFocus={false}
         searchValue={text}
         onSearchChange={setText}
-        // The server has searched already.
-        filter={({ options }) => options}
+        // Once the server has searched, as it did; of the former list no one else is chosen meanwhile.
+        filter={({ options, search }) =>
+          answered ? options : options.filter((one) => "label" in one && named(one.label, search))
+        }
         nothingFoundMessage="Nobody is called so."
         selectFirstOptionOnChange
         error={tried && person === null && "Say who."}
