@@ -93,6 +93,14 @@ def _own_tombstones(
 
 
 @pytest.fixture(autouse=True)
+def _no_maintenance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is anybody asked for it, every two seconds: what a request costs in statements is counted."""
+    from backend.appliance import maintenance  # noqa: PLC0415 - as above
+
+    monkeypatch.setattr(maintenance.memory, "read", lambda: None)
+
+
+@pytest.fixture(autouse=True)
 def _own_database(monkeypatch: pytest.MonkeyPatch) -> str:
     """Erasures in two of pytest's processes, each within its test's transaction, would wait for one another.
 

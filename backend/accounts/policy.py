@@ -72,12 +72,15 @@ def parse_networks(lines: Iterable[str]) -> list[str]:
 
 
 def may_administer_from(policy: SignInPolicy, address: str) -> bool:
-    """Whether the administration opens to this address. What cannot be read opens to nobody."""
-    if not policy.admin_networks:
-        return True
+    """Whether the administration opens to this address."""
+    return not policy.admin_networks or is_within(policy.admin_networks, address)
+
+
+def is_within(lines: Iterable[str], address: str) -> bool:
+    """Whether one of these networks holds the address. What cannot be read holds nobody."""
     try:
         found = ipaddress.ip_address(address)
-        networks = [ipaddress.ip_network(line) for line in policy.admin_networks]
+        networks = [ipaddress.ip_network(line) for line in lines]
     except ValueError:
         return False
     # One of version 4 may come as version 6 writes it.

@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
@@ -90,6 +91,12 @@ def codes_unseen(request: HttpRequest) -> bool:
 
 def codes_seen(request: HttpRequest) -> None:
     request.session.pop(_CODES_UNSEEN, None)
+
+
+def forget_all() -> None:
+    """Nobody is signed in: what an older database knows of sessions is over."""
+    UserSession.objects.all().delete()
+    Session.objects.all().delete()
 
 
 def end_all(*, user: User, but: SessionBase | None = None) -> int:

@@ -10,9 +10,11 @@ from ninja import Router
 from backend import clock
 from backend.accounts import access, break_glass
 from backend.accounts.models import User
-from backend.api import requests, schemas
+from backend.api import backups, requests, schemas
 from backend.api.errors import ERRORS
 from backend.api.rules import ANYONE_KNOWN, READS_FIGURES, caller
+from backend.governance.at_rest import evaluation_ends
+from backend.keyring.certificates import ending
 from backend.metrics import definitions, teams
 from backend.people.names import Names, names_in
 from backend.people.store import organisation
@@ -51,6 +53,9 @@ def me(request: HttpRequest) -> schemas.Me:
         demo=schemas.Demo(note=DEMO_NOTE) if settings.MODE == "demo" else None,
         emergency_use=_emergency_use(user, names_in(home, user.person_id, user.pk)),
         requests_due=requests.due(user),
+        backup_trouble=backups.trouble(user),
+        certificates_ending=_certificates(user),
+        evaluation_until=evaluation_ends(),
         today=clock.now().astimezone(ZoneInfo(home.time_zone)).date(),
         links=_links(user),
     )
@@ -84,6 +89,12 @@ def _emergency_use(user: User, names: Names) -> schemas.EmergencyUse | None:
         signed_in_at=use.signed_in_at,
         link=reverse("admin:accounts_breakglassuse_changelist"),
     )
+
+
+def _certificates(user: User) -> list[schemas.EndingCertificate]:
+    if not access.may_administer(user):
+        return []
+    return [schemas.EndingCertificate.model_validate(one, from_attributes=True) for one in ending()]
 
 
 def _links(user: User) -> schemas.Links:

@@ -43,8 +43,9 @@ class OutboundDestination(Schema):
     purposes: list[Purpose]
     because: list[str] = Field(description="What in the configuration leads there.")
     standing: Standing = Field(
-        description="never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the "
-        "redirect of a source, for a file. not_configured: nothing in the configuration leads there any more."
+        description="waiting: configured, and the host has not opened the way. never_asked and quiet: configured, "
+        "and not asked, ever or within the range. led_to: by the redirect of a source, for a file. "
+        "not_configured: nothing in the configuration leads there any more."
     )
     total: OutboundTotal
 

@@ -1,7 +1,7 @@
 """Numbers for a Prometheus scraper: what the sources were asked, what waits, how runs ended, how complete the data is.
 
-Open to whoever holds the token in the secret file `metrics_token`, and to nobody where there is none. No number is
-about a person.
+Open to whoever holds the token in the secret file `metrics_token`, and to nobody where there is none; nginx passes it
+on from a port of its own alone. No number is about a person, and no label names one.
 """
 
 import hmac
@@ -21,10 +21,13 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from backend.api import prometheus_inside
+from backend.api.prometheus_certificates import certificate_days
 from backend.connections.models import Connection
-from backend.delivery.models import PendingMeasurement, Project, Repository
+from backend.delivery.models import Project, Repository
 from backend.governance import requests
 from backend.keyring.files import secret_file
+from backend.sources import completeness, issue_completeness
 from backend.sources.budget import hour_of
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 
@@ -71,12 +74,9 @@ class Rows(Collector):
         yield from _hints()
         yield from _runs()
         yield from _ledger()
-        waiting = GaugeMetricFamily(
-            "plumbline_pull_requests_to_measure", "Changed, and not yet in the figures."
-        )
-        waiting.add_metric([], PendingMeasurement.objects.count())
-        yield waiting
+        yield from prometheus_inside.collect()
         yield _subject_requests()
+        yield certificate_days()
 
 
 def _subject_requests() -> Metric:
@@ -101,11 +101,20 @@ def _connections() -> Iterator[Metric]:
         "Requests that the source may be asked in a clock hour.",
         labels=["connection"],
     )
+    lag = GaugeMetricFamily(
+        "plumbline_sync_lag_seconds",
+        "How long ago the time lies up to which all of a connection is stored.",
+        labels=["connection"],
+    )
+    now = timezone.now()
+    fresh = completeness.fresh_by_connection() | issue_completeness.fresh_by_connection()
     for connection in Connection.objects.only("slug", "state", "requests_per_hour"):
         for one in Connection.State.values:
             state.add_metric([connection.slug, one], connection.state == one)
         allowed.add_metric([connection.slug], connection.requests_per_hour)
-    yield from (state, allowed)
+        if connection.state != Connection.State.PAUSED and connection.pk in fresh:
+            lag.add_metric([connection.slug], (now - fresh[connection.pk]).total_seconds())
+    yield from (state, allowed, lag)
 
 
 def _usage() -> Iterator[Metric]:

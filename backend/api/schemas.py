@@ -41,6 +41,14 @@ class EmergencyUse(Schema):
     link: str = Field(description="Address of the page where an administrator acknowledges it.")
 
 
+class EndingCertificate(Schema):
+    name: str = Field(description="public, postgres, valkey or authority.")
+    told: str
+    ends_at: datetime
+    days: int = Field(description="Whole days left; below zero once it has ended.")
+    urgency: Literal["soon", "near", "urgent"]
+
+
 class RequestsDue(Schema):
     soon: int = Field(description="To be answered within seven days.")
     overdue: int
@@ -69,6 +77,15 @@ class Me(Schema):
     )
     requests_due: RequestsDue | None = Field(
         description="For administrators: requests of people about their own data whose time is running out."
+    )
+    backup_trouble: str | None = Field(
+        description="For administrators: what is wrong with backups or their drills."
+    )
+    certificates_ending: list[EndingCertificate] = Field(
+        description="For administrators: certificates of the installation that end within 30 days."
+    )
+    evaluation_until: datetime | None = Field(
+        description="Until when an evaluation may run without encryption at rest; null where nothing is excepted."
     )
     today: date
     links: Links
@@ -110,6 +127,12 @@ class IssueProgress(Schema):
     expected: int | None = Field(description="The sources' own count; null: not known.")
 
 
+class Maintenance(Schema):
+    message: str = Field(description="The operator's words.")
+    closes_at: datetime = Field(description="From then on only listed addresses are let in.")
+    is_closed: bool = Field(description="It is closed, and the caller is let in.")
+
+
 class Status(Schema):
     state: Literal["not_connected", "syncing", "ready", "misconfigured"]
     reason: str | None
@@ -121,6 +144,7 @@ class Status(Schema):
     fresh_to: datetime | None = Field(description="Everything that changed before this is stored.")
     repositories: list[RepositoryStatus]
     issues: IssueProgress | None = Field(description="Null: no project is read.")
+    maintenance: Maintenance | None = Field(description="Null: none is announced.")
 
 
 class Filters(Schema):

@@ -9,7 +9,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import (
+    at_rest,
     audit,
+    backups,
     completeness,
     deployments,
     erasures,
@@ -59,9 +61,11 @@ api.add_router("", completeness.router)
 api.add_router("", people.router)
 api.add_router("", erasures.router)
 api.add_router("", inventory.router)
+api.add_router("", at_rest.router)
 api.add_router("", requests.router)
 api.add_router("", outbound.router)
 api.add_router("", retention.router)
+api.add_router("", backups.router)
 api.add_router("", audit.router)
 
 

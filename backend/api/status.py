@@ -15,6 +15,7 @@ from backend.api import schemas
 from backend.api.completeness import last_run
 from backend.api.errors import ERRORS
 from backend.api.rules import READS_STATUS, caller
+from backend.appliance import maintenance
 from backend.connections.models import Connection
 from backend.delivery.models import Issue, Repository
 from backend.people.store import organisation
@@ -98,6 +99,18 @@ def status(request: HttpRequest) -> schemas.Status:
         fresh_to=completeness.fresh_to(),
         repositories=([_repository(p) for p in found] if see_all else []),
         issues=_issues(projects),
+        maintenance=_maintenance(request),
+    )
+
+
+def _maintenance(request: HttpRequest) -> schemas.Maintenance | None:
+    found = maintenance.of(request)
+    if found is None:
+        return None
+    return schemas.Maintenance(
+        message=found.message,
+        closes_at=found.closes_at,
+        is_closed=found.is_closed(timezone.now()),
     )
 
 

@@ -268,6 +268,32 @@ ACTS: Final[Mapping[str, Act]] = {
     "audit_restart_accepted": Act(
         GOVERNANCE, "An operator took the log as it stood, such as after a restore."
     ),
+    "key_rotated": Act(
+        GOVERNANCE,
+        "Stored secrets were brought under a new key; with their count.",
+        (
+            *("connections.credential", "connections.webhooksecret", "mfa.authenticator"),
+            *("accounts.identityprovider", "audit.subjectkey", "people.organisation"),
+        ),
+    ),
+    "backup_made": Act(OPERATOR, "A backup was made and signed; with its digest."),
+    "backup_failed": Act(OPERATOR, "No backup was made; with why. Those from before stay."),
+    "drill_done": Act(OPERATOR, "A backup was restored aside, and is what was backed up."),
+    "drill_failed": Act(OPERATOR, "A backup could not be restored aside, or differs; with why."),
+    "restored": Act(OPERATOR, "The database was restored from a backup."),
+    "certificate_ends_soon": Act(
+        OPERATOR, "A certificate of the installation ends within 30 days."
+    ),
+    "maintenance_began": Act(
+        OPERATOR, "An operator announced maintenance, or changed it: message, time, who is let in."
+    ),
+    "maintenance_ended": Act(OPERATOR, "An operator ended it."),
+    "encryption_attested": Act(
+        GOVERNANCE, "Somebody answers for encryption at rest below the machine; with who and why."
+    ),
+    "evaluation_excepted": Act(
+        GOVERNANCE, "Nothing need be encrypted at rest for 30 days; with who says so, and why."
+    ),
     "operator_command": Act(OPERATOR, "An operator ran a command that changes something."),
     ROW_CHANGED: Act(
         OPERATOR,

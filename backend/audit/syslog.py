@@ -4,7 +4,6 @@ Of the packages for this the best-kept one has had no release since 2019; what i
 """
 
 import os
-import socket
 import ssl
 from collections import deque
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Final
 from backend.audit.statements import Statement
 from backend.outbound.ledger import Ledger
 from backend.outbound.models import Query, Traffic
+from backend.outbound.proxy import connected
 from backend.outbound.questions import Question
 
 NOTICE, ALERT = 5, 1
@@ -103,8 +103,7 @@ class Syslog:
         if self._socket is None:
             context = ssl.create_default_context(cafile=os.fspath(self.address.ca_file))
             context.minimum_version = ssl.TLSVersion.TLSv1_2
-            plain = socket.create_connection((self.address.host, self.address.port), _SECONDS)
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            plain = connected(self.address.host, self.address.port, seconds=_SECONDS)
             self._socket = context.wrap_socket(plain, server_hostname=self.address.host)
         return self._socket
 

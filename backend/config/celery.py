@@ -7,6 +7,7 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import setup_logging, worker_before_create_process, worker_init
 from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 from backend.governance.retention import RUNS_AT
 
@@ -14,6 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.config.settings")
 
 app = Celery("plumbline")
 app.config_from_object(settings.CELERY)
+app.steps["worker"].add(DjangoStructLogInitStep)
 
 
 @setup_logging.connect
@@ -45,6 +47,11 @@ app.conf.beat_schedule = {
     "reconcile": {
         "task": "reconcile",
         "schedule": crontab(hour="2", minute="30"),
+        "options": {"queue": "default"},
+    },
+    "certificates": {
+        "task": "certificates",
+        "schedule": crontab(hour="6", minute="15"),
         "options": {"queue": "default"},
     },
     "retain": {

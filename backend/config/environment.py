@@ -42,6 +42,10 @@ class Environment(BaseSettings):
     """Memory-backed space for clones; the worker refuses to clone anywhere else in production."""
     tombstones_dir: Path = Path("/tombstones")
     """Where the journal of tombstones stands: outside the database, so that no old backup takes it along."""
+    certificates_dir: Path = Path("/certificates")
+    """Copies of the installation's certificates, without keys, to tell how long they are good."""
+    at_rest_dir: Path = Path("/run/at-rest")
+    """Where the host tells, signed, what the data stand on."""
     frontend_dir: Path = Path(__file__).resolve().parents[2] / "frontend" / "dist"
     static_root: Path = Path(__file__).resolve().parents[2] / "static"
     docs_dir: Path = Path(__file__).resolve().parents[2] / "docs"
@@ -49,6 +53,10 @@ class Environment(BaseSettings):
     """How long the audit log is kept; the database itself keeps it for a year at least."""
     audit_heads_dir: Path | None = None
     """Where the sealer writes signed heads of the audit log; required of it."""
+    proxy: str = ""
+    """The allow-list proxy, the one way out, as http://host:port; empty: as the machine's own variables say."""
+    egress_list: Path | None = None
+    """What the host has opened, a destination a line, for reviewers to see; the proxy goes by a file of its own."""
     syslog_host: str = ""
     """Where the sealer sends signed heads of the audit log, by syslog over TLS; empty: nowhere."""
     syslog_port: int = 6514

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from backend.config.declared import columns_of_model, managed_models
 from backend.inventory import TABLES
-from backend.inventory.roles import ROLES, ROUTINES
+from backend.inventory.roles import READS_ALL, ROLES, ROUTINES
 from backend.inventory.terms import columns_of
 
 _BY_COLUMN: Final = frozenset({"SELECT", "INSERT", "UPDATE"})
@@ -32,7 +32,8 @@ class Privilege(NamedTuple):
 def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
     """SQL that takes every privilege back and grants the declared ones; for one transaction, as the owner."""
     quote = connection.ops.quote_name
-    for role in ROLES:
+    # Everybody may execute what is new, such as all that was restored.
+    for role in ("PUBLIC", *ROLES):
         for kind in ("TABLES", "SEQUENCES", "ROUTINES"):
             yield f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM {role}"
     for label, model in managed_models().items():
@@ -40,6 +41,10 @@ def statements(connection: BaseDatabaseWrapper) -> Iterator[str]:
         for role, privileges in TABLES[label].grants.items():
             if privileges:
                 yield f"GRANT {', '.join(privileges)} ON {table} TO {role}"
+    for kind in ("TABLES", "SEQUENCES"):
+        yield f"GRANT SELECT ON ALL {kind} IN SCHEMA public TO {READS_ALL}"
+        # Months of test results get tables of their own between two starts.
+        yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON {kind} TO {READS_ALL}"
     for routine, roles in ROUTINES.items():
         yield f"GRANT EXECUTE ON FUNCTION {routine} TO {', '.join(roles)}"
 
@@ -53,6 +58,7 @@ def declared() -> set[Privilege]:
     }
     for label, model in managed_models().items():
         table, every = model._meta.db_table, columns_of_model(model)
+        found |= {Privilege(READS_ALL, table, column, "SELECT") for column in every}
         for role, privileges in TABLES[label].grants.items():
             for name, columns in map(columns_of, privileges):
                 of = (columns or every) if name in _BY_COLUMN else ("",)
@@ -66,7 +72,7 @@ def granted(connection: BaseDatabaseWrapper) -> set[Privilege]:
     Partitions are left out: they are reached by the table that they are of, or not at all.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_GRANTED, {"roles": list(ROLES)})
+        cursor.execute(_GRANTED, {"roles": list(ROLES), "reads_all": READS_ALL})
         return {Privilege(*row) for row in cursor.fetchall()}
 
 
@@ -94,7 +100,8 @@ _GRANTED: Final = """
     WHERE has_table_privilege(role, oid, privilege)
     UNION ALL
     SELECT role, name, '', 'any privilege, though a partition' FROM roles, tables
-    WHERE relispartition AND has_any_column_privilege(role, oid, 'SELECT, INSERT, UPDATE')
+    WHERE relispartition AND has_any_column_privilege(
+        role, oid, CASE role WHEN %(reads_all)s THEN 'INSERT, UPDATE' ELSE 'SELECT, INSERT, UPDATE' END)
     UNION ALL
     SELECT role, replace(oid::regprocedure::text, ',', ', '), '', 'EXECUTE'
     FROM roles, pg_proc

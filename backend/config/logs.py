@@ -1,4 +1,7 @@
-"""One JSON line an event, to standard output, with the request's id and without secrets."""
+"""One JSON line an event, to standard error, with the request's id and without secrets or anybody's data.
+
+The id is nginx's; it goes along with each task that a request rings for, and with the tasks that these ring for.
+"""
 
 import logging.config
 import re
@@ -6,6 +9,11 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 import structlog
+from celery import Task
+from django.dispatch import receiver
+from django_structlog.celery.signals import bind_extra_task_metadata
+
+from backend.config import tracebacks
 
 _SECRET: Final = re.compile(r"(/hooks/+jira/+[^/\s?]+/+|/[^\s?]*?(?=[\w%-]{32}))[^\s?]+")
 """In a path: what comes after a Jira's name is the secret of webhooks that it cannot sign; however such a path is
@@ -24,13 +32,33 @@ def without_secrets(
     return event
 
 
+def without_words_of_errors(
+    _: object, __: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """What a task failed of is told by its traceback, which knows what may be told."""
+    if event.get("event") == "task_failed":
+        event.pop("error", None)
+    return event
+
+
+@receiver(bind_extra_task_metadata)
+def _name_the_task(task: "Task[Any, Any]", **_: object) -> None:
+    structlog.contextvars.bind_contextvars(task=task.name)
+
+
+def _told_already(record: logging.LogRecord) -> bool:
+    """Of a request that failed, `request_failed` tells with the same traceback."""
+    return record.exc_info is None
+
+
 SHARED: list[Any] = [
     without_secrets,
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
+    without_words_of_errors,
+    structlog.processors.ExceptionRenderer(tracebacks.told),
 ]
 
 
@@ -54,7 +82,14 @@ def configure(_: dict[str, Any]) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
             "root": {"handlers": ["console"], "level": "INFO"},
-            # httpx logs whole addresses, query strings included.
-            "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
+            "loggers": {
+                # httpx logs whole addresses, query strings included.
+                **{name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
+                # What becomes of a task is told once, by django_structlog; Celery would quote its error's words.
+                "celery.worker.strategy": {"level": "WARNING"},
+                "celery.app.trace": {"level": "CRITICAL"},
+                "django.request": {"filters": ["without_exceptions"]},
+            },
+            "filters": {"without_exceptions": {"()": lambda: _told_already}},
         }
     )

@@ -1,5 +1,6 @@
 """Django's settings. Everything that differs between installations comes from `environment`."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ if PRODUCTION and CLOCK_OFFSET:
 SECRETS_DIR = ENVIRONMENT.secrets_dir
 SCRATCH_DIR = ENVIRONMENT.scratch_dir
 TOMBSTONES_DIR = ENVIRONMENT.tombstones_dir
+CERTIFICATES_DIR = ENVIRONMENT.certificates_dir
+AT_REST_DIR = ENVIRONMENT.at_rest_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 PUBLIC_URL = ENVIRONMENT.url.rstrip("/")
 ALLOWED_HOSTS = [urlsplit(ENVIRONMENT.url).hostname or ""]
@@ -52,6 +55,7 @@ INSTALLED_APPS = [
     "backend.sources",
     "backend.metrics",
     "backend.governance",
+    "backend.appliance",
     "backend.pipeline",
     "backend.config",
     "django_linear_migrations",
@@ -87,6 +91,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Before whatever asks the database who it is.
+    "backend.appliance.middleware.MaintenanceMode",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "backend.audit.middleware.ActorMiddleware",
@@ -108,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "backend.appliance.maintenance.announced",
             ],
         },
     },
@@ -264,7 +271,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Names there change with the content, so that a browser keeps them for good; packed ones lie beside them.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# The one way out
+OUTBOUND_PROXY = ENVIRONMENT.proxy
+EGRESS_LIST = ENVIRONMENT.egress_list
 
 # The record of important acts
 AUDITLOG_LOGENTRY_MODEL = "audit.Event"
@@ -408,6 +421,13 @@ CELERY = {
     },
 }
 
+# Logs: one id finds a request's lines at nginx, web and worker. Who it was tells nginx's line, by its address, and the
+# audit log, by name.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = PRODUCTION  # nginx replaces the header
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 LOGGING_CONFIG = "backend.config.logs.configure"
 LOGGING: dict[str, Any] = {
     "version": 1

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -39,6 +40,15 @@ def permitted_destinations() -> list[Permitted]:
         Permitted(one, tuple(dict.fromkeys(purposes[one])), tuple(dict.fromkeys(because[one])))
         for one in sorted(purposes)
     ]
+
+
+def opened_destinations() -> frozenset[str] | None:
+    """What the host has opened; None where there is no such list, and so nothing that closes."""
+    file: Path | None = settings.EGRESS_LIST
+    if file is None:
+        return None
+    lines = file.read_text().splitlines() if file.is_file() else []
+    return frozenset(line for line in lines if not line.startswith("#"))
 
 
 def _of_connections() -> Iterator[tuple[str, Traffic.Purpose, str]]:

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Max, Min, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from backend.governance.destinations import Permitted, permitted_destinations
+from backend.governance.destinations import Permitted, opened_destinations, permitted_destinations
 from backend.outbound.models import Traffic
 
-Standing = Literal["asked", "quiet", "never_asked", "led_to", "not_configured"]
-"""quiet: configured, and asked before the range alone. led_to: by the redirect of a source, for a file."""
+Standing = Literal["waiting", "asked", "quiet", "never_asked", "led_to", "not_configured"]
+"""waiting: configured, and not opened by the host. quiet: configured, and asked before the range alone. led_to: by the
+redirect of a source, for a file.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,9 @@ class Total:
     last_at: datetime | None = None
 
 
+_ORDER: Final[tuple[Standing, ...]] = (
+    *("not_configured", "waiting", "led_to", "asked", "quiet", "never_asked"),
+)
 _TOTAL = {
     **{name: Sum(name) for name in ("requests", "refused", "failed")},
     **{name: Sum(name) for name in ("bytes_sent", "bytes_received")},
@@ -83,6 +88,8 @@ class Asked:
 def destinations(within: Range) -> list[Destination]:
     """Those that were asked within the range, and those that are configured. Those that need a look come first."""
     permitted = {one.destination: one for one in permitted_destinations()}
+    opened = opened_destinations()
+    shut = permitted.keys() - (permitted.keys() if opened is None else opened)
     rows = (
         within.traffic()
         .values("destination")
@@ -90,11 +97,10 @@ def destinations(within: Range) -> list[Destination]:
     )
     asked = {row.pop("destination"): row for row in map(_plain, rows)}
     found = [
-        _destination(name, permitted.get(name), asked.get(name))
+        _destination(name, permitted.get(name), asked.get(name), is_shut=name in shut)
         for name in permitted.keys() | asked.keys()
     ]
-    order: tuple[Standing, ...] = ("not_configured", "led_to", "asked", "quiet", "never_asked")
-    return sorted(found, key=lambda one: (order.index(one.standing), one.name))
+    return sorted(found, key=lambda one: (_ORDER.index(one.standing), one.name))
 
 
 def days(within: Range, destination: str = "") -> list[Day]:
@@ -136,14 +142,16 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return dict(row)
 
 
-def _destination(name: str, permitted: Permitted | None, row: dict[str, Any] | None) -> Destination:
+def _destination(
+    name: str, permitted: Permitted | None, row: dict[str, Any] | None, *, is_shut: bool
+) -> Destination:
     purposes = row.pop("purposes") if row else ()
     wanted = permitted.purposes if permitted else ()
     return Destination(
         name=name,
         purposes=tuple(dict.fromkeys((*wanted, *purposes))),
         because=permitted.because if permitted else (),
-        standing=_standing(name, permitted, purposes),
+        standing="waiting" if is_shut else _standing(name, permitted, purposes),
         total=Total(**row) if row else Total(),
     )
 

@@ -8,6 +8,7 @@ enter is checked against it (`backend.inventory.entering`), and reviewers read i
 from typing import Final
 
 from backend.inventory.accounts import ACCOUNTS
+from backend.inventory.appliance import APPLIANCE
 from backend.inventory.automation import AUTOMATION, DEPLOYMENTS
 from backend.inventory.code import CODE
 from backend.inventory.collection import COLLECTION
@@ -25,7 +26,7 @@ from backend.inventory.test_results import TESTS
 
 AREAS: Final[tuple[Area, ...]] = (
     *(CODE, AUTOMATION, DEPLOYMENTS, TESTS, ISSUES, INVESTMENT, METRICS),
-    *(PEOPLE, ACCOUNTS, SIGN_IN, CONNECTIONS, COLLECTION, AUDIT, GOVERNANCE, FRAMEWORK),
+    *(PEOPLE, ACCOUNTS, SIGN_IN, CONNECTIONS, COLLECTION, AUDIT, GOVERNANCE, APPLIANCE, FRAMEWORK),
 )
 TABLES: Final[dict[str, Table]] = {table.label: table for area in AREAS for table in area.tables}
 """By label, as `app.model` in lower case."""

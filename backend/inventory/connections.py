@@ -50,7 +50,7 @@ CONNECTIONS: Final = Area(
                     "INSERT",
                     "DELETE",
                 ),
-                "worker": (*APPEND, "DELETE", "UPDATE (last_used_at)"),
+                "worker": (*APPEND, "DELETE", "UPDATE (sealed, last_used_at)"),
             },
             identifier="id connection_id",
             secret="sealed",

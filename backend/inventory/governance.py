@@ -56,7 +56,7 @@ AUDIT: Final = Area(
             purpose="The key under which the log holds what is personal of one person, until they are erased.",
             keep=retention.ERASURES,
             grants={
-                "web": APPEND,
+                "web": (*APPEND, "UPDATE (secret)"),
                 "worker": (
                     "SELECT (subject, forgotten_at)",
                     "INSERT",

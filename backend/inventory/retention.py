@@ -87,6 +87,11 @@ ERASURES: Final = Retention(
     "Evidence of erasure",
     "For good: without it, what was erased would come back from its source or from an older backup.",
 )
+BACKUPS: Final = Retention(
+    "backups",
+    "Records of backups",
+    "For good: that there was a backup, and that it could be restored. The backups themselves go by their age.",
+)
 SOFTWARE: Final = Retention(
     "software", "The software's own", "As long as the version that it belongs to is installed."
 )
@@ -116,6 +121,7 @@ RETENTIONS: Final = (
         PROGRESS,
         AUDIT,
         ERASURES,
+        BACKUPS,
         SOFTWARE,
         UNUSED,
     ),

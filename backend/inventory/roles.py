@@ -8,8 +8,12 @@ ROLES: Final[Mapping[str, str]] = {
     "worker": "Collects, computes and erases. It cannot read sessions, passwords or second factors.",
     "sealer": "Chains and signs the audit log. It alone holds the key for it, and reads nothing else.",
     "beat": "Rings the bell for work that is due. It reads no table.",
+    "backup": "Reads every table for a backup, sealed secrets as they are, and writes none. It has no key to any.",
 }
 """What each is. `migrate` owns the tables and needs no grant; it runs at installation and upgrade alone."""
+
+READS_ALL: Final = "backup"
+"""A backup is of everything, parts of tables and counters too, so that the tables do not name this role one by one."""
 
 ROUTINES: Final[Mapping[str, tuple[str, ...]]] = {
     # Partitions of test results: made by whoever stores into them, dropped by the worker.

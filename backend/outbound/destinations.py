@@ -12,4 +12,8 @@ def destination_of(url: str) -> str:
     host, port = parts.hostname, parts.port or _PORTS.get(parts.scheme)
     if not host or port is None:
         raise ValueError("no address of a host")
+    return place(host, port)
+
+
+def place(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -259,8 +259,8 @@ def _move_rows(
             loose[label].append((pk, target))
     for label, field in _relations().items():
         of_gone = _rows_of(field, into).values_list("pk", field.attname)
-        moves = [(pk, into[former], former) for pk, former in of_gone] if into else []
-        moves += [(pk, target, None) for pk, target in loose[label]]
+        moves = [(_key(pk), into[former], former) for pk, former in of_gone] if into else []
+        moves += [(_key(pk), target, None) for pk, target in loose[label]]
         still = _give_rows(field, moves)
         found += [(target, [label, pk, former]) for pk, target, former in moves if pk in still]
     return _by_target(found)
@@ -270,22 +270,28 @@ def _rows_of(field: models.ForeignKey[Any], people: Iterable[int]) -> models.Que
     return field.model._base_manager.filter(**{f"{field.name}__in": list(people)})
 
 
+def _key(pk: object) -> int | str:
+    """As JSON keeps it: the directory's users are known by UUIDs."""
+    return pk if isinstance(pk, int) else str(pk)
+
+
 def _give_rows(
-    field: models.ForeignKey[Any], moves: Sequence[tuple[int, int | None, int | None]]
-) -> set[int]:
+    field: models.ForeignKey[Any], moves: Sequence[tuple[int | str, int | None, int | None]]
+) -> set[int | str]:
     """Of rows with their new and their former person, those that were still the former's."""
     if not moves:
         return set()
+    key = field.model._meta.pk.db_type(database)
     quote = database.ops.quote_name
     table, column = quote(field.model._meta.db_table), quote(field.column)
     with database.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table} AS one SET {column} = new.person"  # noqa: S608 - a model's own names
-            " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, person, former)"
+            f" FROM unnest(%s::{key}[], %s::bigint[], %s::bigint[]) AS new (id, person, former)"
             f" WHERE one.id = new.id AND one.{column} IS NOT DISTINCT FROM new.former RETURNING one.id",
             [list(column) for column in zip(*moves, strict=True)],
         )
-        return {pk for (pk,) in cursor.fetchall()}
+        return {_key(pk) for (pk,) in cursor.fetchall()}
 
 
 def _move_memberships(into: dict[int, int]) -> dict[int, spans.Moved]:

@@ -21,6 +21,7 @@ from backend.metrics.measuring import anything_waits, measure_some
 from backend.metrics.suppression.compute import recompute_if_due
 from backend.people.match_run import anything_new, match_people
 from backend.pipeline import bell
+from backend.pipeline.certificate_watch import tell_ending
 from backend.pipeline.kinds import connector_of
 from backend.pipeline.lineage import ask_for_lineage
 from backend.pipeline.work import check_connection, work
@@ -164,6 +165,12 @@ def retain() -> None:
     make_partitions(today=clock.now().date())
     retention.begin()
     bell.ring(bell.REMOVE)
+
+
+@shared_task(name="certificates")
+def watch_certificates() -> None:
+    """Say which certificates of the installation end soon."""
+    tell_ending()
 
 
 @shared_task(name=bell.REMOVE)

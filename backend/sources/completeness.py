@@ -225,6 +225,20 @@ def fresh_to() -> datetime | None:
     return None if found["unfilled"] else found["at"]
 
 
+def fresh_by_connection() -> dict[int, datetime]:
+    """Likewise of each GitHub connection; one of which there is no such time yet is not in it."""
+    rows = (
+        _troubles(Value(value=True))
+        .order_by()
+        .values_list("connection")
+        .annotate(
+            unfilled=Count("pk", filter=_READ & Q(done=None, cannot=False)),
+            at=Min("whole_to", filter=_READ & Q(cannot=False)),
+        )
+    )
+    return {connection: at for connection, unfilled, at in rows if at and not unfilled}
+
+
 _READ: Final = Q(state=Repository.State.ACTIVE)
 
 

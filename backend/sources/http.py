@@ -27,6 +27,7 @@ from backend.outbound import graphql
 from backend.outbound.destinations import destination_of
 from backend.outbound.ledger import Exchange, Ledger
 from backend.outbound.models import Traffic
+from backend.outbound.proxy import proxy
 from backend.outbound.questions import Question
 from backend.sources import answers
 from backend.sources.answers import Answer
@@ -140,7 +141,13 @@ class Client:
         self.host = urlsplit(self.base_url).netloc
         self._ledger = Ledger(self.purpose)
         headers = {"Accept-Encoding": "gzip"} | dict(self.headers)
-        self._http = httpx.Client(headers=headers, timeout=TIMEOUT, verify=context)
+        self._http = httpx.Client(
+            headers=headers,
+            timeout=TIMEOUT,
+            verify=context,
+            proxy=proxy() or None,
+            trust_env=not proxy(),
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -301,7 +308,7 @@ class Client:
                 f"{self.host} broke off its answer.", "Nothing is lost; Plumbline tries again."
             ) from error
         except httpx.TransportError as error:
-            raise unreachable(self.host, error) from error
+            raise unreachable(urlsplit(url).netloc, error) from error
         else:
             if self._is_own(url):
                 self._note_server(answer.headers)

@@ -128,6 +128,11 @@ def _fresh_to(jiras: Sequence[Any]) -> datetime | None:
     return min(times) if times and None not in times else None
 
 
+def fresh_by_connection() -> dict[int, datetime]:
+    """Of each Jira the beginning of its last look; one that was never looked at is not in it."""
+    return {jira.pk: jira.at for jira in _jiras() if jira.at}
+
+
 def _source(jiras: Sequence[Any], *, filled: bool) -> IssueSource:
     connected = [jira for jira in jiras if jira.state != Connection.State.PAUSED]
     if not connected:

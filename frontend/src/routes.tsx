@@ -149,6 +149,12 @@ const retention = createRoute({
   component: lazyRouteComponent(() => import("./pages/governance/retention/RetentionPart")),
 });
 
+const backups = createRoute({
+  getParentRoute: () => governance,
+  path: "/backups",
+  component: lazyRouteComponent(() => import("./pages/governance/backups/BackupsPart")),
+});
+
 const outbound = createRoute({
   getParentRoute: () => governance,
   path: "/outbound",
@@ -177,6 +183,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
         erasures,
         requests,
         retention,
+        backups,
         outbound,
       ]),
     ]),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import secrets
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from host.configuration import Configuration
 from host.folders import Folder
 from host.programs import openssl, succeeds
 from host.services import DATABASE_ROLES
+from host.uploaded import Judged, judge
 
 RENEW_WITHIN_SECONDS = 60 * 24 * 3600
 LEAF_DAYS = 398
@@ -39,7 +41,7 @@ subjectAltName = {names}
 
 
 def write_certificates(
-    data: Path, folders: dict[str, Folder], host: str, options: argparse.Namespace
+    data: Path, folders: dict[str, Folder], configuration: Configuration
 ) -> None:
     authority = Folder(data / "authority", 0)
     certificate = make_authority(authority)
@@ -47,15 +49,51 @@ def write_certificates(
         folders[name].write("internal_ca.pem", certificate)
     for name in ("postgres", "valkey"):
         issue(authority, folders[name], name)
-    if options.certificate:
-        folders["nginx"].write("server.key", options.key.read_bytes())
-        folders["nginx"].write("server.crt", options.certificate.read_bytes())
-        (data / "own-certificate").touch()
-    elif not (data / "own-certificate").exists():
-        issue(authority, folders["nginx"], host)
-    public = data / "authority.pem"
-    public.write_bytes(certificate)
-    public.chmod(0o444)
+    own, key = configuration.path("tls", "certificate"), configuration.path("tls", "key")
+    judged = own_certificate(configuration)
+    if own and key and judged:
+        # First of all, for nginx judges by it what comes next.
+        folders["nginx"].write("server_ca.pem", judged.authorities)
+        folders["nginx"].write("server.key", key.read_bytes())
+        folders["nginx"].write("server.crt", own.read_bytes())
+    else:
+        folders["nginx"].write("server_ca.pem", certificate)
+        issue(authority, folders["nginx"], _host(configuration))
+    # What told of an own certificate before there was a configuration file.
+    (data / "own-certificate").unlink(missing_ok=True)
+    show(data, folders, certificate)
+
+
+def show(data: Path, folders: dict[str, Folder], authority: bytes) -> None:
+    """Copies for everybody, without keys: browsers trust one, and web and the worker tell when they end."""
+    shown = data / "certificates"
+    shown.mkdir(mode=0o755, exist_ok=True)
+    shown.chmod(0o755)
+    _publish(data / "authority.pem", authority)
+    _publish(shown / "authority.pem", authority)
+    for name, of in (("public", "nginx"), ("postgres", "postgres"), ("valkey", "valkey")):
+        _publish(shown / f"{name}.pem", (folders[of].path / "server.crt").read_bytes())
+
+
+def _publish(file: Path, content: bytes) -> None:
+    """Replace the file as a whole: somebody may be reading it."""
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.write_bytes(content)
+    fresh.chmod(0o444)
+    fresh.rename(file)
+
+
+def own_certificate(configuration: Configuration) -> Judged | None:
+    """What is to be said of the operator's own certificate, where there is one."""
+    own, key = configuration.path("tls", "certificate"), configuration.path("tls", "key")
+    if not own or not key:
+        return None
+    return judge(own, key, _host(configuration), configuration.path("tls", "authority"))
+
+
+def _host(configuration: Configuration) -> str:
+    return urlsplit(configuration["site", "url"]).hostname or ""
 
 
 def make_authority(folder: Folder) -> bytes:
@@ -76,8 +114,9 @@ def make_authority(folder: Folder) -> bytes:
 
 def issue(authority: Folder, folder: Folder, host: str) -> None:
     """server.crt and server.key for one host, signed by the installation's authority."""
-    if still_good(folder.path / "server.crt", host) and (folder.path / "server.key").exists():
-        folder.write("server.crt", (folder.path / "server.crt").read_bytes())
+    present = folder.path / "server.crt"
+    if still_good(present, host, authority) and (folder.path / "server.key").exists():
+        folder.write("server.crt", present.read_bytes())
         return
     key = new_key()
     kind = "IP" if host.replace(".", "").isdigit() or ":" in host else "DNS"
@@ -109,9 +148,12 @@ def new_key() -> bytes:
     return openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 
-def still_good(certificate: Path, host: str) -> bool:
+def still_good(certificate: Path, host: str, authority: Folder) -> bool:
+    """Whether it is this authority's, for that host, and for a while yet."""
     lasting = ("x509", "-noout", "-checkend", RENEW_WITHIN_SECONDS, "-in", certificate)
     if not certificate.exists() or not succeeds("openssl", *lasting):
+        return False
+    if not succeeds("openssl", "verify", "-CAfile", authority.path / "authority.pem", certificate):
         return False
     names = openssl("x509", "-noout", "-ext", "subjectAltName", "-in", certificate).decode()
     return names.strip().splitlines()[-1].strip() in (f"DNS:{host}", f"IP Address:{host}")

@@ -12,6 +12,8 @@ class Folder:
 
     def __init__(self, path: Path, user: int) -> None:
         self.path, self.user = path, user
+        self.changed = False
+        """Whether a file has another content than before."""
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.chown(path, user, user)
         path.chmod(0o500)
@@ -30,6 +32,7 @@ class Folder:
             os.fsync(file.fileno())
         os.chown(fresh, self.user, self.user)
         fresh.rename(target)
+        self.changed = True
 
     def keep(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The file's content; made now where there is none."""

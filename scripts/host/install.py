@@ -1,103 +1,212 @@
-"""What compose.yaml needs besides itself: secrets, certificates and .env. What is there is kept."""
+"""What compose.yaml needs besides itself: configuration, secrets, certificates and .env. What is there is kept."""
 
 from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import shutil
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from typing import Final, Sequence
 
-from host.certificates import write_certificates
+from host import configuration, preflight, timers, verdicts
+from host.bundle.check import Bundle
+from host.bundle.contents import RELEASE_KEY, version_in
+from host.bundle.use import load, trusted
+from host.certificates import own_certificate, write_certificates
+from host.configuration import Configuration
+from host.destinations import outside
+from host.egress import keep
 from host.ending import Refused
-from host.environment import known_variables, variables, with_variables
+from host.environment import PROJECT, adopted, known_variables, variables, with_variables
+from host.folders import Folder
+from host.installed import Installed, record, recorded
 from host.keys import write_secrets
-from host.programs import openssl
 from host.services import USERS
+from host.settings import BY_KEY, Key
+from host.verdicts import BAD, GOOD
+from host.volumes.judgement import Record
+from host.volumes.places import DOCKERS_OWN, database_setting
+from host.volumes.status import judged, told
 
-PROJECT = Path(__file__).resolve().parents[2]
+OPTIONS: Final[dict[str, Key]] = {
+    "url": ("site", "url"),
+    "port": ("site", "port"),
+    "bind": ("site", "bind"),
+    "data": ("data", "folder"),
+    "keys": ("data", "keys"),
+    "certificate": ("tls", "certificate"),
+    "key": ("tls", "key"),
+    "authority": ("tls", "authority"),
+    "syslog": ("syslog", "server"),
+    "syslog-ca": ("syslog", "authority"),
+}
+"""Options that write a setting into the configuration."""
+PATHS: Final = ("data", "keys", "certificate", "key", "authority", "syslog-ca")
+FILES: Final[tuple[Key, ...]] = (
+    *(("tls", name) for name in ("certificate", "key", "authority")),
+    ("syslog", "authority"),
+)
+"""Settings that name a file of the operator's."""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
+    configuration.argument(command)
+    for name, key in OPTIONS.items():
+        written = f"written as [{key[0]}] {key[1]}: {BY_KEY[key].about}"
+        command.add_argument(f"--{name}", metavar="VALUE", help=written.replace("%", "%%"))
     command.add_argument(
-        "--url", required=True, help="the address that people will open: https://HOST"
+        "--bundle", type=Path, metavar="FILE", help="load the images from it; no network is needed"
     )
-    command.add_argument(
-        "--port", type=int, help="the port to publish, where it is not the address's own"
-    )
-    command.add_argument("--bind", help="the host's address to publish on (0.0.0.0: all)")
-    command.add_argument("--data", type=Path, help="where secrets are kept (/var/lib/plumbline)")
-    command.add_argument(
-        "--certificate", type=Path, help="PEM of your own certificate with its chain"
-    )
-    command.add_argument("--key", type=Path, help="PEM of its key")
-    command.add_argument(
-        "--syslog",
-        metavar="HOST[:PORT]",
-        help="where heads of the audit log go, by syslog over TLS",
-    )
-    command.add_argument("--syslog-ca", type=Path, help="PEM of that server's authority")
+    preflight.accept_argument(command)
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> None:
     lines = options.env_file.read_text().splitlines() if options.env_file.exists() else []
     known = known_variables(lines)
-    options.data = options.data or Path(known.get("PLUMBLINE_DATA") or "/var/lib/plumbline")
-    address = check(options)
-    data = options.data.resolve()
-    data.mkdir(mode=0o711, parents=True, exist_ok=True)
-    (data / "secrets").mkdir(mode=0o711, exist_ok=True)
-    folders = write_secrets(data)
-    # Signed heads of the audit log; the sealer alone writes, and whoever keeps them elsewhere reads.
-    (data / "heads").mkdir(mode=0o755, exist_ok=True)
-    os.chown(data / "heads", USERS["sealer"], USERS["sealer"])
-    if options.syslog_ca:
-        folders["sealer"].write("syslog_ca.pem", options.syslog_ca.read_bytes())
-    make_journal(data)
-    write_certificates(data, folders, address.hostname or "", options)
-    options.env_file.write_text(with_variables(lines, variables(options, address, known)))
-    own = (data / "own-certificate").exists()
-    print(f"Secrets and certificates are in {data}, variables in {options.env_file}.")
-    if not own:
+    text = new_text(options, known)
+    found = configuration.checked(text, f"{options.config} with the options given")
+    check(found)
+    refuse_what_is_bad(found, options.accept)
+    data = found.data.resolve()
+    bundle = trusted(options.bundle, data) if options.bundle else None
+    pinned = load(bundle) if bundle else {}
+    prepare(found)
+    write(options.config, text)
+    keys = found.keys.resolve()
+    files = make_database_folder(database_setting(data, known))
+    own = {**variables(found), "PLUMBLINE_DATABASE_FILES": files, **pinned}
+    if bundle:
+        lines = [line for line in lines if not line.startswith("PLUMBLINE_IMAGE_")]
+        write(data / "release.pem", (PROJECT / RELEASE_KEY).read_text())
+    write(options.env_file, with_variables(lines, own))
+    if not (data / "upgrade.json").exists():
+        note_release(data, options.env_file, bundle)
+        if options.env_file == PROJECT / ".env":
+            # An installation beside this folder's own, as tests make them, starts nothing by itself.
+            print(timers.install(timers.units(PROJECT, data)))
+    print(
+        f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
+        f"in {options.env_file}."
+    )
+    print(told(judged(found, own)))
+    if not found["tls", "certificate"]:
         print(
-            f"Browsers must trust {data}/authority.pem, or give a certificate of your own with --certificate."
+            f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
         )
+    built = "" if bundle else "  docker compose build\n"
     print(
         "Next:\n"
-        "  docker compose build\n"
-        "  docker compose up -d --wait\n"
+        f"{built}"
+        "  docker compose up -d --wait --no-build    (later changes of the configuration: scripts/appliance apply)\n"
         "  docker compose exec web python manage.py owner create --email YOUR-ADDRESS\n"
         "      makes the first account and prints the link with which its owner enrols\n"
-        f"Take {data}/secrets/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
+        "  scripts/appliance egress\n"
+        "      opens the way to each connection and identity provider, once you have added it\n"
+        f"Take {keys}/sealer/audit_verify_key to another machine: with it anybody can verify the audit log."
     )
 
 
-def check(options: argparse.Namespace) -> SplitResult:
-    """Everything that can be known before anything changes."""
-    address: SplitResult = urlsplit(options.url)
-    if (
-        address.scheme != "https"
-        or not address.hostname
-        or address.path not in ("", "/")
-        or address.query
-    ):
-        raise Refused(f"--url must be https://HOST or https://HOST:PORT, not {options.url!r}.")
+def refuse_what_is_bad(found: Configuration, accepted: Sequence[str]) -> None:
+    """Preflight, but for what is put right here: owners and modes of secrets. Warnings are told and no more."""
+    findings = [finding for finding in preflight.looked(found) if finding.name != "secrets"]
+    amiss = [
+        finding for finding in verdicts.accepting(findings, accepted) if finding.verdict != GOOD
+    ]
+    if amiss:
+        print(preflight.table(amiss) + "\n")
+    if bad := [finding.name for finding in amiss if finding.verdict == BAD]:
+        raise Refused(f"Put right what is bad, and nothing was changed: {', '.join(bad)}.")
+
+
+def prepare(found: Configuration) -> set[str]:
+    """Folders, secrets and certificates. Returns the services whose files have another content than before."""
+    data = found.data.resolve()
+    data.mkdir(mode=0o711, parents=True, exist_ok=True)
+    keys = found.keys.resolve()
+    take_along(data / "secrets", keys, found)
+    keys.mkdir(mode=0o711, parents=True, exist_ok=True)
+    folders = write_secrets(keys)
+    # Signed heads of the audit log; the sealer alone writes, and whoever keeps them elsewhere reads.
+    (data / "heads").mkdir(mode=0o755, exist_ok=True)
+    os.chown(data / "heads", USERS["sealer"], USERS["sealer"])
+    if authority := found.path("syslog", "authority"):
+        folders["sealer"].write("syslog_ca.pem", authority.read_bytes())
+    make_journal(data)
+    write_certificates(data, folders, found)
+    allow_metrics(folders, found.words("metrics", "allow"))
+    Record(data, keys).make(folders)
+    keep(data, folders["egress"], outside(found))
+    return {name for name, folder in folders.items() if folder.changed}
+
+
+def note_release(data: Path, environment_file: Path, bundle: Bundle | None) -> None:
+    """What runs here is on record, for a later upgrade."""
+    former = recorded(data)
+    commit = former.commit if former and former.folder == PROJECT else ""
+    version = version_in((PROJECT / "pyproject.toml").read_text())
+    commit = bundle.manifest.commit if bundle else commit
+    record(data, Installed(version, commit, PROJECT, environment_file.resolve()))
+
+
+def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:
+    """The configuration with what the options say; the first one with what .env said before there was a file."""
+    former = options.config.read_text() if options.config.exists() else ""
+    settings = {} if former else adopted(known)
+    given: dict[Key, str] = {}
+    for name, key in OPTIONS.items():
+        value = getattr(options, name.replace("-", "_"))
+        if value is not None:
+            given[key] = str(Path(value).resolve()) if name in PATHS and value else value
+    url = ("site", "url")
+    if url in given and given[url] not in (settings.get(url), configuration.judged(former)[0][url]):
+        # Another address does not keep the former one's port.
+        settings["site", "port"] = ""
+    return configuration.written(former, settings | given)
+
+
+def check(found: Configuration) -> None:
+    """Everything else that can be known before anything changes."""
     if os.geteuid() != 0:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    if bool(options.certificate) != bool(options.key):
-        raise Refused("--certificate and --key belong together.")
-    if bool(options.syslog) != bool(options.syslog_ca):
-        raise Refused("--syslog and --syslog-ca belong together: the server must be verified.")
-    if options.certificate:
-        of_certificate = openssl("x509", "-noout", "-pubkey", "-in", options.certificate)
-        if of_certificate != openssl("pkey", "-pubout", "-in", options.key):
-            raise Refused(f"{options.key} is not the key of {options.certificate}.")
-    if options.data.exists() and not options.data.is_dir():
-        raise Refused(f"{options.data} is not a folder.")
-    return address
+    for key in FILES:
+        if found[key] and not Path(found[key]).is_file():
+            raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
+    if (own := own_certificate(found)) and own.problems:
+        told = "\n".join(f"  {problem}" for problem in own.problems)
+        raise Refused(f"The certificate below [tls] cannot be used.\n{told}")
+    if found.data.exists() and not found.data.is_dir():
+        raise Refused(f"{found.data} is not a folder.")
+
+
+def take_along(former: Path, keys: Path, found: Configuration) -> None:
+    """Copy the secrets of an installation that had them among its data; running services keep what they have."""
+    if keys == former or not former.is_dir() or (keys / "web").exists():
+        return
+    keys.mkdir(mode=0o711, parents=True, exist_ok=True)
+    for folder in sorted(former.iterdir()):
+        user = USERS.get(folder.name)
+        if user is None:
+            continue
+        taken = Folder(keys / folder.name, user)
+        for file in sorted(folder.iterdir()):
+            taken.write(file.name, file.read_bytes())
+    print(f"Keys were copied to {keys}. After docker compose up --detach: rm -r {former}")
+    held = [f"[{key[0]}] {key[1]}" for key in FILES if former in Path(found[key]).parents]
+    if held:
+        print(
+            f"Before that, keep elsewhere what the configuration has from there: {', '.join(held)}."
+        )
+
+
+def make_database_folder(files: str) -> str:
+    if files != DOCKERS_OWN:
+        Path(files).mkdir(mode=0o700, exist_ok=True)
+        os.chown(files, USERS["postgres"], USERS["postgres"])
+    return files
 
 
 def make_journal(data: Path) -> None:
@@ -106,3 +215,23 @@ def make_journal(data: Path) -> None:
     folder.mkdir(mode=0o755, exist_ok=True)
     folder.chmod(0o755)
     os.chown(folder, USERS["worker"], USERS["worker"])
+
+
+def allow_metrics(folders: dict[str, Folder], networks: list[str]) -> None:
+    """Who may read /metrics, as nginx includes it; web wants a token besides."""
+    if networks:
+        folders["web"].keep("metrics_token", lambda: secrets.token_bytes(32).hex().encode())
+    if networks or (folders["nginx"].path / "metrics_allow.conf").exists():
+        allowed = "".join(f"allow {network};\n" for network in networks)
+        folders["nginx"].write("metrics_allow.conf", allowed.encode())
+
+
+def write(file: Path, text: str) -> None:
+    """Replace the file as a whole, where it says something else."""
+    if file.exists() and file.read_text() == text:
+        return
+    file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.write_text(text)
+    fresh.chmod(0o644)
+    fresh.replace(file)

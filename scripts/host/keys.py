@@ -13,9 +13,9 @@ from host.programs import openssl
 from host.services import BROKER_USERS, DATABASE_ROLES, USERS
 
 
-def write_secrets(data: Path) -> dict[str, Folder]:
+def write_secrets(keys: Path) -> dict[str, Folder]:
     """A folder a service, with exactly what its role needs. Returns the folders by name."""
-    folders = {name: Folder(data / "secrets" / name, user) for name, user in USERS.items()}
+    folders = {name: Folder(keys / name, user) for name, user in USERS.items()}
     database: dict[str, bytes] = {}
     broker: dict[str, bytes] = {}
     for name in DATABASE_ROLES:
@@ -25,6 +25,9 @@ def write_secrets(data: Path) -> dict[str, Folder]:
         database[name] = folder.keep("database_password", password)
         # Migrate's and the sealer's open nothing: the settings want a file, the broker knows no such users.
         broker[name] = folder.keep("broker_password", password)
+    # The drill's own server asks for none, and the settings want files all the same.
+    for name in ("django_secret_key", "database_password", "broker_password"):
+        folders["drill"].keep(name, password)
     folders["web"].keep("web_key", lambda: secrets.token_bytes(32).hex().encode())
     # Which names were erased: web and worker ask, and migrate erases again what an old backup brought back.
     tombstones = folders["worker"].keep(
@@ -44,8 +47,7 @@ def write_secrets(data: Path) -> dict[str, Folder]:
         folders[name].write(
             "audit_verify_key", verify_keys(folders["sealer"].path / "audit_verify_key", signing)
         )
-    roles = "".join(f"{name} {scram_verifier(plain)}\n" for name, plain in database.items())
-    folders["postgres"].write("roles", roles.encode())
+    folders["postgres"].write("roles", role_lines(folders["postgres"].path / "roles", database))
     folders["valkey"].write(
         "users.acl", broker_rules({name: broker[name] for name in BROKER_USERS})
     )
@@ -56,9 +58,26 @@ def password() -> bytes:
     return secrets.token_urlsafe(32).encode()
 
 
-def scram_verifier(plain: bytes) -> str:
+def role_lines(file: Path, passwords: dict[str, bytes]) -> bytes:
+    """ROLE VERIFIER, a line each; a verifier that is still of the same password stays as it is."""
+    lines = file.read_text().split("\n")[:-1] if file.exists() else []
+    known = dict(line.split(" ") for line in lines)
+    return "".join(
+        f"{name} {_verifier(known.get(name), plain)}\n" for name, plain in passwords.items()
+    ).encode()
+
+
+def _verifier(known: str | None, plain: bytes) -> str:
+    if known:
+        salt = base64.b64decode(known.split("$")[1].partition(":")[2])
+        if hmac.compare_digest(scram_verifier(plain, salt), known):
+            return known
+    return scram_verifier(plain, secrets.token_bytes(16))
+
+
+def scram_verifier(plain: bytes, salt: bytes) -> str:
     """What Postgres stores of a password (RFC 5803): it never sees the password itself."""
-    iterations, salt = 4096, secrets.token_bytes(16)
+    iterations = 4096
     salted = hashlib.pbkdf2_hmac("sha256", plain, salt, iterations)
     client = hmac.digest(salted, b"Client Key", "sha256")
     stored = hashlib.sha256(client).digest()

@@ -14,8 +14,15 @@ USERS: Final = {
     "postgres": 10106,
     "valkey": 10107,
     "sealer": 10108,
+    "egress": 10109,
+    "backup": 10110,
+    "drill": 10111,
+    "drill-database": 10112,
 }
 
 
-DATABASE_ROLES: Final = ("migrate", "web", "worker", "beat", "sealer")
+DATABASE_ROLES: Final = ("migrate", "web", "worker", "beat", "sealer", "backup")
 BROKER_USERS: Final = ("web", "worker", "beat")
+
+ONCE: Final = "migrate"
+"""Runs to its end at each start."""

@@ -108,7 +108,10 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
     },
     **{
         f"GET {path}": {path: SEES_ALL}
-        for path in ("/inventory", "/inventory.json", "/inventory.csv", "/inventory/documents")
+        for path in (
+            *("/inventory", "/inventory.json", "/inventory.csv", "/inventory/documents"),
+            "/at-rest",
+        )
     },
     "GET /inventory/documents/{key}/{form}": {
         f"/inventory/documents/privacy-notice/{form}": SEES_ALL for form in ("md", "pdf")
@@ -156,6 +159,7 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
         f"GET {path}": {f"{path}?destination=ghes.example:443": SEES_ALL}
         for path in ("/outbound", "/outbound/queries", "/outbound.csv", "/outbound.json")
     },
+    "GET /backups": {"/backups": SEES_ALL},
     "GET /retention": {"/retention": SEES_ALL},
     "GET /retention/{code}/preview": {"/retention/usage/preview?days=60": SEES_ALL},
     "POST /retention/confirm-date": {"/retention/confirm-date": RUNS},

@@ -11,8 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
+from backend.audit.chain_models import Head
+from backend.audit.events import record
+from backend.audit.sealing import seal_some
 from backend.connections.models import Connection
-from backend.delivery.models import Project
+from backend.delivery.models import PendingDeployments, Project
+from backend.governance.models import Erasure
 from backend.governance.requests import ask
 from backend.sources.budget import hour_of
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
@@ -22,6 +26,12 @@ from tests.sign_in import an_account
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-of-the-scraper"
 NOW = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def _at_this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module may have been read long before its tests run."""
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +88,75 @@ def test_an_empty_appliance_has_nothing_to_tell(client: Client) -> None:
     timings = ("in_time", "due_in_7_days", "due_in_2_days", "overdue")
     expected: dict[tuple[str, ...], float] = {("plumbline_pull_requests_to_measure",): 0}
     expected |= {("plumbline_subject_requests", timing): 0 for timing in timings}
+    expected |= {("plumbline_parked", kind): 0 for kind in ("inbox", "erasures")}
+    measured = ("pull_requests", "issues", "deployments", "test_runs", "investment")
+    for kind in (*(f"measure_{one}" for one in measured), "erasures", "retention"):
+        expected |= {
+            ("plumbline_work_waiting", kind): 0,
+            ("plumbline_work_oldest_seconds", kind): 0,
+        }
+    expected |= {("plumbline_audit_unsealed_seconds",): 0}
     assert told(client) == expected
+
+
+def test_what_waits_within(client: Client) -> None:
+    repository = a_repository(a_connection())
+    PendingDeployments.objects.create(repository=repository, noted_by=1)
+    PendingDeployments.objects.update(since=NOW - timedelta(hours=3))
+    found = told(client)
+    assert found["plumbline_work_waiting", "measure_deployments"] == 1
+    assert 3 * 3600 <= found["plumbline_work_oldest_seconds", "measure_deployments"] < 4 * 3600
+    assert found["plumbline_work_waiting", "measure_issues"] == 0
+
+
+def test_what_was_given_up(client: Client, ghes: Connection) -> None:
+    Hint.objects.create(
+        connection=ghes, kind="teams", due_at=NOW, received_at=NOW, parked_at=NOW, attempts=8
+    )
+    Erasure.objects.create(kind="everything", asked_at=NOW, approved_at=NOW, attempts=8)
+    found = told(client)
+    assert (found["plumbline_parked", "inbox"], found["plumbline_parked", "erasures"]) == (1, 1)
+    assert found["plumbline_work_waiting", "erasures"] == 0
+
+
+def test_how_far_the_audit_log_is_sealed(client: Client) -> None:
+    record(name="operator_command", detail={"command": "test"})
+    assert told(client)["plumbline_audit_unsealed_seconds",] > 0
+    sealed = seal_some(witness=None)
+    Head.objects.create(
+        kind="head",
+        position=sealed.position,
+        digest=sealed.digest,
+        signed_at=NOW,
+        key_id="a key",
+        signature=b"a signature",
+    )
+    found = told(client)
+    assert found["plumbline_audit_unsealed_seconds",] == 0
+    assert found["plumbline_audit_head_timestamp_seconds",] == pytest.approx(NOW.timestamp())
+
+
+def test_how_far_behind_each_connection_is(client: Client, ghes: Connection) -> None:
+    """By the look at the whole connection: a repository in which nothing happens is not behind."""
+    looked = NOW - timedelta(minutes=20)
+    done = {"outcome": "succeeded", "started_at": looked, "finished_at": NOW}
+    SyncRun.objects.create(connection=ghes, kind="connection", **done)
+    repository = a_repository(ghes)
+    Cursor.objects.create(
+        connection=ghes,
+        repository=repository,
+        kind="pull_requests",
+        complete_to=NOW - timedelta(days=9),
+    )
+    jira = a_connection(slug="jira", kind="jira_dc")
+    SyncRun.objects.create(connection=jira, kind="issues", **done)
+    a_connection(slug="never")
+    found = told(client)
+    for slug in ("ghes", "jira"):
+        assert found["plumbline_sync_lag_seconds", slug] == pytest.approx(20 * 60, abs=300)
+    assert ("plumbline_sync_lag_seconds", "never") not in found
+    Connection.objects.filter(slug="jira").update(state="paused")
+    assert ("plumbline_sync_lag_seconds", "jira") not in told(client)
 
 
 def test_what_a_source_was_asked(client: Client, ghes: Connection) -> None:
@@ -178,7 +256,7 @@ def test_the_number_of_statements_does_not_grow(client: Client) -> None:
         a_connection()
     with CaptureQueriesContext(database) as statements:
         told(client)
-    assert len(statements) == 8
+    assert len(statements) == 21
 
 
 def test_requests_of_people_are_told_by_how_much_time_is_left(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -19,6 +20,7 @@ import yaml
 from tests.servers import free_port
 
 TOP = Path(__file__).resolve().parents[2]
+OVERLAY = Path(__file__).with_name("compose.yaml")
 HOST = "plumbline.example"
 FORGE = "https://ghes.example"
 TRACKER = "https://jira.example"
@@ -33,6 +35,7 @@ SERVICES = {
     "postgres": 10106,
     "valkey": 10107,
     "sealer": 10108,
+    "egress": 10109,
 }
 """The lasting services and their numeric users."""
 
@@ -46,6 +49,10 @@ class Stack:
     folder: Path
     project: str
     port: int
+    top: Path = TOP
+    """The folder of the release that runs."""
+    variables: str = "env"
+    """The file that stands for its .env."""
 
     @property
     def data(self) -> Path:
@@ -65,9 +72,12 @@ class Stack:
             kept.setdefault("PLUMBLINE_BUILD_CA", authorities)
         return kept | {
             "PLUMBLINE_PROJECT": self.project,
+            "COMPOSE_FILE": f"{self.top}/compose.yaml:{OVERLAY}",
             "TEST_PROJECT": str(TOP),
             "TEST_PACKAGES": str(self.folder / "packages"),
             "TEST_SIMULATOR": str(self.folder / "simulator"),
+            # Of its own, so that another stack can run beside it.
+            "TEST_NETWORK": f"10.213.{self.port % 256}",
             "TEST_SYSLOG": str(self.folder / "syslog"),
             "TEST_TOKEN": TOKEN,
             "TEST_CANARY": CANARY,
@@ -75,9 +85,7 @@ class Stack:
 
     def compose(self, *arguments: str, stdin: str = "", seconds: float = 120) -> str:
         """Run `docker compose …` on this stack and return what it wrote. Raises CommandFailed."""
-        command = ["docker", "compose", "--env-file", str(self.folder / "env")]
-        for file in (TOP / "compose.yaml", Path(__file__).with_name("compose.yaml")):
-            command += ["--file", str(file)]
+        command = ["docker", "compose", "--env-file", str(self.folder / self.variables)]
         return run(*command, *arguments, environment=self.environment, stdin=stdin, seconds=seconds)
 
     def run_in(self, service: str, *command: str, stdin: str = "", seconds: float = 120) -> str:
@@ -168,34 +176,90 @@ def declared() -> dict[str, Any]:
 def running(folder: Path) -> Iterator[Stack]:
     """Install, build and start; take everything down again, volumes included, whatever happened."""
     stack = Stack(folder=folder, project=f"plumbline-test-{os.getpid()}", port=free_port())
-    try:
-        _prepare_outside(stack)
+    with cleared(stack):
+        prepare_outside(stack)
         install(stack)
+        attest(stack)
         stack.compose("build", "--progress", "plain", seconds=1200)
-        try:
-            stack.compose("up", "--detach", "--wait", "--wait-timeout", "600", seconds=660)
-        except CommandFailed as failure:
-            raise CommandFailed(f"{failure}\n{stack.compose('logs', '--tail', '40')}") from failure
+        start(stack)
         yield stack
+
+
+@contextmanager
+def cleared(stack: Stack) -> Iterator[None]:
+    try:
+        yield
     finally:
         stack.compose("down", "--volumes", "--remove-orphans", "--timeout", "20", seconds=180)
 
 
-def install(stack: Stack, **changes: str) -> str:
-    """`scripts/appliance install` as an operator runs it."""
+def start(stack: Stack) -> None:
+    """From images that are there; until all is healthy."""
+    try:
+        stack.compose(
+            "up", "--detach", "--no-build", "--wait", "--wait-timeout", "600", seconds=660
+        )
+    except CommandFailed as failure:
+        raise CommandFailed(f"{failure}\n{stack.compose('logs', '--tail', '40')}") from failure
+
+
+def install(stack: Stack, *before: str, **changes: str) -> str:
+    """`scripts/appliance install` as an operator runs it, after `before` on the command line."""
     options = {
         "--url": f"https://{HOST}:{stack.port}",
         "--bind": "127.0.0.1",
         "--data": str(stack.data),
-        "--env-file": str(stack.folder / "env"),
+        "--keys": str(stack.data / "secrets"),
+        "--config": str(stack.folder / "appliance.conf"),
+        "--env-file": str(stack.folder / stack.variables),
         "--syslog": SYSLOG,
         "--syslog-ca": str(stack.folder / "forge-authority.pem"),
     } | {f"--{name}": value for name, value in changes.items()}
-    pairs = [word for pair in options.items() for word in pair]
-    return run(sys.executable, "scripts/appliance", "install", *pairs)
+    # A machine of tests may be smaller than one of an installation.
+    given = [*options.items(), *(("--accept", name) for name in ("cores", "memory", "disk"))]
+    command = (sys.executable, str(stack.top / "scripts/appliance"), "install")
+    # A former release, too, is installed: it may not know these.
+    unknown = {"--config", "--accept", "--keys"} - set(
+        re.findall(r"--[\w-]+", run(*command, "--help"))
+    )
+    pairs = [word for name, value in given if name not in unknown for word in (name, value)]
+    return run(*before, *command, *pairs, environment=stack.environment)
 
 
-def _prepare_outside(stack: Stack) -> None:
+def appliance(stack: Stack, verb: str, *arguments: str) -> tuple[int, str]:
+    """Another verb of the operator on this stack: its exit code, and everything that it said."""
+    done = subprocess.run(
+        [
+            *(sys.executable, str(stack.top / "scripts/appliance"), verb),
+            *("--config", str(stack.folder / "appliance.conf")),
+            *("--env-file", str(stack.folder / stack.variables), *arguments),
+        ],
+        cwd=TOP,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=900,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def attest(stack: Stack) -> str:
+    """The machine of the tests need not encrypt its disks."""
+    return volumes(stack, "attest", "--evaluation", "tests of the appliance", "--by", "the tests")
+
+
+def volumes(stack: Stack, *arguments: str) -> str:
+    """`scripts/appliance volumes …` as an operator runs it on this stack."""
+    files = (
+        *("--config", str(stack.folder / "appliance.conf")),
+        *("--env-file", str(stack.folder / stack.variables)),
+    )
+    command = (sys.executable, str(stack.top / "scripts/appliance"), "volumes", *arguments, *files)
+    return run(*command, environment=stack.environment)
+
+
+def prepare_outside(stack: Stack) -> None:
     """What the simulators need besides the shipped image; certificates of an authority that nothing trusts."""
     for package in (graphql, immutables):
         source = Path(str(package.__file__)).parent

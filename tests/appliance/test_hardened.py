@@ -72,16 +72,20 @@ def test_no_port_but_nginx_is_published(stack: Stack, service: str) -> None:
 
 def test_nginx_is_published_where_it_was_asked_for(stack: Stack) -> None:
     bindings = stack.inspect("nginx")["HostConfig"]["PortBindings"]
+    metrics = bindings.pop("9464/tcp")
+    assert [binding["HostIp"] for binding in metrics] == ["127.0.0.1"]
     assert bindings == {"8443/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]}
 
 
-PORTS = {"nginx": 8443, "web": 8000, "postgres": 5432, "valkey": 6379}
+OUTSIDE = {"simulator": 443, "tracker": 443, "rsyslog": 6514, "nameserver": 53}
+PORTS = {"nginx": 8443, "web": 8000, "postgres": 5432, "valkey": 6379, "egress": 3128} | OUTSIDE
 REACHES = {
     "nginx": {"nginx", "web"},
-    "web": {"nginx", "web", "postgres", "valkey"},
-    "worker": {"postgres", "valkey"},
+    "web": {"nginx", "web", "postgres", "valkey", "egress"},
+    "worker": {"postgres", "valkey", "egress"},
     "beat": {"valkey"},
-    "sealer": {"postgres"},
+    "sealer": {"postgres", "egress"},
+    "egress": {"egress", *OUTSIDE},
     "postgres": {"postgres"},
     "valkey": {"valkey"},
 }
@@ -106,8 +110,10 @@ def test_each_container_reaches_exactly_what_it_needs(stack: Stack, service: str
 
 
 def test_networks_are_really_internal(stack: Stack) -> None:
-    """The ways out are internal here too: they lead to what stands in for outside systems alone."""
     listed = run("docker", "network", "ls", "--quiet", "--filter", f"name={stack.project}_").split()
     networks = json.loads(run("docker", "network", "inspect", *listed))
     outward = {network["Name"] for network in networks if not network["Internal"]}
-    assert (len(networks), outward) == (6, {f"{stack.project}_front"})
+    assert (len(networks), outward) == (
+        6,
+        {f"{stack.project}_{name}" for name in ("front", "outside")},
+    )

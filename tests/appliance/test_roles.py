@@ -69,16 +69,16 @@ def test_no_process_can_do_what_an_owner_can(stack: Stack, service: str) -> None
 
 def test_no_role_is_a_superuser_or_owns_tables_but_migrate(stack: Stack) -> None:
     plain = stack.sql(
-        "SELECT rolname FROM pg_roles WHERE rolname IN ('migrate', 'web', 'worker', 'beat', 'sealer') AND NOT"
+        "SELECT rolname FROM pg_roles WHERE rolname IN ('migrate', 'web', 'worker', 'beat', 'sealer', 'backup') AND NOT"
         " (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)"
     )
-    assert set(plain.split()) == {"migrate", "web", "worker", "beat", "sealer"}
+    assert set(plain.split()) == {"migrate", "web", "worker", "beat", "sealer", "backup"}
     owners = stack.sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
     assert owners == "migrate"
     # What was erased leaves the write-ahead log by a checkpoint, and nothing else takes a membership.
     members = stack.sql(
         "SELECT member::regrole || ' ' || roleid::regrole FROM pg_auth_members"
-        " WHERE member::regrole::text IN ('migrate', 'web', 'worker', 'beat', 'sealer')"
+        " WHERE member::regrole::text IN ('migrate', 'web', 'worker', 'beat', 'sealer', 'backup')"
     )
     assert members == "migrate pg_checkpoint"
 
@@ -116,6 +116,8 @@ def test_the_worker_reads_credentials_and_nothing_of_those_who_sign_in(stack: St
             stack,
             "worker",
             "SELECT sealed FROM connections_credential",
+            # It brings them under another key.
+            "UPDATE connections_credential SET sealed = ''",
             "DELETE FROM delivery_pullrequestfile WHERE id = 0",
             "CREATE TEMPORARY TABLE staging (x int)",
         ),
@@ -129,7 +131,7 @@ def test_the_worker_reads_credentials_and_nothing_of_those_who_sign_in(stack: St
             "SELECT * FROM accounts_user",
             "SELECT * FROM mfa_authenticator",
             "SELECT * FROM connections_webhooksecret",
-            "UPDATE connections_credential SET sealed = ''",
+            "UPDATE connections_credential SET connection_id = 0",
             "SELECT * FROM audit_event",
         ),
         "denied",

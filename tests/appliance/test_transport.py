@@ -60,7 +60,8 @@ def test_the_certificate_is_for_this_host_alone(stack: Stack) -> None:
 
 def test_plain_http_is_sent_to_https(stack: Stack) -> None:
     answer = httpx.get(f"http://127.0.0.1:{stack.port}/x?y=1", headers={"Host": HOST})
-    assert (answer.status_code, answer.headers["location"]) == (301, f"https://{HOST}/x?y=1")
+    assert answer.status_code == 301
+    assert answer.headers["location"] == f"https://{HOST}:{stack.port}/x?y=1"
 
 
 def ask(stack: Stack, path: str, **options: object) -> httpx.Response:
@@ -99,7 +100,15 @@ def test_another_host_s_name_is_refused(stack: Stack) -> None:
             headers={"Host": "other.example"},
             extensions={"sni_hostname": HOST},
         )
-    assert answer.status_code == 400
+    assert answer.status_code == 421
+    assert answer.json().keys() == {"code", "message", "action"}
+
+
+def test_nginx_speaks_http_2(stack: Stack) -> None:
+    context = stack.trust()
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with handshake(stack, context) as connection:
+        assert connection.selected_alpn_protocol() == "h2"
 
 
 def test_large_bodies_are_refused_in_the_one_error_shape(stack: Stack) -> None:

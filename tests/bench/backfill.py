@@ -139,6 +139,7 @@ def _figures(
         Figure("change sizes: requests per commit", sizes / size.commits, at_most=0),
         Figure("requests of all kinds", counts["requests"]),
         Figure("points of all kinds", counts["points"]),
+        Figure("disk of a pull request with all that belongs to it", _disk() / thousands, "kB"),
         Figure("worker: largest process, resident", peak.largest, "MB", at_most=300),
         Figure("worker: all processes, shared pages once", peak.python, "MB", at_most=300),
         Figure("worker: git, largest sum", peak.git, "MB"),
@@ -148,6 +149,16 @@ def _figures(
             at_most=1,
         ),
     ]
+
+
+def _disk() -> float:
+    """Megabytes of the database, indexes and all."""
+    from django.db import connection  # noqa: PLC0415 - needs django.setup()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        (size,) = cursor.fetchone()
+    return float(size / 1e6)
 
 
 def _ledger(url: str) -> dict[str, Counter[str]]:

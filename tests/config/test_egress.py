@@ -15,15 +15,16 @@ WAYS_OUT: Final = {
         "accounts/sso/outgoing.py",
         "accounts/sso/adapter.py",  # for its exceptions and types
     },
-    "subprocess": {"sources/git/clone.py"},
-    "socket": {"audit/syslog.py", "sources/connecting.py"},  # the latter for its exceptions
+    # The latter starts Postgres' programs and age, in a container that reaches the database alone.
+    "subprocess": {"sources/git/clone.py", "appliance/programs.py"},
+    "socket": {"outbound/proxy.py", "sources/connecting.py"},  # the latter for its exceptions
     "ssl": {
         "audit/syslog.py",
         "accounts/sso/outgoing.py",
         *("sources/http.py", "sources/connecting.py", "sources/git/clone.py"),
     },
     # To the broker, within the appliance.
-    "redis": {"accounts/middleware.py"},
+    "redis": {"accounts/middleware.py", "api/health.py"},
     "kombu": {"pipeline/bell.py"},
 }
 """Modules that open a way out, or start what might, and who may import each. All of these are in the outbound ledger,
@@ -36,6 +37,10 @@ NOBODYS: Final = frozenset(
         *("socketserver", "urllib.request", "urllib3", "webbrowser", "websocket", "websockets"),
         "xmlrpc",
     }
+)
+SENDS: Final = (
+    *("audit/syslog.py", "sources/http.py", "sources/git/clone.py"),
+    "accounts/sso/outgoing.py",
 )
 STARTED: Final = {
     "system",
@@ -116,8 +121,13 @@ def test_a_planted_one_is_found(source: str) -> None:
 
 def test_what_sends_writes_down() -> None:
     trees = dict(modules())
-    for name in (
-        *("audit/syslog.py", "sources/http.py", "sources/git/clone.py"),
-        "accounts/sso/outgoing.py",
-    ):
+    for name in SENDS:
         assert "backend.outbound.ledger.Ledger" in set(imported(trees[name]))
+
+
+def test_what_sends_asks_the_proxy() -> None:
+    """How, is shown by tests/outbound/test_proxy.py and tests/sources/git/test_clone.py."""
+    trees = dict(modules())
+    asks = {"backend.outbound.proxy.proxy", "backend.outbound.proxy.connected"}
+    for name in SENDS:
+        assert asks & set(imported(trees[name]))

@@ -47,14 +47,16 @@ def test_running_it_again_takes_back_what_is_not_declared() -> None:
     with connection.cursor() as cursor:
         cursor.execute("GRANT SELECT ON django_session TO worker")
         cursor.execute("GRANT SELECT (sealed) ON connections_credential TO web")
+        cursor.execute("GRANT EXECUTE ON FUNCTION audit_prune(integer) TO PUBLIC")
         call_command("grants", verbosity=0)
         cursor.execute(
             "SELECT has_table_privilege('worker', 'django_session', 'SELECT'),"
             " has_column_privilege('web', 'connections_credential', 'sealed', 'SELECT'),"
             " has_column_privilege('web', 'connections_credential', 'sealed', 'INSERT'),"
-            " has_table_privilege('web', 'audit_event', 'UPDATE')"
+            " has_table_privilege('web', 'audit_event', 'UPDATE'),"
+            " has_function_privilege('web', 'audit_prune(integer)', 'EXECUTE')"
         )
-        assert cursor.fetchone() == (False, False, True, False)
+        assert cursor.fetchone() == (False, False, True, False, False)
 
 
 @pytest.mark.django_db

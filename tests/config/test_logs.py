@@ -8,6 +8,7 @@ from secrets import token_urlsafe
 
 import pytest
 import structlog
+from django.db import DataError, IntegrityError, OperationalError
 
 from backend.config import logs
 
@@ -54,3 +55,35 @@ def test_ids_of_tasks_are_logged(capsys: pytest.CaptureFixture[str]) -> None:
     with configured():
         logging.getLogger("celery").info(told)
     assert json.loads(capsys.readouterr().err)["event"] == told
+
+
+QUOTING = (
+    IntegrityError("Key (email)=(marker) already exists."),
+    DataError("invalid input syntax: marker"),
+    ValueError("marker"),
+    KeyError("marker"),
+)
+OF_THE_MACHINE = (
+    FileNotFoundError(2, "No such file", "/run/secrets/marker"),
+    OperationalError("connection to marker failed\nDETAIL: detail"),
+)
+
+
+@pytest.mark.parametrize(
+    "error", [*QUOTING, *OF_THE_MACHINE], ids=lambda error: type(error).__name__
+)
+def test_an_error_s_words_are_logged_only_where_they_are_about_the_machine(
+    capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    outer = ValueError("words of the outer one")
+    outer.__cause__ = error
+    with configured():
+        structlog.get_logger("task").error("task_failed", error=str(error), exc_info=outer)
+        logging.getLogger("library").error("It failed.", exc_info=outer)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert len(lines) == 2
+    for line in lines:
+        assert type(error).__name__ in line["exception"]
+        assert ("marker" in json.dumps(line)) == (error in OF_THE_MACHINE)
+        assert "words of the outer one" not in line["exception"]
+        assert "detail" not in json.dumps(line)

@@ -303,6 +303,14 @@ def test_a_key_of_the_log_is_destroyed_while_somebody_is_erased_and_never_change
     SubjectKey.objects.create(subject="user/0", secret=b"x")
     with pytest.raises(ProgrammingError, match="never changed"), transaction.atomic():
         SubjectKey.objects.update(secret=b"y")
+    # Under another key of web's it is still itself.
+    wrapped = b"E1" + b"w" * 48
+    SubjectKey.objects.create(subject="user/1", secret=wrapped + b"sealed")
+    own = SubjectKey.objects.filter(subject="user/1")
+    assert own.update(secret=b"E1" + b"v" * 48 + b"sealed") == 1
+    for other in (wrapped + b"another", wrapped):
+        with pytest.raises(ProgrammingError, match="never changed"), transaction.atomic():
+            own.update(secret=other)
     with database.cursor() as cursor:
         cursor.execute("CREATE ROLE worker IN ROLE pg_read_all_data, pg_write_all_data")
         cursor.execute("SET SESSION AUTHORIZATION worker")

@@ -1,9 +1,14 @@
 """Destinations against the configuration, and what left by day and by query."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import LazySettings
+from django.core.management import call_command
 
 from backend.accounts.models import IdentityProvider
 from backend.governance import outbound
@@ -78,6 +83,31 @@ def test_each_destination_stands_to_the_configuration() -> None:
     ]
     assert found[2].total.first_at == noon(2)
     assert found[4].total.first_at is None
+
+
+def test_what_the_host_has_not_opened_waits_for_it(tmp_path: Path, settings: LazySettings) -> None:
+    for name in ("opened", "shut"):
+        a_connection(slug=name, name=name, kind="jira_dc", url=f"https://{name}.example")
+    leave("opened.example:443", at=noon(2))
+    leave("shut.example:443", at=noon(2))
+    settings.EGRESS_LIST = tmp_path / "destinations"
+    assert {one.standing for one in outbound.destinations(MARCH)} == {"waiting"}
+    settings.EGRESS_LIST.write_text("# by the host\nopened.example:443\n")
+    found = [(one.name, one.standing) for one in outbound.destinations(MARCH)]
+    assert found == [("shut.example:443", "waiting"), ("opened.example:443", "asked")]
+
+
+def test_what_the_host_is_told_is_what_is_permitted() -> None:
+    a_connection(slug="ghes", name="GHES", url="https://ghes.example")
+    said = StringIO()
+    call_command("destinations", stdout=said)
+    assert json.loads(said.getvalue()) == [
+        {
+            "destination": "ghes.example:443",
+            "purposes": ["collect", "clone"],
+            "because": ["connection GHES"],
+        }
+    ]
 
 
 def test_days_are_whole_and_each_is_there() -> None:

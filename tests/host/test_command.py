@@ -30,10 +30,11 @@ def test_what_is_not_understood_is_told_with_code_2() -> None:
 
 
 def test_what_is_refused_says_why_with_code_1_and_changes_nothing(tmp_path: Path) -> None:
-    options = ("--url", "http://a.example", "--data", f"{tmp_path}/data")
-    done = appliance("install", *options, "--env-file", f"{tmp_path}/env")
+    options = ("--config", f"{tmp_path}/conf", "--env-file", f"{tmp_path}/env")
+    done = appliance("install", "--url", "http://a.example", "--data", f"{tmp_path}/data", *options)
     assert done.returncode == 1
-    assert done.stderr.startswith("appliance install: --url must be https://HOST")
+    assert done.stderr.startswith("appliance install: ")
+    assert "[site] url = http://a.example must be https://HOST" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
 

@@ -1,9 +1,10 @@
 """What `scripts/appliance install` works out by itself, without a running stack."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from host.configuration import load
 from host.environment import known_variables, variables, with_variables
+from host.install import new_text
 from host.keys import verify_keys
 from host.programs import openssl
 from host.verbs import parser
@@ -23,37 +24,71 @@ def test_a_new_signing_key_leaves_the_former_one_s_public_half_below_its_own(
     assert file.read_bytes() == b"".join(halves)
 
 
-def _variables(lines: list[str], *arguments: str) -> dict[str, str]:
-    """What .env says after an installation with these options, where it had these lines before."""
-    options = parser().parse_args(["install", "--data", "/srv", *arguments])
-    own = variables(options, urlsplit(options.url), known_variables(lines))
-    return known_variables(with_variables(lines, own).splitlines())
+def _variables(tmp_path: Path, *arguments: str) -> dict[str, str]:
+    """What .env says after an installation with these options, where it had what stands in `env`."""
+    options = parser().parse_args(["install", "--config", f"{tmp_path}/conf", *arguments])
+    env = tmp_path / "env"
+    lines = env.read_text().splitlines() if env.exists() else []
+    options.config.write_text(new_text(options, known_variables(lines)))
+    env.write_text(with_variables(lines, variables(load(options.config))))
+    return known_variables(env.read_text().splitlines())
 
 
-def test_a_syslog_server_opens_the_sealer_s_network() -> None:
-    assert not {name for name in _variables([], "--url", "https://a.example") if "SYSLOG" in name}
-    found = _variables([], "--url", "https://a.example", "--syslog", "logs.example")
+def test_a_syslog_server_is_told_to_the_sealer(tmp_path: Path) -> None:
+    plain = _variables(tmp_path, "--url", "https://a.example")
+    assert not {name for name in plain if "SYSLOG" in name}
+    found = _variables(tmp_path, "--syslog", "logs.example", "--syslog-ca", "ca.pem")
     assert (found["PLUMBLINE_SYSLOG_HOST"], found["PLUMBLINE_SYSLOG_PORT"]) == (
         "logs.example",
         "6514",
     )
-    assert found["PLUMBLINE_SYSLOG_INTERNAL"] == "false"
 
 
-def test_installing_again_keeps_what_was_said_before_and_what_was_added() -> None:
+def test_installing_again_keeps_what_was_said_before_and_what_was_added(tmp_path: Path) -> None:
     first = ["--url", "https://a.example", "--port", "8443", "--bind", "10.0.0.1"]
-    before = _variables([], *first, "--syslog", "logs.example:10514")
-    lines = [f"{name}={value}" for name, value in before.items()]
-    lines += ["# For the works council", "PLUMBLINE_AUDIT_DAYS=1825"]
-    assert _variables(lines, "--url", "https://a.example") == before | {
-        "PLUMBLINE_AUDIT_DAYS": "1825"
-    }
-    own = known_variables(lines)
-    text = with_variables(lines, own)
+    before = _variables(
+        tmp_path, *first, "--syslog", "logs.example:10514", "--syslog-ca", "/ca.pem"
+    )
+    assert before["PLUMBLINE_SYSLOG_PORT"] == "10514"
+    with (tmp_path / "env").open("a") as file:
+        file.write("# For the works council\nPLUMBLINE_BUILD_CA=/ca.pem\n")
+    again = _variables(tmp_path, "--url", "https://a.example")
+    assert again == before | {"PLUMBLINE_BUILD_CA": "/ca.pem"}
+    text = (tmp_path / "env").read_text()
     assert "# For the works council\n" in text
-    assert with_variables(text.splitlines(), own) == text
+    _variables(tmp_path)
+    assert (tmp_path / "env").read_text() == text
 
 
-def test_a_changed_address_does_not_keep_the_former_port() -> None:
-    lines = ["PLUMBLINE_URL=https://a.example:8443", "PLUMBLINE_PORT=8443"]
-    assert _variables(lines, "--url", "https://a.example")["PLUMBLINE_PORT"] == "443"
+def test_a_changed_address_does_not_keep_the_former_port(tmp_path: Path) -> None:
+    _variables(tmp_path, "--url", "https://a.example", "--port", "8443")
+    assert _variables(tmp_path, "--url", "https://b.example")["PLUMBLINE_PORT"] == "443"
+
+
+def test_an_installation_from_before_the_file_becomes_one_with_the_same_values(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    (data / "secrets/nginx").mkdir(parents=True)
+    (data / "own-certificate").touch()
+    (data / "secrets/nginx/metrics_allow.conf").write_text("allow 10.0.0.1;\nallow 10.1.0.0/16;\n")
+    known = {
+        "PLUMBLINE_URL": "https://a.example",
+        "PLUMBLINE_PORT": "8443",
+        "PLUMBLINE_BIND": "10.0.0.1",
+        "PLUMBLINE_DATA": str(data),
+        "PLUMBLINE_SYSLOG_HOST": "logs.example",
+        "PLUMBLINE_SYSLOG_PORT": "10514",
+        "PLUMBLINE_AUDIT_DAYS": "1825",
+        "PLUMBLINE_BUILD_CA": "/ca.pem",
+    }
+    # What a former version wrote beside it goes: the sealer's network has no way out of its own any more.
+    former = known | {"PLUMBLINE_SYSLOG_INTERNAL": "false"}
+    (tmp_path / "env").write_text("".join(f"{name}={value}\n" for name, value in former.items()))
+    became = _variables(tmp_path)
+    assert known.items() <= became.items()
+    assert "PLUMBLINE_SYSLOG_INTERNAL" not in became
+    found = load(tmp_path / "conf")
+    assert found.words("metrics", "allow") == ["10.0.0.1/32", "10.1.0.0/16"]
+    assert found["tls", "certificate"] == str(data / "secrets/nginx/server.crt")
+    assert found["syslog", "authority"] == str(data / "secrets/sealer/syslog_ca.pem")

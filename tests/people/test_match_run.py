@@ -17,7 +17,16 @@ from backend.delivery.records import ActorRecord
 from backend.people import moving
 from backend.people.bot_marks import say_bot
 from backend.people.match_run import Outcome, anything_new, match_people
-from backend.people.models import Identity, Membership, Merge, Offer, Organisation, Person, Team
+from backend.people.models import (
+    DirectoryUser,
+    Identity,
+    Membership,
+    Merge,
+    Offer,
+    Organisation,
+    Person,
+    Team,
+)
 from backend.people.store import resolve_identities
 from tests.factories import a_connection
 from tests.sign_in import an_account
@@ -142,6 +151,7 @@ def test_a_merge_of_people_in_teams_is_undone_to_the_very_rows(
     Membership.objects.create(team=other, person=second)
     account = an_account(User.Role.MEMBER)
     User.objects.filter(pk=account.pk).update(person=second)
+    told = DirectoryUser.objects.create(user_name="b@plumbline.example", person=second)
     before = everything()
     join = moving.joining(persons=[first.pk, second.pk])
     (merge,) = moving.carry_out(joins=[join], reason=Merge.Reason.BY_HAND, acting_user=owner)
@@ -149,11 +159,13 @@ def test_a_merge_of_people_in_teams_is_undone_to_the_very_rows(
         (team.pk, days[0], None),
         (other.pk, None, None),
     ]
-    account.refresh_from_db()
-    assert account.person == first
+    for one in (account, told):
+        one.refresh_from_db()
+        assert one.person == first
     assert list(Person.objects.all()) == [first]
     moving.undo(merge=merge, acting_user=owner)
-    assert everything() == before
+    told.refresh_from_db()
+    assert (everything(), told.person) == (before, second)
     with pytest.raises(moving.CannotUndo, match="undone already"):
         moving.undo(merge=merge, acting_user=owner)
 

@@ -134,6 +134,16 @@ def test_a_check_says_what_to_do(token_file: Path) -> None:
     assert "firewall" in manage("connection", "list")
 
 
+def test_what_fails_is_tried_again_by_a_worker(token_file: Path, rung: list[str]) -> None:
+    add(f"http://127.0.0.1:{free_port()}", token_file)
+    rung.clear()
+    assert manage("connection", "check", "--failing") == ""
+    with pytest.raises(CommandError, match="cannot be reached"):
+        manage("connection", "check", "127-0-0-1")
+    assert manage("connection", "check", "--failing") == "A worker tries 127-0-0-1 now.\n"
+    assert rung == [bell.CHECK]
+
+
 def test_nobody_by_that_name() -> None:
     with pytest.raises(CommandError, match="connection list"):
         manage("connection", "check", "nobody")

@@ -1,7 +1,8 @@
 """The way out to an identity provider: to its own hosts, by its own authority, in bounded time and size.
 
-allauth speaks through `requests`, so this is a session of that library. As everywhere, a proxy that the environment
-names is used. Private addresses are no exception: an enterprise's provider stands on one.
+allauth speaks through `requests`, so this is a session of that library. As everywhere, it goes through the allow-list
+proxy; where none is set, a proxy that the environment names is used. Private addresses are no exception: an
+enterprise's provider stands on one.
 """
 
 import ssl
@@ -17,6 +18,7 @@ from backend.outbound.destinations import destination_of
 from backend.outbound.heads import weight
 from backend.outbound.ledger import Exchange, Ledger
 from backend.outbound.models import Traffic
+from backend.outbound.proxy import NOT_OPEN, WHAT_TO_DO, not_open, proxy
 from backend.outbound.questions import Question
 
 CONNECT_SECONDS: Final = 5
@@ -57,6 +59,9 @@ class Session(requests.Session):
         super().__init__()
         self.provider, self.question = provider, question
         self.headers.update({"User-Agent": "Plumbline", "Accept": "application/json, */*;q=0.5"})
+        if proxy():
+            self.trust_env = False
+            self.proxies = {"http": proxy(), "https": proxy()}
         self.mount("https://", _OwnAuthority(provider.ca_certificate))
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
@@ -153,7 +158,14 @@ def told(provider: IdentityProvider, error: Exception) -> str:
     if isinstance(error, requests.Timeout):
         return f"{host} did not answer in time."
     if isinstance(error, requests.ConnectionError):
-        return f"{host} cannot be reached. Check the address, and that a firewall or proxy lets Plumbline through."
+        return _unreachable(host, error)
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"{host} answered with {error.response.status_code}."
     return f"{host} did not answer as expected."
+
+
+def _unreachable(host: str, error: requests.ConnectionError) -> str:
+    if f"Tunnel connection failed: {NOT_OPEN.value} " in str(error):
+        asked = urlsplit(str(error.request.url)).netloc if error.request else host
+        return f"{not_open(asked)} {WHAT_TO_DO}"
+    return f"{host} cannot be reached. Check the address, and that a firewall or proxy lets Plumbline through."

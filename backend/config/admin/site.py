@@ -21,6 +21,7 @@ from django.utils.http import urlencode
 from backend.accounts import break_glass
 from backend.accounts.models import BreakGlassUse, User
 from backend.audit import hourly
+from backend.keyring.certificates import ending
 
 
 class Area(NamedTuple):
@@ -106,7 +107,11 @@ class Site(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Besides: what administrators must be told on every page."""
         told = break_glass.unseen() if may_administer(request) else BreakGlassUse.objects.none()
-        return {**super().each_context(request), "emergency_uses": told[:3]}
+        return {
+            **super().each_context(request),
+            "emergency_uses": told[:3],
+            "certificates_ending": ending() if may_administer(request) else [],
+        }
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         """Who looks at accounts and people is on record."""

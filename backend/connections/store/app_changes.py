@@ -19,7 +19,7 @@ from backend.connections.models import AppChange, Connection
 from backend.connections.store.cleaning import InvalidConnection
 from backend.connections.store.credentials import AppSignIn, binding, end_pause, replace_app
 from backend.connections.store.webhook_secrets import replace_webhook_secret
-from backend.keyring import SealBroken, open_as_worker, seal_to_worker
+from backend.keyring import SealBroken, open_as_worker, resealed, seal_to_worker
 
 CODE_VALID: Final = timedelta(hours=1)
 """How long GitHub exchanges the code of a manifest."""
@@ -82,6 +82,11 @@ def claim_app_change(connection: Connection, *, now: datetime | None = None) -> 
         change.delete()  # it was asked for at another address
         raise
     return OpenedChange(change.pk, change.created_at, change.step, **json.loads(opened))
+
+
+def reseal_app_change(row: AppChange) -> bytes | None:
+    """It under the worker's present key; None where it is. For the worker: raises keyring errors."""
+    return resealed(bytes(row.sealed), context=_context(row.connection))
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils import timezone
 from backend.audit.events import record
 from backend.connections.models import AppChange, Connection, Credential, GitHubApp
 from backend.connections.store.cleaning import InvalidConnection, clean_private_key, clean_token
-from backend.keyring import open_as_worker, seal_to_worker
+from backend.keyring import SealBroken, open_as_worker, resealed, seal_to_worker
 
 KEYS: Final = 2
 """How many keys of an App are valid at a time."""
@@ -134,6 +134,20 @@ def credentials(connection: Connection) -> list[OpenedCredential]:
         )
         for row in connection.credentials.all()
     ]
+
+
+def reseal_credential(row: Credential) -> bytes | None:
+    """It under the worker's present key; None where it is. For the worker: raises keyring errors.
+
+    What was entered for another address opens no more and stays as it is: the connection says so already.
+    """
+    context = _context(row.connection)
+    try:
+        return resealed(bytes(row.sealed), context=context)
+    except SealBroken:
+        if row.connection.state == Connection.State.WORKING:
+            raise
+        return None
 
 
 def note_credential_used(*, credential_id: int, now: datetime | None = None) -> None:

@@ -55,6 +55,11 @@ def due(now: datetime | None = None) -> QuerySet[Erasure]:
     )
 
 
+def parked() -> QuerySet[Erasure]:
+    """Given up after too many attempts; the page says why, and lets them be tried again."""
+    return Erasure.objects.filter(refused_at=None, finished_at=None, attempts__gte=ATTEMPTS)
+
+
 def work(*, deadline: float) -> bool:
     """Go on with one erasure until the deadline (of time.monotonic), or its end; False where none is due.
 

@@ -24,6 +24,7 @@ STAYS: Final[Mapping[str, str]] = {
     "admin": "what was done in the administration",
     "audit": "the audit log and the signed documents, this erasure's certificate among them",
     "governance": "that it was erased, by whom and when",
+    "appliance": "that backups were made, and maintenance, a setting of the operator",
     "tombstones": "so that it stays erased",
     "outbound": "the ledger of what left, which names hosts and no people",
     "delivery.horizon": "a setting of retention, as it was last applied",

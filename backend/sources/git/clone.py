@@ -23,6 +23,7 @@ from urllib.parse import SplitResult, urlsplit
 from backend.outbound.destinations import destination_of
 from backend.outbound.ledger import Ledger
 from backend.outbound.models import Traffic
+from backend.outbound.proxy import proxy
 from backend.sources.errors import SourceError
 from backend.sources.git.failures import explained, too_large, took_too_long
 from backend.sources.git.scratch import Job
@@ -112,6 +113,8 @@ def clone(
     secrets = {f"http.{parts.scheme}://{host}/.extraHeader": f"Authorization: {_basic(token)}"}
     if ca_certificate:
         secrets["http.sslCAInfo"] = str(_authorities(job, ca_certificate))
+    if proxy():
+        secrets["http.proxy"] = proxy()
     command = (
         *("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"),
         *("--end-of-options", url, f"+refs/heads/{branch}:{TIP}"),
@@ -204,7 +207,8 @@ def _environment(job: Job, secrets: dict[str, str]) -> dict[str, str]:
         "GIT_ALLOW_PROTOCOL": "http:https",
         "GIT_CONFIG_COUNT": str(len(configuration)),
     }
-    environment |= {name: os.environ[name] for name in _PROXY_VARIABLES if name in os.environ}
+    if not proxy():
+        environment |= {name: os.environ[name] for name in _PROXY_VARIABLES if name in os.environ}
     for number, (key, value) in enumerate(configuration.items()):
         environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return environment

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from backend.outbound.proxy import PROXY_AWAY, WHAT_TO_DO, not_open
 from backend.sources.errors import CredentialRefused, Forbidden, NotFound, Passing, SourceError
 
 WAIT: Final = timedelta(minutes=1)
@@ -93,6 +94,14 @@ def _unknown_name(host: str) -> SourceError:
     )
 
 
+def _not_open(host: str) -> SourceError:
+    return SourceError(not_open(host), WHAT_TO_DO)
+
+
+def _proxy_away(_: str) -> SourceError:
+    return SourceError(*PROXY_AWAY)
+
+
 def _unreachable(host: str) -> SourceError:
     return SourceError(
         f"{host} cannot be reached.",
@@ -122,6 +131,9 @@ def _broken_off(host: str) -> SourceError:
 _MEANINGS: Final = (
     (("File too large",), lambda _: too_large()),
     (("No space left on device", "Disk quota exceeded"), no_space),
+    (("CONNECT tunnel failed, response 403", "code 403 from proxy after CONNECT"), _not_open),
+    (("CONNECT tunnel failed", "from proxy after CONNECT"), _unreachable),
+    (("Could not resolve proxy",), _proxy_away),
     (("Authentication failed", "could not read Username", "terminal prompts disabled"), _refused),
     (("returned error: 401",), _refused),
     (("returned error: 403",), _forbidden),

@@ -26,6 +26,10 @@ QUESTION: Final = Question(
 )
 _HEAD: Final = re.compile(r"(Send|Recv) header, 0*(\d+) bytes")
 _LENGTH: Final = re.compile(r"(Send|Recv) header: content-length: (\d{1,15})", re.IGNORECASE)
+_TO_THE_PROXY: Final = re.compile(
+    r"Send header, \d+ bytes[^\n]*\n[^\n]*Send header: CONNECT .*?(?=Send header, |\Z)", re.DOTALL
+)
+"""What it is asked and answers, which is none of the server's."""
 _STATUS: Final = re.compile(r"Recv header: HTTP/\S+ (\d{3})")
 
 
@@ -40,6 +44,7 @@ def watched(job: Job, exchange: Exchange) -> Iterator[dict[str, str]]:
     finally:
         told = trace.read_text(errors="replace") if trace.exists() else ""
         trace.unlink(missing_ok=True)
+        told = _TO_THE_PROXY.sub("", told)
         _weigh(told, exchange, fetched=_fetched(job))
         status = int((_STATUS.findall(told) or ["0"])[-1])
         exchange.status = status if ended_well or status >= HTTPStatus.BAD_REQUEST else 0

@@ -40,13 +40,20 @@ type Asked<Data> = Promise<{
   response: Response;
 }>;
 
-/** What was answered. Raises ApiError; leaves for the sign-in page where the session has ended. */
+/**
+ * What was answered. Raises ApiError; leaves for the sign-in page where the session has ended, and for the page that
+ * tells of it where Plumbline has closed for maintenance.
+ */
 export async function answer<Data>(asked: Asked<Data>): Promise<Data> {
   const { data, error, response } = await asked.catch(() => {
     throw new ApiError(0, "Plumbline cannot be reached.", "Check your network, then try again.");
   });
   if (response.status === 401) {
     window.location.assign(signInAddress(window.location));
+    return new Promise(() => undefined);
+  }
+  if (error?.code === "maintenance") {
+    window.location.reload();
     return new Promise(() => undefined);
   }
   if (data !== undefined) return data;

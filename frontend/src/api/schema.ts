@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/at-rest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * At Rest
+         * @description What the data stand on, and who answers for what cannot be seen.
+         */
+        get: operations["backend_api_at_rest_at_rest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/choices": {
         parameters: {
             query?: never;
@@ -70,6 +90,23 @@ export interface paths {
         };
         /** One Event */
         get: operations["audit_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Backups */
+        get: operations["backups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2134,6 +2171,21 @@ export interface components {
             /** Requests */
             requests: number;
         };
+        /** AtRest */
+        AtRest: {
+            /**
+             * Attestations
+             * @description Who answers for what the host cannot see, where anybody does.
+             */
+            attestations: components["schemas"]["Attestation"][];
+            /**
+             * Judged At
+             * @description Null: nobody judges here, as in the demo.
+             */
+            judged_at: string | null;
+            /** Places */
+            places: components["schemas"]["JudgedPlace"][];
+        };
         /**
          * Attempts
          * @description Those that did not come to an end as a deployment. They are in no other figure.
@@ -2146,6 +2198,28 @@ export interface components {
              * @description Going on now.
              */
             in_progress: number;
+        };
+        /** Attestation */
+        Attestation: {
+            /** By */
+            by: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "below_machine" | "evaluation";
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * @description Null: without an end.
+             */
+            until: string | null;
         };
         /** AuditChange */
         AuditChange: {
@@ -2357,6 +2431,70 @@ export interface components {
             kind: components["schemas"]["Kind"];
             /** Says */
             says: string[];
+        };
+        /** BackupDrill */
+        BackupDrill: {
+            /**
+             * Backup
+             * @description Null: its signature was not good.
+             */
+            backup: string | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Passed */
+            passed: boolean;
+            /**
+             * Reason
+             * @description Why it failed.
+             */
+            reason: string | null;
+            /** Rows */
+            rows: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Tables
+             * @description That were compared.
+             */
+            tables: number;
+        };
+        /** Backups */
+        Backups: {
+            /** Backup Overdue */
+            backup_overdue: boolean;
+            /**
+             * Backups
+             * @description Those that lie there, the newest first.
+             */
+            backups: components["schemas"]["KeptBackup"][];
+            /** Drill Overdue */
+            drill_overdue: boolean;
+            /**
+             * Drills
+             * @description The last ones, the newest first.
+             */
+            drills: components["schemas"]["BackupDrill"][];
+            /**
+             * Erased Gone On
+             * Format: date
+             * @description What is erased today is in no backup from this day on.
+             */
+            erased_gone_on: string;
+            /** Kept Days */
+            kept_days: number;
+            /**
+             * Next Backup At
+             * @description By when; null: none was ever made.
+             */
+            next_backup_at: string | null;
+            /**
+             * Next Drill At
+             * @description By when; null: none was ever made.
+             */
+            next_drill_at: string | null;
         };
         /**
          * Band
@@ -3527,6 +3665,31 @@ export interface components {
              * Format: date-time
              */
             signed_in_at: string;
+        };
+        /** EndingCertificate */
+        EndingCertificate: {
+            /**
+             * Days
+             * @description Whole days left; below zero once it has ended.
+             */
+            days: number;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Name
+             * @description public, postgres, valkey or authority.
+             */
+            name: string;
+            /** Told */
+            told: string;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "soon" | "near" | "urgent";
         };
         /** EnteringField */
         EnteringField: {
@@ -5269,6 +5432,61 @@ export interface components {
              */
             verdict: "added" | "rejected";
         };
+        /** JudgedPlace */
+        JudgedPlace: {
+            /**
+             * How
+             * @description By what, or why not.
+             */
+            how: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "encrypted" | "memory" | "plain" | "unknown";
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "data" | "database" | "swap";
+        };
+        /** KeptBackup */
+        KeptBackup: {
+            /** @description The last one of it; null: it was not tried. */
+            drill: components["schemas"]["BackupDrill"] | null;
+            /**
+             * Goes On
+             * Format: date
+             * @description The day from which it is too old, and goes.
+             */
+            goes_on: string;
+            /**
+             * Made At
+             * Format: date-time
+             * @description The moment that it holds.
+             */
+            made_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Place
+             * @enum {string}
+             */
+            place: "folder" | "sftp";
+            /** Release */
+            release: string;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Size
+             * @description Bytes, encrypted.
+             */
+            size: number;
+            /** Tables */
+            tables: number;
+        };
         /** KeptElsewhere */
         KeptElsewhere: {
             /** Name */
@@ -5453,13 +5671,47 @@ export interface components {
             /** Sign Out */
             sign_out: string;
         };
+        /** Maintenance */
+        Maintenance: {
+            /**
+             * Closes At
+             * Format: date-time
+             * @description From then on only listed addresses are let in.
+             */
+            closes_at: string;
+            /**
+             * Is Closed
+             * @description It is closed, and the caller is let in.
+             */
+            is_closed: boolean;
+            /**
+             * Message
+             * @description The operator's words.
+             */
+            message: string;
+        };
         /** Me */
         Me: {
+            /**
+             * Backup Trouble
+             * @description For administrators: what is wrong with backups or their drills.
+             */
+            backup_trouble: string | null;
+            /**
+             * Certificates Ending
+             * @description For administrators: certificates of the installation that end within 30 days.
+             */
+            certificates_ending: components["schemas"]["EndingCertificate"][];
             demo: components["schemas"]["Demo"] | null;
             /** Email */
             email: string;
             /** @description For administrators: the latest sign-in of an emergency account that none has acknowledged. */
             emergency_use: components["schemas"]["EmergencyUse"] | null;
+            /**
+             * Evaluation Until
+             * @description Until when an evaluation may run without encryption at rest; null where nothing is excepted.
+             */
+            evaluation_until: string | null;
             links: components["schemas"]["Links"];
             /** May See All Teams */
             may_see_all_teams: boolean;
@@ -5742,10 +5994,10 @@ export interface components {
             purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
             /**
              * Standing
-             * @description never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
+             * @description waiting: configured, and the host has not opened the way. never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
              * @enum {string}
              */
-            standing: "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
+            standing: "waiting" | "asked" | "quiet" | "never_asked" | "led_to" | "not_configured";
             total: components["schemas"]["OutboundTotal"];
         };
         /**
@@ -7327,6 +7579,8 @@ export interface components {
             fresh_to: string | null;
             /** @description Null: no project is read. */
             issues: components["schemas"]["IssueProgress"] | null;
+            /** @description Null: none is announced. */
+            maintenance: components["schemas"]["Maintenance"] | null;
             /** Reason */
             reason: string | null;
             /** Repositories */
@@ -8343,6 +8597,71 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    backend_api_at_rest_at_rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtRest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     audit_choices: {
         parameters: {
             query?: never;
@@ -8592,6 +8911,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    backups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backups"];
                 };
             };
             /** @description Unauthorized */

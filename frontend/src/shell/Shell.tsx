@@ -7,11 +7,12 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, statusQuery } from "../api/queries";
 import type { Me } from "../api/types";
 import { carried } from "../pages/filters/search";
-import { dateTime } from "../ui/dates";
+import { dateTime, dayOf, fullDay } from "../ui/dates";
 import { Mark } from "../ui/Mark";
 import { counted } from "../ui/numbers";
 import { useCurrentShown } from "../ui/useCurrentShown";
 import { DataStatus } from "./DataStatus";
+import { MaintenanceNotice } from "./MaintenanceNotice";
 import { PAGES, seesTeams } from "./pages";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
@@ -95,9 +96,18 @@ export function Shell() {
           </div>
         </div>
       </header>
+      <MaintenanceNotice timeZone={me.organisation.time_zone} />
       {me.demo && (
         <aside className={classes.demo} aria-label="About this demo">
           <span>{me.demo.note}</span>
+        </aside>
+      )}
+      {me.evaluation_until && (
+        <aside className={classes.demo} aria-label="About this evaluation">
+          <span>
+            An evaluation without encryption at rest, until{" "}
+            {fullDay(dayOf(me.evaluation_until, me.organisation.time_zone))}.
+          </span>
         </aside>
       )}
       {me.emergency_use && (
@@ -117,6 +127,23 @@ export function Shell() {
           </span>
         </aside>
       )}
+      {me.backup_trouble && (
+        <aside className={classes.emergency} aria-label="Backups need attention">
+          <span>
+            {me.backup_trouble} <Link to="/governance/backups">Look at backups and drills</Link>
+          </span>
+        </aside>
+      )}
+      {me.certificates_ending.length > 0 && (
+        <aside className={classes.emergency} aria-label="Certificates end soon">
+          <span>
+            {me.certificates_ending
+              .map((one) => certificateText(one, me.organisation.time_zone))
+              .join(" ")}{" "}
+            {me.links.docs && <a href={`${me.links.docs}operate.md#certificates`}>Renew it</a>}
+          </span>
+        </aside>
+      )}
       <main id="content" className={classes.main}>
         <Suspense fallback={<Skeleton height={400} radius="md" />}>
           <Outlet />
@@ -129,6 +156,14 @@ export function Shell() {
       )}
     </>
   );
+}
+
+/** "A certificate ends in 12 days, on 1 September 2026: what browsers see." */
+function certificateText(one: Me["certificates_ending"][number], timeZone: string): string {
+  const when = dateTime(one.ends_at, timeZone);
+  return one.days < 0
+    ? `A certificate has ended on ${when}: ${one.told}.`
+    : `A certificate ends in ${counted(one.days, "day")}, on ${when}: ${one.told}.`;
 }
 
 /** "2 requests of people are overdue, and 1 is due within 7 days." */

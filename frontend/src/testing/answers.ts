@@ -32,6 +32,9 @@ export function me(values: Partial<Me> = {}): Me {
     demo: null,
     emergency_use: null,
     requests_due: null,
+    backup_trouble: null,
+    certificates_ending: [],
+    evaluation_until: null,
     today: "2026-08-20",
     links: {
       admin: null,
@@ -55,6 +58,7 @@ export function status(values: Partial<Status> = {}): Status {
     fresh_to: "2026-08-20T12:00:00Z",
     repositories: [],
     issues: null,
+    maintenance: null,
     ...values,
   };
 }

@@ -20,14 +20,5 @@ SELECT 'CREATE DATABASE plumbline OWNER migrate'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'plumbline')
 \gexec
 
-\connect plumbline
-REVOKE ALL ON DATABASE plumbline FROM PUBLIC;
-GRANT CONNECT ON DATABASE plumbline TO web, worker, beat, sealer;
--- Commits are streamed into a temporary table before they are merged.
-GRANT TEMPORARY ON DATABASE plumbline TO worker;
--- What was erased is to leave the write-ahead log at once: by one function of the owner, governance_renew_log.
-GRANT pg_checkpoint TO migrate WITH INHERIT TRUE;
-GRANT EXECUTE ON FUNCTION pg_switch_wal() TO migrate;
-ALTER SCHEMA public OWNER TO migrate;
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO web, worker, beat, sealer;
+\set database plumbline
+\ir database.sql

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -12,17 +11,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection as database
 from django.test.utils import override_settings
 
+from backend.outbound.models import Traffic
 from backend.sources.errors import CredentialRefused, NotFound, Passing, SourceError
 from backend.sources.git import failures, scratch
 from backend.sources.git.clone import clone
 from backend.sources.git.scratch import job
+from tests.proxies import a_proxy
 from tests.simulators.conftest import certificate  # noqa: F401 - a fixture
 from tests.simulators.github import World, running
 from tests.sources.git.conftest import TOKEN, Source
@@ -264,31 +265,10 @@ def test_an_authority_of_ones_own(
             assert made.answer("rev-parse", "refs/heads/tip") == repository.commits[-1].oid
 
 
-class Tunnel(StreamRequestHandler):
-    """A proxy that connects, notes to where, and passes on what it cannot read."""
-
-    def handle(self) -> None:
-        asked = self.rfile.readline().decode()
-        while self.rfile.readline().strip():
-            pass
-        target = asked.split()[1]
-        self.server.asked.append(asked.strip())  # type: ignore[attr-defined]
-        host, _, port = target.rpartition(":")
-        with socket.create_connection((host, int(port))) as other:
-            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            back = threading.Thread(target=self.pass_on, args=(other, self.connection))
-            back.start()
-            self.pass_on(self.connection, other)
-            back.join()
-
-    @staticmethod
-    def pass_on(source: socket.socket, target: socket.socket) -> None:
-        while chunk := source.recv(1 << 16):
-            target.sendall(chunk)
-        target.shutdown(socket.SHUT_WR)
-
-
+@pytest.mark.parametrize("how", ["environment", "setting"])
 def test_through_a_proxy_nothing_can_be_read(
+    how: str,
+    settings: LazySettings,
     tmp_path: Path,
     certificate: tuple[Path, Path],  # noqa: F811 - the fixture
     monkeypatch: pytest.MonkeyPatch,
@@ -301,11 +281,13 @@ def test_through_a_proxy_nothing_can_be_read(
     world.push(repository, None)
     with (
         running(world, repositories=tmp_path / "served", context=context) as github,
-        ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as proxy,
+        a_proxy() as found,
     ):
-        proxy.daemon_threads, proxy.asked = True, []  # type: ignore[attr-defined]
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.server_address[1]}")
+        if how == "environment":
+            monkeypatch.setenv("https_proxy", found.url)
+        else:
+            monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")  # is not asked
+            settings.OUTBOUND_PROXY = found.url
         with job() as one:
             made = clone(
                 job=one,
@@ -315,9 +297,37 @@ def test_through_a_proxy_nothing_can_be_read(
                 branch="main",
             )
             assert made.answer("rev-parse", "refs/heads/tip") == repository.commits[-1].oid
-        proxy.shutdown()
-    host = github.url.removeprefix("https://")
-    assert {asked.split(" HTTP/")[0] for asked in proxy.asked} == {f"CONNECT {host}"}  # type: ignore[attr-defined]
+    assert set(found.asked) == {github.url.removeprefix("https://")}
+    assert Traffic.objects.get().requests == sum(
+        one.kind == "git" for one in github.ledger.requests
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (403, "The way to forge.example is not open."),
+        (503, "forge.example cannot be reached."),
+    ],
+)
+def test_what_the_proxy_refuses_is_told_in_words(
+    settings: LazySettings, status: int, said: str
+) -> None:
+    with (
+        a_proxy(answers=status) as found,
+        job() as one,
+        pytest.raises(SourceError, match=said) as raised,
+    ):
+        settings.OUTBOUND_PROXY = found.url
+        clone(
+            job=one,
+            url="https://forge.example/forge/app.git",
+            token=TOKEN,
+            ca_certificate="",
+            branch="main",
+        )
+    assert ("scripts/appliance" in raised.value.action) == (status == 403)
+    assert (Traffic.objects.get().failed, Traffic.objects.get().refused) == (1, 0)
 
 
 def test_a_redirect_takes_the_token_nowhere(source: Source) -> None:

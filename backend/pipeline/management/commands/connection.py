@@ -58,13 +58,18 @@ class Command(BaseCommand):
             help="Jira: read this project, by key or glob; may be given again (default: all that the token sees)",
         )
         check = commands.add_parser("check", help="try a connection now, in this process")
-        check.add_argument("slug")
+        check.add_argument("slug", nargs="?", default="")
+        check.add_argument(
+            "--failing", action="store_true", help="have a worker try all that fail instead"
+        )
         commands.add_parser("list", help="list connections and how they fare")
 
     def handle(self, *_arguments: object, **options: object) -> None:
         match options["command"]:
             case "add":
                 self._add(options)
+            case "check" if options["failing"]:
+                self._ring_for_failing()
             case "check":
                 self._check(str(options["slug"]))
             case _:
@@ -114,6 +119,12 @@ class Command(BaseCommand):
         self._tell(connection)
         if connection.state != Connection.State.WORKING:
             raise CommandError(f"{connection.state_reason} {connection.state_action}")
+
+    def _ring_for_failing(self) -> None:
+        for connection in Connection.objects.filter(state=Connection.State.FAILING):
+            if not bell.ring(bell.CHECK, connection.pk):
+                raise CommandError("No worker can be rung: docker compose ps worker valkey")
+            self.stdout.write(f"A worker tries {connection.slug} now.")
 
     def _list(self) -> None:
         for connection in Connection.objects.order_by("slug"):

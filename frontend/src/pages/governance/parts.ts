@@ -22,6 +22,11 @@ export const PARTS = [
   },
   { to: "/governance/retention", name: "Retention", says: "How long each kind of data is kept" },
   {
+    to: "/governance/backups",
+    name: "Backups",
+    says: "Which backups there are, until when, and whether they can be restored",
+  },
+  {
     to: "/governance/outbound",
     name: "Outbound",
     says: "What left the appliance, where to, and what was asked",

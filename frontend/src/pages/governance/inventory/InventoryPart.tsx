@@ -2,6 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { ChangeSearch } from "../../filters/search";
 import { useChange } from "../../filters/useChange";
+import { AtRestView } from "./AtRestView";
 import { DocumentsView } from "./DocumentsView";
 import { EnteringView } from "./EnteringView";
 import classes from "./inventory.module.css";
@@ -12,7 +13,7 @@ const route = getRouteApi("/governance/inventory");
 
 export type ChangeInventory = ChangeSearch<InventorySearch>;
 
-/** What is stored, what may enter, and the documents that are made from both. */
+/** What is stored, what may enter, the documents that are made from both, and what it all stands on. */
 export default function InventoryPart() {
   const search = route.useSearch();
   const change = useChange(route.useNavigate());
@@ -29,6 +30,7 @@ export default function InventoryPart() {
           { value: "stored", label: "What is stored" },
           { value: "entering", label: "What may enter" },
           { value: "documents", label: "Documents" },
+          { value: "at-rest", label: "Encryption at rest" },
         ]}
         onChange={(value) =>
           change({ view: value === "stored" ? undefined : (value as InventorySearch["view"]) })
@@ -37,6 +39,7 @@ export default function InventoryPart() {
       {view === "stored" && <StoredView search={search} onChange={change} />}
       {view === "entering" && <EnteringView search={search} onChange={change} />}
       {view === "documents" && <DocumentsView />}
+      {view === "at-rest" && <AtRestView />}
     </>
   );
 }

@@ -29,3 +29,8 @@ export const documentsQuery = queryOptions({
   queryKey: ["inventory", "documents"],
   queryFn: () => answer(api.GET("/api/v1/inventory/documents")),
 });
+
+export const atRestQuery = queryOptions({
+  queryKey: ["at-rest"],
+  queryFn: () => answer(api.GET("/api/v1/at-rest")),
+});

@@ -3,7 +3,7 @@ import { optional } from "../../filters/search";
 
 /** The part's whole state, as it stands in the address. Anything unreadable falls back. */
 
-export const VIEWS = ["stored", "entering", "documents"] as const;
+export const VIEWS = ["stored", "entering", "documents", "at-rest"] as const;
 export const DATA_CLASSES = [
   "identifier",
   "personal",

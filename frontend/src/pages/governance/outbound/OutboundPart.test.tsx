@@ -106,6 +106,15 @@ describe("outbound", () => {
     expect(screen.getByText("2 asked within the last 30 days, 2 configured")).toBeTruthy();
   });
 
+  it("says what waits for the host to open the way", async () => {
+    show(ADDRESS, {
+      [API]: () => outbound({ destinations: [destination({ standing: "waiting" })] }),
+    });
+    const table = await screen.findByRole("table");
+    expect(table.textContent).toContain("Waits for the host");
+    expect(screen.getByText("scripts/appliance egress")).toBeTruthy();
+  });
+
   it("keeps the range in the address, and the exports go by it", async () => {
     const { asked: questions, search } = show(`${ADDRESS}?span=90`);
     await screen.findByRole("table");

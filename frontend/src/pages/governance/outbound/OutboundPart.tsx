@@ -28,6 +28,7 @@ export default function OutboundPart() {
   if (error) return <Failure {...failureOf(error)} onRetry={() => void refetch()} />;
   if (data === undefined) return <Skeleton height={480} radius="md" />;
   const strange = data.destinations.filter(({ standing }) => standing === "not_configured");
+  const waiting = data.destinations.filter(({ standing }) => standing === "waiting");
   const left = data.days.some(({ total }) => total.requests > 0);
   return (
     <div className={frame.content} aria-busy={isPlaceholderData}>
@@ -35,6 +36,12 @@ export default function OutboundPart() {
         <p className={frame.hint}>
           {counted(strange.length, "destination")} below {strange.length === 1 ? "was" : "were"}{" "}
           asked, and nothing in the configuration leads there any more.
+        </p>
+      )}
+      {waiting.length > 0 && (
+        <p className={frame.hint}>
+          {counted(waiting.length, "destination")} below {waiting.length === 1 ? "waits" : "wait"}{" "}
+          for the host, which opens the way: <code>scripts/appliance egress</code>.
         </p>
       )}
       <TableSection

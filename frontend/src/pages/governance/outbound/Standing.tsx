@@ -4,12 +4,14 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconClock,
+  IconLock,
 } from "@tabler/icons-react";
 import { STANDINGS } from "./names";
 import classes from "./outbound.module.css";
 import type { Destination } from "./queries";
 
 const ICONS = {
+  waiting: IconLock,
   asked: IconCircleCheck,
   quiet: IconClock,
   never_asked: IconCircleDashed,

@@ -21,6 +21,10 @@ export const INTERFACES: Record<Asked["interface"], string> = {
 };
 
 export const STANDINGS: Record<Destination["standing"], { name: string; says: string }> = {
+  waiting: {
+    name: "Waits for the host",
+    says: "The configuration leads there, and the host has not opened the way: scripts/appliance egress.",
+  },
   asked: { name: "Asked", says: "The configuration leads there." },
   quiet: { name: "Not asked", says: "The configuration leads there; it was last asked before." },
   never_asked: { name: "Never asked", says: "The configuration leads there." },

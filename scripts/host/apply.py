@@ -1,0 +1,116 @@
+"""Make what runs be what the configuration says: the plan first, then the files, then the services that it touches."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Mapping, NamedTuple
+
+from host import configuration
+from host.composition import Composition
+from host.ending import Failed, Refused
+from host.environment import PROJECT, known_variables, variables, with_variables
+from host.install import check, prepare, write
+from host.programs import run as program
+from host.services import ONCE
+from host.volumes.status import judged, told
+
+
+class Container(NamedTuple):
+    id: str
+    declared: str
+    """Digest of the declaration that it was made by."""
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    configuration.argument(command)
+    command.add_argument("--check", action="store_true", help="only say what would change")
+    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+
+
+def run(options: argparse.Namespace) -> None:
+    found = configuration.load(options.config)
+    check(found)
+    file: Path = options.env_file
+    lines = file.read_text().splitlines() if file.exists() else []
+    if not lines:
+        raise Refused("Nothing is installed here yet: scripts/appliance install")
+    text = with_variables(lines, variables(found))
+    with tempfile.NamedTemporaryFile("w", suffix=".env") as planned:
+        planned.write(text)
+        planned.flush()
+        declared = digests(Composition(PROJECT, Path(planned.name)))
+    before = containers(Composition(PROJECT, file))
+    plan = changes(known_variables(lines), known_variables(text.splitlines()), declared, before)
+    print("\n".join(plan) or "Everything is as the configuration says.")
+    if options.check:
+        return
+    touched = prepare(found)
+    write(file, text)
+    # Services start on what was judged since the machine did.
+    print(told(judged(found, known_variables(text.splitlines()))))
+    try:
+        start(Composition(PROJECT, file), before, touched)
+    except Refused as refused:
+        raise Failed(
+            f"The files are written; the services did not all start: {refused}\n"
+            "Look with: scripts/appliance status"
+        ) from refused
+
+
+def changes(
+    former: Mapping[str, str],
+    new: Mapping[str, str],
+    declared: Mapping[str, str],
+    running: Mapping[str, Container],
+) -> list[str]:
+    """What an operator is told before anything happens, a line each."""
+    told = [
+        f"{name}: {former.get(name, 'nothing')} → {new.get(name, 'nothing')}"
+        for name in sorted({*former, *new})
+        if former.get(name) != new.get(name)
+    ]
+    for service, digest in sorted(declared.items()):
+        container = running.get(service)
+        if container is None:
+            told.append(f"{service} is started")
+        elif container.declared != digest:
+            told.append(f"{service} is made anew")
+    told += [f"{service} goes" for service in sorted(running.keys() - declared.keys())]
+    return told
+
+
+def digests(composition: Composition) -> dict[str, str]:
+    """Of each service's declaration, as Compose notes it on what it makes."""
+    lines = composition("config", "--hash", "*").decode().splitlines()
+    return {words[0]: words[1] for words in (line.split() for line in lines)}
+
+
+def containers(composition: Composition) -> dict[str, Container]:
+    project = json.loads(composition("config", "--format", "json"))["name"]
+    said = program(
+        *("docker", "ps", "--all", "--no-trunc"),
+        *("--filter", f"label=com.docker.compose.project={project}"),
+        *("--filter", "label=com.docker.compose.oneoff=False"),
+        "--format",
+        '{{.Label "com.docker.compose.service"}} {{.ID}} {{.Label "com.docker.compose.config-hash"}}',
+    )
+    lines = (line.split() for line in said.decode().splitlines())
+    return {words[0]: Container(*words[1:3]) for words in lines}
+
+
+def start(composition: Composition, before: Mapping[str, Container], touched: set[str]) -> None:
+    """Start what changed. What read its secrets before they changed, and was not made anew, is restarted."""
+    composition.up()
+    after = containers(composition)
+    stale = [
+        service
+        for service in sorted(touched - {ONCE, "nginx"})  # which looks at its own by itself
+        if service in before and after.get(service) == before[service]
+    ]
+    if stale:
+        composition("restart", *stale)
+        composition.up()
+    print("Everything runs.")

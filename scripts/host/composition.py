@@ -1,0 +1,70 @@
+"""Compose as one release's folder declares it, with the variables of one .env."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import IO, NamedTuple, Tuple, Union
+
+from host.programs import run
+
+
+class Composition(NamedTuple):
+    folder: Path
+    environment_file: Path
+    options: Tuple[Union[str, Path], ...] = ()
+    """Those that come before Compose's own command."""
+    variables: Tuple[Tuple[str, str], ...] = ()
+    """For Compose, beside those in .env."""
+
+    def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> bytes:
+        """Run `docker compose …` and return what it wrote. Raises Refused."""
+        return run(
+            *self._command,
+            *arguments,
+            stdin=stdin,
+            environment=self._environment,
+            folder=self.folder,
+        )
+
+    def started(
+        self, *arguments: str, stdin: IO[bytes] | int | None = None, stdout: int | None = None
+    ) -> subprocess.Popen[bytes]:
+        """`docker compose …` as one end of a pipe."""
+        return subprocess.Popen(
+            [str(word) for word in (*self._command, *arguments)],
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=self._environment,
+            cwd=self.folder,
+        )
+
+    @property
+    def _command(self) -> tuple[str | Path, ...]:
+        return ("docker", "compose", "--env-file", self.environment_file, *self.options)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """What was exported in the operator's shell must not stand above what .env pins."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("PLUMBLINE_IMAGE_")}
+        return {**kept, **dict(self.variables)}
+
+    def services(self) -> list[str]:
+        return self("config", "--services").decode().split()
+
+    def up(self, *services: str, seconds: int = 600) -> None:
+        """Start these services and no other, or all; from images that are there; wait until they are healthy."""
+        which = ("--no-deps", *services) if services else ("--remove-orphans",)
+        self("up", "--detach", "--no-build", "--wait", "--wait-timeout", str(seconds), *which)
+
+    def psql(self, statements: str, database: str = "postgres") -> str:
+        """What the superuser is told, by the database container's own socket."""
+        options = ("--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1")
+        said = self(
+            *("exec", "-T", "postgres", "psql", *options),
+            *("--username=postgres", f"--dbname={database}"),
+            stdin=statements.encode(),
+        )
+        return said.decode().strip()

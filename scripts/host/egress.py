@@ -1,0 +1,113 @@
+"""Opens what the appliance asks for, once the operator has said yes: a container that was taken over cannot."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from host import configuration
+from host.composition import Composition
+from host.destinations import Outside, destination, listed, outside, write
+from host.ending import Failed, Refused
+from host.folders import Folder
+from host.services import USERS
+
+PROJECT: Final = Path(__file__).resolve().parents[2]
+_MOST: Final = 1_000
+
+
+def arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--yes", action="store_true", help="open what is new without asking")
+    composed(command)
+
+
+def run(options: argparse.Namespace) -> None:
+    found, running = configuration.load(options.config), composition(options)
+    ways, data = outside(found), found.data
+    wanted = {**asked_for(running), **dict.fromkeys(ways.also, "configuration of the host")}
+    before = listed(data)
+    opened, closed = sorted(wanted.keys() - before), sorted(before - wanted.keys())
+    for one in opened:
+        print(f"  open   {one}    {wanted[one]}")
+    for one in closed:
+        print(f"  close  {one}    nothing leads there any more")
+    if any(one not in ways.also for one in opened) and not options.yes:
+        confirm()
+    folder = Folder(found.keys / "egress", USERS["egress"])
+    write(data, folder, wanted, ways)
+    reload(running)
+    if opened:
+        try_again(running)
+    print(f"Open are {len(wanted)} destinations; see {data}/egress/destinations.")
+
+
+def composed(command: argparse.ArgumentParser) -> None:
+    """The options of a verb that asks the running stack."""
+    configuration.argument(command)
+    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+
+
+def composition(options: argparse.Namespace) -> Composition:
+    if not options.env_file.exists():
+        raise Refused(f"{options.env_file} is missing: run scripts/appliance install.")
+    return Composition(PROJECT, options.env_file.resolve())
+
+
+def inside(running: Composition, service: str, *words: str, stdin: bytes = b"") -> bytes:
+    """What a command wrote that ran in a service's container. Raises Refused."""
+    return running("exec", "-T", service, *words, stdin=stdin)
+
+
+def asked_for(running: Composition) -> dict[str, str]:
+    """Where the configuration inside leads to, each with the reason; what comes from inside is never trusted."""
+    said = inside(running, "web", "python", "manage.py", "destinations")
+    try:
+        found = json.loads(said)
+        pairs = [(str(one["destination"]), ", ".join(map(str, one["because"]))) for one in found]
+    except (ValueError, KeyError, TypeError):
+        raise Refused("web does not tell its destinations: docker compose logs web") from None
+    if len(pairs) > _MOST:
+        raise Refused(f"web asks for {len(pairs)} destinations, more than {_MOST}.")
+    return {destination(place): printable(why) for place, why in pairs}
+
+
+def printable(text: str) -> str:
+    """Nothing that a terminal would take for more than text."""
+    return "".join(one if one.isprintable() else "?" for one in text)[:200]
+
+
+def confirm() -> None:
+    if not sys.stdin.isatty():
+        raise Refused("something new is to be opened: look at it, and run this again with --yes.")
+    if input("Open what is new? [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Refused("nothing was opened or closed.")
+
+
+def reload(running: Composition) -> None:
+    """What is open from now on. Raises Failed."""
+    try:
+        running("kill", "--signal", "HUP", "egress")
+        time.sleep(1)
+        inside(running, "egress", "healthy")
+    except Refused as refused:
+        raise Failed(
+            f"the list is written, and egress does not answer ({refused}). It takes the list when it starts: "
+            "docker compose up --detach egress; docker compose logs egress tells what keeps it."
+        ) from None
+
+
+def try_again(running: Composition) -> None:
+    """What waited for the way, now and not at the next full hour."""
+    try:
+        inside(running, "web", "python", "manage.py", "connection", "check", "--failing")
+    except Refused as refused:
+        print(f"Connections that waited are tried within the hour; not now: {refused}")
+
+
+def keep(data: Path, folder: Folder, ways: Outside) -> None:
+    """What is open stays so, and what the host itself is configured to reach is opened."""
+    write(data, folder, listed(data) | ways.also, ways)

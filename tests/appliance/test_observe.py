@@ -1,0 +1,131 @@
+"""Whoever runs it can see how it fares: numbers on a port of their own, one request's lines in every log."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tarfile
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.appliance.stack import HOST, SERVICES, TOP, Stack
+
+
+def put(stack: Stack, service: str, name: str, content: str) -> None:
+    """A secret file, as docs/operate.md has it made."""
+    file = stack.data / "secrets" / service / name
+    file.write_text(content)
+    os.chown(file, SERVICES[service], SERVICES[service])
+    file.chmod(0o400)
+
+
+def scrape(stack: Stack, token: str) -> httpx.Response:
+    address = stack.compose("port", "nginx", "9464").strip()
+    host, _, port = address.rpartition(":")
+    assert host == "127.0.0.1"
+    with httpx.Client(verify=stack.trust()) as client:
+        return client.get(
+            f"https://{address}/metrics",
+            headers={"Host": f"{HOST}:{port}", "Authorization": f"Bearer {token}"},
+            extensions={"sni_hostname": HOST},
+        )
+
+
+def test_numbers_are_told_to_the_scraper_alone_and_on_its_own_port(stack: Stack) -> None:
+    token = secrets.token_hex(32)
+    assert scrape(stack, token).status_code == 403
+    put(stack, "nginx", "metrics_allow.conf", "allow all;\n")
+    put(stack, "web", "metrics_token", token)
+    stack.run_in("nginx", "nginx", "-s", "reload")
+    assert scrape(stack, "another").status_code == 401
+    answer = scrape(stack, token)
+    assert answer.status_code == 200
+    families = {family.name for family in text_string_to_metric_families(answer.text)}
+    assert {"plumbline_work_waiting", "plumbline_audit_unsealed_seconds"} <= families
+    with httpx.Client(verify=stack.trust()) as client:
+        refused = client.get(
+            f"https://127.0.0.1:{stack.port}/metrics",
+            headers={"Host": HOST, "Authorization": f"Bearer {token}"},
+            extensions={"sni_hostname": HOST},
+        )
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/api/v1/me"])
+def test_the_id_of_an_answer_finds_nginx_s_and_web_s_lines(stack: Stack, path: str) -> None:
+    with httpx.Client(verify=stack.trust()) as client:
+        answer = client.get(
+            f"https://127.0.0.1:{stack.port}{path}",
+            headers={"Host": HOST},
+            extensions={"sni_hostname": HOST},
+        )
+    wanted = answer.headers["X-Request-ID"]
+    for service, event in (("nginx", "request"), ("web", "request_finished")):
+        logged = stack.compose("logs", "--no-log-prefix", "--since", "2m", service)
+        # Compose begins lines with an order to the terminal.
+        found = [
+            json.loads(line[line.index("{") :]) for line in logged.splitlines() if wanted in line
+        ]
+        assert event in {line["event"] for line in found}
+
+
+def test_doctor_asks_every_part(stack: Stack) -> None:
+    """No connection has been made here, and the test's disks are as they are: so something is amiss, in words."""
+    done = subprocess.run(
+        [
+            *(sys.executable, TOP / "scripts/appliance", "doctor", "--json"),
+            *("--env-file", stack.folder / "env"),
+        ],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in {0, 4}, done.stderr
+    found = {one["name"]: one for one in json.loads(done.stdout)}
+    wanted = {*(f"service {name}" for name in SERVICES), "service migrate"}
+    wanted |= {"database", "broker", "schema of the database", "audit log", "certificate"}
+    assert wanted <= found.keys()
+    assert [name for name in wanted if not found[name]["is_good"]] == []
+    assert all(one["todo"] for one in found.values() if not one["is_good"])
+
+
+def test_a_support_bundle_holds_nothing_personal_and_no_secret(stack: Stack) -> None:
+    """What it must not hold is put where logs and people's tables have it."""
+    name, address = "Ada Markerlace", "ada.marker@people.example"
+    stack.sql("INSERT INTO people_person (name) VALUES ('Ada Markerlace')")
+    source = "def markersource(): return 1"
+    secret = (stack.data / "secrets/web/database_password").read_text().strip()
+    told = f"{name} {address} {source} {secret} /x?token={'z9' * 20}"
+    for service in ("web", "postgres"):
+        stack.run_in(service, "sh", "-c", 'printf "%s\\n" "$1" > /proc/1/fd/2', "-", told)
+    file = stack.folder / "support.tar.gz"
+    done = subprocess.run(
+        [
+            *(sys.executable, TOP / "scripts/appliance", "support-bundle", "--yes"),
+            *("--env-file", stack.folder / "env", "--out", file),
+        ],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(file) as archive:
+        parts = {
+            member.name: content.read().decode()
+            for member in archive
+            if (content := archive.extractfile(member))
+        }
+    assert {"support/log-web.txt", "support/log-postgres.txt", "support/doctor.txt"} <= parts.keys()
+    assert "What is missing:\n  nothing" in parts["support/CONTENTS.txt"]
+    assert "[name] [mail address]" in parts["support/log-postgres.txt"]
+    whole = "\n".join(parts.values())
+    for marker in ("Markerlace", "ada.marker", secret, "z9z9z9"):
+        assert marker not in whole
+    assert "markersource" not in parts["support/log-web.txt"]
+    for file in (stack.data / "secrets").rglob("*_password"):
+        assert file.read_text().strip() not in whole

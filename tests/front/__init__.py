@@ -1,0 +1,1 @@
+"""nginx as it is shipped, a real process on loopback before a small upstream."""

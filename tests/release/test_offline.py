@@ -1,0 +1,141 @@
+"""Installed from a bundle, with no network at all: what runs is what was signed, and does the main job."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.appliance.filling import ISSUES, PULL_REQUESTS, counted, fill
+from tests.appliance.person import Person
+from tests.appliance.stack import (
+    SERVICES,
+    CommandFailed,
+    Stack,
+    attest,
+    cleared,
+    install,
+    prepare_outside,
+    run,
+    start,
+)
+from tests.release.made import Made, forget, megabytes, note
+from tests.servers import free_port
+
+
+@pytest.fixture(scope="module")
+def installed(
+    tmp_path_factory: pytest.TempPathFactory, made: Made
+) -> Iterator[tuple[Stack, float]]:
+    """An appliance out of the archive, and how long that took until its owner had signed in."""
+    stack = Stack(
+        folder=tmp_path_factory.mktemp("offline"),
+        project=f"plumbline-offline-{os.getpid()}",
+        port=free_port(),
+        top=made.folder,
+    )
+    forget(made)
+    with cleared(stack):
+        prepare_outside(stack)
+        began = time.monotonic()
+        said = install(stack, "unshare", "--net", bundle=str(made.archive))
+        assert "docker compose build" not in said
+        attest(stack)
+        start(stack)
+        owner = Person(stack)
+        link = stack.manage("web", "owner", "create", "--email", "owner@plumbline.example")
+        owner.enrol(link.strip())
+        took = time.monotonic() - began
+        owner.close()
+        yield stack, took
+
+
+@pytest.fixture(scope="module")
+def stack(installed: tuple[Stack, float]) -> Stack:
+    return installed[0]
+
+
+def test_the_archive_is_small(made: Made) -> None:
+    note(f"archive: {megabytes(made.archive):.0f} MB (≤ 600)")
+    assert megabytes(made.archive) <= 600
+
+
+def test_it_takes_minutes_until_the_owner_has_signed_in(installed: tuple[Stack, float]) -> None:
+    note(f"install from bundle to sign-in: {installed[1]:.0f} s (≤ 180)")
+    assert installed[1] <= 180
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "migrate"])
+def test_what_runs_is_what_was_signed(stack: Stack, made: Made, service: str) -> None:
+    assert stack.inspect(service)["Image"] in made.images
+
+
+def test_the_worker_alone_has_git_and_nobody_a_compiler(stack: Stack) -> None:
+    for service in SERVICES:
+        found = stack.run_in(
+            service,
+            "sh",
+            "-c",
+            "for p in git cc gcc make pip apt-key; do command -v $p || true; done",
+        )
+        assert found.split() == (["/usr/bin/git"] if service == "worker" else [])
+
+
+def test_installing_it_again_changes_nothing(stack: Stack, made: Made) -> None:
+    before = (stack.folder / "env").read_text()
+    install(stack, bundle=str(made.archive))
+    assert (stack.folder / "env").read_text() == before
+
+
+def test_a_damaged_archive_loads_nothing(stack: Stack, made: Made, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.tar"
+    with made.archive.open("rb") as whole, cut.open("wb") as part:
+        part.write(whole.read(made.archive.stat().st_size // 2))
+    before = run("docker", "images", "--all", "--quiet", "--no-trunc")
+    with pytest.raises(CommandFailed, match="it is cut off"):
+        install(stack, bundle=str(cut))
+    assert run("docker", "images", "--all", "--quiet", "--no-trunc") == before
+
+
+def test_everything_is_collected_and_shown(stack: Stack) -> None:
+    fill(stack)
+    assert counted(stack, "delivery_pullrequest") == PULL_REQUESTS
+    assert counted(stack, "delivery_issue") == ISSUES
+    link = stack.manage(
+        "web",
+        *("user", "add", "--email", "lead@plumbline.example", "--role", "team_lead"),
+        *("--team", "team-a"),
+    )
+    lead = Person(stack)
+    lead.enrol(link.strip())
+    span = "from=2026-08-01&to=2026-09-01"
+    figures = lead.open(f"/api/v1/pull-requests/figures?team=team-a&{span}").json()
+    assert figures["throughput"]["merged"] == 4
+    lead.close()
+
+
+def test_it_needs_little_memory_when_idle(stack: Stack) -> None:
+    time.sleep(20)
+    used = 0.0
+    for service in SERVICES:
+        said = run(
+            *(
+                "docker",
+                "stats",
+                "--no-stream",
+                "--format",
+                "{{.MemUsage}}",
+                stack.container(service),
+            )
+        )
+        used += bytes_in(said.partition("/")[0].strip())
+    note(f"idle memory of all services: {used / 1e9:.2f} GB (≤ 1.2)")
+    assert used <= 1.2e9
+
+
+def bytes_in(said: str) -> float:
+    for unit, size in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)):
+        if said.endswith(unit):
+            return float(said.removesuffix(unit)) * size
+    raise ValueError(said)

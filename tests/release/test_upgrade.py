@@ -1,0 +1,224 @@
+"""From the commit before to this one, on real images: back by itself after a fault, on after a kill, nothing lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from host.configuration import written
+
+from tests.appliance.filling import counted, fill
+from tests.appliance.person import Person
+from tests.appliance.stack import (
+    SERVICES,
+    Stack,
+    attest,
+    cleared,
+    install,
+    prepare_outside,
+    run,
+    start,
+)
+from tests.release.made import BEFORE, Made, appliance, bundled, checked_out, that_does_not_start
+from tests.servers import free_port
+
+SPAN = "from=2026-08-01&to=2026-09-01"
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[Stack]:
+    """The commit before, built and installed by its own means, and filled."""
+    folder = tmp_path_factory.mktemp("upgrade")
+    top = checked_out(BEFORE, folder / "before")
+    (top / ".env").write_text("PLUMBLINE_VERSION=before\n")
+    stack = Stack(
+        folder=folder,
+        project=f"plumbline-upgrade-{os.getpid()}",
+        port=free_port(),
+        top=top,
+        variables="before/.env",
+    )
+    with cleared(stack):
+        prepare_outside(stack)
+        install(stack)
+        if asks(stack):
+            attest(stack)
+        stack.compose("build", "--quiet", seconds=1500)
+        start(stack)
+        fill(stack)
+        if not asks(stack):
+            answer(stack, made)
+        yield stack
+        if not (top / ".env").exists():
+            (top / ".env.former").rename(top / ".env")
+
+
+def asks(stack: Stack) -> bool:
+    """Whether a release asks somebody to answer for encryption at rest; the first ones did not."""
+    return (stack.data / "at-rest").is_dir()
+
+
+def answer(stack: Stack, release: Made) -> None:
+    """The upgrade says what is missing, changes nothing, and can then be run."""
+    configuration = stack.folder / "appliance.conf"
+    keys = {("data", "keys"): str(stack.data / "secrets")}
+    configuration.write_text(written(configuration.read_text(), keys))
+    done = appliance(
+        release.folder, "upgrade", *options(stack, release), environment=stack.environment
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "volumes attest" in done.stderr
+    attest(replace(stack, top=release.folder))
+
+
+@pytest.fixture(scope="module")
+def lead(old: Stack) -> Iterator[Person]:
+    """Signed in before the upgrade, and still after it."""
+    link = old.manage(
+        "web",
+        *("user", "add", "--email", "lead@plumbline.example", "--role", "team_lead"),
+        *("--team", "team-a"),
+    )
+    person = Person(old)
+    person.enrol(link.strip())
+    yield person
+    person.close()
+
+
+def figures(lead: Person) -> dict[str, object]:
+    found: dict[str, object] = lead.open(f"/api/v1/pull-requests/figures?team=team-a&{SPAN}").json()
+    return found
+
+
+def collected(stack: Stack) -> str:
+    """What was collected, as one digest a table; what an upgrade may add are columns and tables."""
+    tables = {
+        "delivery_pullrequest": "external_id || coalesce(merged_at::text, '')",
+        "delivery_repository": "external_id::text",
+        "delivery_commit": "sha",
+        "delivery_issue": "external_id || key",
+        "people_identity": "external_id::text",
+        "connections_credential": "encode(sealed, 'hex')",
+    }
+    return stack.sql(
+        " UNION ALL ".join(
+            f"SELECT '{table}', count(*), md5(string_agg({text}, ',' ORDER BY {text})) FROM {table}"  # noqa: S608 - names above
+            for table, text in tables.items()
+        )
+    )
+
+
+def options(stack: Stack, release: Made) -> list[str]:
+    recorded = (stack.data / "release.json").exists()
+    return [
+        *("--bundle", str(release.archive), "--without-backup"),
+        *("--config", f"{stack.folder}/appliance.conf"),
+        *("--env-file", f"{stack.folder}/after.env"),
+        *("--accept", "cores", "--accept", "memory", "--accept", "disk"),
+        *(() if recorded else ("--from", str(stack.top))),
+    ]
+
+
+def must_be_alone(stack: Stack) -> None:
+    """No copy of the data is left anywhere."""
+    assert stack.sql("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1") == (
+        "plumbline\npostgres"
+    )
+    assert stack.run_in("postgres", "ls", "/var/lib/postgresql/17").strip() == "main"
+    assert not (stack.data / "upgrade.json").exists()
+
+
+def running(stack: Stack) -> set[str]:
+    return {stack.inspect(service)["Image"] for service in SERVICES}
+
+
+def test_one_that_does_not_start_goes_back_by_itself(
+    old: Stack, lead: Person, key: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = tmp_path_factory.mktemp("faulty")
+    faulty = bundled(that_does_not_start(place / "source"), key, place / "bundle")
+    before = collected(old), figures(lead), running(old)
+    done = appliance(faulty.folder, "upgrade", *options(old, faulty), environment=old.environment)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "Everything is as before the upgrade, and runs." in done.stderr
+    assert (collected(old), figures(lead), running(old)) == before
+    must_be_alone(old)
+
+
+def test_it_is_said_before_anything_is_done(old: Stack, made: Made) -> None:
+    command = ["upgrade", "--check", *options(old, made)]
+    done = appliance(made.folder, *command, environment=old.environment)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert "can begin" in done.stdout
+
+
+@pytest.fixture(scope="module")
+def new(old: Stack, lead: Person, made: Made) -> Stack:
+    """Upgraded, though the upgrade was killed in the middle."""
+    command = [sys.executable, str(made.folder / "scripts/appliance"), "upgrade"]
+    log = old.folder / "killed.log"
+    with log.open("w") as output:
+        begun = subprocess.Popen(
+            [*command, *options(old, made)],
+            env=old.environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        journal = old.data / "upgrade.json"
+        deadline = time.monotonic() + 900
+        while "copy" not in (json.loads(journal.read_text())["done"] if journal.exists() else []):
+            assert begun.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        os.killpg(begun.pid, signal.SIGKILL)
+        begun.wait()
+    done = appliance(made.folder, "upgrade", *options(old, made), environment=old.environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return replace(old, top=made.folder, variables="after.env")
+
+
+def test_everything_is_there_after_the_upgrade(
+    old: Stack, lead: Person, request: pytest.FixtureRequest, made: Made
+) -> None:
+    before = collected(old), figures(lead)
+    new: Stack = request.getfixturevalue("new")
+    assert (collected(new), figures(lead)) == before
+    assert {new.inspect(service)["Image"] for service in SERVICES} <= made.images
+    must_be_alone(new)
+
+
+def test_what_was_missed_meanwhile_is_asked_for(new: Stack) -> None:
+    deadline = time.monotonic() + 120
+    while counted(new, "sources_hint"):
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    said = new.sql("SELECT DISTINCT outcome FROM sources_syncrun")
+    assert said == "succeeded"
+    new.manage("worker", "sync", "--wait", seconds=180)
+
+
+def test_the_former_folder_starts_nothing_any_more(new: Stack) -> None:
+    before = new.folder / "before"
+    assert not (before / ".env").exists()
+    assert (before / ".env.former").exists()
+    record = json.loads((new.data / "release.json").read_text())
+    assert record["folder"] != str(before)
+
+
+def test_the_same_release_is_not_installed_twice(new: Stack, made: Made) -> None:
+    done = appliance(made.folder, "upgrade", *options(new, made), environment=new.environment)
+    assert done.returncode == 1
+    assert "run it from there" in done.stderr
+
+
+def test_it_can_be_stopped_and_started_as_any_other(new: Stack) -> None:
+    new.compose("stop", seconds=180)
+    start(new)
+    assert run("docker", "inspect", "--format", "{{.State.Running}}", new.container("web"))
