@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Sequence
 
 from host import configuration, facts
-from host.composition import Composition
-from host.ending import AMISS, DONE, Refused
-from host.environment import PROJECT
+from host.composition import Composition, environment_argument, installed
+from host.ending import AMISS, DONE
 from host.programs import openssl
 from host.services import ONCE
 
@@ -49,14 +48,12 @@ class Age(NamedTuple):
 def arguments(command: argparse.ArgumentParser) -> None:
     configuration.argument(command)
     command.add_argument("--json", action="store_true", help="for programs")
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+    environment_argument(command)
 
 
 def run(options: argparse.Namespace) -> int:
     found = configuration.load(options.config)
-    if not options.env_file.exists():
-        raise Refused("Nothing is installed here yet: scripts/appliance install")
-    composition = Composition(PROJECT, options.env_file)
+    composition = installed(options.env_file)
     running = services(composition("ps", "--all", "--format", "json").decode())
     missing = sorted((set(composition.services()) | {ONCE}) - {service.name for service in running})
     running += [Service(name, "missing", "", "", 0) for name in missing]
