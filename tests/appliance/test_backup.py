@@ -4,75 +4,19 @@ import io
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.appliance.stack import TOP, CommandFailed, Stack, run
+from tests.appliance.operator import CHANGED, Operator
+from tests.appliance.stack import CommandFailed, Stack
 from tests.appliance.test_secrets import FILES, PUBLIC
-from tests.backups.places import Key, a_key
+from tests.backups.places import a_key
 from tests.waiting import until
 
 LEAVER = "leaver@plumbline.example"
-STOPPED = ("nginx", "web", "worker", "beat", "sealer")
-CHANGED = {
-    # That it was restored, and what the commands say of themselves; nobody is signed in.
-    *("audit_event", "audit_unsealed", "audit_link", "audit_head"),
-    *("appliance_backup", "django_session", "usersessions_usersession"),
-}
-DIGESTS = """
-import django, json
-django.setup()
-from backend.appliance.digests import of_every_table, steady
-with steady() as cursor:
-    print(json.dumps(of_every_table(cursor)))
-"""
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Runs scripts/appliance as root does, with backups in a folder of the test's own."""
-
-    stack: Stack
-    key: Key
-
-    @property
-    def folder(self) -> Path:
-        return self.stack.folder / "backups"
-
-    def __call__(self, verb: str, *arguments: str) -> str:
-        files = (TOP / "compose.yaml", TOP / "tests/appliance/compose.yaml")
-        environment = self.stack.environment | {
-            "COMPOSE_FILE": ":".join(map(str, files)),
-            "PLUMBLINE_BACKUPS_TO": str(self.folder),
-            "PLUMBLINE_BACKUPS_RECIPIENTS": self.key.recipient,
-        }
-        command = (sys.executable, "scripts/appliance", verb, *arguments)
-        file = ("--env-file", str(self.stack.folder / "env"))
-        return run(*command, *file, environment=environment, seconds=600)
-
-    def backups(self) -> list[Path]:
-        return sorted(self.folder.glob("plumbline-*.age"))
-
-    def restore(self, backup: Path | str, *arguments: str) -> str:
-        identity = self.stack.folder / "identity"
-        identity.write_bytes(self.key.identity)
-        return self("restore", str(backup), "--identity", str(identity), *arguments)
-
-    def stop(self) -> None:
-        self.stack.compose("stop", *STOPPED)
-
-    def start(self) -> None:
-        self.stack.compose("up", "--detach", "--wait", "--wait-timeout", "300", seconds=360)
-
-    def digests(self) -> dict[str, list[object]]:
-        command = ("run", "--rm", "-T", "--no-deps", "migrate", "python", "-")
-        found: dict[str, list[object]] = json.loads(self.stack.compose(*command, stdin=DIGESTS))
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -192,8 +136,7 @@ def test_after_the_volume_is_lost_every_table_is_as_it_was(operator: Operator) -
     before = operator.digests()
     operator("backup")
     newest = operator.backups()[-1]
-    stack.compose("rm", "--stop", "--force", "postgres")
-    shutil.rmtree(stack.data / "postgres/17")
+    operator.lose_the_database()
     said = operator.restore(newest.name)
     assert "every table is as it was" in said
     after = operator.digests()
