@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from host.compose import Compose
+from host.composition import Composition
 from host.folders import Folder
 from host.programs import openssl
 
@@ -40,7 +40,7 @@ def keys_of(data: Path) -> Keys:
     return Keys(data / "backup-keys")
 
 
-def made_keys(compose: Compose) -> Keys:
+def made_keys(compose: Composition) -> Keys:
     """Made where there are none. Raises Refused."""
     keys = keys_of(compose.data)
     folder = Folder(keys.folder, 0)
@@ -48,6 +48,6 @@ def made_keys(compose: Compose) -> Keys:
     folder.write(keys.verify.name, openssl("pkey", "-pubout", stdin=private))
     folder.keep(
         keys.drill.name,
-        lambda: compose.run("run", "--rm", "-T", "--no-deps", "backup", "age-keygen"),
+        lambda: compose("run", "--rm", "-T", "--no-deps", "backup", "age-keygen"),
     )
     return keys

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Iterator, Sequence
 
 from host import facts, services, verdicts
-from host.composition import Composition
+from host.composition import installed
 from host.ending import AMISS, DONE, Refused
 from host.environment import PROJECT, keys_folder, known_variables
 from host.services import MISSING, ONCE, Service
@@ -46,7 +46,7 @@ def findings(env_file: Path) -> Iterator[Finding]:
     judged = look(data, keys_folder(variables), variables)
     yield at_rest([(place.what, judged.accepted or place.verdict.good) for place in judged.places])
     try:
-        running = services.look(Composition(PROJECT, env_file.resolve()))
+        running = services.look(installed(env_file))
     except Refused as refused:
         todo = "Is Docker running, and are you root? systemctl status docker"
         yield Finding("services", str(refused), "all healthy", BAD, todo)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from pathlib import Path
 from typing import Final, Sequence
 
 from host import configuration, facts, services
-from host.composition import Composition
-from host.ending import AMISS, DONE, Refused
-from host.environment import PROJECT
+from host.composition import Composition, environment_argument, installed
+from host.ending import AMISS, DONE
 from host.services import Service
 from host.verdicts import BAD, GOOD, Finding, lasting
 
@@ -26,14 +24,12 @@ BACKUP: Final = "SELECT extract(epoch FROM max(made_at))::bigint FROM appliance_
 def arguments(command: argparse.ArgumentParser) -> None:
     configuration.argument(command)
     command.add_argument("--json", action="store_true", help="for programs")
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+    environment_argument(command)
 
 
 def run(options: argparse.Namespace) -> int:
     found = configuration.load(options.config)
-    if not options.env_file.exists():
-        raise Refused("Nothing is installed here yet: scripts/appliance install")
-    composition = Composition(PROJECT, options.env_file)
+    composition = installed(options.env_file)
     running = services.look(composition)
     ages = [lasting(facts.certificate_end(found.keys / "nginx/server.crt"), time.time())]
     if any(service.name == "postgres" and service.well for service in running):
