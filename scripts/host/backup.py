@@ -25,7 +25,7 @@ _CHUNK: Final = 1024 * 1024
 ELSEWHERE: Final = """\
 Keep apart from the backups, for none of it is in them:
   the private keys of the recipients     without one nothing opens them elsewhere than here
-  {data}/backup-keys/verify_key   shows that a backup is yours
+  {verify}   shows that a backup is yours
   {keys}, {data}/authority, .env   without them tokens must be entered again
 """
 
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> None:
         if not put_on_record(compose, "made", told):
             raise Failed(f"{made.name} is made and good, but could not be put on record.")
     print(f"{made.name}: {made.size:,} bytes, {made.rows:,} rows of {made.tables} tables.")
-    print(ELSEWHERE.format(data=compose.data, keys=compose.keys), end="")
+    print(ELSEWHERE.format(data=compose.data, keys=compose.keys, verify=keys.verify), end="")
 
 
 def recipients_of(compose: Composition) -> list[str]:

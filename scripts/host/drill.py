@@ -29,8 +29,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int | None:
     compose = by_root(options.env_file)
-    keys = keys_of(compose.data)
     with alone(compose.data):
+        keys = keys_of(compose.data, compose.keys)
         place = backup_place(compose, keys)
         names = place.names()
         if not names:

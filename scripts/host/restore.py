@@ -36,9 +36,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     compose = by_root(options.env_file)
-    keys = keys_of(compose.data)
     identity = identity_of(options.identity)
     with alone(compose.data):
+        keys = keys_of(compose.data, compose.keys)
         place = backup_place(compose, keys)
         file, statement = found(place, options.backup, options.verify_key or keys.verify)
         check(compose, statement, replace=options.replace)

@@ -22,7 +22,8 @@ USERS: Final = {
     "drill": 10111,
     "drill-database": 10112,
 }
-
+HOSTS_OWN: Final = ("host", "host/former", "host/backup")
+"""Folders of keys that no service has: root alone reads them."""
 
 DATABASE_ROLES: Final = ("migrate", "web", "worker", "beat", "sealer", "backup")
 BROKER_USERS: Final = ("web", "worker", "beat")
