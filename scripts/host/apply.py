@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Mapping, NamedTuple
 
 from host import configuration, egress
-from host.composition import Composition
+from host.composition import Composition, environment_argument
 from host.ending import Failed, Refused
 from host.environment import PROJECT, known_variables, variables, with_variables
 from host.install import check, prepare, write
@@ -27,7 +27,7 @@ class Container(NamedTuple):
 def arguments(command: argparse.ArgumentParser) -> None:
     configuration.argument(command)
     command.add_argument("--check", action="store_true", help="only say what would change")
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+    environment_argument(command)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Final, FrozenSet, Mapping, NamedTuple
 
 from host import configuration
-from host.composition import Composition
+from host.composition import Composition, environment_argument, installed
 from host.configuration import Configuration
 from host.destinations import Outside, destination, listed, outside, write
 from host.ending import Failed, Refused
 from host.folders import Folder
 from host.services import USERS
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
 _MOST: Final = 1_000
 
 
@@ -27,7 +26,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    found, running = configuration.load(options.config), composition(options)
+    found, running = configuration.load(options.config), installed(options.env_file)
     asked = change(found, running)
     asked.show()
     if asked.new and not options.yes:
@@ -83,13 +82,7 @@ def carry_out(asked: Change, found: Configuration, running: Composition) -> None
 def composed(command: argparse.ArgumentParser) -> None:
     """The options of a verb that asks the running stack."""
     configuration.argument(command)
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
-
-
-def composition(options: argparse.Namespace) -> Composition:
-    if not options.env_file.exists():
-        raise Refused(f"{options.env_file} is missing: run scripts/appliance install.")
-    return Composition(PROJECT, options.env_file.resolve())
+    environment_argument(command)
 
 
 def inside(running: Composition, service: str, *words: str, stdin: bytes = b"") -> bytes:

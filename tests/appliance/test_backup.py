@@ -63,7 +63,7 @@ def test_no_secret_of_the_appliance_is_in_it(operator: Operator) -> None:
             assert secret not in inside, (service, name)
             assert secret not in shown, (service, name)
     for name in ("signing_key", "drill_identity"):
-        assert (stack.data / "backup-keys" / name).read_bytes().strip() not in inside
+        assert (stack.data / "secrets/host/backup" / name).read_bytes().strip() not in inside
 
 
 def decrypted(operator: Operator, file: Path) -> bytes:
