@@ -1,5 +1,6 @@
 """Backups of the running appliance: made, restored after a loss, compared table by table, drilled, refused."""
 
+import gzip
 import io
 import json
 import shutil
@@ -45,7 +46,7 @@ def test_no_secret_of_the_appliance_is_in_it(operator: Operator) -> None:
     """The host's and the containers' own keys and passwords, in what is inside, unpacked."""
     stack, (file,) = operator.stack, operator.backups()
     inside = decrypted(operator, file)
-    with tarfile.open(fileobj=io.BytesIO(inside)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(inside), mode="r:") as tar:
         names = tar.getnames()
         parts = [tar.extractfile(name) for name in names if name.startswith("database/")]
         dump = b"".join(part.read() for part in parts if part)
@@ -70,7 +71,7 @@ def decrypted(operator: Operator, file: Path) -> bytes:
     identity = operator.stack.folder / "identity"
     identity.write_bytes(operator.key.identity)
     command = ["age", "--decrypt", "--identity", str(identity), str(file)]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    return gzip.decompress(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 def test_a_drill_restores_it_aside_and_leaves_nothing(operator: Operator) -> None:
