@@ -30,6 +30,8 @@ class Operator:
 
     stack: Stack
     key: Key
+    away: str = ""
+    """Where backups go, if not into that folder."""
 
     @property
     def folder(self) -> Path:
@@ -38,7 +40,7 @@ class Operator:
     @property
     def environment(self) -> dict[str, str]:
         return self.stack.environment | {
-            "PLUMBLINE_BACKUPS_TO": str(self.folder),
+            "PLUMBLINE_BACKUPS_TO": self.away or str(self.folder),
             "PLUMBLINE_BACKUPS_RECIPIENTS": self.key.recipient,
         }
 

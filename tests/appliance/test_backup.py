@@ -1,11 +1,13 @@
 """Backups of the running appliance: made, restored after a loss, compared table by table, drilled, refused."""
 
+import gzip
 import io
 import json
 import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.appliance.operator import CHANGED, Operator
 from tests.appliance.stack import CommandFailed, Stack
 from tests.appliance.test_secrets import FILES, PUBLIC
 from tests.backups.places import a_key
+from tests.sftp import address, sftp_server
 from tests.waiting import until
 
 LEAVER = "leaver@plumbline.example"
@@ -45,7 +48,7 @@ def test_no_secret_of_the_appliance_is_in_it(operator: Operator) -> None:
     """The host's and the containers' own keys and passwords, in what is inside, unpacked."""
     stack, (file,) = operator.stack, operator.backups()
     inside = decrypted(operator, file)
-    with tarfile.open(fileobj=io.BytesIO(inside)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(inside), mode="r:") as tar:
         names = tar.getnames()
         parts = [tar.extractfile(name) for name in names if name.startswith("database/")]
         dump = b"".join(part.read() for part in parts if part)
@@ -70,7 +73,7 @@ def decrypted(operator: Operator, file: Path) -> bytes:
     identity = operator.stack.folder / "identity"
     identity.write_bytes(operator.key.identity)
     command = ["age", "--decrypt", "--identity", str(identity), str(file)]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    return gzip.decompress(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 def test_a_drill_restores_it_aside_and_leaves_nothing(operator: Operator) -> None:
@@ -101,6 +104,20 @@ def test_a_failed_drill_says_so(operator: Operator) -> None:
         damaged.unlink()
         Path(f"{damaged}.signed").unlink()
     assert operator.stack.sql("SELECT count(*) FROM audit_event WHERE name = 'drill_failed'") == "1"
+
+
+def test_by_sftp_one_is_put_away_and_drilled_from_there(operator: Operator, tmp_path: Path) -> None:
+    stack, far = operator.stack, tmp_path / "far"
+    far.mkdir()
+    with sftp_server(tmp_path, stack.data / "secrets/host/backup") as port:
+        sender = replace(operator, away=address(port, far))
+        sender("backup")
+        (file,) = far.glob("plumbline-*.age")
+        assert f"{file.name} restores:" in sender("drill")
+    assert {one.name for one in far.iterdir()} == {file.name, f"{file.name}.signed"}
+    stored = stack.sql("SELECT name, place FROM appliance_backup WHERE removed_at IS NULL")
+    assert stored == f"{file.name}|sftp"
+    assert not list((stack.data / "outgoing").iterdir())
 
 
 def test_what_is_not_to_be_restored_is_refused(operator: Operator, tmp_path: Path) -> None:
