@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Final, Sequence
+from typing import Final, Mapping, Sequence
 
 from host import configuration, preflight, timers, verdicts
 from host.backup_keys import keys_of
@@ -69,6 +69,7 @@ def run(options: argparse.Namespace) -> None:
     text = new_text(options, known)
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
+    refuse_to_leave_data(found, known)
     refuse_what_is_bad(found, options.accept)
     data = found.data.resolve()
     bundle = trusted(options.bundle, data) if options.bundle else None
@@ -187,6 +188,16 @@ def check(found: Configuration) -> None:
         raise Refused(f"The certificate below [tls] cannot be used.\n{told}")
     if found.data.exists() and not found.data.is_dir():
         raise Refused(f"{found.data} is not a folder.")
+
+
+def refuse_to_leave_data(found: Configuration, known: Mapping[str, str]) -> None:
+    """Another folder begins with nothing: whoever meant to move the data would meet an empty installation."""
+    former = Path(known.get("PLUMBLINE_DATA") or found.data)
+    if (former / "release.json").exists() and not (found.data / "release.json").exists():
+        raise Refused(
+            f"[data] folder is {found.data}, and this installation's data are in {former}: move them first, as"
+            " docs/operate.md has it below “Move an installation”."
+        )
 
 
 def take_along(former: Path, keys: Path, found: Configuration) -> None:
