@@ -5,7 +5,12 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, worker_before_create_process, worker_init
+from celery.signals import (
+    heartbeat_sent,
+    setup_logging,
+    worker_before_create_process,
+    worker_init,
+)
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -37,6 +42,13 @@ def _share_what_stands(**_: object) -> None:
     """What was imported stays in pages that the pool's processes share: a collection would write to all of them."""
     gc.collect()
     gc.freeze()
+
+
+@heartbeat_sent.connect
+def _tell_that_work_is_taken_up(**_: object) -> None:
+    """Each two seconds, by the loop that takes tasks from the broker: a file that costs nothing to look at."""
+    if settings.WORKER_HEARTBEAT is not None:
+        settings.WORKER_HEARTBEAT.touch()
 
 
 app.autodiscover_tasks(["backend.pipeline"])

@@ -40,6 +40,8 @@ class Environment(BaseSettings):
     secrets_dir: Path = Path("/run/secrets")
     scratch_dir: Path = Path("/scratch")
     """Memory-backed space for clones; the worker refuses to clone anywhere else in production."""
+    worker_heartbeat: Path | None = None
+    """A file that the worker touches as long as it takes up work."""
     tombstones_dir: Path = Path("/tombstones")
     """Where the journal of tombstones stands: outside the database, so that no old backup takes it along."""
     certificates_dir: Path = Path("/certificates")

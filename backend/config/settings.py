@@ -32,6 +32,7 @@ SECRETS_DIR = ENVIRONMENT.secrets_dir
 SCRATCH_DIR = ENVIRONMENT.scratch_dir
 TOMBSTONES_DIR = ENVIRONMENT.tombstones_dir
 CERTIFICATES_DIR = ENVIRONMENT.certificates_dir
+WORKER_HEARTBEAT = ENVIRONMENT.worker_heartbeat
 AT_REST_DIR = ENVIRONMENT.at_rest_dir
 SECRET_KEY = ENVIRONMENT.secret("django_secret_key").get_secret_value()
 PUBLIC_URL = ENVIRONMENT.url.rstrip("/")
