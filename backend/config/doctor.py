@@ -3,8 +3,9 @@
 `scripts/appliance doctor` asks this, and what can be seen from the host alone. Nobody is named.
 """
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -17,6 +18,8 @@ from backend.connections.models import Connection
 from backend.governance.erasing import engine as erasing
 from backend.sources.models import Hint, SyncRun
 
+AMISS: Final = 4
+"""As scripts/appliance ends where it looked, and not all is as it should be."""
 SKEW: Final = 5
 """Seconds between two clocks. One-time codes and the order of events go by them."""
 UNSEALED: Final = timedelta(minutes=2)
@@ -51,6 +54,18 @@ def findings() -> Iterator[Finding]:
         yield _inbox()
         yield _parked()
         yield _audit_log()
+
+
+def report(found: Iterable[Finding], *, as_json: bool) -> str:
+    """For people, or for scripts/appliance."""
+    if as_json:
+        return json.dumps([one._asdict() for one in found])
+    lines = []
+    for one in found:
+        lines.append(f"{'well' if one.is_good else 'AMISS':6}{one.name}: {one.found}")
+        if not one.is_good:
+            lines.append(f"      needed: {one.needed}. {one.todo}")
+    return "\n".join(lines)
 
 
 def _broker() -> Finding:
