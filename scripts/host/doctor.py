@@ -32,6 +32,7 @@ class Finding(NamedTuple):
 
 def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="for programs")
+    command.add_argument("--mail", metavar="ADDRESS", help="send a test mail there as well")
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
@@ -39,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
     if not options.env_file.exists():
         raise Refused("Nothing is installed here yet: scripts/appliance install")
     found = list(findings(options.env_file))
+    if options.mail:
+        # The worker alone has the password.
+        found += _said_by("worker", options.env_file, "mail", f"--test={options.mail}")
     if options.json:
         print(json.dumps([one._asdict() for one in found], indent=1))
     else:
@@ -63,7 +67,7 @@ def findings(env_file: Path) -> Iterator[Finding]:
         yield Finding("services", listed.stderr.strip(), "all healthy", False, todo)
         return
     yield from services(listed.stdout)
-    yield from _said_by_web(env_file)
+    yield from _said_by("web", env_file, "doctor")
     yield _audit_log(env_file)
 
 
@@ -170,15 +174,17 @@ def _certificate(file: Path) -> Finding:
     return certificate(ends, time.time())
 
 
-def _said_by_web(env_file: Path) -> Iterator[Finding]:
-    said = _compose(env_file, "exec", "-T", "web", "python", "manage.py", "doctor", "--json")
+def _said_by(service: str, env_file: Path, *command: str) -> Iterator[Finding]:
+    """What a command of manage.py finds in a service's container."""
+    words = ("exec", "-T", service, "python", "manage.py", *command, "--json")
+    said = _compose(env_file, *words)
     try:
         for one in json.loads(said.stdout):
             yield Finding(**one)
     except (ValueError, TypeError):
         last = (said.stderr.strip().splitlines() or ["nothing"])[-1]
-        todo = "docker compose logs --since 1h web"
-        yield Finding("what web says", last, "an answer", False, todo)
+        todo = f"docker compose logs --since 1h {service}"
+        yield Finding(f"what {service} says", last, "an answer", False, todo)
 
 
 def _audit_log(env_file: Path) -> Finding:
