@@ -63,6 +63,11 @@ def program(name: str) -> str:
     return str(newest / "bin" / name)
 
 
+def with_programs(path: str) -> str:
+    """A PATH on which Postgres' own programs are those of the server that runs."""
+    return f"{Path(program('pg_dump')).parent}{os.pathsep}{path}"
+
+
 def scratch_folder(folder: Path) -> Path:
     """A memory-backed folder for clones where the machine has one."""
     memory = Path("/dev/shm")  # noqa: S108 - a tmpfs by design

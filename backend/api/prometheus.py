@@ -22,7 +22,6 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from backend.api import prometheus_inside
-from backend.api.prometheus_certificates import certificate_days
 from backend.connections.models import Connection
 from backend.delivery.models import Project, Repository
 from backend.governance import requests
@@ -76,7 +75,6 @@ class Rows(Collector):
         yield from _ledger()
         yield from prometheus_inside.collect()
         yield _subject_requests()
-        yield certificate_days()
 
 
 def _subject_requests() -> Metric:

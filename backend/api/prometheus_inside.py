@@ -1,4 +1,6 @@
-"""Numbers about the appliance itself: what waits within it, what it gave up, and how far its audit log is sealed."""
+"""Numbers about the appliance itself: what waits within it, what it gave up, and how far its audit log is sealed;
+how old its backup and its drill are, and how long its certificates are good.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,6 +10,7 @@ from django.db.models import Count, Max, Min, Model, QuerySet
 from django.utils import timezone
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
+from backend.appliance import records
 from backend.audit.chain_models import Head, Link
 from backend.audit.models import Event
 from backend.delivery.models import (
@@ -19,6 +22,7 @@ from backend.delivery.models import (
 )
 from backend.governance.erasing import engine as erasing
 from backend.governance.retention import engine as retention
+from backend.keyring.certificates import certificates
 from backend.sources.models import Hint
 
 _TO_MEASURE: Final[dict[str, type[Model]]] = {
@@ -34,6 +38,8 @@ def collect() -> Iterator[Metric]:
     yield from _waiting()
     yield _parked()
     yield from _audit_log()
+    yield from _backups()
+    yield _certificates()
 
 
 def _waiting() -> Iterator[Metric]:
@@ -87,6 +93,36 @@ def _audit_log() -> Iterator[Metric]:
     )
     unsealed.add_metric([], age(unsealed_since()))
     yield from (head, unsealed)
+
+
+def _backups() -> Iterator[Metric]:
+    """Of what there is none, nothing is told: an age of 0 would say that all is well."""
+    backup_age = GaugeMetricFamily(
+        "plumbline_backup_age_seconds", "How long ago the newest backup that lies there was made."
+    )
+    seconds = records.backup_age_seconds()
+    if seconds is not None:
+        backup_age.add_metric([], seconds)
+    drill_age = GaugeMetricFamily(
+        "plumbline_drill_age_seconds", "How long ago the last restore drill ended."
+    )
+    passed = GaugeMetricFamily("plumbline_drill_passed", "1 where the last restore drill passed.")
+    last = records.last_drill()
+    if last is not None:
+        drill_age.add_metric([], age(last.finished_at))
+        passed.add_metric([], last.passed)
+    yield from (backup_age, drill_age, passed)
+
+
+def _certificates() -> Metric:
+    days = GaugeMetricFamily(
+        "plumbline_certificate_days",
+        "Whole days until a certificate of the installation ends; below zero once it has.",
+        labels=["certificate"],
+    )
+    for one in certificates():
+        days.add_metric([one.name], one.days)
+    return days
 
 
 def unsealed_since() -> datetime | None:

@@ -1,4 +1,4 @@
-"""A backup's inside: a tar that is written and read as a stream.
+"""A backup's inside: a tar that is written and read as a stream, packed as gzip does.
 
 manifest.json comes first, so that another version's is refused before anything is restored; then the files beside the
 database; then the dump in parts, since a tar must know a part's size before it; and at last `end`, without which a
@@ -7,6 +7,7 @@ backup is not whole.
 
 import io
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -18,27 +19,33 @@ _PART: Final = 4 * 1024 * 1024
 _MANIFEST: Final = "manifest.json"
 _DUMP: Final = "database/"
 _END: Final = "end"
+_GZIP: Final = 31
+"""For zlib: with gzip's header, in its largest window."""
 
 
-class _Forward:
-    """What a tar needs of a pipe; tarfile's own stream writes once more when it is thrown away."""
+class _Packed:
+    """What a tar needs of a pipe; the library's own streams write once more when they are thrown away."""
 
     def __init__(self, into: IO[bytes]) -> None:
-        self._into, self._written = into, 0
+        self._into, self._written, self._packing = into, 0, zlib.compressobj(wbits=_GZIP)
 
     def tell(self) -> int:
         return self._written
 
     def write(self, content: bytes) -> None:
-        self._into.write(content)
+        self._into.write(self._packing.compress(content))
         self._written += len(content)
+
+    def end(self) -> None:
+        self._into.write(self._packing.flush())
 
 
 class Writer:
     """Entered and left; the end is written by `end` alone, so that what failed is not taken for whole."""
 
     def __init__(self, into: IO[bytes]) -> None:
-        self._tar = tarfile.TarFile(fileobj=_Forward(into), mode="w", format=tarfile.PAX_FORMAT)  # type: ignore[arg-type]
+        self._packed = _Packed(into)
+        self._tar = tarfile.TarFile(fileobj=self._packed, mode="w", format=tarfile.PAX_FORMAT)  # type: ignore[arg-type]
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +58,7 @@ class Writer:
     ) -> None:
         if kind is None:
             self._tar.close()
+            self._packed.end()
 
     def manifest(self, manifest: Manifest) -> None:
         self._add(_MANIFEST, manifest.json())
@@ -86,7 +94,7 @@ class Reader:
 
     def __init__(self, source: IO[bytes]) -> None:
         try:
-            self._tar = tarfile.open(fileobj=source, mode="r|")  # noqa: SIM115 - its stream is closed by its owner
+            self._tar = tarfile.open(fileobj=source, mode="r|*")  # noqa: SIM115 - its stream is closed by its owner
             first = self._tar.next()
             content = self._tar.extractfile(first) if first else None
             if first is None or first.name != _MANIFEST or content is None:

@@ -59,7 +59,8 @@ def decrypting(*, source: IO[bytes], identity: bytes) -> Iterator[IO[bytes]]:
 @contextmanager
 def dumping(*, snapshot: str) -> Iterator[IO[bytes]]:
     """The dump of the settings' database as it was in the snapshot."""
-    words = ("--format=custom", f"--snapshot={snapshot}", "--no-password")
+    # What it is written into packs all of it, and its long list of what there is too.
+    words = ("--format=custom", "--compress=0", f"--snapshot={snapshot}", "--no-password")
     with (
         _database() as (name, environment),
         _running(

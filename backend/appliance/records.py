@@ -104,11 +104,16 @@ def backup_age_seconds() -> float | None:
 
 def trouble() -> str | None:
     """What is wrong with backups or drills, in a sentence; None where all is well."""
-    newest, last = newest_backup(), last_drill()
+    return backup_trouble(newest_backup()) or drill_trouble(last_drill())
+
+
+def backup_trouble(newest: Backup | None) -> str | None:
     if newest is None:
         return "There is no backup."
-    if backup_is_overdue(newest):
-        return "The last backup is too old."
+    return "The last backup is too old." if backup_is_overdue(newest) else None
+
+
+def drill_trouble(last: Drill | None) -> str | None:
     if last is not None and not last.passed:
         return "The last restore drill failed."
     # A week passes before the first one is due.

@@ -26,12 +26,17 @@ def restore(*, source: IO[bytes], identity: bytes) -> Manifest:
     with decrypting(source=source, identity=identity) as plain:
         archive = Reader(plain)
         _check_version(archive.manifest)
-        with filling() as dump:
-            for part in archive.dump():
-                dump.write(part)
+        fill(archive)
+    return archive.manifest
+
+
+def fill(archive: Reader) -> None:
+    """An empty database, whatever version it is of. Raises NotRestored where it is then not what was backed up."""
+    with filling() as dump:
+        for part in archive.dump():
+            dump.write(part)
     if unlike := list(differences(archive.manifest.tables, _tables())):
         raise NotRestored(f"What was restored is not what was backed up: {'; '.join(unlike)}.")
-    return archive.manifest
 
 
 def settle() -> None:

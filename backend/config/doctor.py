@@ -9,13 +9,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from django.conf import settings
 from django.db import connection as database
 from django.db.models import Max, Min
 from django.utils import timezone
 
 from backend.api import health, prometheus_inside
+from backend.appliance import records
 from backend.connections.models import Connection
 from backend.governance.erasing import engine as erasing
+from backend.keyring import certificates
 from backend.sources.models import Hint, SyncRun
 
 AMISS: Final = 4
@@ -47,6 +50,7 @@ def findings() -> Iterator[Finding]:
         "docker compose ps postgres; docker compose logs --since 1h postgres",
     )
     yield _broker()
+    yield from _certificates()
     if reached:
         yield _clock()
         yield _schema()
@@ -54,6 +58,9 @@ def findings() -> Iterator[Finding]:
         yield _inbox()
         yield _parked()
         yield _audit_log()
+        if settings.MODE != "demo":  # which makes none
+            yield _backup()
+            yield _drill()
 
 
 def report(found: Iterable[Finding], *, as_json: bool) -> str:
@@ -162,6 +169,42 @@ def _audit_log() -> Finding:
         f"within {UNSEALED // timedelta(minutes=1)} minutes",
         since is None or timezone.now() - since <= UNSEALED,
         "docker compose logs --since 1h sealer; see Alarms in docs/audit.md",
+    )
+
+
+def _certificates() -> Iterator[Finding]:
+    """The copies that the host has put here, by the judgement that administrators see on every page."""
+    for one in certificates.certificates():
+        yield Finding(
+            f"certificate {one.name}",
+            f"{one.days} days left",
+            f"more than {certificates.SOON_DAYS} days left",
+            one.urgency is None,
+            "scripts/appliance apply; see Certificates in docs/operate.md",
+        )
+
+
+def _backup() -> Finding:
+    newest = records.newest_backup()
+    return Finding(
+        "newest backup",
+        _ago(newest.made_at if newest else None, "made", "none"),
+        "one each day",
+        records.backup_trouble(newest) is None,
+        "scripts/appliance backup makes one, or says why not; see Backup in docs/operate.md",
+    )
+
+
+def _drill() -> Finding:
+    last = records.last_drill()
+    ended = "passed" if last and last.passed else "failed"
+    told = _ago(last.finished_at if last else None, ended, "none yet")
+    return Finding(
+        "last restore drill",
+        f"{told}; {last.reason}" if last and last.reason else told,
+        "one each week, that passes",
+        records.drill_trouble(last) is None,
+        "scripts/appliance drill tries it, and says why it fails; see Drill in docs/operate.md",
     )
 
 

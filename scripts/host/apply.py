@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Mapping, NamedTuple
 
-from host import configuration
-from host.composition import Composition
+from host import configuration, egress
+from host.composition import Composition, environment_argument
 from host.ending import Failed, Refused
 from host.environment import PROJECT, known_variables, variables, with_variables
 from host.install import check, prepare, write
@@ -27,7 +27,7 @@ class Container(NamedTuple):
 def arguments(command: argparse.ArgumentParser) -> None:
     configuration.argument(command)
     command.add_argument("--check", action="store_true", help="only say what would change")
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+    environment_argument(command)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -51,11 +51,13 @@ def run(options: argparse.Namespace) -> None:
     write(file, text)
     # Services start on what was judged since the machine did.
     print(told(judged(found, known_variables(text.splitlines()))))
+    running = Composition(PROJECT, file)
     try:
-        start(Composition(PROJECT, file), before, touched)
+        start(running, before, touched)
+        open_ways(running, found)
     except Refused as refused:
         raise Failed(
-            f"The files are written; the services did not all start: {refused}\n"
+            f"The files are written; not all of it runs as they say: {refused}\n"
             "Look with: scripts/appliance status"
         ) from refused
 
@@ -80,6 +82,16 @@ def changes(
             told.append(f"{service} is made anew")
     told += [f"{service} goes" for service in sorted(running.keys() - declared.keys())]
     return told
+
+
+def open_ways(running: Composition, found: configuration.Configuration) -> None:
+    """What the host's configuration opens and closes; what the services ask for waits until somebody has agreed."""
+    asked = egress.change(found, running)
+    if asked.agreed.wanted.keys() != asked.before:
+        asked.agreed.show()
+        egress.carry_out(asked.agreed, found, running)
+    if asked.new:
+        print(f"Not open yet: {', '.join(asked.new)}. To open them: scripts/appliance egress")
 
 
 def digests(composition: Composition) -> dict[str, str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Final, Iterator, Sequence, cast
 
 from host.backup_keys import Keys, made_keys
-from host.compose import PROJECT, Compose, env_file_argument
+from host.composition import Composition, by_root, environment_argument
 from host.ending import Failed, Refused
 from host.places import Place, name_at, place_of, too_old
 from host.statements import Statement
@@ -25,17 +25,17 @@ _CHUNK: Final = 1024 * 1024
 ELSEWHERE: Final = """\
 Keep apart from the backups, for none of it is in them:
   the private keys of the recipients     without one nothing opens them elsewhere than here
-  {data}/backup-keys/verify_key   shows that a backup is yours
+  {verify}   shows that a backup is yours
   {keys}, {data}/authority, .env   without them tokens must be entered again
 """
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    env_file_argument(command)
+    environment_argument(command)
 
 
 def run(options: argparse.Namespace) -> None:
-    compose = Compose(options.env_file)
+    compose = by_root(options.env_file)
     recipients = recipients_of(compose)
     kept_days = int(compose.variable("PLUMBLINE_BACKUPS_KEPT_DAYS", "35"))
     with alone(compose.data):
@@ -55,10 +55,10 @@ def run(options: argparse.Namespace) -> None:
         if not put_on_record(compose, "made", told):
             raise Failed(f"{made.name} is made and good, but could not be put on record.")
     print(f"{made.name}: {made.size:,} bytes, {made.rows:,} rows of {made.tables} tables.")
-    print(ELSEWHERE.format(data=compose.data, keys=compose.keys), end="")
+    print(ELSEWHERE.format(data=compose.data, keys=compose.keys, verify=keys.verify), end="")
 
 
-def recipients_of(compose: Compose) -> list[str]:
+def recipients_of(compose: Composition) -> list[str]:
     found = compose.variable("PLUMBLINE_BACKUPS_RECIPIENTS").split()
     if not found:
         raise Refused(
@@ -68,7 +68,7 @@ def recipients_of(compose: Compose) -> list[str]:
     return found
 
 
-def backup_place(compose: Compose, keys: Keys) -> Place:
+def backup_place(compose: Composition, keys: Keys) -> Place:
     to = compose.variable("PLUMBLINE_BACKUPS_TO", str(compose.data / "backups"))
     return place_of(to, keys.folder, compose.data)
 
@@ -95,7 +95,7 @@ def statements(place: Place, keys: Keys) -> list[dict[str, object]]:
     return found
 
 
-def _make(compose: Compose, place: Place, keys: Keys, recipients: Sequence[str]) -> Statement:
+def _make(compose: Composition, place: Place, keys: Keys, recipients: Sequence[str]) -> Statement:
     for left in place.staging.glob(".plumbline-*.part"):
         left.unlink()
     name = name_at(datetime.now(timezone.utc))
@@ -108,16 +108,12 @@ def _make(compose: Compose, place: Place, keys: Keys, recipients: Sequence[str])
     return statement
 
 
-def _streamed(compose: Compose, file: Path, name: str, recipients: Sequence[str]) -> Statement:
+def _streamed(compose: Composition, file: Path, name: str, recipients: Sequence[str]) -> Statement:
     words = [word for one in recipients for word in ("--recipient", one)]
     command = ("python", "manage.py", "backup", "--release", compose.release, *words)
     with tempfile.TemporaryFile() as said, _private(file) as target:
-        running = subprocess.Popen(
-            compose.command("run", "--rm", "-T", "backup", *command),
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
+        running = compose.started(
+            *("run", "--rm", "-T", "backup", *command), stdout=subprocess.PIPE, stderr=said
         )
         output = cast("IO[bytes]", running.stdout)
         found, size = hashlib.sha256(), 0
@@ -153,11 +149,11 @@ def _private(file: Path) -> IO[bytes]:
     return os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
 
 
-def put_on_record(compose: Compose, what: str, told: object) -> bool:
+def put_on_record(compose: Composition, what: str, told: object) -> bool:
     """By the tables' owner, in a container of its own, whether or not the rest is running."""
     command = ("run", "--rm", "-T", "migrate", "python", "manage.py", "backups", what)
     try:
-        compose.run(*command, stdin=json.dumps(told).encode())
+        compose(*command, stdin=json.dumps(told).encode())
     except Refused as refused:
         print(f"Not on record: {refused}")
         return False

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 from pathlib import Path
 from typing import IO, NamedTuple, Tuple, Union
 
+from host.ending import Refused
+from host.environment import PROJECT, keys_folder, known_variables
 from host.programs import run
 
 
@@ -29,14 +32,18 @@ class Composition(NamedTuple):
         )
 
     def started(
-        self, *arguments: str, stdin: IO[bytes] | int | None = None, stdout: int | None = None
+        self,
+        *arguments: str,
+        stdin: IO[bytes] | int | None = None,
+        stdout: IO[bytes] | int | None = None,
+        stderr: IO[bytes] | int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         """`docker compose …` as one end of a pipe."""
         return subprocess.Popen(
             [str(word) for word in (*self._command, *arguments)],
             stdin=stdin or subprocess.DEVNULL,
             stdout=stdout,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             env=self._environment,
             cwd=self.folder,
         )
@@ -50,6 +57,31 @@ class Composition(NamedTuple):
         """What was exported in the operator's shell must not stand above what .env pins."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PLUMBLINE_IMAGE_")}
         return {**kept, **dict(self.variables)}
+
+    def variable(self, name: str, otherwise: str = "") -> str:
+        """As Compose takes it: from the environment, then from .env."""
+        return self._variables.get(name) or otherwise
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        known = known_variables(self.environment_file.read_text().splitlines())
+        return {**known, **self._environment}
+
+    @property
+    def data(self) -> Path:
+        return Path(self.variable("PLUMBLINE_DATA", "/var/lib/plumbline"))
+
+    @property
+    def keys(self) -> Path:
+        return keys_folder(self._variables)
+
+    @property
+    def release(self) -> str:
+        return self.variable("PLUMBLINE_VERSION", "dev")
+
+    def running(self) -> set[str]:
+        """Services with a container that runs now."""
+        return set(self("ps", "--services", "--status", "running").decode().split())
 
     def services(self) -> list[str]:
         return self("config", "--services").decode().split()
@@ -68,3 +100,22 @@ class Composition(NamedTuple):
             stdin=statements.encode(),
         )
         return said.decode().strip()
+
+
+def environment_argument(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+
+
+def installed(environment_file: Path) -> Composition:
+    """This folder's. Raises Refused where nothing is installed."""
+    if not environment_file.exists():
+        raise Refused("Nothing is installed here yet: scripts/appliance install")
+    return Composition(PROJECT, environment_file.resolve())
+
+
+def by_root(environment_file: Path) -> Composition:
+    """For what reads the host's own keys; silent about containers, so that what is said is theirs. Raises Refused."""
+    found = installed(environment_file)
+    if os.geteuid() != 0:
+        raise Refused("must run as root.")
+    return found._replace(options=("--progress", "quiet"))

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
-import ssl
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, Final, Iterator, NamedTuple
+from typing import Iterator, Sequence
 
+from host import facts, services, verdicts
+from host.composition import installed
 from host.ending import AMISS, DONE, Refused
 from host.environment import PROJECT, keys_folder, known_variables
-from host.programs import run as program
+from host.services import MISSING, ONCE, Service
+from host.verdicts import BAD, GOOD, Finding
 from host.volumes.status import look
-
-ONCE: Final = "migrate"
-FREE: Final = 10
-"""Percent of a disk, below which there is something to do."""
-CERTIFICATE_DAYS: Final = 14
-
-
-class Finding(NamedTuple):
-    name: str
-    found: str
-    needed: str
-    is_good: bool
-    todo: str = ""
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
@@ -44,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         # The worker alone has the password.
         found += _said_by("worker", options.env_file, "mail", f"--test={options.mail}")
     if options.json:
-        print(json.dumps([one._asdict() for one in found], indent=1))
+        print(json.dumps(document(found), indent=1))
     else:
         print(as_text(found))
     return DONE if all(one.is_good for one in found) else AMISS
@@ -54,24 +42,39 @@ def findings(env_file: Path) -> Iterator[Finding]:
     """The host first; then what each part says of itself, as far as it answers."""
     variables = known_variables(env_file.read_text().splitlines())
     data = Path(variables.get("PLUMBLINE_DATA", "/var/lib/plumbline"))
-    yield _clock()
-    for folder in (data, _engine_folder()):
-        if folder.exists():
-            yield disk(str(folder), *shutil.disk_usage(folder)[::2])
-    yield _certificate(keys_folder(variables) / "nginx/server.crt")
+    yield verdicts.clock(facts.clock())
+    for folder in (data, facts.engine().root or Path("/var/lib/docker")):
+        yield verdicts.disk(f"disk of {folder}", facts.disk(folder), 1)
+    end = facts.certificate_end(keys_folder(variables) / "nginx/server.crt")
+    yield verdicts.lasting(end, time.time())
     judged = look(data, keys_folder(variables), variables)
     yield at_rest([(place.what, judged.accepted or place.verdict.good) for place in judged.places])
-    listed = _compose(env_file, "ps", "--all", "--format", "json")
-    if listed.returncode:
+    try:
+        running = services.look(installed(env_file))
+    except Refused as refused:
         todo = "Is Docker running, and are you root? systemctl status docker"
-        yield Finding("services", listed.stderr.strip(), "all healthy", False, todo)
+        yield Finding("services", str(refused), "all healthy", BAD, todo)
         return
-    yield from services(listed.stdout)
+    yield from map(service, running)
     yield from _said_by("web", env_file, "doctor")
     yield _audit_log(env_file)
 
 
-def as_text(found: list[Finding]) -> str:
+def document(found: Sequence[Finding]) -> list[dict[str, object]]:
+    """As web's own doctor tells it: there is no more to say of a warning than that it is not good."""
+    return [
+        {
+            "name": one.name,
+            "found": one.found,
+            "needed": one.needed,
+            "is_good": one.is_good,
+            "todo": one.todo,
+        }
+        for one in found
+    ]
+
+
+def as_text(found: Sequence[Finding]) -> str:
     lines = []
     for one in found:
         lines.append(f"{'well' if one.is_good else 'AMISS':6}{one.name}: {one.found}")
@@ -82,48 +85,15 @@ def as_text(found: list[Finding]) -> str:
     return "\n".join(lines)
 
 
-def services(listed: str) -> Iterator[Finding]:
-    """Of `docker compose ps --format json`: an object a line, or one list of them from older versions."""
-    rows: list[dict[str, Any]] = []
-    for line in listed.splitlines():
-        if line.strip():
-            read = json.loads(line)
-            rows += read if isinstance(read, list) else [read]
-    if not rows:
-        yield Finding("services", "none", "all healthy", False, "docker compose up --detach --wait")
-    for row in sorted(rows, key=lambda row: row["Service"]):
-        name, state, health = row["Service"], row["State"], row.get("Health") or ""
-        if name == ONCE:
-            good = state == "exited" and row.get("ExitCode") == 0
-            told, needed = f"{state} ({row.get('ExitCode')})", "exited (0)"
-        else:
-            good = state == "running" and health in ("healthy", "")
-            told, needed = f"{state} {health}".strip(), "running healthy"
-        todo = f"docker compose logs --since 1h {name}"
-        yield Finding(f"service {name}", told, needed, good, todo)
-
-
-def disk(folder: str, total: int, free: int) -> Finding:
-    part = 100 * free // total
-    return Finding(
-        f"disk of {folder}",
-        f"{free // 1024**3} of {total // 1024**3} GB free",
-        f"{FREE} % free",
-        part >= FREE,
-        "Make room or a larger disk: Postgres stops when it is full.",
-    )
-
-
-def certificate(ends: str, now: float) -> Finding:
-    """`ends` as openssl tells it: notAfter=Nov 27 06:00:00 2027 GMT."""
-    days = int((ssl.cert_time_to_seconds(ends.strip().partition("=")[2]) - now) // 86400)
-    return Finding(
-        "certificate",
-        f"ends in {days} days" if days >= 0 else f"ended {-days} days ago",
-        f"{CERTIFICATE_DAYS} days left",
-        days >= CERTIFICATE_DAYS,
-        "One of the installation's own: scripts/appliance install. Yours: give the new one below [tls], then install.",
-    )
+def service(one: Service) -> Finding:
+    if one.name == ONCE:
+        found, needed = f"{one.state} ({one.exit_code})", "exited (0)"
+    else:
+        found, needed = f"{one.state} {one.health}".strip(), "running healthy"
+    todo = f"docker compose logs --since 1h {one.name}"
+    if one.state == MISSING:
+        found, todo = one.state, "docker compose up --detach --wait"
+    return Finding(f"service {one.name}", found, needed, GOOD if one.well else BAD, todo)
 
 
 def at_rest(places: list[tuple[str, bool]]) -> Finding:
@@ -132,46 +102,9 @@ def at_rest(places: list[tuple[str, bool]]) -> Finding:
         "encryption at rest",
         f"not known of: {', '.join(bad)}" if bad else "of everything that is written",
         "of everything that is written",
-        not bad,
+        BAD if bad else GOOD,
         "scripts/appliance volumes status says what each stands on",
     )
-
-
-def clock(said: str) -> Finding:
-    """`said` by timedatectl: yes, no, or nothing where it is not there."""
-    known = {"yes": "synchronised", "no": "not synchronised"}
-    return Finding(
-        "clock",
-        known.get(said, "cannot be told: there is no timedatectl"),
-        "synchronised",
-        said != "no",
-        "Set up chrony or systemd-timesyncd: one-time codes and the audit log go by the clock.",
-    )
-
-
-def _clock() -> Finding:
-    try:
-        said = program("timedatectl", "show", "--property=NTPSynchronized", "--value").decode()
-    except Refused:
-        said = ""
-    return clock(said.strip())
-
-
-def _engine_folder() -> Path:
-    try:
-        told = program("docker", "info", "--format", "{{.DockerRootDir}}").decode().strip()
-    except Refused:
-        told = ""
-    return Path(told or "/var/lib/docker")
-
-
-def _certificate(file: Path) -> Finding:
-    try:
-        ends = program("openssl", "x509", "-noout", "-enddate", "-in", file).decode()
-    except Refused as refused:
-        todo = "scripts/appliance install makes what is missing"
-        return Finding("certificate", str(refused), "one that is read", False, todo)
-    return certificate(ends, time.time())
 
 
 def _said_by(service: str, env_file: Path, *command: str) -> Iterator[Finding]:
@@ -180,11 +113,12 @@ def _said_by(service: str, env_file: Path, *command: str) -> Iterator[Finding]:
     said = _compose(env_file, *words)
     try:
         for one in json.loads(said.stdout):
-            yield Finding(**one)
-    except (ValueError, TypeError):
+            verdict = GOOD if one["is_good"] else BAD
+            yield Finding(one["name"], one["found"], one["needed"], verdict, one["todo"])
+    except (ValueError, TypeError, KeyError):
         last = (said.stderr.strip().splitlines() or ["nothing"])[-1]
         todo = f"docker compose logs --since 1h {service}"
-        yield Finding(f"what {service} says", last, "an answer", False, todo)
+        yield Finding(f"what {service} says", last, "an answer", BAD, todo)
 
 
 def _audit_log(env_file: Path) -> Finding:
@@ -193,7 +127,7 @@ def _audit_log(env_file: Path) -> Finding:
     said = _compose(env_file, "exec", "-T", "sealer", *verify)
     lines = (said.stdout.strip() or said.stderr.strip() or "nothing").splitlines()
     todo = "docs/audit.md tells what each word means, and what to do (Alarms)."
-    return Finding("audit log", lines[-1], "intact", said.returncode == 0, todo)
+    return Finding("audit log", lines[-1], "intact", BAD if said.returncode else GOOD, todo)
 
 
 def _compose(env_file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

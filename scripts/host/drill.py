@@ -13,7 +13,7 @@ from typing import Final, Iterator
 
 from host.backup import alone, backup_place, put_on_record
 from host.backup_keys import Keys, keys_of
-from host.compose import Compose, env_file_argument
+from host.composition import Composition, by_root, environment_argument
 from host.ending import AMISS, Failed, Refused
 from host.opening import found, stream
 from host.places import Place, write_down
@@ -24,13 +24,13 @@ _RESTORE: Final = ("python", "manage.py", "restore", "--aside")
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    env_file_argument(command)
+    environment_argument(command)
 
 
 def run(options: argparse.Namespace) -> int | None:
-    compose = Compose(options.env_file)
-    keys = keys_of(compose.data)
+    compose = by_root(options.env_file)
     with alone(compose.data):
+        keys = keys_of(compose.data, compose.keys)
         place = backup_place(compose, keys)
         names = place.names()
         if not names:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int | None:
     return None if recorded else AMISS
 
 
-def drilled(compose: Compose, place: Place, keys: Keys, name: str) -> dict[str, object]:
+def drilled(compose: Composition, place: Place, keys: Keys, name: str) -> dict[str, object]:
     """What became of it, as it is put on record."""
     began = datetime.now(timezone.utc)
     statement: Statement | None = None
@@ -79,7 +79,7 @@ def drilled(compose: Compose, place: Place, keys: Keys, name: str) -> dict[str, 
 
 
 @contextmanager
-def _room(compose: Compose) -> Iterator[None]:
+def _room(compose: Composition) -> Iterator[None]:
     """A folder for the drill's server among the data, so encrypted alike; server and folder are gone afterwards."""
     folder = compose.data / "drill-database"
     shutil.rmtree(folder, ignore_errors=True)
@@ -88,5 +88,5 @@ def _room(compose: Compose) -> Iterator[None]:
     try:
         yield
     finally:
-        compose.run("rm", "--stop", "--force", "--volumes", "drill-database")
+        compose("rm", "--stop", "--force", "--volumes", "drill-database")
         shutil.rmtree(folder)

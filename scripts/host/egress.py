@@ -7,16 +7,16 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Final, FrozenSet, Mapping, NamedTuple
 
 from host import configuration
-from host.composition import Composition
+from host.composition import Composition, environment_argument, installed
+from host.configuration import Configuration
 from host.destinations import Outside, destination, listed, outside, write
 from host.ending import Failed, Refused
 from host.folders import Folder
 from host.services import USERS
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
 _MOST: Final = 1_000
 
 
@@ -26,35 +26,63 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    found, running = configuration.load(options.config), composition(options)
-    ways, data = outside(found), found.data
-    wanted = {**asked_for(running), **dict.fromkeys(ways.also, "configuration of the host")}
-    before = listed(data)
-    opened, closed = sorted(wanted.keys() - before), sorted(before - wanted.keys())
-    for one in opened:
-        print(f"  open   {one}    {wanted[one]}")
-    for one in closed:
-        print(f"  close  {one}    nothing leads there any more")
-    if any(one not in ways.also for one in opened) and not options.yes:
+    found, running = configuration.load(options.config), installed(options.env_file)
+    asked = change(found, running)
+    asked.show()
+    if asked.new and not options.yes:
         confirm()
+    carry_out(asked, found, running)
+    print(f"Open are {len(asked.wanted)} destinations; see {found.data}/egress/destinations.")
+
+
+class Change(NamedTuple):
+    """From what is open to what is asked for."""
+
+    wanted: Mapping[str, str]
+    """Each destination with the reason."""
+    before: FrozenSet[str]
+    ways: Outside
+
+    @property
+    def opened(self) -> list[str]:
+        return sorted(self.wanted.keys() - self.before)
+
+    @property
+    def new(self) -> list[str]:
+        """Those to open that the services ask for, and not the host itself: somebody must agree."""
+        return [one for one in self.opened if one not in self.ways.also]
+
+    @property
+    def agreed(self) -> Change:
+        """Without what somebody must agree to first."""
+        kept = {one: why for one, why in self.wanted.items() if one not in self.new}
+        return self._replace(wanted=kept)
+
+    def show(self) -> None:
+        for one in self.opened:
+            print(f"  open   {one}    {self.wanted[one]}")
+        for one in sorted(self.before - self.wanted.keys()):
+            print(f"  close  {one}    nothing leads there any more")
+
+
+def change(found: Configuration, running: Composition) -> Change:
+    ways = outside(found)
+    also = dict.fromkeys(ways.also, "configuration of the host")
+    return Change({**asked_for(running), **also}, listed(found.data), ways)
+
+
+def carry_out(asked: Change, found: Configuration, running: Composition) -> None:
     folder = Folder(found.keys / "egress", USERS["egress"])
-    write(data, folder, wanted, ways)
+    write(found.data, folder, asked.wanted, asked.ways)
     reload(running)
-    if opened:
+    if asked.opened:
         try_again(running)
-    print(f"Open are {len(wanted)} destinations; see {data}/egress/destinations.")
 
 
 def composed(command: argparse.ArgumentParser) -> None:
     """The options of a verb that asks the running stack."""
     configuration.argument(command)
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
-
-
-def composition(options: argparse.Namespace) -> Composition:
-    if not options.env_file.exists():
-        raise Refused(f"{options.env_file} is missing: run scripts/appliance install.")
-    return Composition(PROJECT, options.env_file.resolve())
+    environment_argument(command)
 
 
 def inside(running: Composition, service: str, *words: str, stdin: bytes = b"") -> bytes:

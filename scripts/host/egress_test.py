@@ -8,9 +8,9 @@ import re
 from typing import Any, Final, Mapping, NamedTuple, Sequence
 
 from host import configuration
-from host.composition import Composition
+from host.composition import Composition, installed
 from host.destinations import listed
-from host.egress import composed, composition, inside
+from host.egress import composed, inside
 from host.ending import AMISS, DONE, Refused
 
 ASKS: Final = ("web", "worker", "sealer")
@@ -67,7 +67,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    running = composition(options)
+    running = installed(options.env_file)
     places = sorted(listed(configuration.load(options.config).data))
     names = [
         place.rpartition(":")[0] for place in places if re.search("[a-z]", place.rpartition(":")[0])

@@ -192,8 +192,8 @@ def certificate(file: Path, key: Path, host: str) -> Certificate:
     following = (subject for subject, _ in pairs[1:])
     disorder = [issuer for _, issuer in pairs[:-1] if issuer != next(following)]
     return Certificate(
-        begins=ssl.cert_time_to_seconds(begins.partition("=")[2]),
-        ends=ssl.cert_time_to_seconds(ends.partition("=")[2]),
+        begins=_moment(begins),
+        ends=_moment(ends),
         of_host="does match" in matches,
         of_key=openssl("x509", "-noout", "-pubkey", stdin=blocks[0])
         == openssl("pkey", "-pubout", "-in", key),
@@ -201,6 +201,19 @@ def certificate(file: Path, key: Path, host: str) -> Certificate:
         trusted_here=_trusted(blocks),
         last_issuer=pairs[-1][1],
     )
+
+
+def certificate_end(file: Path) -> Optional[float]:
+    """Seconds since 1970; None where no certificate can be read there."""
+    try:
+        return _moment(openssl("x509", "-noout", "-enddate", "-in", file).decode())
+    except Refused:
+        return None
+
+
+def _moment(told: str) -> float:
+    """As openssl tells it: notAfter=Nov 27 06:00:00 2027 GMT."""
+    return ssl.cert_time_to_seconds(told.strip().partition("=")[2])
 
 
 def _told(block: bytes, *questions: str) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Sequence
 
 from host import configuration, preflight, timers, verdicts
+from host.backup_keys import keys_of
 from host.bundle.check import Bundle
 from host.bundle.contents import RELEASE_KEY, version_in
 from host.bundle.use import load, trusted
@@ -22,7 +23,7 @@ from host.environment import PROJECT, adopted, known_variables, variables, with_
 from host.folders import Folder
 from host.installed import Installed, record, recorded
 from host.keys import write_secrets
-from host.services import USERS
+from host.services import HOSTS_OWN, USERS
 from host.settings import BY_KEY, Key
 from host.verdicts import BAD, GOOD
 from host.volumes.judgement import Record
@@ -84,9 +85,12 @@ def run(options: argparse.Namespace) -> None:
     write(options.env_file, with_variables(lines, own))
     if not (data / "upgrade.json").exists():
         note_release(data, options.env_file, bundle)
+        keys_of(
+            data, keys
+        )  # not while an upgrade may yet go back to a version that looks for them elsewhere
         if options.env_file == PROJECT / ".env":
             # An installation beside this folder's own, as tests make them, starts nothing by itself.
-            print(timers.install(timers.units(PROJECT, data)))
+            print(timers.install(timers.units(PROJECT, data, keys)))
     print(
         f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
         f"in {options.env_file}."
@@ -195,12 +199,11 @@ def take_along(former: Path, keys: Path, found: Configuration) -> None:
     if keys == former or not former.is_dir() or (keys / "web").exists():
         return
     keys.mkdir(mode=0o711, parents=True, exist_ok=True)
-    for folder in sorted(former.iterdir()):
-        user = USERS.get(folder.name)
-        if user is None:
+    for name, user in {**USERS, **dict.fromkeys(HOSTS_OWN, 0)}.items():
+        if not (former / name).is_dir():
             continue
-        taken = Folder(keys / folder.name, user)
-        for file in sorted(folder.iterdir()):
+        taken = Folder(keys / name, user)
+        for file in sorted(path for path in (former / name).iterdir() if path.is_file()):
             taken.write(file.name, file.read_bytes())
     print(f"Keys were copied to {keys}. After docker compose up --detach: rm -r {former}")
     held = [f"[{key[0]}] {key[1]}" for key in FILES if former in Path(found[key]).parents]

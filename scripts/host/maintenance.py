@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 import ipaddress
 from datetime import datetime
-from pathlib import Path
 from typing import Final, Sequence
 
-from host.composition import Composition
-from host.ending import Refused
-from host.environment import PROJECT
+from host.composition import environment_argument, installed
 
 MESSAGE_LENGTH: Final = 500
 WITHIN: Final = ("run", "--rm", "-T", "--no-deps", "migrate", "python", "manage.py", "maintenance")
@@ -18,7 +15,7 @@ WITHIN: Final = ("run", "--rm", "-T", "--no-deps", "migrate", "python", "manage.
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+    environment_argument(command)
     acts = command.add_subparsers(dest="act", required=True, metavar="on | off | status")
     on = acts.add_parser("on", help="announce it, or change what was announced")
     on.add_argument("--message", type=message, help="what everybody reads, with nobody's name")
@@ -41,9 +38,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    if not options.env_file.exists():
-        raise Refused("Nothing is installed here yet: scripts/appliance install")
-    told = Composition(PROJECT, options.env_file)(*WITHIN, *orders(options))
+    told = installed(options.env_file)(*WITHIN, *orders(options))
     print(told.decode().strip())
 
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, Final, NamedTuple, cast
 
-from host.compose import PROJECT, Compose
+from host.composition import Composition
 from host.ending import Failed, Refused
 from host.places import SIGNED, Place
 from host.statements import Statement, digest_of
@@ -39,18 +39,14 @@ def found(place: Place, name: str, verify_key: Path) -> Found:
     return Found(file, statement)
 
 
-def stream(compose: Compose, file: Path, identity: bytes, *command: str) -> bytes:
+def stream(compose: Composition, file: Path, identity: bytes, *command: str) -> bytes:
     """Key and backup into `docker compose run …`; what that wrote. Raises Failed with what it said.
 
     The key goes before the backup, so that it is in no file, environment or argument of a container.
     """
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as output:
-        running = subprocess.Popen(
-            compose.command("run", "--rm", "-T", *command),
-            cwd=PROJECT,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=said,
+        running = compose.started(
+            *("run", "--rm", "-T", *command), stdin=subprocess.PIPE, stdout=output, stderr=said
         )
         source = cast("IO[bytes]", running.stdin)
         try:

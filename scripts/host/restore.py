@@ -10,7 +10,7 @@ from typing import Final
 
 from host.backup import alone, backup_place
 from host.backup_keys import keys_of
-from host.compose import Compose, env_file_argument
+from host.composition import Composition, by_root, environment_argument
 from host.ending import Failed, Refused
 from host.opening import found, identity_of, stream
 from host.places import Place
@@ -31,14 +31,14 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--verify-key", type=Path, metavar="FILE", help="the public key that it is signed with"
     )
-    env_file_argument(command)
+    environment_argument(command)
 
 
 def run(options: argparse.Namespace) -> None:
-    compose = Compose(options.env_file)
-    keys = keys_of(compose.data)
+    compose = by_root(options.env_file)
     identity = identity_of(options.identity)
     with alone(compose.data):
+        keys = keys_of(compose.data, compose.keys)
         place = backup_place(compose, keys)
         file, statement = found(place, options.backup, options.verify_key or keys.verify)
         check(compose, statement, replace=options.replace)
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     print("Next: docker compose up --detach --wait")
 
 
-def check(compose: Compose, statement: Statement, *, replace: bool) -> None:
+def check(compose: Composition, statement: Statement, *, replace: bool) -> None:
     """Raises Refused."""
     if statement.release != compose.release:
         raise Refused(
@@ -66,8 +66,8 @@ def check(compose: Compose, statement: Statement, *, replace: bool) -> None:
         )
     if live := sorted(compose.running() & LIVE):
         raise Refused(f"the appliance is running: docker compose stop {' '.join(live)}")
-    compose.run("up", "--detach", "--wait", "postgres")
-    tables = compose.sql(
+    compose("up", "--detach", "--wait", "postgres")
+    tables = compose.psql(
         "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')",
         "plumbline",
     )
@@ -76,10 +76,10 @@ def check(compose: Compose, statement: Statement, *, replace: bool) -> None:
 
 
 def _beside(
-    compose: Compose, file: Path, identity: bytes, statement: Statement, place: Place
+    compose: Composition, file: Path, identity: bytes, statement: Statement, place: Place
 ) -> None:
-    compose.sql(f"DROP DATABASE IF EXISTS {BESIDE} WITH (FORCE)")
-    compose.sql(f"CREATE DATABASE {BESIDE} OWNER migrate")
+    compose.psql(f"DROP DATABASE IF EXISTS {BESIDE} WITH (FORCE)")
+    compose.psql(f"CREATE DATABASE {BESIDE} OWNER migrate")
     prepared = (
         "psql",
         "-Xq",
@@ -90,21 +90,19 @@ def _beside(
         "-U",
         "postgres",
     )
-    compose.run(
-        "exec", "-T", "postgres", *prepared, "-d", BESIDE, "-f", "/etc/plumbline/database.sql"
-    )
+    compose("exec", "-T", "postgres", *prepared, "-d", BESIDE, "-f", "/etc/plumbline/database.sql")
     into = ("--no-deps", "--env", f"PLUMBLINE_DATABASE_NAME={BESIDE}", "migrate")
     stream(compose, file, identity, *into, "python", "manage.py", "restore")
     # The journal of what was erased is younger than the backup, and has the last word.
     ready = "python manage.py grants; python manage.py erasures reapply --accept; python manage.py backups restored"
     told = json.dumps({"backup": asdict(statement), "place": place.kind}).encode()
-    compose.run("run", "--rm", "-T", *into, "sh", "-ec", ready, stdin=told)
+    compose("run", "--rm", "-T", *into, "sh", "-ec", ready, stdin=told)
 
 
-def _swap(compose: Compose) -> None:
+def _swap(compose: Composition) -> None:
     try:
-        compose.sql("DROP DATABASE IF EXISTS former WITH (FORCE)")
-        compose.sql(
+        compose.psql("DROP DATABASE IF EXISTS former WITH (FORCE)")
+        compose.psql(
             "BEGIN; ALTER DATABASE plumbline RENAME TO former;"
             f" ALTER DATABASE {BESIDE} RENAME TO plumbline; COMMIT"
         )
@@ -112,14 +110,14 @@ def _swap(compose: Compose) -> None:
         raise Failed(
             f"{refused}\nThe former data are in place still, for somebody is connected to them; run this again."
         ) from None
-    compose.sql("DROP DATABASE former WITH (FORCE)")
+    compose.psql("DROP DATABASE former WITH (FORCE)")
 
 
-def _accept(compose: Compose, statement: Statement) -> None:
+def _accept(compose: Composition, statement: Statement) -> None:
     """The audit log is shorter now than its heads say; that stays on record with the reason."""
     accepting = ("python", "manage.py", "audit", "accept", "--reason", f"restored {statement.name}")
     try:
-        compose.run("run", "--rm", "-T", "--no-deps", "sealer", *accepting)
+        compose("run", "--rm", "-T", "--no-deps", "sealer", *accepting)
     except Refused as refused:
         raise Failed(
             f"{refused}\nThe data are restored. What is left: docker compose run --rm --no-deps sealer"

@@ -23,6 +23,7 @@ from host.ending import Refused
 from host.environment import PROJECT, keys_folder, known_variables
 from host.programs import run as program
 from host.sanitising import Sanitiser
+from host.services import listed
 
 OURS: Final = frozenset({"nginx", "web", "worker", "beat", "sealer", "migrate"})
 """Services whose logs are JSON."""
@@ -204,12 +205,12 @@ def _configuration(of: Installation) -> str:
 
 
 def _services(of: Installation) -> str:
-    found = doctor.services(of.compose("ps", "--all", "--format", "json"))
+    found = map(doctor.service, listed(of.compose("ps", "--all", "--format", "json")))
     return "\n".join(f"{one.name}: {one.found}" for one in found)
 
 
 def _doctor(of: Installation) -> str:
-    found = [one._asdict() for one in doctor.findings(of.env_file)]
+    found = doctor.document(list(doctor.findings(of.env_file)))
     return _clean(of, json.dumps(found, indent=1, ensure_ascii=False))
 
 

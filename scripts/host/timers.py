@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from host.backup_keys import folder_of
 from host.programs import run
 
 HERE: Final = Path(__file__).parent
@@ -64,7 +65,9 @@ ExecStart={command} {verb}
 Nice=10
 IOSchedulingClass=idle
 TimeoutStartSec=12h
-{hardened}"""
+{hardened}# Made there at the first backup.
+ReadWritePaths=-{keys}
+"""
 TIMER: Final = """\
 # Written by scripts/appliance install.
 [Unit]
@@ -121,7 +124,7 @@ WantedBy=multi-user.target
 """
 
 
-def units(project: Path, data: Path) -> dict[str, str]:
+def units(project: Path, data: Path, keys: Path) -> dict[str, str]:
     """Every unit's file by its name; for the verbs that there are."""
     command = project / "scripts/appliance"
     found = {
@@ -137,7 +140,11 @@ def units(project: Path, data: Path) -> dict[str, str]:
         if not (HERE / f"{job.verb}.py").exists():
             continue
         found[f"plumbline-{job.verb}.service"] = SERVICE.format(
-            about=job.about, command=command, verb=job.verb, hardened=HARDENED + CLOSED
+            about=job.about,
+            command=command,
+            verb=job.verb,
+            keys=folder_of(keys),
+            hardened=HARDENED + CLOSED,
         )
         found[f"plumbline-{job.verb}.timer"] = TIMER.format(
             about=job.about, when=job.when, spread=job.spread

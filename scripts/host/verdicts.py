@@ -1,4 +1,4 @@
-"""What preflight makes of what it found: pure, a judgement a question."""
+"""What preflight, status and doctor make of what was found: pure, a judgement a question."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class Finding(NamedTuple):
     needed: str
     verdict: str = GOOD
     todo: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return self.verdict == GOOD
 
 
 def accepting(findings: Iterable[Finding], names: Sequence[str]) -> list[Finding]:
@@ -85,7 +89,7 @@ def memory(machine: Machine, needed: int) -> Finding:
 def disk(name: str, found: Disk, needed: int) -> Finding:
     """Of the whole disk so much is needed; what is free gets less while the data grow."""
     told = f"{found.free} of {found.total} GB free at {found.folder}"
-    wanted = f"{needed} GB"
+    wanted = f"{needed} GB, a tenth of it free"
     if found.free < min(FREE_AT_LEAST, needed):
         todo = f"Make room: {min(FREE_AT_LEAST, needed)} GB must be free."
         return Finding(name, told, wanted, BAD, todo)
@@ -157,15 +161,14 @@ def clock(found: Clock) -> Finding:
 
 
 def certificate(found: Optional[Certificate], now: float) -> Finding:
+    """Of one that the operator is about to give."""
     needed = "valid, complete, for this host, with its key"
     if found is None:
         return Finding("certificate", "by the installation's own authority", needed)
-    days = int((found.ends - now) // 86400)
-    told = f"{days} days left" if days >= 0 else f"ended {-days} days ago"
-
+    end = lasting(found.ends, now)
     wrong = {
         "It is not valid yet: look at the clock, or give one that is.": found.begins > now,
-        "Give a new one below [tls].": days < 0,
+        "Give a new one below [tls].": end.verdict == BAD,
         "It is not for the host of [site] url: give one that is.": not found.of_host,
         "[tls] key is not its key: give the one that belongs to it.": not found.of_key,
         f"Its chain is not in order: what comes next must be {found.disorder}.": bool(
@@ -175,13 +178,27 @@ def certificate(found: Optional[Certificate], now: float) -> Finding:
     doubtful = {
         f"The chain ends at “{found.last_issuer}”, which this machine does not know. Where browsers do not know it\
  either, append the certificate of that issuer.": not found.trusted_here,
-        "Renew it soon.": days < RENEW_WITHIN_DAYS,
+        "Renew it soon.": end.verdict == WARNING,
     }
     for verdict, reasons in ((BAD, wrong), (WARNING, doubtful)):
         todo = [reason for reason, holds in reasons.items() if holds]
         if todo:
-            return Finding("certificate", told, needed, verdict, " ".join(todo))
-    return Finding("certificate", told, needed)
+            return Finding("certificate", end.found, needed, verdict, " ".join(todo))
+    return Finding("certificate", end.found, needed)
+
+
+def lasting(ends: Optional[float], now: float) -> Finding:
+    """How long the certificate that browsers see is good; None: there is none that can be read."""
+    needed = f"more than {RENEW_WITHIN_DAYS} days left"
+    if ends is None:
+        todo = "scripts/appliance install makes what is missing."
+        return Finding("certificate", "none that can be read", needed, BAD, todo)
+    days = int((ends - now) // 86400)
+    told = f"{days} days left" if days >= 0 else f"ended {-days} days ago"
+    if days > RENEW_WITHIN_DAYS:
+        return Finding("certificate", told, needed)
+    todo = "Put your own where [tls] says, if it is yours; then scripts/appliance apply."
+    return Finding("certificate", told, needed, WARNING if days >= 0 else BAD, todo)
 
 
 def reached(name: str, found: Reached) -> Finding:

@@ -12,10 +12,12 @@ import yaml
 from django.utils import timezone
 
 from backend.api.prometheus import Rows
+from backend.appliance.records import DrillTold, Told, note_backups, note_drill
 from backend.connections.models import Connection
 from backend.delivery.models import Project
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.factories import a_connection, a_repository
+from tests.front.authority import self_signed
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 RULES: Final[list[dict[str, Any]]] = [
@@ -56,12 +58,17 @@ def a_fact_of_each_kind() -> None:
     )
     project = Project.objects.create(connection=jira, external_id=1, key="P", name="A project")
     Cursor.objects.create(connection=jira, project=project, kind="issues", **counted)
+    backup = Told(name="a", made_at=now, release="1", size=1, sha256="", tables=1, rows=1)
+    note_backups(present=[backup], place="folder")
+    note_drill(DrillTold(backup=backup, finished_at=now, passed=True, seconds=1), place="folder")
 
 
 @pytest.fixture
-def told(db: None) -> dict[str, dict[str, set[str]]]:
+def told(db: None, tmp_path: Path, settings: Any) -> dict[str, dict[str, set[str]]]:
     """The values that each label of each sample has, by the sample's name."""
     a_fact_of_each_kind()
+    settings.CERTIFICATES_DIR = tmp_path
+    (tmp_path / "public.pem").write_bytes(self_signed("x").chain)
     found: dict[str, dict[str, set[str]]] = {}
     for family in Rows().collect():
         of_family = found.setdefault(family.name + ("_total" * (family.type == "counter")), {})
@@ -83,6 +90,20 @@ def test_every_rule_is_of_numbers_and_labels_that_there_are(
             if one.name in PROMETHEUS_OWN or matcher.name in {"outcome", "timing", "state"}:
                 continue
             assert matcher.name in told[one.name]
+    spoken = set(re.findall(r"\$labels\.(\w+)", str(rule["annotations"])))
+    assert spoken <= {label for one in read for label in told.get(one.name or "", ())}
+
+
+def test_what_may_be_absent_has_a_rule_for_it(db: None) -> None:
+    """No rule of a number's size is ever true of a number that is not told."""
+    absent = {
+        one.name
+        for rule in RULES
+        for one in selectors(promql_parser.parse(rule["expr"]))
+        if rule["expr"].startswith("absent(")
+    }
+    assert absent == {"plumbline_backup_age_seconds", "plumbline_drill_age_seconds"}
+    assert not absent & {sample.name for family in Rows().collect() for sample in family.samples}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
@@ -116,4 +137,12 @@ def test_every_number_is_documented(told: dict[str, dict[str, set[str]]]) -> Non
 
 def test_no_label_can_name_a_person(told: dict[str, dict[str, set[str]]]) -> None:
     labels = {label for of_one in told.values() for label in of_one}
-    assert labels == {"connection", "interface", "kind", "outcome", "state", "timing"}
+    assert labels == {
+        "certificate",
+        "connection",
+        "interface",
+        "kind",
+        "outcome",
+        "state",
+        "timing",
+    }

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
+from backend.appliance.records import DrillTold, Told, note_backups, note_drill
 from backend.audit.chain_models import Head
 from backend.audit.events import record
 from backend.audit.sealing import seal_some
@@ -21,6 +22,7 @@ from backend.governance.requests import ask
 from backend.sources.budget import hour_of
 from backend.sources.models import Cursor, Hint, SyncRun, Usage
 from tests.factories import a_connection, a_repository
+from tests.roles import acting_as, make_roles
 from tests.sign_in import an_account
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,34 @@ def test_how_far_the_audit_log_is_sealed(client: Client) -> None:
     found = told(client)
     assert found["plumbline_audit_unsealed_seconds",] == 0
     assert found["plumbline_audit_head_timestamp_seconds",] == pytest.approx(NOW.timestamp())
+
+
+def test_how_old_the_backup_and_the_drill_are(client: Client) -> None:
+    """As the process that is asked, which may read what the host has put there; what is not there is not told."""
+    made = Told(
+        name="a", made_at=NOW - timedelta(hours=2), release="1", size=1, sha256="", tables=1, rows=1
+    )
+    note_backups(present=[made], place="folder")
+    make_roles()
+    with acting_as("web"):
+        found = told(client)
+    assert found["plumbline_backup_age_seconds",] == pytest.approx(2 * 3600, abs=300)
+    assert not [name for name, *_ in found if name.startswith("plumbline_drill_")]
+    for hours, reason in ((3, ""), (1, "a table differs")):
+        drill = DrillTold(
+            backup=made,
+            finished_at=NOW - timedelta(hours=hours),
+            passed=not reason,
+            reason=reason,
+            seconds=1,
+        )
+        note_drill(drill, place="folder")
+        with acting_as("web"):
+            found = told(client)
+        assert found["plumbline_drill_age_seconds",] == pytest.approx(hours * 3600, abs=300)
+        assert found["plumbline_drill_passed",] == (not reason)
+    note_backups(present=[], place="folder")
+    assert ("plumbline_backup_age_seconds",) not in told(client)
 
 
 def test_how_far_behind_each_connection_is(client: Client, ghes: Connection) -> None:
@@ -256,7 +286,7 @@ def test_the_number_of_statements_does_not_grow(client: Client) -> None:
         a_connection()
     with CaptureQueriesContext(database) as statements:
         told(client)
-    assert len(statements) == 21
+    assert len(statements) == 23
 
 
 def test_requests_of_people_are_told_by_how_much_time_is_left(client: Client) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import ssl
 import subprocess
@@ -25,7 +24,8 @@ from tests.outbound import mailing
 from tests.servers import free_port
 
 TOP = Path(__file__).resolve().parents[2]
-OVERLAY = Path(__file__).with_name("compose.yaml")
+OVERLAY = "tests/appliance/compose.yaml"
+"""What the tests add to a release's compose.yaml, in the release's folder."""
 HOST = "plumbline.example"
 FORGE = "https://ghes.example"
 TRACKER = "https://jira.example"
@@ -78,7 +78,8 @@ class Stack:
             kept.setdefault("PLUMBLINE_BUILD_CA", authorities)
         return kept | {
             "PLUMBLINE_PROJECT": self.project,
-            "COMPOSE_FILE": f"{self.top}/compose.yaml:{OVERLAY}",
+            # Of whichever release's folder Compose runs in.
+            "COMPOSE_FILE": f"compose.yaml:{OVERLAY}",
             "TEST_PROJECT": str(TOP),
             "TEST_PACKAGES": str(self.folder / "packages"),
             "TEST_SIMULATOR": str(self.folder / "simulator"),
@@ -92,7 +93,13 @@ class Stack:
     def compose(self, *arguments: str, stdin: str = "", seconds: float = 120) -> str:
         """Run `docker compose …` on this stack and return what it wrote. Raises CommandFailed."""
         command = ["docker", "compose", "--env-file", str(self.folder / self.variables)]
-        return run(*command, *arguments, environment=self.environment, stdin=stdin, seconds=seconds)
+        return run(
+            *(*command, *arguments),
+            environment=self.environment,
+            stdin=stdin,
+            seconds=seconds,
+            folder=self.top,
+        )
 
     def run_in(self, service: str, *command: str, stdin: str = "", seconds: float = 120) -> str:
         return self.compose("exec", "-T", service, *command, stdin=stdin, seconds=seconds)
@@ -131,10 +138,11 @@ def run(
     environment: dict[str, str] | None = None,
     stdin: str = "",
     seconds: float = 120,
+    folder: Path = TOP,
 ) -> str:
     done = subprocess.run(
         command,
-        cwd=TOP,
+        cwd=folder,
         env=environment,
         input=stdin,
         capture_output=True,
@@ -225,11 +233,7 @@ def install(stack: Stack, *before: str, **changes: str) -> str:
     # A machine of tests may be smaller than one of an installation.
     given = [*options.items(), *(("--accept", name) for name in ("cores", "memory", "disk"))]
     command = (sys.executable, str(stack.top / "scripts/appliance"), "install")
-    # A former release, too, is installed: it may not know these.
-    unknown = {"--config", "--accept", "--keys"} - set(
-        re.findall(r"--[\w-]+", run(*command, "--help"))
-    )
-    pairs = [word for name, value in given if name not in unknown for word in (name, value)]
+    pairs = [word for pair in given for word in pair]
     return run(*before, *command, *pairs, environment=stack.environment)
 
 

@@ -1,78 +1,25 @@
 """Backups of the running appliance: made, restored after a loss, compared table by table, drilled, refused."""
 
+import gzip
 import io
 import json
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.appliance.stack import TOP, CommandFailed, Stack, run
+from tests.appliance.operator import CHANGED, Operator
+from tests.appliance.stack import CommandFailed, Stack
 from tests.appliance.test_secrets import FILES, PUBLIC
-from tests.backups.places import Key, a_key
+from tests.backups.places import a_key
+from tests.sftp import address, sftp_server
 from tests.waiting import until
 
 LEAVER = "leaver@plumbline.example"
-STOPPED = ("nginx", "web", "worker", "beat", "sealer")
-CHANGED = {
-    # That it was restored, and what the commands say of themselves; nobody is signed in.
-    *("audit_event", "audit_unsealed", "audit_link", "audit_head"),
-    *("appliance_backup", "django_session", "usersessions_usersession"),
-}
-DIGESTS = """
-import django, json
-django.setup()
-from backend.appliance.digests import of_every_table, steady
-with steady() as cursor:
-    print(json.dumps(of_every_table(cursor)))
-"""
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Runs scripts/appliance as root does, with backups in a folder of the test's own."""
-
-    stack: Stack
-    key: Key
-
-    @property
-    def folder(self) -> Path:
-        return self.stack.folder / "backups"
-
-    def __call__(self, verb: str, *arguments: str) -> str:
-        files = (TOP / "compose.yaml", TOP / "tests/appliance/compose.yaml")
-        environment = self.stack.environment | {
-            "COMPOSE_FILE": ":".join(map(str, files)),
-            "PLUMBLINE_BACKUPS_TO": str(self.folder),
-            "PLUMBLINE_BACKUPS_RECIPIENTS": self.key.recipient,
-        }
-        command = (sys.executable, "scripts/appliance", verb, *arguments)
-        file = ("--env-file", str(self.stack.folder / "env"))
-        return run(*command, *file, environment=environment, seconds=600)
-
-    def backups(self) -> list[Path]:
-        return sorted(self.folder.glob("plumbline-*.age"))
-
-    def restore(self, backup: Path | str, *arguments: str) -> str:
-        identity = self.stack.folder / "identity"
-        identity.write_bytes(self.key.identity)
-        return self("restore", str(backup), "--identity", str(identity), *arguments)
-
-    def stop(self) -> None:
-        self.stack.compose("stop", *STOPPED)
-
-    def start(self) -> None:
-        self.stack.compose("up", "--detach", "--wait", "--wait-timeout", "300", seconds=360)
-
-    def digests(self) -> dict[str, list[object]]:
-        command = ("run", "--rm", "-T", "--no-deps", "migrate", "python", "-")
-        found: dict[str, list[object]] = json.loads(self.stack.compose(*command, stdin=DIGESTS))
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +48,7 @@ def test_no_secret_of_the_appliance_is_in_it(operator: Operator) -> None:
     """The host's and the containers' own keys and passwords, in what is inside, unpacked."""
     stack, (file,) = operator.stack, operator.backups()
     inside = decrypted(operator, file)
-    with tarfile.open(fileobj=io.BytesIO(inside)) as tar:
+    with tarfile.open(fileobj=io.BytesIO(inside), mode="r:") as tar:
         names = tar.getnames()
         parts = [tar.extractfile(name) for name in names if name.startswith("database/")]
         dump = b"".join(part.read() for part in parts if part)
@@ -119,14 +66,14 @@ def test_no_secret_of_the_appliance_is_in_it(operator: Operator) -> None:
             assert secret not in inside, (service, name)
             assert secret not in shown, (service, name)
     for name in ("signing_key", "drill_identity"):
-        assert (stack.data / "backup-keys" / name).read_bytes().strip() not in inside
+        assert (stack.data / "secrets/host/backup" / name).read_bytes().strip() not in inside
 
 
 def decrypted(operator: Operator, file: Path) -> bytes:
     identity = operator.stack.folder / "identity"
     identity.write_bytes(operator.key.identity)
     command = ["age", "--decrypt", "--identity", str(identity), str(file)]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    return gzip.decompress(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 def test_a_drill_restores_it_aside_and_leaves_nothing(operator: Operator) -> None:
@@ -157,6 +104,20 @@ def test_a_failed_drill_says_so(operator: Operator) -> None:
         damaged.unlink()
         Path(f"{damaged}.signed").unlink()
     assert operator.stack.sql("SELECT count(*) FROM audit_event WHERE name = 'drill_failed'") == "1"
+
+
+def test_by_sftp_one_is_put_away_and_drilled_from_there(operator: Operator, tmp_path: Path) -> None:
+    stack, far = operator.stack, tmp_path / "far"
+    far.mkdir()
+    with sftp_server(tmp_path, stack.data / "secrets/host/backup") as port:
+        sender = replace(operator, away=address(port, far))
+        sender("backup")
+        (file,) = far.glob("plumbline-*.age")
+        assert f"{file.name} restores:" in sender("drill")
+    assert {one.name for one in far.iterdir()} == {file.name, f"{file.name}.signed"}
+    stored = stack.sql("SELECT name, place FROM appliance_backup WHERE removed_at IS NULL")
+    assert stored == f"{file.name}|sftp"
+    assert not list((stack.data / "outgoing").iterdir())
 
 
 def test_what_is_not_to_be_restored_is_refused(operator: Operator, tmp_path: Path) -> None:
@@ -192,8 +153,7 @@ def test_after_the_volume_is_lost_every_table_is_as_it_was(operator: Operator) -
     before = operator.digests()
     operator("backup")
     newest = operator.backups()[-1]
-    stack.compose("rm", "--stop", "--force", "postgres")
-    shutil.rmtree(stack.data / "postgres/17")
+    operator.lose_the_database()
     said = operator.restore(newest.name)
     assert "every table is as it was" in said
     after = operator.digests()

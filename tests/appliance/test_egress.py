@@ -34,11 +34,15 @@ def connect(stack: Stack, service: str, *places: str) -> dict[str, int]:
 
 
 def also(stack: Stack, *places: str) -> None:
+    list_besides(stack, *places)
+    assert appliance(stack, "egress", "--yes")[0] == 0
+
+
+def list_besides(stack: Stack, *places: str) -> None:
     """What the operator's configuration lists besides; none: nothing."""
     file = stack.folder / "appliance.conf"
     told = f"also = {' '.join(places)}" if places else "# also ="
     file.write_text(re.sub(r"^(# )?also =.*$", told, file.read_text(), flags=re.MULTILINE))
-    assert appliance(stack, "egress", "--yes")[0] == 0
 
 
 @pytest.fixture
@@ -218,7 +222,15 @@ def test_what_is_asked_for_inside_waits_for_the_operator_s_word(stack: Stack) ->
     try:
         code, said = appliance(stack, "egress")
         assert (code, "open   evil.example:443    identity provider W" in said) == (1, True), said
-        assert connect(stack, "web", "evil.example:443") == {"evil.example:443": 403}
+        list_besides(stack, "named.example:53")
+        code, said = appliance(stack, "apply")
+        assert (code, "Not open yet: evil.example:443." in said) == (0, True), said
+        found = connect(stack, "web", "evil.example:443", "named.example:53")
+        assert found == {"evil.example:443": 403, "named.example:53": 200}
+        list_besides(stack)
+        code, said = appliance(stack, "apply")
+        assert (code, "close  named.example:53" in said) == (0, True), said
+        assert connect(stack, "web", "named.example:53") == {"named.example:53": 403}
         assert appliance(stack, "egress", "--yes")[0] == 0
         # It is not there, which is another matter.
         assert connect(stack, "web", "evil.example:443") == {"evil.example:443": 503}

@@ -1,14 +1,12 @@
 """Postgres' programs are those of the server that the tests run on."""
 
 import os
-from pathlib import Path
 
 import pytest
 
-from tests.servers import program
+from tests.servers import with_programs
 
 
 @pytest.fixture(autouse=True)
 def _programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = Path(program("pg_dump")).parent
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", with_programs(os.environ["PATH"]))

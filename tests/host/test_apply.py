@@ -1,4 +1,4 @@
-"""What apply says before it does anything, and what status makes of what Compose tells."""
+"""What apply says before it does anything, and how status tells what it found."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from host.apply import Container, changes
 from host.folders import Folder
 from host.keys import role_lines
-from host.status import Age, Service, age, document, page, services
+from host.services import Service
+from host.status import age, document, page
+from host.verdicts import lasting
 
 from tests.host.test_command import appliance
 
@@ -55,39 +57,24 @@ def test_what_is_written_again_is_no_change(tmp_path: Path) -> None:
     assert after.splitlines()[1] == before[1]
 
 
-def test_services_are_read_in_both_forms_of_compose() -> None:
-    told = [
-        {"Service": "web", "State": "running", "Health": "healthy", "Image": "a", "ExitCode": 0},
-        {"Service": "migrate", "State": "exited", "Health": "", "Image": "a", "ExitCode": 0},
-    ]
-    lines = "\n".join(json.dumps(one) for one in told)
-    assert services(json.dumps(told)) == services(lines)
-    assert [service.name for service in services(lines)] == ["migrate", "web"]
-    assert services("") == []
-
-
-def test_what_is_well_and_what_is_not() -> None:
-    assert Service("web", "running", "healthy", "", 0).well
-    assert not Service("web", "running", "unhealthy", "", 0).well
-    assert not Service("web", "restarting", "", "", 1).well
-    assert Service("migrate", "exited", "", "", 0).well
-    assert not Service("migrate", "exited", "", "", 1).well
+def test_what_gets_old() -> None:
     now = 100 * HOUR
-    assert age("last sync", str(99 * HOUR), now, 26, never_is_well=True) == Age(
-        "last sync", "1.0 hours ago", well=True
-    )
-    assert not age("last sync", str(HOUR), now, 26, never_is_well=True).well
-    assert not age("last backup", "", now, 26, never_is_well=False).well
+    fresh = age("last sync", str(99 * HOUR), now, 26, never_is_well=True)
+    assert (fresh.name, fresh.found, fresh.is_good) == ("last sync", "1.0 hours ago", True)
+    assert not age("last sync", str(HOUR), now, 26, never_is_well=True).is_good
+    assert age("last sync", "", now, 26, never_is_well=True).is_good
+    assert not age("last backup", "", now, 36, never_is_well=False).is_good
 
 
 def test_a_page_and_a_document_tell_the_same() -> None:
     running = [Service("web", "running", "unhealthy", "plumbline/backend:1", 0)]
-    ages = [Age("certificate", "90 days left", well=True)]
+    ages = [lasting(90 * 24 * HOUR, now=0)]
     lines = [line.split() for line in page(running, ages, {"engine": "28"}).splitlines()]
     assert lines == [
         ["AMISS", "web", "unhealthy", "plumbline/backend:1"],
         ["well", "certificate", "90", "days", "left"],
         ["engine", "28"],
     ]
-    told = document(running, ages, {"engine": "28"}, well=False)
-    assert json.loads(json.dumps(told))["services"][0]["well"] is False
+    told = json.loads(json.dumps(document(running, ages, {"engine": "28"}, well=False)))
+    assert told["services"][0]["well"] is False
+    assert told["ages"] == [{"name": "certificate", "told": "90 days left", "well": True}]

@@ -125,3 +125,11 @@ def test_the_certificate_of_a_root_is_its_own_issuer(signed: Path) -> None:
     root = signed / "authority/authority.pem"
     assert b"CERTIFICATE" in openssl("x509", "-in", root)
     assert facts.certificate(root, signed / "authority/authority.key", "localhost").of_key
+
+
+def test_when_a_certificate_ends_and_that_there_is_none(signed: Path, tmp_path: Path) -> None:
+    found = facts.certificate(signed / "site/server.crt", signed / "site/server.key", "localhost")
+    assert facts.certificate_end(signed / "site/server.crt") == found.ends
+    (tmp_path / "rubbish").write_text("rubbish")
+    assert facts.certificate_end(tmp_path / "rubbish") is None
+    assert facts.certificate_end(tmp_path / "nowhere") is None

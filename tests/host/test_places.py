@@ -1,9 +1,6 @@
 """Where backups lie: a folder, and a real SSH server on this machine's loopback."""
 
 import os
-import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +9,7 @@ import pytest
 from host.ending import Refused
 from host.places import SIGNED, Place, name_at, place_of, too_old
 
-from tests.servers import free_port
+from tests.sftp import address, new_key, sftp_server
 
 NAME = "plumbline-20260301T040000Z.age"
 CONTENT = os.urandom(300_000)
@@ -20,48 +17,14 @@ CONTENT = os.urandom(300_000)
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
-    folder = tmp_path / "keys"
-    folder.mkdir()
-    for name in ("sftp_key", "host_key"):
-        subprocess.run(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True
-        )
-    return folder
+    (tmp_path / "keys").mkdir()
+    return tmp_path / "keys"
 
 
 @pytest.fixture
 def port(tmp_path: Path, keys: Path) -> Iterator[int]:
-    """An sshd that speaks SFTP alone, to this key alone."""
-    found = free_port()
-    authorised = keys / "authorized_keys"
-    authorised.write_text((keys / "sftp_key.pub").read_text())
-    configuration = tmp_path / "sshd_config"
-    configuration.write_text(
-        f"ListenAddress 127.0.0.1:{found}\nHostKey {keys}/host_key\nPidFile none\nUsePAM no\n"
-        f"AuthorizedKeysFile {authorised}\nPasswordAuthentication no\nStrictModes no\n"
-        "PermitRootLogin prohibit-password\nSubsystem sftp internal-sftp\nForceCommand internal-sftp\n"
-    )
-    Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert program, "apt-get install openssh-server"
-    log = (tmp_path / "sshd.log").open("wb")
-    with log, subprocess.Popen([program, "-D", "-e", "-f", configuration], stderr=log) as server:
-        public = (keys / "host_key.pub").read_text().rsplit(" ", 1)[0]
-        (keys / "known_hosts").write_text(f"[127.0.0.1]:{found} {public}\n")
-        try:
-            until_listening(found)
-            yield found
-        finally:
-            server.terminate()
-
-
-def until_listening(port: int) -> None:
-    scan = ["ssh-keyscan", "-p", str(port), "127.0.0.1"]
-    for _ in range(50):
-        if subprocess.run(scan, capture_output=True, check=False).stdout:
-            return
-        time.sleep(0.1)
-    raise AssertionError("sshd does not listen.")
+    with sftp_server(tmp_path, keys) as found:
+        yield found
 
 
 @pytest.fixture
@@ -79,8 +42,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, keys: Path, far: Path)
 
 
 def at(far: Path, keys: Path, data: Path, port: int) -> Place:
-    user = Path.home().owner()
-    return place_of(f"sftp://{user}@127.0.0.1:{port}{far}", keys, data)
+    return place_of(address(port, far), keys, data)
 
 
 def put(place: Place, name: str = NAME) -> None:
@@ -111,14 +73,14 @@ def test_what_is_half_there_is_no_backup(place: Place, far: Path) -> None:
 
 
 def test_another_host_key_is_refused(tmp_path: Path, keys: Path, far: Path, port: int) -> None:
-    other = (keys / "sftp_key.pub").read_text().rsplit(" ", 1)[0]
-    (keys / "known_hosts").write_text(f"[127.0.0.1]:{port} {other}\n")
+    (keys / "known_hosts").write_text(f"[127.0.0.1]:{port} {new_key(tmp_path, 'other')}\n")
     with pytest.raises(Refused, match="Host key verification failed"):
         at(far, keys, tmp_path, port).names()
 
 
 def test_another_client_key_is_refused(tmp_path: Path, keys: Path, far: Path, port: int) -> None:
-    shutil.copy(keys / "host_key", keys / "sftp_key")
+    new_key(tmp_path, "other")
+    (tmp_path / "other").replace(keys / "sftp_key")
     with pytest.raises(Refused, match="Permission denied"):
         at(far, keys, tmp_path, port).names()
 
@@ -135,7 +97,7 @@ def test_an_upload_that_fails_leaves_nothing_half(
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("to", "told"),
     [
         ("backups", "must be a folder"),
         ("sftp://host.example/backups", "USER@HOST"),
@@ -144,9 +106,9 @@ def test_an_upload_that_fails_leaves_nothing_half(
         ("sftp://me@host.example/backups", "sftp_key is missing"),
     ],
 )
-def test_a_place_that_is_none_is_refused(address: str, told: str, tmp_path: Path) -> None:
+def test_a_place_that_is_none_is_refused(to: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=told):
-        place_of(address, tmp_path / "nothing", tmp_path)
+        place_of(to, tmp_path / "nothing", tmp_path)
 
 
 def test_what_is_too_old_goes_but_never_the_last_one() -> None:

@@ -10,7 +10,7 @@ from host.timers import units
 from host.verbs import VERBS, parser
 
 TOP = Path(__file__).resolve().parents[2]
-UNITS = units(TOP, Path("/var/lib/plumbline"))
+UNITS = units(TOP, Path("/var/lib/plumbline"), Path("/etc/plumbline/keys"))
 
 
 def test_each_command_is_one_that_the_parser_understands() -> None:

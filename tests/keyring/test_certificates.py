@@ -74,5 +74,5 @@ def test_a_scraper_is_told_all_of_them(client: Client, tmp_path: Path, settings:
     (tmp_path / "metrics_token").write_text("a-token-of-the-scraper")
     headers = {"Authorization": "Bearer a-token-of-the-scraper"}
     told = client.get("/metrics", headers=headers).content.decode()
-    assert 'plumbline_certificate_days{name="public"} 29.0' in told
-    assert 'plumbline_certificate_days{name="postgres"} 90.0' in told
+    assert 'plumbline_certificate_days{certificate="public"} 29.0' in told
+    assert 'plumbline_certificate_days{certificate="postgres"} 90.0' in told

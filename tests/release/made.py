@@ -1,6 +1,7 @@
 """Releases as they are made and given away: bundles of commits, unpacked into folders of their own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -9,10 +10,7 @@ from pathlib import Path
 from host.bundle.check import check
 from host.bundle.contents import Manifest
 
-from tests.appliance.stack import TOP, run
-
-BEFORE = os.environ.get("PLUMBLINE_COMMIT_BEFORE", "HEAD~1")
-"""What is upgraded from."""
+from tests.appliance.stack import OVERLAY, TOP, run
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,9 @@ def bundled(source: Path, key: Path, place: Path) -> Made:
     run("tar", "-xf", str(archive), "-C", str(place))
     folder = next(path for path in place.iterdir() if path.is_dir())
     manifest = check(archive, folder / "scripts/release.pem").manifest
+    # What the tests add is in no bundle.
+    (folder / OVERLAY).parent.mkdir(parents=True)
+    shutil.copy(source / OVERLAY, folder / OVERLAY)
     return Made(archive, folder, manifest)
 
 
@@ -51,6 +52,14 @@ def checked_out(commit: str, folder: Path) -> Path:
     # Of the clone's own HEAD: it is the project's.
     run("git", "-C", str(folder), "checkout", "--quiet", commit)
     return folder
+
+
+def commit_before() -> str:
+    """What is upgraded from; this very commit where git knows none before it, which is noted."""
+    commits = run("git", "rev-list", "--first-parent", "--max-count=2", "HEAD").split()
+    if len(commits) == 1:
+        note("upgraded from: this very commit, as there is none before it in this clone")
+    return commits[-1]
 
 
 def that_does_not_start(folder: Path) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.appliance.filling import ISSUES, PULL_REQUESTS, counted, fill
+from tests.appliance.operator import CHANGED, Operator
 from tests.appliance.person import Person
 from tests.appliance.stack import (
     SERVICES,
@@ -20,6 +21,7 @@ from tests.appliance.stack import (
     run,
     start,
 )
+from tests.backups.places import a_key
 from tests.release.made import Made, forget, megabytes, note
 from tests.servers import free_port
 
@@ -132,6 +134,23 @@ def test_it_needs_little_memory_when_idle(stack: Stack) -> None:
         used += bytes_in(said.partition("/")[0].strip())
     note(f"idle memory of all services: {used / 1e9:.2f} GB (≤ 1.2)")
     assert used <= 1.2e9
+
+
+def test_all_that_was_collected_comes_back_from_a_backup(stack: Stack) -> None:
+    """Without network, as everything here: backed up, wiped, restored, compared, drilled."""
+    operator = Operator(stack, a_key())
+    operator.stop()
+    before = operator.digests()
+    operator("backup")
+    (backup,) = operator.backups()
+    operator.lose_the_database()
+    assert "every table is as it was" in operator.restore(backup.name)
+    after = operator.digests()
+    assert after.keys() == before.keys()
+    assert {name for name in before if before[name] != after[name]} <= CHANGED
+    operator.start()
+    assert counted(stack, "delivery_pullrequest") == PULL_REQUESTS
+    assert "restores:" in operator("drill")
 
 
 def bytes_in(said: str) -> float:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from host.configuration import written
 
 from tests.appliance.filling import counted, fill
+from tests.appliance.operator import Operator
 from tests.appliance.person import Person
 from tests.appliance.stack import (
     SERVICES,
@@ -25,7 +25,15 @@ from tests.appliance.stack import (
     run,
     start,
 )
-from tests.release.made import BEFORE, Made, appliance, bundled, checked_out, that_does_not_start
+from tests.backups.places import a_key
+from tests.release.made import (
+    Made,
+    appliance,
+    bundled,
+    checked_out,
+    commit_before,
+    that_does_not_start,
+)
 from tests.servers import free_port
 
 SPAN = "from=2026-08-01&to=2026-09-01"
@@ -35,7 +43,7 @@ SPAN = "from=2026-08-01&to=2026-09-01"
 def old(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[Stack]:
     """The commit before, built and installed by its own means, and filled."""
     folder = tmp_path_factory.mktemp("upgrade")
-    top = checked_out(BEFORE, folder / "before")
+    top = checked_out(commit_before(), folder / "before")
     (top / ".env").write_text("PLUMBLINE_VERSION=before\n")
     stack = Stack(
         folder=folder,
@@ -47,34 +55,18 @@ def old(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[Stack]
     with cleared(stack):
         prepare_outside(stack)
         install(stack)
-        if asks(stack):
-            attest(stack)
+        attest(stack)
         stack.compose("build", "--quiet", seconds=1500)
         start(stack)
         fill(stack)
-        if not asks(stack):
-            answer(stack, made)
         yield stack
         if not (top / ".env").exists():
             (top / ".env.former").rename(top / ".env")
 
 
-def asks(stack: Stack) -> bool:
-    """Whether a release asks somebody to answer for encryption at rest; the first ones did not."""
-    return (stack.data / "at-rest").is_dir()
-
-
-def answer(stack: Stack, release: Made) -> None:
-    """The upgrade says what is missing, changes nothing, and can then be run."""
-    configuration = stack.folder / "appliance.conf"
-    keys = {("data", "keys"): str(stack.data / "secrets")}
-    configuration.write_text(written(configuration.read_text(), keys))
-    done = appliance(
-        release.folder, "upgrade", *options(stack, release), environment=stack.environment
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "volumes attest" in done.stderr
-    attest(replace(stack, top=release.folder))
+@pytest.fixture(scope="module")
+def operator(old: Stack) -> Operator:
+    return Operator(old, a_key())
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +109,17 @@ def collected(stack: Stack) -> str:
 def options(stack: Stack, release: Made) -> list[str]:
     recorded = (stack.data / "release.json").exists()
     return [
-        *("--bundle", str(release.archive), "--without-backup"),
+        *("--bundle", str(release.archive)),
         *("--config", f"{stack.folder}/appliance.conf"),
         *("--env-file", f"{stack.folder}/after.env"),
         *("--accept", "cores", "--accept", "memory", "--accept", "disk"),
         *(() if recorded else ("--from", str(stack.top))),
     ]
+
+
+def upgrade(operator: Operator, release: Made, *arguments: str) -> subprocess.CompletedProcess[str]:
+    words = (*options(operator.stack, release), *arguments)
+    return appliance(release.folder, "upgrade", *words, environment=operator.environment)
 
 
 def must_be_alone(stack: Stack) -> None:
@@ -139,34 +136,34 @@ def running(stack: Stack) -> set[str]:
 
 
 def test_one_that_does_not_start_goes_back_by_itself(
-    old: Stack, lead: Person, key: Path, tmp_path_factory: pytest.TempPathFactory
+    operator: Operator, lead: Person, key: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    old = operator.stack
     place = tmp_path_factory.mktemp("faulty")
     faulty = bundled(that_does_not_start(place / "source"), key, place / "bundle")
     before = collected(old), figures(lead), running(old)
-    done = appliance(faulty.folder, "upgrade", *options(old, faulty), environment=old.environment)
+    done = upgrade(operator, faulty)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "Everything is as before the upgrade, and runs." in done.stderr
     assert (collected(old), figures(lead), running(old)) == before
     must_be_alone(old)
 
 
-def test_it_is_said_before_anything_is_done(old: Stack, made: Made) -> None:
-    command = ["upgrade", "--check", *options(old, made)]
-    done = appliance(made.folder, *command, environment=old.environment)
+def test_it_is_said_before_anything_is_done(operator: Operator, made: Made) -> None:
+    done = upgrade(operator, made, "--check")
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert "can begin" in done.stdout
 
 
 @pytest.fixture(scope="module")
-def new(old: Stack, lead: Person, made: Made) -> Stack:
+def new(old: Stack, operator: Operator, lead: Person, made: Made) -> Stack:
     """Upgraded, though the upgrade was killed in the middle."""
     command = [sys.executable, str(made.folder / "scripts/appliance"), "upgrade"]
     log = old.folder / "killed.log"
     with log.open("w") as output:
         begun = subprocess.Popen(
             [*command, *options(old, made)],
-            env=old.environment,
+            env=operator.environment,
             stdout=output,
             stderr=output,
             start_new_session=True,
@@ -179,8 +176,10 @@ def new(old: Stack, lead: Person, made: Made) -> Stack:
             time.sleep(0.1)
         os.killpg(begun.pid, signal.SIGKILL)
         begun.wait()
-    done = appliance(made.folder, "upgrade", *options(old, made), environment=old.environment)
+    done = upgrade(operator, made)
     assert done.returncode == 0, done.stdout + done.stderr
+    # One before each that was begun: the faulty one, and the one that was killed and went on.
+    assert len(operator.backups()) == 2
     return replace(old, top=made.folder, variables="after.env")
 
 
@@ -212,8 +211,10 @@ def test_the_former_folder_starts_nothing_any_more(new: Stack) -> None:
     assert record["folder"] != str(before)
 
 
-def test_the_same_release_is_not_installed_twice(new: Stack, made: Made) -> None:
-    done = appliance(made.folder, "upgrade", *options(new, made), environment=new.environment)
+def test_the_same_release_is_not_installed_twice(
+    new: Stack, operator: Operator, made: Made
+) -> None:
+    done = upgrade(operator, made)
     assert done.returncode == 1
     assert "run it from there" in done.stderr
 
