@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Mapping, NamedTuple
 
 from host import configuration, egress
-from host.composition import Composition, environment_argument
+from host.composition import Composition, environment_argument, nothing_in
 from host.ending import Failed, Refused
 from host.environment import PROJECT, known_variables, variables, with_variables
 from host.install import check, prepare, write
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     file: Path = options.env_file
     lines = file.read_text().splitlines() if file.exists() else []
     if not lines:
-        raise Refused("Nothing is installed here yet: scripts/appliance install")
+        raise nothing_in(file)
     text = with_variables(lines, variables(found))
     with tempfile.NamedTemporaryFile("w", suffix=".env") as planned:
         planned.write(text)

@@ -106,10 +106,17 @@ def environment_argument(command: argparse.ArgumentParser) -> None:
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
+def nothing_in(environment_file: Path) -> Refused:
+    return Refused(
+        f"Nothing is installed in this folder: there is no {environment_file}. Run this in the folder of the release"
+        " that runs, or scripts/appliance install --url https://HOST first."
+    )
+
+
 def installed(environment_file: Path) -> Composition:
     """This folder's. Raises Refused where nothing is installed."""
     if not environment_file.exists():
-        raise Refused("Nothing is installed here yet: scripts/appliance install")
+        raise nothing_in(environment_file)
     return Composition(PROJECT, environment_file.resolve())
 
 

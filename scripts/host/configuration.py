@@ -92,7 +92,18 @@ def load(file: Path) -> Configuration:
         raise Refused(
             f"There is no configuration at {file}: scripts/appliance install --url https://HOST writes it."
         )
-    return checked(file.read_text(), str(file))
+    return checked(read(file), str(file))
+
+
+def read(file: Path) -> str:
+    """The file's text. Raises Refused where it is none, or not to be read by whoever asks."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise Refused(f"{file}, line {line}: there is something that is not UTF-8.") from None
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def checked(text: str, name: str) -> Configuration:

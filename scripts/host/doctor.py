@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import time
 from pathlib import Path
 from typing import Iterator, Sequence
 
 from host import facts, services, verdicts
-from host.composition import installed
+from host.composition import installed, nothing_in
 from host.ending import AMISS, DONE, Refused
 from host.environment import PROJECT, keys_folder, known_variables
 from host.services import MISSING, ONCE, Service
@@ -26,7 +27,9 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if not options.env_file.exists():
-        raise Refused("Nothing is installed here yet: scripts/appliance install")
+        raise nothing_in(options.env_file)
+    if os.geteuid() != 0:
+        raise Refused("must run as root: what encrypts the disks is told to nobody else.")
     found = list(findings(options.env_file))
     if options.mail:
         # The worker alone has the password.
@@ -45,7 +48,7 @@ def findings(env_file: Path) -> Iterator[Finding]:
     yield verdicts.clock(facts.clock())
     for folder in (data, facts.engine().root or Path("/var/lib/docker")):
         yield verdicts.disk(f"disk of {folder}", facts.disk(folder), 1)
-    end = facts.certificate_end(keys_folder(variables) / "nginx/server.crt")
+    end = facts.certificate_end(data / "certificates/public.pem")
     yield verdicts.lasting(end, time.time())
     judged = look(data, keys_folder(variables), variables)
     yield at_rest([(place.what, judged.accepted or place.verdict.good) for place in judged.places])
@@ -135,5 +138,5 @@ def _compose(env_file: Path, *arguments: str) -> subprocess.CompletedProcess[str
     command = ["docker", "compose", "--env-file", str(env_file.resolve()), *arguments]
     try:
         return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return subprocess.CompletedProcess(command, 127, "", "docker is not installed here.")
+    except OSError as error:
+        return subprocess.CompletedProcess(command, 127, "", f"docker: {error.strerror}.")

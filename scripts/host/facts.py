@@ -256,14 +256,18 @@ def reached(url: str, authority: Optional[Path], proxy: str) -> Reached:
 
 
 def secrets_amiss(keys: Path, data: Path) -> list[str]:
-    """Folders and files of secrets whose owner or mode is another than install sets."""
+    """Folders and files of secrets whose owner or mode is another than install sets. Raises Refused."""
     folders = {keys / name: user for name, user in USERS.items()}
     folders[data / "authority"] = 0
     amiss = []
     for folder, user in folders.items():
         if not folder.is_dir():
             continue
-        for path, mode in ((folder, 0o500), *((file, 0o400) for file in sorted(folder.iterdir()))):
+        try:
+            files = sorted(folder.iterdir())
+        except PermissionError:
+            raise Refused(f"{folder} can be looked into by root alone: run this as root.") from None
+        for path, mode in ((folder, 0o500), *((file, 0o400) for file in files)):
             found = path.lstat()
             if (found.st_uid, stat.S_IMODE(found.st_mode)) != (user, mode):
                 amiss.append(str(path))

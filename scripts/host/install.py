@@ -95,12 +95,15 @@ def run(options: argparse.Namespace) -> None:
         f"The configuration is {options.config}; secrets and certificates are in {keys}, data in {data}, variables "
         f"in {options.env_file}."
     )
-    print(told(judged(found, own)))
+    encryption = judged(found, own)
+    print(told(encryption))
     if not found["tls", "certificate"]:
         print(
             f"Browsers must trust {data}/authority.pem, or give a certificate of your own below [tls]."
         )
     built = "" if bundle else "  docker compose build\n"
+    if not encryption.accepted:
+        built += "  scripts/appliance volumes attest …    (or encrypt: see above; no service starts before)\n"
     print(
         "Next:\n"
         f"{built}"
@@ -158,7 +161,7 @@ def note_release(data: Path, environment_file: Path, bundle: Bundle | None) -> N
 
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:
     """The configuration with what the options say; the first one with what .env said before there was a file."""
-    former = options.config.read_text() if options.config.exists() else ""
+    former = configuration.read(options.config) if options.config.exists() else ""
     settings = {} if former else adopted(known)
     given: dict[Key, str] = {}
     for name, key in OPTIONS.items():

@@ -29,7 +29,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--github", metavar="URL", help="a GitHub Enterprise Server to be reached")
     command.add_argument("--jira", metavar="URL", help="a Jira to be reached")
     command.add_argument(
-        "--authority", type=Path, help="PEM of their authority, where it is your own"
+        "--authority", type=Path, metavar="PEM", help="their authority, where it is your own"
     )
     command.add_argument("--json", action="store_true", help="for programs")
     accept_argument(command)
@@ -53,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
         url = getattr(options, name)
         if url and (urlsplit(url).scheme, bool(urlsplit(url).hostname)) != ("https", True):
             raise Refused(f"--{name} must be https://HOST, not {url!r}.")
+    if options.authority and not options.authority.is_file():
+        raise Refused(f"--authority: there is no file {options.authority}.")
     findings = [
         *looked(found),
         *outside(found, {"github": options.github, "jira": options.jira}, options.authority),

@@ -23,6 +23,8 @@ def run(
         )
     except FileNotFoundError:
         raise Refused(f"{words[0]} is not installed here.") from None
+    except OSError as error:
+        raise Refused(f"{words[0]} cannot be run here: {error.strerror}.") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip() or f"exit code {done.returncode}"
         raise Refused(f"{words[0]} {words[1] if words[1:] else ''}: {said}")
@@ -34,7 +36,7 @@ def succeeds(*command: str | int | Path) -> bool:
     words = [str(word) for word in command]
     try:
         return subprocess.run(words, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

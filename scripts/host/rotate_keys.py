@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Callable, Final, NamedTuple
 
 from host import configuration, programs
+from host.composition import by_root, environment_argument
 from host.ending import DONE, Failed, Refused
 from host.environment import PROJECT
 from host.folders import Folder
@@ -47,12 +48,13 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "target",
         nargs="*",
+        metavar="web | worker",
         help="web: secrets that web verifies with; worker: credentials of outside systems; both where none is named",
     )
     command.add_argument(
         "--grace", type=int, default=GRACE_SECONDS, metavar="SECONDS", help=argparse.SUPPRESS
     )
-    command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
+    environment_argument(command)
     configuration.argument(command)
 
 
@@ -61,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
     if unknown:
         raise Refused(f"{', '.join(unknown)} is none of: {', '.join(TARGETS)}.")
     keys = configuration.load(options.config).keys
+    by_root(options.env_file)
     for name in options.target or TARGETS:
         target = TARGETS[name]
 

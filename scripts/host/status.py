@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     found = configuration.load(options.config)
     composition = installed(options.env_file)
     running = services.look(composition)
-    ages = [lasting(facts.certificate_end(found.keys / "nginx/server.crt"), time.time())]
+    ages = [lasting(facts.certificate_end(found.data / "certificates/public.pem"), time.time())]
     if any(service.name == "postgres" and service.well for service in running):
         ages += asked(composition, time.time())
     engine = facts.engine()

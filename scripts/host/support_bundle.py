@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Callable, Final, Iterator, NamedTuple
 
 from host import doctor
+from host.composition import nothing_in
 from host.ending import Refused
 from host.environment import PROJECT, keys_folder, known_variables
 from host.programs import run as program
@@ -59,7 +60,9 @@ class Made(NamedTuple):
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, help="the archive (support-DATE.tar.gz, here)")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="the archive (support-DATE.tar.gz, here)"
+    )
     command.add_argument(
         "--without", action="append", default=[], metavar="PART", help="leave this part out"
     )
@@ -70,7 +73,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     if not options.env_file.exists():
-        raise Refused("Nothing is installed here yet: scripts/appliance install")
+        raise nothing_in(options.env_file)
     parts = list(all_parts(Installation(options.env_file)))
     unknown = set(options.without) - {part.name for part in parts}
     if unknown:
@@ -78,9 +81,11 @@ def run(options: argparse.Namespace) -> None:
     print("\n".join(f"{part.name:18} {part.about}" for part in parts))
     if options.list:
         return
+    file = options.out or Path(time.strftime("support-%Y%m%d-%H%M%S.tar.gz"))
+    if file.exists():
+        raise Refused(f"{file} is there already: name another with --out.")
     confirm(options)
     made = [_made(part, options.without) for part in parts]
-    file = options.out or Path(time.strftime("support-%Y%m%d-%H%M%S.tar.gz"))
     write(file, made)
     print(
         f"\n{contents(made)}\nIt is {file}; nothing was sent anywhere. Look into it before you give it away."
@@ -117,6 +122,11 @@ def write(file: Path, made: list[Made]) -> None:
         for one in made:
             if not one.missing:
                 _add(archive, f"{one.part.name}.txt", one.text)
+
+
+def _raised(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 class Installation:
@@ -164,9 +174,13 @@ class Installation:
         return Sanitiser(self.secrets(), self._people)
 
     def secrets(self) -> Iterator[str]:
-        for file in self.keys.rglob("*"):
-            if file.is_file():
-                yield from file.read_text(errors="replace").split()
+        """Every word of every key. Raises Refused where one cannot be read: it would not be taken out."""
+        try:
+            for folder, _, names in os.walk(self.keys, onerror=_raised):
+                for name in names:
+                    yield from Path(folder, name).read_text(errors="replace").split()
+        except PermissionError:
+            raise Refused("which secrets to leave out is known to root alone.") from None
 
 
 def all_parts(of: Installation) -> Iterator[Part]:

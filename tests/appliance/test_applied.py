@@ -19,7 +19,7 @@ def test_a_change_is_told_then_made_and_touches_nothing_else(stack: Stack) -> No
     assert appliance(stack, "apply", "--check") == (0, plan)
     assert _containers(stack) == before
     code, said = appliance(stack, "apply")
-    assert (code, said) == (0, plan + "Everything runs.\n")
+    assert (code, said.startswith(plan), said.splitlines()[-1]) == (0, True, "Everything runs.")
     after = _containers(stack)
     assert {service for service in SERVICES if after[service] != before[service]} == {"sealer"}
     assert stack.run_in("sealer", "printenv", "PLUMBLINE_AUDIT_DAYS").strip() == "800"
@@ -31,10 +31,9 @@ def test_a_changed_secret_restarts_who_reads_it(stack: Stack) -> None:
     before = _containers(stack)
     (stack.data / "secrets/nginx/server.crt").unlink()
     code, said = appliance(stack, "apply")
-    assert (code, said) == (
-        0,
-        "Everything is as the configuration says.\nEverything runs.\n",
-    )
+    told = said.splitlines()
+    assert (code, told[0]) == (0, "Everything is as the configuration says.")
+    assert told[-1] == "Everything runs."
     assert _containers(stack) == before
     assert stack.inspect("nginx")["State"]["Health"]["Status"] == "healthy"
 

@@ -162,7 +162,7 @@ def test_any_other_file_is_refused(tmp_path: Path, made: Release) -> None:
     (tmp_path / "other.tar").write_bytes(b"no archive")
     with pytest.raises(Refused, match="no bundle"):
         check(tmp_path / "other.tar", made.public)
-    with pytest.raises(Refused, match="no bundle"):
+    with pytest.raises(Refused, match="there is no file"):
         check(tmp_path / "missing.tar", made.public)
 
 

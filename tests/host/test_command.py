@@ -1,12 +1,15 @@
 """The command as an operator meets it: help, exit codes, and the oldest Python it promises to run on."""
 
 import ast
+import errno
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from host.verbs import VERBS
+from host.ending import Refused
+from host.programs import run, succeeds
+from host.verbs import VERBS, trouble
 
 TOP = Path(__file__).resolve().parents[2]
 SOURCES = [TOP / "scripts/appliance", *sorted((TOP / "scripts/host").rglob("*.py"))]
@@ -21,7 +24,9 @@ def appliance(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_every_verb_has_help(verb: str) -> None:
     done = appliance(verb, "--help")
     assert (done.returncode, done.stderr) == (0, "")
-    assert VERBS[verb].help.split()[0] in done.stdout
+    assert VERBS[verb].help[1:] in " ".join(done.stdout.split())
+    assert VERBS[verb].about in " ".join(done.stdout.split())
+    assert "exit codes: 0 done" in done.stdout
 
 
 def test_what_is_not_understood_is_told_with_code_2() -> None:
@@ -37,6 +42,39 @@ def test_what_is_refused_says_why_with_code_1_and_changes_nothing(tmp_path: Path
     assert "[site] url = http://a.example must be https://HOST" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("verb", ["apply", "egress", "install", "preflight", "status"])
+def test_a_configuration_that_cannot_be_read_is_refused_with_its_place(
+    tmp_path: Path, verb: str
+) -> None:
+    (tmp_path / "conf").write_bytes(b"[site]\nurl = https://a.example\n# \xff\n")
+    done = appliance(verb, "--config", f"{tmp_path}/conf")
+    assert done.returncode == 1
+    assert done.stderr.endswith("conf, line 3: there is something that is not UTF-8.\n")
+    done = appliance(verb, "--config", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"{tmp_path} cannot be read: Is a directory.\n")
+
+
+def test_what_the_system_refuses_is_told_without_a_trace() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/var/lib/plumbline/x")
+    assert trouble(full).startswith("/var/lib/plumbline/x: No space left on device. Put that right")
+
+
+def test_a_program_that_may_not_be_run_is_as_one_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("")
+    assert not succeeds(tmp_path / "tool")
+    with pytest.raises(Refused, match="tool cannot be run here: Permission denied"):
+        run(tmp_path / "tool")
+
+
+def test_a_bundle_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = appliance("bundle", "--check", f"{tmp_path}/none.tar")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"appliance bundle: there is no file {tmp_path}/none.tar.\n",
+    )
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)

@@ -47,7 +47,7 @@ def test_its_variables_are_those_that_compose_takes(
 
 
 def test_where_nothing_is_installed_it_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="Nothing is installed here yet"):
+    with pytest.raises(Refused, match="Nothing is installed in this folder"):
         by_root(tmp_path / "env")
 
 

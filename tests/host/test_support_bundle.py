@@ -1,6 +1,7 @@
 """What leaves in a support bundle: no secret, nobody's name or address, no source code, however a log tells of it."""
 
 import json
+import os
 import tarfile
 from argparse import Namespace
 from pathlib import Path
@@ -133,3 +134,21 @@ def test_where_names_cannot_be_asked_nothing_that_may_hold_one_is_given(tmp_path
     assert names <= {"support/CONTENTS.txt", "support/versions.txt"}
     assert "log-web: whose names to leave out cannot be asked" in told
     assert "doctor: left out by whoever made this" in told
+
+
+def test_who_cannot_read_the_keys_gets_no_part_that_may_hold_one(tmp_path: Path) -> None:
+    (tmp_path / "secrets/web").mkdir(parents=True)
+    (tmp_path / "secrets/web/web_key").write_text("0123456789abcdef")
+    (tmp_path / "env").write_text(f"PLUMBLINE_DATA={tmp_path}\n")
+    found = support_bundle.Installation(tmp_path / "env")
+    assert list(found.secrets()) == ["0123456789abcdef"]
+    (tmp_path / "secrets/web").chmod(0)
+    former = os.geteuid()
+    if former == 0:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(Refused, match="known to root alone"):
+            list(found.secrets())
+    finally:
+        os.seteuid(former)
+        (tmp_path / "secrets/web").chmod(0o700)

@@ -52,6 +52,9 @@ class Bundle(NamedTuple):
 
 def check(file: Path, key: Path) -> Bundle:
     """Signature, checksums and images of a bundle. Raises Refused with the first thing that is not as it should be."""
+    for one in (file, key):
+        if not one.is_file():
+            raise Refused(f"there is no file {one}.")
     try:
         with tarfile.open(file, "r:") as archive:
             return _checked(file, archive, key)

@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> None:
         return
     if not options.key or not options.output:
         raise Refused("say --key and --output, or --check FILE.")
+    if not options.key.is_file():
+        raise Refused(f"--key: there is no file {options.key}.")
     output = options.output.resolve()
     about = make(project=PROJECT, commit=options.commit, key=options.key, output=output)
     print(f"{output}: Plumbline {about.version}, {output.stat().st_size / 1e6:.0f} MB")

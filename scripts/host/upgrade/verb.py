@@ -22,7 +22,9 @@ PROJECT = Path(__file__).resolve().parents[3]
 
 
 def arguments(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--bundle", type=Path, required=True, help="the release that is to come")
+    command.add_argument(
+        "--bundle", type=Path, metavar="FILE", required=True, help="the release that is to come"
+    )
     command.add_argument(
         "--check", action="store_true", help="say whether it could; change nothing"
     )

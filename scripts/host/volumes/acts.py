@@ -17,10 +17,17 @@ def create_arguments(command: argparse.ArgumentParser) -> None:
         "source", type=Path, help="a device for LUKS2, or a new folder for gocryptfs"
     )
     command.add_argument(
-        "--at", type=Path, default=Path("/var/lib/plumbline"), help="where it is mounted"
+        "--at",
+        type=Path,
+        metavar="FOLDER",
+        default=Path("/var/lib/plumbline"),
+        help="where it is mounted (/var/lib/plumbline)",
     )
     command.add_argument(
-        "--yes-erase", type=Path, metavar="DEVICE", help="lose what the device holds"
+        "--yes-erase",
+        type=Path,
+        metavar="DEVICE",
+        help="lose what the device holds: its name once more",
     )
     _key_and_header(command)
 

@@ -18,6 +18,7 @@ def argument(command: argparse.ArgumentParser, name: str = "--key-file", of: str
     command.add_argument(
         name,
         type=Path,
+        metavar="FILE",
         help=f"{of}key file in place of a passphrase; one that only root reads, apart from data and backups",
     )
 
