@@ -12,7 +12,7 @@ from host import configuration, egress
 from host.composition import Composition, environment_argument, nothing_in
 from host.ending import Failed, Refused
 from host.environment import PROJECT, known_variables, variables, with_variables
-from host.install import check, prepare, write
+from host.install import check, prepare, refuse_to_leave_data, write
 from host.programs import run as program
 from host.services import ONCE
 from host.volumes.status import judged, told
@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> None:
     lines = file.read_text().splitlines() if file.exists() else []
     if not lines:
         raise nothing_in(file)
+    refuse_to_leave_data(found, known_variables(lines))
     text = with_variables(lines, variables(found))
     with tempfile.NamedTemporaryFile("w", suffix=".env") as planned:
         planned.write(text)

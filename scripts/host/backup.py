@@ -17,7 +17,7 @@ from typing import IO, Final, Iterator, Sequence, cast
 
 from host.backup_keys import Keys, made_keys
 from host.composition import Composition, by_root, environment_argument
-from host.ending import Failed, Refused
+from host.ending import Failed, Refused, plain
 from host.places import Place, name_at, place_of, too_old
 from host.statements import Statement
 
@@ -155,6 +155,6 @@ def put_on_record(compose: Composition, what: str, told: object) -> bool:
     try:
         compose(*command, stdin=json.dumps(told).encode())
     except Refused as refused:
-        print(f"Not on record: {refused}")
+        print(plain(f"Not on record: {refused}"))
         return False
     return True

@@ -12,7 +12,7 @@ from typing import Iterator, Sequence
 
 from host import facts, services, verdicts
 from host.composition import installed, nothing_in
-from host.ending import AMISS, DONE, Refused
+from host.ending import AMISS, DONE, Refused, plain
 from host.environment import PROJECT, keys_folder, known_variables
 from host.services import MISSING, ONCE, Service
 from host.verdicts import BAD, GOOD, Finding
@@ -85,7 +85,7 @@ def as_text(found: Sequence[Finding]) -> str:
             lines.append(f"      needed: {one.needed}. {one.todo}")
     amiss = sum(not one.is_good for one in found)
     lines.append(f"{amiss} of {len(found)} are amiss." if amiss else "All is well.")
-    return "\n".join(lines)
+    return "\n".join(plain(line).replace("\n", " ") for line in lines)
 
 
 def service(one: Service) -> Finding:

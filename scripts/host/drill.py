@@ -14,7 +14,7 @@ from typing import Final, Iterator
 from host.backup import alone, backup_place, put_on_record
 from host.backup_keys import Keys, keys_of
 from host.composition import Composition, by_root, environment_argument
-from host.ending import AMISS, Failed, Refused
+from host.ending import AMISS, Failed, Refused, plain
 from host.opening import found, stream
 from host.places import Place, write_down
 from host.services import USERS
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int | None:
         recorded = put_on_record(compose, "drilled", {"drill": report, "place": place.kind})
     print(f"The report, signed, is {file}.")
     if not report["passed"]:
-        print(f"{names[-1]} does not restore: {report['reason']}")
+        print(plain(f"{names[-1]} does not restore: {report['reason']}"))
         return AMISS
     print(
         f"{names[-1]} restores: {report['rows']:,} rows of {report['tables']} tables are as they were."
@@ -57,9 +57,10 @@ def drilled(compose: Composition, place: Place, keys: Keys, name: str) -> dict[s
     statement: Statement | None = None
     reason, told = "", {}
     try:
-        file, statement = found(place, name, keys.verify)
+        backup = found(place, name, keys.verify)
+        statement = backup.statement
         with _room(compose):
-            answer = stream(compose, file, keys.drill.read_bytes(), "drill", *_RESTORE)
+            answer = stream(compose, backup, keys.drill.read_bytes(), "drill", *_RESTORE)
         told = json.loads(answer.splitlines()[-1])
     except (Refused, Failed) as failure:
         reason = str(failure)

@@ -13,7 +13,7 @@ from host import configuration
 from host.composition import Composition, environment_argument, installed
 from host.configuration import Configuration
 from host.destinations import Outside, destination, listed, outside, write
-from host.ending import Failed, Refused
+from host.ending import Failed, Refused, plain
 from host.folders import Folder
 from host.services import USERS
 
@@ -100,12 +100,8 @@ def asked_for(running: Composition) -> dict[str, str]:
         raise Refused("web does not tell its destinations: docker compose logs web") from None
     if len(pairs) > _MOST:
         raise Refused(f"web asks for {len(pairs)} destinations, more than {_MOST}.")
-    return {destination(place): printable(why) for place, why in pairs}
-
-
-def printable(text: str) -> str:
-    """Nothing that a terminal would take for more than text."""
-    return "".join(one if one.isprintable() else "?" for one in text)[:200]
+    # One line each: a second one could look like another destination.
+    return {destination(place): plain(why).replace("\n", "?")[:200] for place, why in pairs}
 
 
 def confirm() -> None:
@@ -133,7 +129,7 @@ def try_again(running: Composition) -> None:
     try:
         inside(running, "web", "python", "manage.py", "connection", "check", "--failing")
     except Refused as refused:
-        print(f"Connections that waited are tried within the hour; not now: {refused}")
+        print(plain(f"Connections that waited are tried within the hour; not now: {refused}"))
 
 
 def keep(data: Path, folder: Folder, ways: Outside) -> None:

@@ -11,6 +11,11 @@ AMISS: Final = 4
 """It was looked, and not all is as it should be."""
 
 
+def plain(text: str) -> str:
+    """Nothing but lines of text: what comes from a container must give no orders to root's terminal."""
+    return "".join(one if one.isprintable() or one in "\n\t" else "?" for one in text)
+
+
 class Refused(Exception):
     """Something to put right first; nothing was changed."""
 

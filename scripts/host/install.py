@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Final, Sequence
+from typing import Final, Mapping, Sequence
 
 from host import configuration, preflight, timers, verdicts
 from host.backup_keys import keys_of
@@ -70,6 +70,7 @@ def run(options: argparse.Namespace) -> None:
     text = new_text(options, known)
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
+    refuse_to_leave_data(found, known)
     refuse_what_is_bad(found, options.accept)
     data = found.data.resolve()
     bundle = trusted(options.bundle, data) if options.bundle else None
@@ -195,6 +196,16 @@ def check_files(found: Configuration) -> None:
             raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
         if found[key] and not Path(found[key]).read_bytes().strip():
             raise Refused(f"[{key[0]}] {key[1]}: {found[key]} is empty.")
+
+
+def refuse_to_leave_data(found: Configuration, known: Mapping[str, str]) -> None:
+    """Another folder begins with nothing: whoever meant to move the data would meet an empty installation."""
+    former = Path(known.get("PLUMBLINE_DATA") or found.data)
+    if (former / "release.json").exists() and not (found.data / "release.json").exists():
+        raise Refused(
+            f"[data] folder is {found.data}, and this installation's data are in {former}: move them first, as"
+            " docs/operate.md has it below “Move an installation”."
+        )
 
 
 def take_along(former: Path, keys: Path, found: Configuration) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, Sequence
 
 from host.composition import environment_argument, installed
+from host.ending import plain
 
 MESSAGE_LENGTH: Final = 500
 WITHIN: Final = ("run", "--rm", "-T", "--no-deps", "migrate", "python", "manage.py", "maintenance")
@@ -39,7 +40,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     told = installed(options.env_file)(*WITHIN, *orders(options))
-    print(told.decode().strip())
+    print(plain(told.decode(errors="replace").strip()))
 
 
 def orders(options: argparse.Namespace) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 import subprocess
 import tempfile
 from pathlib import Path
@@ -14,6 +14,7 @@ from host.places import SIGNED, Place
 from host.statements import Statement, digest_of
 
 _LINES: Final = 8
+_PIECE: Final = 1024 * 1024
 
 
 class Found(NamedTuple):
@@ -36,14 +37,19 @@ def found(place: Place, name: str, verify_key: Path) -> Found:
     statement = Statement.read(signed, verify_key)
     if digest_of(file) != (statement.sha256, statement.size):
         raise Refused(f"{file} is not what was signed: it is damaged or another one.")
+    # Else whoever may write where backups lie could pass an old one off as the newest.
+    if statement.name != Path(name).name:
+        raise Refused(f"{file} was signed as {statement.name}: it is that one, by another name.")
     return Found(file, statement)
 
 
-def stream(compose: Composition, file: Path, identity: bytes, *command: str) -> bytes:
+def stream(compose: Composition, backup: Found, identity: bytes, *command: str) -> bytes:
     """Key and backup into `docker compose run …`; what that wrote. Raises Failed with what it said.
 
-    The key goes before the backup, so that it is in no file, environment or argument of a container.
+    The key goes before the backup, so that it is in no file, environment or argument of a container. What was read is
+    what was signed: the file may lie where others write.
     """
+    given = hashlib.sha256()
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as output:
         running = compose.started(
             *("run", "--rm", "-T", *command), stdin=subprocess.PIPE, stdout=output, stderr=said
@@ -51,8 +57,10 @@ def stream(compose: Composition, file: Path, identity: bytes, *command: str) -> 
         source = cast("IO[bytes]", running.stdin)
         try:
             source.write(b"%d\n" % len(identity) + identity)
-            with file.open("rb") as content:
-                shutil.copyfileobj(content, source, 1024 * 1024)
+            with backup.file.open("rb") as content:
+                while piece := content.read(_PIECE):
+                    given.update(piece)
+                    source.write(piece)
             source.close()
         except BrokenPipeError:
             pass  # it has ended before, and says why
@@ -61,6 +69,8 @@ def stream(compose: Composition, file: Path, identity: bytes, *command: str) -> 
             said.seek(0)
             lines = said.read().decode(errors="replace").strip().splitlines()
             raise Failed("\n".join(lines[-_LINES:]) or f"exit code {running.returncode}")
+        if given.hexdigest() != backup.statement.sha256:
+            raise Failed(f"{backup.file} was changed while it was read.")
         output.seek(0)
         return output.read()
 

@@ -186,9 +186,10 @@ def place_of(address: str, keys: Path, data: Path) -> Place:
 
 
 def write_down(file: Path, content: bytes) -> None:
-    """On the disk when this returns, as a whole or not."""
+    """On the disk when this returns, as a whole or not; a link that somebody laid in its way is not followed."""
     fresh = file.with_name(f".{file.name}.new")
-    with fresh.open("wb") as target:
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as target:
         target.write(content)
         target.flush()
         os.fsync(target.fileno())

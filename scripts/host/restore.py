@@ -12,7 +12,7 @@ from host.backup import alone, backup_place
 from host.backup_keys import keys_of
 from host.composition import Composition, by_root, environment_argument
 from host.ending import Failed, Refused
-from host.opening import found, identity_of, stream
+from host.opening import Found, found, identity_of, stream
 from host.places import Place
 from host.statements import Statement
 
@@ -40,10 +40,11 @@ def run(options: argparse.Namespace) -> None:
     with alone(compose.data):
         keys = keys_of(compose.data, compose.keys)
         place = backup_place(compose, keys)
-        file, statement = found(place, options.backup, options.verify_key or keys.verify)
+        backup = found(place, options.backup, options.verify_key or keys.verify)
+        statement = backup.statement
         check(compose, statement, replace=options.replace)
         try:
-            _beside(compose, file, identity, statement, place)
+            _beside(compose, backup, identity, place)
         except (Refused, Failed) as failure:
             raise Failed(
                 f"{failure}\nNothing was restored: the former data are as they were."
@@ -75,9 +76,7 @@ def check(compose: Composition, statement: Statement, *, replace: bool) -> None:
         raise Refused("there are data here already: --replace gives them up for the backup.")
 
 
-def _beside(
-    compose: Composition, file: Path, identity: bytes, statement: Statement, place: Place
-) -> None:
+def _beside(compose: Composition, backup: Found, identity: bytes, place: Place) -> None:
     compose.psql(f"DROP DATABASE IF EXISTS {BESIDE} WITH (FORCE)")
     compose.psql(f"CREATE DATABASE {BESIDE} OWNER migrate")
     prepared = (
@@ -92,10 +91,10 @@ def _beside(
     )
     compose("exec", "-T", "postgres", *prepared, "-d", BESIDE, "-f", "/etc/plumbline/database.sql")
     into = ("--no-deps", "--env", f"PLUMBLINE_DATABASE_NAME={BESIDE}", "migrate")
-    stream(compose, file, identity, *into, "python", "manage.py", "restore")
+    stream(compose, backup, identity, *into, "python", "manage.py", "restore")
     # The journal of what was erased is younger than the backup, and has the last word.
     ready = "python manage.py grants; python manage.py erasures reapply --accept; python manage.py backups restored"
-    told = json.dumps({"backup": asdict(statement), "place": place.kind}).encode()
+    told = json.dumps({"backup": asdict(backup.statement), "place": place.kind}).encode()
     compose("run", "--rm", "-T", *into, "sh", "-ec", ready, stdin=told)
 
 

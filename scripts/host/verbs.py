@@ -23,7 +23,7 @@ from host import (
     support_bundle,
 )
 from host.bundle import verb as bundle
-from host.ending import DONE, FAILED, REFUSED, Failed, Refused
+from host.ending import DONE, FAILED, REFUSED, Failed, Refused, plain
 from host.upgrade import verb as upgrade
 from host.volumes import verb as volumes
 
@@ -193,10 +193,10 @@ def main() -> int:
     try:
         return VERBS[options.verb].run(options) or DONE
     except Refused as refused:
-        print(f"appliance {options.verb}: {refused}", file=sys.stderr)
+        print(plain(f"appliance {options.verb}: {refused}"), file=sys.stderr)
         return REFUSED
     except Failed as failed:
-        print(f"appliance {options.verb}: {failed}", file=sys.stderr)
+        print(plain(f"appliance {options.verb}: {failed}"), file=sys.stderr)
         return FAILED
     except OSError as error:
         print(f"appliance {options.verb}: {trouble(error)}", file=sys.stderr)

@@ -38,11 +38,13 @@ def test_the_same_release_makes_the_same_bytes(made: Release) -> None:
     assert names[2:-1] == sorted(names[2:-1])
 
 
-def test_openssl_and_sha256sum_alone_check_it(made: Release, tmp_path: Path) -> None:
-    """The very lines of docs/install.md."""
+VERSION = "0.1.0"
+
+
+def _verified_by_hand(made: Release, tmp_path: Path) -> Path:
+    """By the very lines of docs/install.md. Returns the folder that they unpacked."""
     page = (TOP / "docs/install.md").read_text()
     lines = next(block for block in page.split("```\n")[1::2] if "pkeyutl -verify" in block)
-    made.sealed(f"plumbline-{VERSION}.tar")
     shell = lines.replace("VERSION", VERSION)
     done = subprocess.run(
         ["bash", "-e", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=False
@@ -50,9 +52,26 @@ def test_openssl_and_sha256sum_alone_check_it(made: Release, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert fingerprint(made.public) in done.stdout
     assert "Signature Verified Successfully" in done.stdout
+    return tmp_path / f"plumbline-{VERSION}"
 
 
-VERSION = "0.1.0"
+def test_openssl_and_sha256sum_alone_check_it(made: Release, tmp_path: Path) -> None:
+    made.sealed(f"plumbline-{VERSION}.tar")
+    folder = _verified_by_hand(made, tmp_path)
+    check(tmp_path / f"plumbline-{VERSION}.tar", made.public).must_be(folder)
+
+
+def test_what_was_added_to_it_is_not_even_unpacked(made: Release, tmp_path: Path) -> None:
+    """No checksum finds a module in the command's folder, that it would import as root instead of Python's own."""
+    added = f"plumbline-{VERSION}/scripts/argparse.py"
+
+    def add(own: str, content: bytes) -> list[tuple[str, bytes]]:
+        return [(own, content), *([(added, b"raise SystemExit")] if own.endswith(IMAGES) else [])]
+
+    _with(made.sealed(), add).rename(tmp_path / f"plumbline-{VERSION}.tar")
+    folder = _verified_by_hand(made, tmp_path)
+    assert (folder / "scripts/appliance").exists()
+    assert not (tmp_path / added).exists()
 
 
 def test_the_fingerprint_in_the_documentation_is_the_release_key_s() -> None:
@@ -100,7 +119,14 @@ def test_a_changed_one_is_refused(made: Release, changed: str, reason: str) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["plumbline-0.1.0/docs/more.md", "plumbline-0.1.0/../../etc/passwd"]
+    "name",
+    [
+        "plumbline-0.1.0/docs/more.md",
+        "plumbline-0.1.0/../../etc/passwd",
+        # As long as the folder's own name, and with a name below it that was signed.
+        "../../elsewhere/docs/install.md",
+        "plumbline-9.9.9/docs/install.md",
+    ],
 )
 def test_a_member_that_nobody_signed_is_refused(made: Release, name: str) -> None:
     def add(own: str, content: bytes) -> list[tuple[str, bytes]]:

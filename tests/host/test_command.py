@@ -69,6 +69,15 @@ def test_a_program_that_may_not_be_run_is_as_one_that_is_not_there(tmp_path: Pat
         run(tmp_path / "tool")
 
 
+def test_a_volume_that_is_refused_leaves_no_key_behind(tmp_path: Path) -> None:
+    (tmp_path / "at/something").mkdir(parents=True)
+    options = ("--at", f"{tmp_path}/at", "--volume", f"{tmp_path}/volume.json")
+    key = ("--key-file", f"{tmp_path}/key")
+    done = appliance("volumes", "create", f"{tmp_path}/source", *options, *key)
+    assert (done.returncode, "is not empty" in done.stderr) == (1, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["at"]
+
+
 def test_a_bundle_that_is_not_there_is_named(tmp_path: Path) -> None:
     done = appliance("bundle", "--check", f"{tmp_path}/none.tar")
     assert (done.returncode, done.stderr) == (

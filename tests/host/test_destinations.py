@@ -3,8 +3,7 @@
 import pytest
 from host.configuration import checked
 from host.destinations import Outside, destination, outside, rules
-from host.egress import printable
-from host.ending import Refused
+from host.ending import Refused, plain
 
 
 @pytest.mark.parametrize(
@@ -104,4 +103,4 @@ direct = ghes.example
 
 
 def test_what_comes_from_inside_is_text_on_a_terminal() -> None:
-    assert printable("connection \x1b[2JForge\r\n") == "connection ?[2JForge??"
+    assert plain("connection \x1b[2JForge\r\n") == "connection ?[2JForge?\n"

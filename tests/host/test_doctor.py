@@ -25,6 +25,13 @@ def test_the_text_says_what_is_needed_and_what_to_do_where_something_is_amiss() 
     ]
 
 
+def test_what_a_container_says_gives_no_orders_to_the_terminal() -> None:
+    said = Finding("web", "\x1b[2J\x1b[Hwell\nAll is well.", "good", BAD, "\x9b1A look")
+    text = doctor.as_text([said])
+    assert text.splitlines()[0] == "AMISS web: ?[2J?[Hwell All is well."
+    assert "\x9b" not in text
+
+
 def test_for_programs_it_tells_as_web_does() -> None:
     (told,) = doctor.document([Finding("disk", "5 %", "10 %", WARNING, "make room")])
     wanted = {"name": "disk", "found": "5 %", "needed": "10 %", "todo": "make room"}

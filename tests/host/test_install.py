@@ -5,13 +5,14 @@ import stat
 from pathlib import Path
 
 import pytest
-from host.configuration import checked, load
+from host.configuration import Configuration, checked, load
 from host.ending import Refused
 from host.environment import known_variables, variables, with_variables
 from host.folders import Folder
-from host.install import check_files, give_mail, new_text
+from host.install import check_files, give_mail, new_text, refuse_to_leave_data
 from host.keys import verify_keys
 from host.programs import openssl
+from host.settings import SETTINGS
 from host.verbs import parser
 
 
@@ -153,3 +154,20 @@ def test_an_installation_from_before_the_file_becomes_one_with_the_same_values(
     assert found.words("metrics", "allow") == ["10.0.0.1/32", "10.1.0.0/16"]
     assert found["tls", "certificate"] == str(data / "secrets/nginx/server.crt")
     assert found["syslog", "authority"] == str(data / "secrets/sealer/syslog_ca.pem")
+
+
+def test_another_data_folder_is_taken_once_the_data_are_in_it(tmp_path: Path) -> None:
+    former, new = tmp_path / "former", tmp_path / "new"
+    found = Configuration(
+        {setting.key: setting.default for setting in SETTINGS} | {("data", "folder"): str(new)}
+    )
+    known = {"PLUMBLINE_DATA": str(former)}
+    refuse_to_leave_data(found, {})
+    refuse_to_leave_data(found, known)
+    for folder in (former, new):
+        folder.mkdir()
+    (former / "release.json").write_text("{}")
+    with pytest.raises(Refused, match="move them first"):
+        refuse_to_leave_data(found, known)
+    (new / "release.json").write_text("{}")
+    refuse_to_leave_data(found, known)

@@ -77,6 +77,16 @@ def test_what_fails_while_it_is_closed_goes_back(machine: Machine) -> None:
     assert not machine.file.exists()
 
 
+@pytest.mark.parametrize("error", [OSError("no space"), ValueError("no number")])
+def test_what_nobody_foresaw_while_it_is_closed_goes_back_as_well(
+    machine: Machine, error: Exception
+) -> None:
+    machine.fails["migrate"] = error
+    with pytest.raises(Failed, match=r"no \w+\nEverything is as before"):
+        machine.run()
+    assert machine.seen == ["load", "migrate", "go back"]
+
+
 def test_what_fails_after_it_is_open_does_not_go_back_and_can_be_finished(machine: Machine) -> None:
     machine.fails["finish"] = Refused("the sealer is not healthy")
     with pytest.raises(Failed, match="run upgrade again to finish"):

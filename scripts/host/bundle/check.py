@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tarfile
 import tempfile
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from host.programs import openssl, succeeds
 
 _SMALL: Final = 4 << 20
 _PIECE: Final = 1 << 20
+_FIRST: Final = re.compile(rf"(plumbline-[A-Za-z0-9._+-]+)/{SUMS}")
 
 
 class Bundle(NamedTuple):
@@ -80,7 +82,9 @@ def _checked(file: Path, archive: tarfile.TarFile, key: Path) -> Bundle:
     expected, found = sums(told), {}
     about: Manifest | None = None
     for member in archive:
-        name = member.name[len(folder) + 1 :]
+        top, _, name = member.name.partition("/")
+        if top != folder:
+            raise Refused(f"{member.name} does not belong to it.")
         if name in (SUMS, SIGNATURE) and name not in found:
             found[name] = ""
             continue
@@ -111,9 +115,10 @@ def signed(text: bytes, signature: bytes, key: Path) -> bool:
 
 def _folder(archive: tarfile.TarFile) -> str:
     first = next(iter(archive), None)
-    if not first or first.name.count("/") != 1 or not first.name.endswith(f"/{SUMS}"):
+    match = _FIRST.fullmatch(first.name) if first else None
+    if not match:
         raise Refused("it is no bundle of Plumbline.")
-    return first.name.partition("/")[0]
+    return match[1]
 
 
 def _first(archive: tarfile.TarFile, name: str) -> bytes:

@@ -87,7 +87,8 @@ def carry_out(
         say(step.says)
         try:
             step.do()
-        except (Refused, Failed) as error:
+        except (Refused, Failed, OSError, ValueError) as error:
+            # A full disk or an answer that is none must not leave it closed between two releases.
             _after(step, str(error), journal, clear)
         else:
             journal.note(step.name)

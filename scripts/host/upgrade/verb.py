@@ -59,6 +59,8 @@ def run(options: argparse.Namespace) -> None:
 def _data(options: argparse.Namespace) -> Path:
     """Where the running installation has its secrets; one without a configuration says it in .env."""
     if options.former and not options.config.exists():
+        if not (options.former / ".env").is_file():
+            raise Refused(f"--from: there is no {options.former}/.env.")
         lines = (options.former / ".env").read_text().splitlines()
         data = Path(known_variables(lines).get("PLUMBLINE_DATA", "/var/lib/plumbline"))
     else:

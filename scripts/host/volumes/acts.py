@@ -59,6 +59,7 @@ def create(options: argparse.Namespace) -> int:
         raise Refused(f"{options.header_backup} is there already.")
     if not options.source.exists() and options.source.parts[:2] == ("/", "dev"):
         raise Refused(f"{options.source} is no device of this machine.")
+    volume.may_create(options.source, options.at)
     made = volume.create(
         options.source, options.at, secret.new(options.key_file), options.yes_erase
     )

@@ -52,17 +52,23 @@ def is_open(volume: Volume) -> bool:
     return mount is not None and mount.kind != "autofs"
 
 
-def create(source: Path, at: Path, secret: bytes, erase: Path | None) -> Volume:
-    """Make and open it. Raises Refused before anything was changed, Failed after."""
+def may_create(source: Path, at: Path) -> None:
+    """What can be known before anybody is asked for a passphrase, or a key file is made. Raises Refused."""
     if mount_at(at):
         raise Refused(f"something is mounted at {at} already.")
     if at.exists() and any(at.iterdir()):
         raise Refused(f"{at} is not empty: choose a new folder, then move the data there.")
+    if of_kind(source) == LUKS2:
+        luks.need_device_mapper()
+
+
+def create(source: Path, at: Path, secret: bytes, erase: Path | None) -> Volume:
+    """Make and open it. Raises Refused before anything was changed, Failed after."""
+    may_create(source, at)
     if of_kind(source) == GOCRYPTFS:
         gocryptfs.make(source, secret)
         made = Volume(GOCRYPTFS, source.resolve(), "", at.resolve())
     else:
-        luks.need_device_mapper()
         luks.format_device(source, secret, erase=erase)
         made = Volume(LUKS2, source.resolve(), luks.uuid(source), at.resolve())
     try:
