@@ -154,10 +154,11 @@ def prepare(found: Configuration) -> set[str]:
 def note_release(data: Path, environment_file: Path, bundle: Bundle | None) -> None:
     """What runs here is on record, for a later upgrade."""
     former = recorded(data)
-    commit = former.commit if former and former.folder == PROJECT else ""
+    commit, made = (former.commit, former.made) if former and former.folder == PROJECT else ("", "")
+    if bundle:
+        commit, made = bundle.manifest.commit, bundle.manifest.made
     version = version_in((PROJECT / "pyproject.toml").read_text())
-    commit = bundle.manifest.commit if bundle else commit
-    record(data, Installed(version, commit, PROJECT, environment_file.resolve()))
+    record(data, Installed(version, commit, PROJECT, environment_file.resolve(), made))
 
 
 def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:

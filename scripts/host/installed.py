@@ -14,11 +14,14 @@ class Installed(NamedTuple):
     """Of the bundle; empty where the images were built here."""
     folder: Path
     environment_file: Path
+    made: str = ""
+    """When the bundle's commit was, ISO 8601; empty where it is not known."""
 
     @classmethod
     def of(cls, told: dict[str, str]) -> Installed:
         return cls(
-            told["version"], told["commit"], Path(told["folder"]), Path(told["environment_file"])
+            *(told["version"], told["commit"], Path(told["folder"])),
+            *(Path(told["environment_file"]), told.get("made", "")),
         )
 
     def told(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, FrozenSet, NamedTuple, Sequence
 
 from host.ending import Refused
@@ -47,3 +48,15 @@ def path(running: str, target: str, releases: Sequence[Release] = RELEASES) -> S
                 f" because {release.stop}."
             )
     return releases[first + 1 : last + 1]
+
+
+def must_not_be_older(made: str, running: str) -> None:
+    """A bundle of long ago is signed as well, and brings back what was mended since. Raises Refused; "": not known."""
+    if made and running and _moment(made) < _moment(running):
+        raise Refused(
+            f"it is of {made}, older than what runs, which is of {running}: it lacks what was mended since."
+        )
+
+
+def _moment(told: str) -> datetime:
+    return datetime.strptime(told, "%Y-%m-%dT%H:%M:%S%z")

@@ -3,7 +3,7 @@
 import pytest
 from host.bundle.contents import version_in
 from host.ending import Refused
-from host.releases import RELEASES, Release, path
+from host.releases import RELEASES, Release, must_not_be_older, path
 
 from tests.host.bundles import TOP
 
@@ -49,3 +49,15 @@ def test_any_other_way_is_refused_with_the_way_that_there_is(
 ) -> None:
     with pytest.raises(Refused, match=reason):
         path(running, target, SOME)
+
+
+@pytest.mark.parametrize("made", ["2026-11-27T12:00:00+00:00", "2026-11-27T14:00:00+01:00", ""])
+def test_a_build_that_is_not_older_may_come(made: str) -> None:
+    must_not_be_older(made, "2026-11-27T12:00:00Z")
+    must_not_be_older("2020-01-01T00:00:00Z", "")
+
+
+@pytest.mark.parametrize("made", ["2026-11-27T11:59:59Z", "2026-11-27T12:30:00+01:00"])
+def test_an_older_build_is_refused_though_it_is_signed(made: str) -> None:
+    with pytest.raises(Refused, match="lacks what was mended since"):
+        must_not_be_older(made, "2026-11-27T12:00:00Z")

@@ -13,7 +13,7 @@ from host.bundle.use import trusted
 from host.ending import Refused
 from host.environment import known_variables
 from host.installed import Installed, recorded
-from host.releases import path
+from host.releases import must_not_be_older, path
 from host.upgrade import database
 from host.upgrade.journal import Journal, Stage, carry_out
 from host.upgrade.steps import Upgrade
@@ -99,7 +99,8 @@ def _checked(options: argparse.Namespace, data: Path, journal: Journal) -> Upgra
     """All that can be known before anything changes."""
     bundle = trusted(options.bundle, data, upgrade=True)
     about = bundle.manifest
-    target = Installed(about.version, about.commit, PROJECT, options.env_file.resolve())
+    own = options.env_file.resolve()
+    target = Installed(about.version, about.commit, PROJECT, own, about.made)
     former = journal.former or _former(options, data)
     if former.folder == PROJECT:
         raise Refused("unpack the new release into a folder of its own, and run it from there.")
@@ -108,6 +109,7 @@ def _checked(options: argparse.Namespace, data: Path, journal: Journal) -> Upgra
     if not journal.under_way and not former.environment_file.exists():
         raise Refused(f"{former.environment_file} is missing: say --from FOLDER.")
     passed = path(former.version, target.version)
+    must_not_be_older(target.made, former.made)
     return Upgrade(
         data=data,
         configuration=options.config,
