@@ -85,9 +85,9 @@ class _Server(Controller):
     """Stopped when whoever came has gone: the library leaves their connections open."""
 
     def factory(self) -> SMTP:
-        self.smtpd: SMTP = super().factory()
-        self._met = [*getattr(self, "_met", ()), self.smtpd]
-        return self.smtpd
+        made = SMTP(self.handler, **self.SMTP_kwargs)
+        self._met = [*getattr(self, "_met", ()), made]
+        return made
 
     def stop(self, no_assert: bool = False) -> None:  # noqa: FBT001, FBT002 - the library's
         until(lambda: all(one.transport is None for one in self._met), seconds=10)
