@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
@@ -45,9 +45,9 @@ def a_proxy(*, answers: int = 200) -> Iterator[Proxy]:
 
 
 def pass_on(source: socket.socket, target: socket.socket) -> None:
-    try:
+    """Until one end is gone, which the other is then told, however it went."""
+    with suppress(OSError):
         while chunk := source.recv(1 << 16):
             target.sendall(chunk)
+    with suppress(OSError):
         target.shutdown(socket.SHUT_WR)
-    except OSError:
-        return

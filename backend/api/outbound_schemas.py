@@ -9,8 +9,8 @@ from pydantic import Field
 from backend.governance.outbound import Standing
 from backend.metrics.results import Result
 
-Purpose = Literal["collect", "clone", "files", "set_up", "sign_in", "audit"]
-Interface = Literal["graphql", "rest", "git", "file", "openid", "oauth", "saml", "syslog"]
+Purpose = Literal["collect", "clone", "files", "set_up", "sign_in", "audit", "mail"]
+Interface = Literal["graphql", "rest", "git", "file", "openid", "oauth", "saml", "syslog", "smtp"]
 
 
 class RangeFilters(Schema):

@@ -3,8 +3,9 @@
 `scripts/appliance doctor` asks this, and what can be seen from the host alone. Nobody is named.
 """
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -20,6 +21,8 @@ from backend.governance.erasing import engine as erasing
 from backend.keyring import certificates
 from backend.sources.models import Hint, SyncRun
 
+AMISS: Final = 4
+"""As scripts/appliance ends where it looked, and not all is as it should be."""
 SKEW: Final = 5
 """Seconds between two clocks. One-time codes and the order of events go by them."""
 UNSEALED: Final = timedelta(minutes=2)
@@ -58,6 +61,18 @@ def findings() -> Iterator[Finding]:
         if settings.MODE != "demo":  # which makes none
             yield _backup()
             yield _drill()
+
+
+def report(found: Iterable[Finding], *, as_json: bool) -> str:
+    """For people, or for scripts/appliance."""
+    if as_json:
+        return json.dumps([one._asdict() for one in found])
+    lines = []
+    for one in found:
+        lines.append(f"{'well' if one.is_good else 'AMISS':6}{one.name}: {one.found}")
+        if not one.is_good:
+            lines.append(f"      needed: {one.needed}. {one.todo}")
+    return "\n".join(lines)
 
 
 def _broker() -> Finding:

@@ -64,6 +64,16 @@ class Environment(BaseSettings):
     syslog_port: int = 6514
     syslog_ca_file: Path | None = None
     """Authority of that server's certificate."""
+    mail_host: str = ""
+    """The server that takes mail; empty: none is sent."""
+    mail_port: int = 587
+    """At 465 TLS begins at once, elsewhere by STARTTLS; without it nothing is said."""
+    mail_from: str = ""
+    """The address that mail comes from; given to the worker, which alone sends."""
+    mail_user: str = ""
+    """Who signs in there, with the secret mail_password; empty: nobody does."""
+    mail_ca_file: str = ""
+    """Authority of that server's certificate; empty: those that the system knows."""
     backups_kept_days: int = Field(35, ge=1, le=400)
     """After so many days the last backup is gone that still holds what was erased: certificates tell that day."""
     clock_offset: int = 0

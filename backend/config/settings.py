@@ -280,6 +280,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 OUTBOUND_PROXY = ENVIRONMENT.proxy
 EGRESS_LIST = ENVIRONMENT.egress_list
 
+# Mail: of a server of the operator's, always by TLS. Only the worker has an address that it comes from, and a password.
+EMAIL_BACKEND = "backend.outbound.mail.Backend"
+EMAIL_HOST = ENVIRONMENT.mail_host
+EMAIL_PORT = ENVIRONMENT.mail_port
+EMAIL_USE_SSL = ENVIRONMENT.mail_port == 465  # noqa: PLR2004 - the port of RFC 8314
+EMAIL_USE_TLS = not EMAIL_USE_SSL
+EMAIL_HOST_USER = ENVIRONMENT.mail_user
+EMAIL_HOST_PASSWORD = (
+    ENVIRONMENT.secret("mail_password").get_secret_value() if ENVIRONMENT.mail_user else ""
+)
+EMAIL_TIMEOUT = 20
+MAIL_CA_FILE = ENVIRONMENT.mail_ca_file
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.mail_from
+
 # The record of important acts
 AUDITLOG_LOGENTRY_MODEL = "audit.Event"
 AUDITLOG_CID_HEADER = None  # a caller's own number would stand in the record

@@ -12,6 +12,7 @@ from backend.accounts.models import IdentityProvider
 from backend.connections.models import Connection
 from backend.connections.store import JIRA_KINDS
 from backend.outbound.destinations import destination_of
+from backend.outbound.destinations import place as place_of
 from backend.outbound.models import Traffic
 from backend.sources.github.addresses import addresses
 
@@ -29,7 +30,7 @@ def permitted_destinations() -> list[Permitted]:
     """By name. Hosts that a source keeps files at, and leads to by itself, are in no configuration."""
     purposes: dict[str, list[Traffic.Purpose]] = defaultdict(list)
     because: dict[str, list[str]] = defaultdict(list)
-    for url, purpose, why in (*_of_connections(), *_of_providers(), *_of_the_audit_log()):
+    for url, purpose, why in _all():
         try:
             place = destination_of(url)
         except ValueError:  # an address that nobody can go to
@@ -51,6 +52,12 @@ def opened_destinations() -> frozenset[str] | None:
     return frozenset(line for line in lines if not line.startswith("#"))
 
 
+def _all() -> Iterator[tuple[str, Traffic.Purpose, str]]:
+    yield from _of_connections()
+    yield from _of_providers()
+    yield from _of_the_host()
+
+
 def _of_connections() -> Iterator[tuple[str, Traffic.Purpose, str]]:
     for one in Connection.objects.order_by("name"):
         why = f"connection {one.name}"
@@ -62,10 +69,14 @@ def _of_connections() -> Iterator[tuple[str, Traffic.Purpose, str]]:
             yield one.url, Traffic.Purpose.CLONE, why
 
 
-def _of_the_audit_log() -> Iterator[tuple[str, Traffic.Purpose, str]]:
+def _of_the_host() -> Iterator[tuple[str, Traffic.Purpose, str]]:
+    """What its operator configured."""
     if settings.AUDIT_SYSLOG_HOST:
         place = f"syslog://{settings.AUDIT_SYSLOG_HOST}:{settings.AUDIT_SYSLOG_PORT}"
         yield place, Traffic.Purpose.AUDIT, "syslog server of the audit log"
+    if settings.EMAIL_HOST:
+        there = place_of(settings.EMAIL_HOST, settings.EMAIL_PORT)
+        yield f"smtp://{there}", Traffic.Purpose.MAIL, "mail server"
 
 
 def _of_providers() -> Iterator[tuple[str, Traffic.Purpose, str]]:

@@ -19,6 +19,7 @@ class Query(models.Model):
         OAUTH = "oauth", "OAuth"
         SAML = "saml", "SAML"
         SYSLOG = "syslog", "syslog"
+        SMTP = "smtp", "SMTP"
 
     digest = models.CharField(
         primary_key=True, max_length=32, help_text="SHA-256 of all but the time, in part."
@@ -58,6 +59,7 @@ class Traffic(models.Model):
         SET_UP = "set_up", "setting up a GitHub App"
         SIGN_IN = "sign_in", "signing in"
         AUDIT = "audit", "audit log, sent elsewhere"
+        MAIL = "mail", "mail"
 
     hour = models.DateTimeField()
     destination = models.CharField(max_length=300, help_text="host:port")

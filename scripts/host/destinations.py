@@ -37,8 +37,9 @@ class Outside:
 def outside(found: Configuration) -> Outside:
     """As the configuration says it."""
     also = [placed(word, 443) for word in found.words("outside", "also")]
-    if found["syslog", "server"]:
-        also.append(placed(found["syslog", "server"], 6514))
+    for section, usual in (("syslog", 6514), ("mail", 587)):
+        if found[section, "server"]:
+            also.append(placed(found[section, "server"], usual))
     hosts = (urlsplit(f"//{word}").hostname or "" for word in found.words("outside", "direct"))
     proxy = urlsplit(found["outside", "proxy"]).netloc
     return Outside(frozenset(also), placed(proxy, 80) if proxy else "", frozenset(hosts))

@@ -21,6 +21,7 @@ from host.volumes.status import look
 
 def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="for programs")
+    command.add_argument("--mail", metavar="ADDRESS", help="send a test mail there as well")
     command.add_argument("--env-file", type=Path, default=PROJECT / ".env", help=argparse.SUPPRESS)
 
 
@@ -30,6 +31,9 @@ def run(options: argparse.Namespace) -> int:
     if os.geteuid() != 0:
         raise Refused("must run as root: what encrypts the disks is told to nobody else.")
     found = list(findings(options.env_file))
+    if options.mail:
+        # The worker alone has the password.
+        found += _said_by("worker", options.env_file, "mail", f"--test={options.mail}")
     if options.json:
         print(json.dumps(document(found), indent=1))
     else:
@@ -55,7 +59,7 @@ def findings(env_file: Path) -> Iterator[Finding]:
         yield Finding("services", str(refused), "all healthy", BAD, todo)
         return
     yield from map(service, running)
-    yield from _said_by_web(env_file)
+    yield from _said_by("web", env_file, "doctor")
     yield _audit_log(env_file)
 
 
@@ -106,16 +110,18 @@ def at_rest(places: list[tuple[str, bool]]) -> Finding:
     )
 
 
-def _said_by_web(env_file: Path) -> Iterator[Finding]:
-    said = _compose(env_file, "exec", "-T", "web", "python", "manage.py", "doctor", "--json")
+def _said_by(service: str, env_file: Path, *command: str) -> Iterator[Finding]:
+    """What a command of manage.py finds in a service's container."""
+    words = ("exec", "-T", service, "python", "manage.py", *command, "--json")
+    said = _compose(env_file, *words)
     try:
         for one in json.loads(said.stdout):
             verdict = GOOD if one["is_good"] else BAD
             yield Finding(one["name"], one["found"], one["needed"], verdict, one["todo"])
     except (ValueError, TypeError, KeyError):
         last = (said.stderr.strip().splitlines() or ["nothing"])[-1]
-        todo = "docker compose logs --since 1h web"
-        yield Finding("what web says", last, "an answer", BAD, todo)
+        todo = f"docker compose logs --since 1h {service}"
+        yield Finding(f"what {service} says", last, "an answer", BAD, todo)
 
 
 def _audit_log(env_file: Path) -> Finding:

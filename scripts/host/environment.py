@@ -16,7 +16,10 @@ PROJECT: Final = Path(__file__).resolve().parents[2]
 HEADER: Final = (
     "# Written by scripts/appliance install from its configuration; lines of your own are kept."
 )
-DERIVED: Final = ("PLUMBLINE_PORT", "PLUMBLINE_SYSLOG_HOST", "PLUMBLINE_SYSLOG_PORT")
+DERIVED: Final = (
+    *("PLUMBLINE_PORT", "PLUMBLINE_SYSLOG_HOST", "PLUMBLINE_SYSLOG_PORT"),
+    *("PLUMBLINE_MAIL_HOST", "PLUMBLINE_MAIL_PORT", "PLUMBLINE_MAIL_CA_FILE"),
+)
 FORMER: Final = ("PLUMBLINE_SYSLOG_INTERNAL",)
 OWNED: Final = frozenset(
     {
@@ -38,12 +41,16 @@ def variables(configuration: Configuration) -> dict[str, str]:
         **configuration.variables(),
         "PLUMBLINE_PORT": configuration["site", "port"] or str(own_port or 443),
     }
-    if server := configuration["syslog", "server"]:
-        address = urlsplit(f"//{server}")
-        found |= {
-            "PLUMBLINE_SYSLOG_HOST": address.hostname or "",
-            "PLUMBLINE_SYSLOG_PORT": str(address.port or 6514),
-        }
+    for section, usual in (("syslog", 6514), ("mail", 587)):
+        if server := configuration[section, "server"]:
+            address = urlsplit(f"//{server}")
+            found |= {
+                f"PLUMBLINE_{section.upper()}_HOST": address.hostname or "",
+                f"PLUMBLINE_{section.upper()}_PORT": str(address.port or usual),
+            }
+    if configuration["mail", "authority"]:
+        # Else the server's certificate is of an authority that everybody knows.
+        found["PLUMBLINE_MAIL_CA_FILE"] = "/run/secrets/mail_ca.pem"
     return found
 
 

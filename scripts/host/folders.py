@@ -34,6 +34,13 @@ class Folder:
         fresh.rename(target)
         self.changed = True
 
+    def remove(self, name: str) -> None:
+        """What is needed no longer."""
+        target = self.path / name
+        if target.exists():
+            target.unlink()
+            self.changed = True
+
     def keep(self, name: str, make: Callable[[], bytes]) -> bytes:
         """The file's content; made now where there is none."""
         target = self.path / name

@@ -47,6 +47,7 @@ PATHS: Final = ("data", "keys", "certificate", "key", "authority", "syslog-ca")
 FILES: Final[tuple[Key, ...]] = (
     *(("tls", name) for name in ("certificate", "key", "authority")),
     ("syslog", "authority"),
+    *(("mail", name) for name in ("password", "authority")),
 )
 """Settings that name a file of the operator's."""
 
@@ -141,6 +142,7 @@ def prepare(found: Configuration) -> set[str]:
     os.chown(data / "heads", USERS["sealer"], USERS["sealer"])
     if authority := found.path("syslog", "authority"):
         folders["sealer"].write("syslog_ca.pem", authority.read_bytes())
+    give_mail(folders["worker"], found)
     make_journal(data)
     write_certificates(data, folders, found)
     allow_metrics(folders, found.words("metrics", "allow"))
@@ -181,14 +183,20 @@ def check(found: Configuration) -> None:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    for key in FILES:
-        if found[key] and not Path(found[key]).is_file():
-            raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
+    check_files(found)
     if (own := own_certificate(found)) and own.problems:
         told = "\n".join(f"  {problem}" for problem in own.problems)
         raise Refused(f"The certificate below [tls] cannot be used.\n{told}")
     if found.data.exists() and not found.data.is_dir():
         raise Refused(f"{found.data} is not a folder.")
+
+
+def check_files(found: Configuration) -> None:
+    for key in FILES:
+        if found[key] and not Path(found[key]).is_file():
+            raise Refused(f"[{key[0]}] {key[1]}: there is no file {found[key]}.")
+        if found[key] and not Path(found[key]).read_bytes().strip():
+            raise Refused(f"[{key[0]}] {key[1]}: {found[key]} is empty.")
 
 
 def refuse_to_leave_data(found: Configuration, known: Mapping[str, str]) -> None:
@@ -233,6 +241,15 @@ def make_journal(data: Path) -> None:
     folder.mkdir(mode=0o755, exist_ok=True)
     folder.chmod(0o755)
     os.chown(folder, USERS["worker"], USERS["worker"])
+
+
+def give_mail(worker: Folder, found: Configuration) -> None:
+    """What the worker alone needs to send mail; what is said no longer goes."""
+    for name, kept in (("password", "mail_password"), ("authority", "mail_ca.pem")):
+        if file := found.path("mail", name):
+            worker.write(kept, file.read_bytes())
+        else:
+            worker.remove(kept)
 
 
 def allow_metrics(folders: dict[str, Folder], networks: list[str]) -> None:

@@ -77,6 +77,28 @@ SETTINGS: Final = (
     ),
     Setting(*("syslog", "authority", "", values.file), "PEM of the authority of that server."),
     Setting(
+        *("mail", "server", "", values.server),
+        "HOST or HOST:PORT of the server that takes mail: STARTTLS at 587, or where said; TLS at once at 465.",
+    ),
+    Setting(
+        *("mail", "from", "", values.mail_address),
+        "The address that mail comes from.",
+        "PLUMBLINE_MAIL_FROM",
+    ),
+    Setting(
+        *("mail", "user", "", values.user),
+        "Who signs in at that server, where it asks for somebody.",
+        "PLUMBLINE_MAIL_USER",
+    ),
+    Setting(
+        *("mail", "password", "", values.file),
+        "A file with that user's password, which is copied for the worker alone; after a change: apply.",
+    ),
+    Setting(
+        *("mail", "authority", "", values.file),
+        "PEM of the authority of that server's certificate, where it is one of your own.",
+    ),
+    Setting(
         *("size", "developers", "50", values.one_of(*SIZES)),
         f"For up to so many developers ({', '.join(SIZES)}): the services' limits and Postgres go by it.",
     ),
@@ -143,18 +165,19 @@ class Contradiction(NamedTuple):
     """What to do about it, where these values do not go together."""
 
 
-def _together(section: str, one: str, other: str, why: str) -> tuple[Contradiction, Contradiction]:
-    def needs(name: str, beside: str) -> Contradiction:
-        return Contradiction(
-            (section, name),
-            lambda found: (
-                f"needs {beside} beside it: {why}."
-                if found[section, name] and not found[section, beside]
-                else None
-            ),
-        )
+def _needs(section: str, name: str, beside: str, why: str) -> Contradiction:
+    return Contradiction(
+        (section, name),
+        lambda found: (
+            f"needs {beside} beside it: {why}."
+            if found[section, name] and not found[section, beside]
+            else None
+        ),
+    )
 
-    return needs(one, other), needs(other, one)
+
+def _together(section: str, one: str, other: str, why: str) -> tuple[Contradiction, Contradiction]:
+    return _needs(section, one, other, why), _needs(section, other, one, why)
 
 
 def _needed(found: Mapping[Key, str]) -> str | None:
@@ -189,6 +212,10 @@ CONTRADICTIONS: Final = (
     Contradiction(("site", "url"), _needed),
     *_together("tls", "certificate", "key", "certificate and key belong together"),
     *_together("syslog", "server", "authority", "the server must be verified"),
+    *_together("mail", "server", "from", "mail goes by a server and comes from an address"),
+    *_together("mail", "user", "password", "who signs in has a password"),
+    _needs("mail", "user", "server", "there is nobody to sign in with"),
+    _needs("mail", "authority", "server", "there is nobody to verify"),
     Contradiction(("balancer", "proxy_protocol"), _balancer_to_believe),
     Contradiction(("size", "worker_memory"), _worker_fits),
     Contradiction(("outside", "direct"), _proxy_to_pass_by),

@@ -13,6 +13,9 @@ HOST = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*
 FOLDER = re.compile(r"/[^\s:$#'\"\\]*")
 SFTP = re.compile(r"sftp://[\w.-]+@([^/@:]+|\[[0-9a-f:]+\])(:\d{1,5})?/[\w./+-]+")
 RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+=~-]+@([^@]+)")
+# As FOLDER, in .env.
+USER = re.compile(r"[^\s$#'\"]+")
 SIZE = re.compile(r"([1-9]\d*)([mg])")
 
 
@@ -108,6 +111,19 @@ def server(value: str) -> str:
     if not good or "@" in value:
         raise ValueError("must be HOST or HOST:PORT")
     return value.lower()
+
+
+def mail_address(value: str) -> str:
+    found = MAIL_ADDRESS.fullmatch(value)
+    if not found or not is_host(found[1].lower()):
+        raise ValueError("must be one mail address, such as plumbline@company.example")
+    return value
+
+
+def user(value: str) -> str:
+    if not USER.fullmatch(value):
+        raise ValueError("must be a name without spaces and the characters $ # ' \"")
+    return value
 
 
 def proxy(value: str) -> str:

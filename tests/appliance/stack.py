@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiosmtpd
+import attr
+import attrs
 import graphql
 import immutables
+import public
 import yaml
 
+from tests.outbound import mailing
 from tests.servers import free_port
 
 TOP = Path(__file__).resolve().parents[2]
@@ -25,6 +30,7 @@ HOST = "plumbline.example"
 FORGE = "https://ghes.example"
 TRACKER = "https://jira.example"
 SYSLOG = "syslog.example"
+MAIL = "mail.example"
 TOKEN = "ghp_appliance0123456789token"
 CANARY = "canaryinthecoalmine"
 SERVICES = {
@@ -186,6 +192,7 @@ def running(folder: Path) -> Iterator[Stack]:
     stack = Stack(folder=folder, project=f"plumbline-test-{os.getpid()}", port=free_port())
     with cleared(stack):
         prepare_outside(stack)
+        configure_mail(stack)
         install(stack)
         attest(stack)
         stack.compose("build", "--progress", "plain", seconds=1200)
@@ -265,7 +272,7 @@ def volumes(stack: Stack, *arguments: str) -> str:
 
 def prepare_outside(stack: Stack) -> None:
     """What the simulators need besides the shipped image; certificates of an authority that nothing trusts."""
-    for package in (graphql, immutables):
+    for package in (graphql, immutables, aiosmtpd, attr, attrs, public):
         source = Path(str(package.__file__)).parent
         shutil.copytree(source, stack.folder / "packages" / source.name)
     authority, key = stack.folder / "forge-authority.pem", stack.folder / "forge-authority.key"
@@ -275,7 +282,7 @@ def prepare_outside(stack: Stack) -> None:
         *("-addext", "keyUsage=critical,keyCertSign", "-keyout", str(key), "-out", str(authority)),
     )
     for name, hosts, user in (
-        ("simulator", ("ghes.example", "jira.example"), 10199),
+        ("simulator", ("ghes.example", "jira.example", MAIL), 10199),
         ("syslog", (SYSLOG,), 10198),
     ):
         folder = stack.folder / name
@@ -295,3 +302,13 @@ def prepare_outside(stack: Stack) -> None:
         )
         for file in folder.iterdir():
             shutil.chown(file, user, user)
+
+
+def configure_mail(stack: Stack) -> None:
+    """Before anything is installed, which adds the rest of the configuration."""
+    password = stack.folder / "mail-password"
+    password.write_text(f"{mailing.PASSWORD}\n")
+    (stack.folder / "appliance.conf").write_text(
+        f"[mail]\nserver = {MAIL}\nfrom = plumbline@company.example\nuser = {mailing.USER}\n"
+        f"password = {password}\nauthority = {stack.folder}/forge-authority.pem\n"
+    )

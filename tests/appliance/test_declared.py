@@ -137,6 +137,17 @@ def test_the_environment_holds_no_secret(name: str) -> None:
         assert not re.search(r"PASSWORD|SECRET|TOKEN|KEY", variable)
 
 
+def test_the_worker_alone_can_send_mail() -> None:
+    """Web tells reviewers where to, and no more."""
+    told = {
+        name: {one for one in service.get("environment", {}) if one.startswith("PLUMBLINE_MAIL_")}
+        for name, service in ALL.items()
+    }
+    where = {"PLUMBLINE_MAIL_HOST", "PLUMBLINE_MAIL_PORT"}
+    whole = where | {f"PLUMBLINE_MAIL_{part}" for part in ("FROM", "USER", "CA_FILE")}
+    assert {name: those for name, those in told.items() if those} == {"web": where, "worker": whole}
+
+
 def test_every_image_is_built_from_the_one_base() -> None:
     files = [*TOP.glob("scripts/images/*/Dockerfile"), TOP / "nginx/Dockerfile"]
     for file in (*files, TOP / "backend/Dockerfile"):

@@ -69,8 +69,10 @@ def address(stack: Stack, service: str, network: str) -> str:
 
 
 def test_what_the_operator_told_the_installer_of_is_open_from_the_start(stack: Stack) -> None:
-    assert connect(stack, "sealer", "syslog.example:6514") == {"syslog.example:6514": 200}
-    assert "syslog.example:6514\n" in (stack.data / "egress" / "destinations").read_text()
+    listed = (stack.data / "egress" / "destinations").read_text().splitlines()
+    for service, place in (("sealer", "syslog.example:6514"), ("worker", "mail.example:587")):
+        assert connect(stack, service, place) == {place: 200}
+        assert place in listed
 
 
 @pytest.mark.parametrize("service", ASKS)
@@ -158,7 +160,7 @@ def test_nobody_but_the_proxy_asks_a_name_server(opened: Stack) -> None:
     # Nor does it ask for what is not listed, which could tell somebody something by the name alone.
     connect(opened, "web", "leak-by-the-proxy.example:443", "named.example:443")
     ask(opened, "web", "GET http://leak-by-the-proxy.example/", "CONNECT leak-too.example:53")
-    listed = {"named.example", "rebound.example", "ghes.example", "syslog.example"}
+    listed = {"named.example", "rebound.example", "ghes.example", "syslog.example", "mail.example"}
     assert {one["name"] for one in asked_of_the_name_server(opened)} <= listed | {"evil.example"}
     assert {one["by"] for one in asked} == {address(opened, "egress", "outside")}
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.appliance.stack import HOST, SERVICES, TOP, Stack
+from tests.appliance.stack import HOST, MAIL, SERVICES, TOP, Stack
+from tests.waiting import until
 
 
 def put(stack: Stack, service: str, name: str, content: str) -> None:
@@ -91,6 +92,27 @@ def test_doctor_asks_every_part(stack: Stack) -> None:
     assert wanted <= found.keys()
     assert [name for name in wanted if not found[name]["is_good"]] == []
     assert all(one["todo"] for one in found.values() if not one["is_good"])
+
+
+def test_doctor_sends_a_test_mail_by_the_worker(stack: Stack) -> None:
+    """Through the proxy, by STARTTLS with an authority of the company's own, signed in."""
+    done = subprocess.run(
+        [
+            *(sys.executable, TOP / "scripts/appliance", "doctor", "--json"),
+            *("--env-file", stack.folder / "env", "--mail", "ada@company.example"),
+        ],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {one["name"]: one for one in json.loads(done.stdout)}
+    assert (found["mail"]["found"], found["mail"]["is_good"]) == (f"accepted by {MAIL}:587", True)
+    until(lambda: "Test mail" in stack.compose("logs", "mailserver"))
+    taken = stack.compose("logs", "mailserver")
+    assert "plumbline@company.example" in taken
+    assert "ada@company.example" in taken
+    assert "ada@" not in stack.compose("logs", "worker", "egress")
 
 
 def test_a_support_bundle_holds_nothing_personal_and_no_secret(stack: Stack) -> None:

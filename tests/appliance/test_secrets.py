@@ -21,6 +21,7 @@ FILES = {
     "worker": {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
         *("worker_private_key", "tombstone_key", "audit_verify_key"),
+        *("mail_password", "mail_ca.pem"),
     },
     "sealer": {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
@@ -43,7 +44,7 @@ for own in FILES.values():
     # By which each believes what the host says of its disks.
     own.add("at_rest_verify_key")
 PUBLIC = {
-    *("internal_ca.pem", "server.crt", "server_ca.pem", "syslog_ca.pem"),
+    *("internal_ca.pem", "server.crt", "server_ca.pem", "syslog_ca.pem", "mail_ca.pem"),
     *("worker_public_key", "audit_verify_key", "at_rest_verify_key"),
     "allowed.conf",
 }

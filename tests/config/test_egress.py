@@ -17,12 +17,17 @@ WAYS_OUT: Final = {
     },
     # The latter starts Postgres' programs and age, in a container that reaches the database alone.
     "subprocess": {"sources/git/clone.py", "appliance/programs.py"},
-    "socket": {"outbound/proxy.py", "sources/connecting.py"},  # the latter for its exceptions
+    # The last two for its exceptions and its type.
+    "socket": {"outbound/proxy.py", "sources/connecting.py", "outbound/mail.py"},
     "ssl": {
         "audit/syslog.py",
         "accounts/sso/outgoing.py",
         *("sources/http.py", "sources/connecting.py", "sources/git/clone.py"),
+        "outbound/mail.py",
     },
+    # The one that sends, by a connection of outbound/proxy.py.
+    "smtplib": {"outbound/mail.py"},
+    "django.core.mail": {"outbound/mail.py"},
     # To the broker, within the appliance.
     "redis": {"accounts/middleware.py", "api/health.py"},
     "kombu": {"pipeline/bell.py"},
@@ -31,16 +36,16 @@ WAYS_OUT: Final = {
 or name nothing but exceptions, or the broker."""
 NOBODYS: Final = frozenset(
     {
-        *("_socket", "aiohttp", "asyncio", "ctypes", "django.core.mail", "ftplib", "grpc"),
+        *("_socket", "aiohttp", "asyncio", "ctypes", "ftplib", "grpc"),
         *("http.client", "http.server", "httpcore", "imaplib", "importlib.import_module"),
-        *("logging.handlers", "multiprocessing", "paramiko", "poplib", "pty", "pycurl", "smtplib"),
+        *("logging.handlers", "multiprocessing", "paramiko", "poplib", "pty", "pycurl"),
         *("socketserver", "urllib.request", "urllib3", "webbrowser", "websocket", "websockets"),
         "xmlrpc",
     }
 )
 SENDS: Final = (
     *("audit/syslog.py", "sources/http.py", "sources/git/clone.py"),
-    "accounts/sso/outgoing.py",
+    *("accounts/sso/outgoing.py", "outbound/mail.py"),
 )
 STARTED: Final = {
     "system",

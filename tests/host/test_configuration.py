@@ -8,6 +8,7 @@ from host.ending import Refused
 from host.settings import CONTRADICTIONS, SETTINGS
 
 SITE = "[site]\nurl = https://a.example\n"
+MAIL = "[mail]\nserver = a.example\nfrom = p@a.example\n"
 
 
 def _told(text: str) -> list[str]:
@@ -60,10 +61,20 @@ def test_everything_that_is_wrong_is_told_with_its_line_and_what_to_do() -> None
         ("", "[site] url is missing: say at which https:// address people come."),
         (SITE + "[syslog]\nserver = a.example\n", "needs authority beside it"),
         (SITE + "[outside]\ndirect = a.example\n", "says nothing without proxy"),
+        (SITE + "[mail]\nfrom = p@a.example\n", "[mail] from needs server beside it"),
+        (SITE + "[mail]\nserver = a.example\n", "[mail] server needs from beside it"),
+        (SITE + MAIL + "user = p\n", "[mail] user needs password beside it"),
+        (SITE + MAIL + "password = /p\n", "[mail] password needs user beside it"),
+        (SITE + "[mail]\nuser = p\npassword = /p\n", "[mail] user needs server beside it"),
+        (SITE + "[mail]\nauthority = /ca.pem\n", "[mail] authority needs server beside it"),
         (SITE + "[balancer]\nproxy_protocol = on\n", "nobody's word would be taken"),
         (SITE + "[balancer]\ntrusted = 0.0.0.0/0\n", "must not be everybody"),
     ],
-    ids=["no address", "syslog unverified", "nothing to pass by", "no balancer", "everybody"],
+    ids=[
+        *("no address", "syslog unverified", "nothing to pass by"),
+        *("mail by nobody", "mail of nobody", "no password", "nobody's password"),
+        *("nowhere to sign in", "nobody to verify", "no balancer", "everybody"),
+    ],
 )
 def test_what_does_not_go_together_is_told(text: str, told: str) -> None:
     (found,) = _told(text)
@@ -78,6 +89,9 @@ GOOD = [
     ("size", "clone_space", "512M", "512m"),
     ("outside", "also", "A.example, b.example:8443", "a.example b.example:8443"),
     ("outside", "proxy", "http://proxy.example:3128", "http://proxy.example:3128"),
+    ("mail", "server", "Mail.example:465", "mail.example:465"),
+    ("mail", "from", "Plumb.line+a@Company.example", "Plumb.line+a@Company.example"),
+    ("mail", "user", "COMPANY\\plumbline", "COMPANY\\plumbline"),
     ("metrics", "allow", "10.0.0.0/24 10.1.2.3", "10.0.0.0/24 10.1.2.3/32"),
     ("metrics", "publish", "10.0.0.5:9464", "10.0.0.5:9464"),
 ]
@@ -96,6 +110,14 @@ BAD = [
     ("outside", "proxy", "http://user:secret@proxy.example:3128"),
     ("outside", "also", "https://a.example"),
     ("syslog", "server", "a.example:0"),
+    ("mail", "server", "smtp://mail.example"),
+    ("mail", "from", "plumbline"),
+    ("mail", "from", "Plumbline <plumbline@company.example>"),
+    ("mail", "from", "a@company.example,b@company.example"),
+    ("mail", "from", "$HOME@company.example"),
+    ("mail", "user", "plumb line"),
+    ("mail", "user", "$HOME"),
+    ("mail", "password", "secret"),
     ("metrics", "allow", "10.0.0.1/24"),
     ("balancer", "trusted", "10.0.0.1/24"),
     ("balancer", "proxy_protocol", "yes"),

@@ -81,6 +81,9 @@ url = https://plumbline.example
 [syslog]
 server = logs.example
 authority = /ca.pem
+[mail]
+server = mail.example
+from = plumbline@company.example
 [outside]
 also = Storage.example, hooks.example:8443
 proxy = http://proxy.corp.example:8080
@@ -88,7 +91,12 @@ direct = ghes.example
 """
     found = outside(checked(text, "it"))
     assert found == Outside(
-        also=frozenset({"storage.example:443", "hooks.example:8443", "logs.example:6514"}),
+        also=frozenset(
+            {
+                *("storage.example:443", "hooks.example:8443"),
+                *("logs.example:6514", "mail.example:587"),
+            }
+        ),
         proxy="proxy.corp.example:8080",
         direct=frozenset({"ghes.example"}),
     )

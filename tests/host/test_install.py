@@ -1,12 +1,15 @@
 """What `scripts/appliance install` works out by itself, without a running stack."""
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
-from host.configuration import Configuration, load
+from host.configuration import Configuration, checked, load
 from host.ending import Refused
 from host.environment import known_variables, variables, with_variables
-from host.install import new_text, refuse_to_leave_data
+from host.folders import Folder
+from host.install import check_files, give_mail, new_text, refuse_to_leave_data
 from host.keys import verify_keys
 from host.programs import openssl
 from host.settings import SETTINGS
@@ -45,6 +48,63 @@ def test_a_syslog_server_is_told_to_the_sealer(tmp_path: Path) -> None:
         "logs.example",
         "6514",
     )
+
+
+MAIL = "[site]\nurl = https://a.example\n[mail]\nserver = mail.example\nfrom = p@a.example\n"
+
+
+def test_a_mail_server_is_told_without_the_password(tmp_path: Path) -> None:
+    (tmp_path / "conf").write_text(MAIL)
+    found = {name: value for name, value in _variables(tmp_path).items() if "MAIL" in name}
+    plain = {
+        "PLUMBLINE_MAIL_HOST": "mail.example",
+        "PLUMBLINE_MAIL_PORT": "587",
+        "PLUMBLINE_MAIL_FROM": "p@a.example",
+    }
+    assert found == plain
+    signed_in = "user = p\npassword = /etc/mail-password\nauthority = /ca.pem\n"
+    (tmp_path / "conf").write_text(MAIL + signed_in)
+    found = {name: value for name, value in _variables(tmp_path).items() if "MAIL" in name}
+    assert found == plain | {
+        "PLUMBLINE_MAIL_USER": "p",
+        "PLUMBLINE_MAIL_CA_FILE": "/run/secrets/mail_ca.pem",
+    }
+    (tmp_path / "conf").write_text("[site]\nurl = https://a.example\n")
+    assert not {name for name in _variables(tmp_path) if "MAIL" in name}
+
+
+def test_the_worker_alone_is_given_the_password_and_loses_it_when_it_is_said_no_longer(
+    tmp_path: Path,
+) -> None:
+    for name in ("password", "ca.pem"):
+        (tmp_path / name).write_text(f"{name}\n")
+    files = f"user = p\npassword = {tmp_path}/password\nauthority = {tmp_path}/ca.pem\n"
+    worker = Folder(tmp_path / "worker", os.getuid())
+    give_mail(worker, checked(MAIL + files, "it"))
+    assert worker.changed
+    kept = {file.name: file for file in worker.path.iterdir()}
+    assert kept.keys() == {"mail_password", "mail_ca.pem"}
+    assert kept["mail_password"].read_text() == "password\n"
+    assert {stat.S_IMODE(file.stat().st_mode) for file in kept.values()} == {0o400}
+    again = Folder(tmp_path / "worker", os.getuid())
+    give_mail(again, checked(MAIL + files, "it"))
+    assert not again.changed
+    without = Folder(tmp_path / "worker", os.getuid())
+    give_mail(without, checked(MAIL, "it"))
+    assert without.changed
+    assert list(worker.path.iterdir()) == []
+
+
+def test_a_file_that_is_empty_or_not_there_is_refused_before_anything_changes(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "password"
+    found = checked(f"{MAIL}user = p\npassword = {file}\n", "it")
+    with pytest.raises(Refused, match=r"\[mail\] password: there is no file"):
+        check_files(found)
+    file.write_text("\n")
+    with pytest.raises(Refused, match=r"\[mail\] password: .* is empty"):
+        check_files(found)
 
 
 def test_installing_again_keeps_what_was_said_before_and_what_was_added(tmp_path: Path) -> None:

@@ -5991,7 +5991,7 @@ export interface components {
              */
             name: string;
             /** Purposes */
-            purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit")[];
+            purposes: ("collect" | "clone" | "files" | "set_up" | "sign_in" | "audit" | "mail")[];
             /**
              * Standing
              * @description waiting: configured, and the host has not opened the way. never_asked and quiet: configured, and not asked, ever or within the range. led_to: by the redirect of a source, for a file. not_configured: nothing in the configuration leads there any more.
@@ -6029,7 +6029,7 @@ export interface components {
              * Interface
              * @enum {string}
              */
-            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog" | "smtp";
             /**
              * Last At
              * Format: date-time
@@ -6039,7 +6039,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit" | "mail";
             /** Query */
             query: string;
             /** Refused */
@@ -6093,7 +6093,7 @@ export interface components {
              * Interface
              * @enum {string}
              */
-            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog" | "smtp";
             /**
              * Kept
              * @description Of the answer, what is read; the rest is dropped in memory. Null: not declared.
@@ -6105,7 +6105,7 @@ export interface components {
              * Purpose
              * @enum {string}
              */
-            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit";
+            purpose: "collect" | "clone" | "files" | "set_up" | "sign_in" | "audit" | "mail";
             total: components["schemas"]["OutboundTotal"];
         };
         /** OutboundQuestion */
@@ -6123,7 +6123,7 @@ export interface components {
              * Interface
              * @enum {string}
              */
-            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog";
+            interface: "graphql" | "rest" | "git" | "file" | "openid" | "oauth" | "saml" | "syslog" | "smtp";
             /** Kept */
             kept: string[] | null;
             /** Name */

@@ -7,6 +7,7 @@ export const PURPOSES: Record<Asked["purpose"], string> = {
   set_up: "Setting up a GitHub App",
   sign_in: "Signing in",
   audit: "Audit log, sent elsewhere",
+  mail: "Mail",
 };
 
 export const INTERFACES: Record<Asked["interface"], string> = {
@@ -18,6 +19,7 @@ export const INTERFACES: Record<Asked["interface"], string> = {
   oauth: "OAuth",
   saml: "SAML",
   syslog: "syslog",
+  smtp: "SMTP",
 };
 
 export const STANDINGS: Record<Destination["standing"], { name: string; says: string }> = {
