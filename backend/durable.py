@@ -1,8 +1,11 @@
-"""Lines that are on the disk before anything goes on."""
+"""Files that others write to as well: lines that are on the disk before anything goes on, and a wary look."""
 
+import errno
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 
 def append(file: Path, lines: Iterable[str]) -> None:
@@ -23,3 +26,12 @@ def append(file: Path, lines: Iterable[str]) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def plain(file: Path) -> BinaryIO:
+    """Open for reading what is a file itself: no link to another one, no pipe that never ends. Raises OSError."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no plain file", str(file))
+    return os.fdopen(descriptor, "rb")

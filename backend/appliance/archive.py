@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+from backend import durable
 from backend.appliance.manifest import Manifest, Unreadable
 
 _PART: Final = 4 * 1024 * 1024
@@ -68,7 +69,7 @@ class Writer:
         for name, path in files.items():
             if not path.exists():
                 continue
-            with path.open("rb") as file:
+            with durable.plain(path) as file:
                 about = tarfile.TarInfo(name)
                 about.size = file.seek(0, io.SEEK_END)
                 file.seek(0)

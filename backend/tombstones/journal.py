@@ -66,7 +66,8 @@ def read() -> Iterator[Entry]:
     Raises JournalUnusable for any other line that is none.
     """
     try:
-        lines = path().read_bytes().split(b"\n")
+        with durable.plain(path()) as file:
+            lines = file.read().split(b"\n")
     except FileNotFoundError:
         return
     except OSError as error:

@@ -23,9 +23,17 @@ def name_at(moment: datetime) -> str:
     return f"plumbline-{moment:%Y%m%dT%H%M%SZ}.age"
 
 
+def is_backup(name: str) -> bool:
+    """Whether it is one by its name: whoever writes where backups lie may have put anything there."""
+    try:
+        return bool(_NAME.fullmatch(name) and _made(name))
+    except ValueError:
+        return False
+
+
 def too_old(names: Iterable[str], now: datetime, days: int) -> list[str]:
     """Those to remove: older than so many days, and never the newest one."""
-    ordered = sorted(name for name in names if _NAME.fullmatch(name))
+    ordered = sorted(filter(is_backup, names))
     return [name for name in ordered[:-1] if _made(name) < now - timedelta(days=days)]
 
 
@@ -37,7 +45,7 @@ def _made(name: str) -> datetime:
 def _whole(names: Iterable[str]) -> list[str]:
     """Of all files there, the backups that are signed, the oldest first."""
     found = set(names)
-    return sorted(name for name in found if _NAME.fullmatch(name) and name + SIGNED in found)
+    return sorted(name for name in found if is_backup(name) and name + SIGNED in found)
 
 
 class Place(Protocol):

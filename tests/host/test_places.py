@@ -118,3 +118,12 @@ def test_what_is_too_old_goes_but_never_the_last_one() -> None:
     assert too_old(names[:3], now, 35) == names[:2]
     assert too_old(names[:1], now, 35) == []
     assert too_old([*names, "plumbline.dump"], now, 35) == names[:2]
+
+
+def test_what_only_looks_like_a_backup_is_none(place: Place, far: Path) -> None:
+    put(place)
+    for name in ("plumbline-00000000T000000Z.age", "plumbline-99999999T999999Z.age"):
+        (far / name).write_bytes(b"")
+        (far / f"{name}{SIGNED}").write_bytes(b"")
+    assert place.names() == [NAME]
+    assert too_old(place.names(), datetime(2030, 1, 1, tzinfo=UTC), 1) == []

@@ -1,6 +1,7 @@
 """The journal outlives the database's backups, and whatever happens to the file fails closed."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,18 @@ def test_a_spoilt_line_stops_everything(line: str) -> None:
     journal.path().write_text(f"{line}\n{journal.path().read_text()}")
     with pytest.raises(journal.JournalUnusable, match="Line 1"):
         starting.check()
+
+
+def test_neither_a_link_nor_a_pipe_is_taken_for_the_journal(tmp_path: Path) -> None:
+    """Whoever has taken the worker over may put either there; others read the journal with rights of their own."""
+    (tmp_path / "secret").write_text("secret")
+    journal.path().symlink_to(tmp_path / "secret")
+    with pytest.raises(journal.JournalUnusable, match="cannot be read"):
+        list(journal.read())
+    journal.path().unlink()
+    os.mkfifo(journal.path())
+    with pytest.raises(journal.JournalUnusable, match="it is no plain file"):
+        list(journal.read())
 
 
 def test_nothing_starts_beside_a_database_that_forgot() -> None:
