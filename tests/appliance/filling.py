@@ -35,9 +35,7 @@ def fill(stack: Stack) -> None:
         stdin=TOKEN,
     )
     assert "Added jira-example" in said
-    # A release from before the proxy has its way open.
-    if (stack.top / "scripts/images/egress").exists():
-        open_the_way(stack)
+    open_the_way(stack)
     deadline = time.monotonic() + 240
     while (
         counted(stack, "delivery_pullrequest") < PULL_REQUESTS

@@ -77,7 +77,7 @@ def test_nginx_is_published_where_it_was_asked_for(stack: Stack) -> None:
     assert bindings == {"8443/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(stack.port)}]}
 
 
-OUTSIDE = {"simulator": 443, "tracker": 443, "rsyslog": 6514, "nameserver": 53}
+OUTSIDE = {"simulator": 443, "tracker": 443, "rsyslog": 6514, "nameserver": 53, "mailserver": 587}
 PORTS = {"nginx": 8443, "web": 8000, "postgres": 5432, "valkey": 6379, "egress": 3128} | OUTSIDE
 REACHES = {
     "nginx": {"nginx", "web"},
