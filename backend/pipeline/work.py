@@ -117,7 +117,8 @@ def _perform(
                 hints.go_on(hint)
         else:
             hints.clear(piece.hints)
-        if piece.connection.state != Connection.State.WORKING:
+        # What asked nothing, as a look at no project at all, says nothing of the source.
+        if run.requests and piece.connection.state != Connection.State.WORKING:
             record_state(connection=piece.connection, state=Connection.State.WORKING)
 
 

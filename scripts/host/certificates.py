@@ -14,7 +14,7 @@ from host.services import DATABASE_ROLES
 from host.uploaded import Judged, judge
 
 RENEW_WITHIN_SECONDS = 60 * 24 * 3600
-LEAF_DAYS = 398
+LEAF_DAYS = 365
 AUTHORITY_DAYS = 3650
 
 

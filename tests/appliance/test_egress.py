@@ -186,6 +186,7 @@ WISH = "from backend.accounts.models import IdentityProvider as Provider; "
 
 
 def test_egress_test_shows_it(opened: Stack) -> None:
+    also(opened, "ghes.example:443", "named.example:53")
     code, said = appliance(opened, "egress-test")
     assert code == 0, said
     assert re.search(r"^  ghes\.example:443 +reached +reached +reached$", said, re.MULTILINE)

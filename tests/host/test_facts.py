@@ -35,7 +35,7 @@ def test_a_certificate_is_read_with_its_chain(signed: Path) -> None:
     assert (found.of_host, found.of_key, found.disorder) == (True, True, "")
     assert not found.trusted_here
     assert found.last_issuer == "CN=Plumbline internal authority"
-    assert 397 * 86400 < found.ends - found.begins <= 398 * 86400
+    assert 364 * 86400 < found.ends - found.begins <= 365 * 86400
     assert not facts.certificate(leaf, key, "other.example").of_host
     assert not facts.certificate(leaf, signed / "authority/authority.key", "localhost").of_key
     whole, mixed = signed / "whole.pem", signed / "mixed.pem"

@@ -144,3 +144,16 @@ def test_one_that_cannot_be_read_stops_no_other(source: Source) -> None:
     notes = " ".join(SyncRun.objects.filter(kind="issues").values_list("reason", flat=True))
     assert str(issues[1].id) in notes
     assert "created" in notes
+
+
+def test_what_asked_nothing_does_not_make_a_connection_work(source: Source) -> None:
+    """Else nobody would try it again as one that fails, and its projects would not be looked for."""
+    Connection.objects.update(state=Connection.State.FAILING)
+    hints.arm(connection=source.connection, kind=Hint.Kind.ISSUES)
+    assert work(connection=source.connection)
+    assert SyncRun.objects.get().reason == "No project is read yet."
+    source.connection.refresh_from_db()
+    assert source.connection.state == Connection.State.FAILING
+    source.collect()
+    source.connection.refresh_from_db()
+    assert source.connection.state == Connection.State.WORKING
