@@ -33,7 +33,8 @@ def made(tmp_path_factory: pytest.TempPathFactory, key: Path) -> Iterator[Made]:
     simulators = "plumbline/test-simulators"
     run("docker", "tag", found.manifest.images["worker"].id, simulators)
     outside = Stack(folder=place, project="plumbline-test-outside", port=free_port())
-    build = {"PLUMBLINE_URL": "https://unused.example", "PLUMBLINE_DATA": "/nonexistent"}
+    unused = ("PLUMBLINE_DATA", "PLUMBLINE_KEYS")
+    build = {"PLUMBLINE_URL": "https://unused.example"} | dict.fromkeys(unused, "/nonexistent")
     (place / "env").touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEST_SIMULATOR_IMAGE", simulators)
