@@ -69,7 +69,8 @@ INSTALLED_APPS = [
     "csp",
     "django_structlog",
     "django.contrib.postgres",
-    "django.contrib.admin",
+    # Its pages are registered where addresses lead to them: what serves none does not hold them in memory.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -5,6 +5,8 @@ import re
 import struct
 import time
 from base64 import b32decode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx
@@ -77,3 +79,19 @@ def one_time_code(secret: str) -> str:
     offset = digest[-1] & 15
     number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
     return f"{number % 10**6:06}"
+
+
+@contextmanager
+def a_lead(stack: Stack) -> Iterator[Person]:
+    """A lead of team A, enrolled by a link with a password and a second factor."""
+    link = stack.manage(
+        "web",
+        *("user", "add", "--email", "lead@plumbline.example", "--role", "team_lead"),
+        *("--team", "team-a"),
+    )
+    person = Person(stack)
+    try:
+        person.enrol(link.strip())
+        yield person
+    finally:
+        person.close()

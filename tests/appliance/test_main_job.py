@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.appliance.filling import ISSUES, MERGED, PULL_REQUESTS, counted, fill
-from tests.appliance.person import Person
+from tests.appliance.person import Person, a_lead
 from tests.appliance.stack import CANARY, FORGE, SERVICES, TOKEN, CommandFailed, Stack
 
 
@@ -55,15 +55,8 @@ def test_web_cannot_open_what_it_sealed(filled: Stack) -> None:
 @pytest.fixture(scope="module")
 def lead(filled: Stack) -> Iterator[Person]:
     """A lead of team A, enrolled by a link with a password and a second factor."""
-    link = filled.manage(
-        "web",
-        *("user", "add", "--email", "lead@plumbline.example", "--role", "team_lead"),
-        *("--team", "team-a"),
-    )
-    person = Person(filled)
-    person.enrol(link.strip())
-    yield person
-    person.close()
+    with a_lead(filled) as person:
+        yield person
 
 
 def test_the_page_is_served_to_whoever_signed_in(lead: Person, filled: Stack) -> None:

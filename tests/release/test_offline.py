@@ -9,7 +9,7 @@ import pytest
 
 from tests.appliance.filling import ISSUES, PULL_REQUESTS, counted, fill
 from tests.appliance.operator import CHANGED, Operator
-from tests.appliance.person import Person
+from tests.appliance.person import Person, a_lead
 from tests.appliance.stack import (
     SERVICES,
     CommandFailed,
@@ -104,17 +104,10 @@ def test_everything_is_collected_and_shown(stack: Stack) -> None:
     fill(stack)
     assert counted(stack, "delivery_pullrequest") == PULL_REQUESTS
     assert counted(stack, "delivery_issue") == ISSUES
-    link = stack.manage(
-        "web",
-        *("user", "add", "--email", "lead@plumbline.example", "--role", "team_lead"),
-        *("--team", "team-a"),
-    )
-    lead = Person(stack)
-    lead.enrol(link.strip())
     span = "from=2026-08-01&to=2026-09-01"
-    figures = lead.open(f"/api/v1/pull-requests/figures?team=team-a&{span}").json()
+    with a_lead(stack) as lead:
+        figures = lead.open(f"/api/v1/pull-requests/figures?team=team-a&{span}").json()
     assert figures["throughput"]["merged"] == 4
-    lead.close()
 
 
 def test_it_needs_little_memory_when_idle(stack: Stack) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.appliance.filling import counted, fill
 from tests.appliance.operator import Operator
-from tests.appliance.person import Person
+from tests.appliance.person import Person, a_lead
 from tests.appliance.stack import (
     SERVICES,
     Stack,
@@ -72,15 +72,8 @@ def operator(old: Stack) -> Operator:
 @pytest.fixture(scope="module")
 def lead(old: Stack) -> Iterator[Person]:
     """Signed in before the upgrade, and still after it."""
-    link = old.manage(
-        "web",
-        *("user", "add", "--email", "lead@plumbline.example", "--role", "team_lead"),
-        *("--team", "team-a"),
-    )
-    person = Person(old)
-    person.enrol(link.strip())
-    yield person
-    person.close()
+    with a_lead(old) as person:
+        yield person
 
 
 def figures(lead: Person) -> dict[str, object]:
