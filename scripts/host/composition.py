@@ -6,11 +6,23 @@ import argparse
 import os
 import subprocess
 from pathlib import Path
-from typing import IO, NamedTuple, Tuple, Union
+from typing import IO, Final, Mapping, NamedTuple, Sequence, Tuple, Union
 
 from host.ending import Refused
 from host.environment import PROJECT, keys_folder, known_variables
 from host.programs import run
+
+_RESTARTS: Final = '{{index .Config.Labels "com.docker.compose.service"}} {{.Id}} {{.RestartCount}}'
+LOOK_EACH: Final = 5.0
+OFTEN: Final = 4
+"""Beginnings anew while it is waited for; one may meet a database or a broker that is not there yet."""
+
+
+def often_ended(
+    before: Mapping[tuple[str, str], int], now: Mapping[tuple[str, str], int]
+) -> list[str]:
+    """Services whose containers, by service and container, keep ending: they will not become healthy."""
+    return sorted({key[0] for key, count in now.items() if count - before.get(key, 0) >= OFTEN})
 
 
 class Composition(NamedTuple):
@@ -89,7 +101,37 @@ class Composition(NamedTuple):
     def up(self, *services: str, seconds: int = 600) -> None:
         """Start these services and no other, or all; from images that are there; wait until they are healthy."""
         which = ("--no-deps", *services) if services else ("--remove-orphans",)
-        self("up", "--detach", "--no-build", "--wait", "--wait-timeout", str(seconds), *which)
+        waiting = ("--wait", "--wait-timeout", str(seconds))
+        before = self._restarts()
+        with self.started("up", "--detach", "--no-build", *waiting, *which) as starting:
+            while True:
+                try:
+                    said = starting.communicate(timeout=LOOK_EACH)[1]
+                    break
+                except subprocess.TimeoutExpired:
+                    ended = often_ended(before, self._restarts())
+                    if ended:
+                        starting.terminate()
+                        starting.communicate()
+                        raise Refused(self._why(ended)) from None
+        if starting.returncode:
+            raise Refused(f"docker compose: {said.decode(errors='replace').strip()}")
+
+    def _restarts(self) -> dict[tuple[str, str], int]:
+        """How often the engine has begun each container anew, by service and container."""
+        containers = self("ps", "--all", "--quiet").decode().split()
+        try:
+            told = (
+                run("docker", "inspect", "--format", _RESTARTS, *containers) if containers else b""
+            )
+        except Refused:
+            return {}  # one was replaced between the two questions
+        lines = (line.split() for line in told.decode().splitlines())
+        return {(name, container): int(count) for name, container, count in lines}
+
+    def _why(self, ended: Sequence[str]) -> str:
+        last = self("logs", "--no-log-prefix", "--tail", "5", *ended).decode(errors="replace")
+        return f"{' and '.join(ended)} ended again and again, and said last:\n{last.strip()}"
 
     def psql(self, statements: str, database: str = "postgres") -> str:
         """What the superuser is told, by the database container's own socket."""

@@ -21,12 +21,15 @@ def test_the_page(windows: Windows, signed_in: SignedIn, width: str, scheme: Sch
     expect(columns).to_contain_text("name_with_owner")
     page.evaluate("scrollTo(0, 0)")
     visitor.look(f"inventory-{width}-{scheme}")
-    page.get_by_text("What may enter").click()
+    page.get_by_text("May enter", exact=True).click()
     expect(page.get_by_role("heading", name="What we read and do not keep")).to_be_visible()
     visitor.look(f"inventory-entering-{width}-{scheme}")
     page.get_by_text("Documents", exact=True).click()
     expect(page.get_by_role("heading", name="Privacy notice")).to_be_visible()
     visitor.look(f"inventory-documents-{width}-{scheme}")
+    page.get_by_text("At rest", exact=True).click()
+    expect(page.get_by_role("heading", name="Encryption at rest")).to_be_visible()
+    visitor.look(f"inventory-at-rest-{width}-{scheme}")
 
 
 def test_what_is_looked_for_is_in_the_address(windows: Windows, signed_in: SignedIn) -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from host import composition
 from host.composition import by_root, installed
 from host.ending import Refused
 
@@ -56,3 +57,57 @@ def test_the_host_s_own_keys_are_root_s(env: Path, monkeypatch: pytest.MonkeyPat
     assert installed(env)
     with pytest.raises(Refused, match="must run as root"):
         by_root(env)
+
+
+ENGINE = """#!/bin/sh
+# `up` never ends; each time that is looked, web has begun once more.
+case "$*" in
+  *" ps "*) echo one; echo two ;;
+  inspect*)
+    echo . >> looked
+    echo "web one $(wc -l < looked)"
+    echo "worker two 7" ;;
+  *" logs "*) echo "ModuleNotFoundError: No module named 'backend.lost'" ;;
+  *" up "*) trap 'exit 130' TERM; while :; do sleep 0.05; done ;;
+esac
+"""
+
+
+def test_what_ends_again_and_again_is_not_waited_for(
+    env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (env.parent / "docker").write_text(ENGINE)
+    monkeypatch.setattr(composition, "LOOK_EACH", 0.1)
+    found = installed(env)._replace(folder=env.parent)
+    monkeypatch.chdir(env.parent)
+    with pytest.raises(Refused) as refused:
+        found.up()
+    assert str(refused.value) == (
+        "web ended again and again, and said last:\n"
+        "ModuleNotFoundError: No module named 'backend.lost'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "ended"),
+    [
+        ({}, {("web", "a"): 3}, []),
+        ({}, {("web", "a"): 4, ("worker", "b"): 5, ("beat", "c"): 0}, ["web", "worker"]),
+        ({("web", "a"): 9}, {("web", "a"): 12}, []),
+        ({("web", "a"): 9}, {("web", "a"): 13}, ["web"]),
+        ({("web", "a"): 9}, {("web", "b"): 1}, []),
+        ({("web", "a"): 9}, {}, []),
+    ],
+)
+def test_only_what_ends_while_it_is_waited_for_counts(
+    before: dict[tuple[str, str], int], now: dict[tuple[str, str], int], ended: list[str]
+) -> None:
+    assert composition.often_ended(before, now) == ended
+
+
+def test_what_compose_says_of_its_failure_is_the_error(env: Path) -> None:
+    (env.parent / "docker").write_text(
+        '#!/bin/sh\ncase "$*" in *" up "*) echo "no such image" >&2; exit 1 ;; esac\n'
+    )
+    with pytest.raises(Refused, match="docker compose: no such image"):
+        installed(env).up("web")

@@ -27,10 +27,10 @@ export default function InventoryPart() {
         transitionDuration={0}
         value={view}
         data={[
-          { value: "stored", label: "What is stored" },
-          { value: "entering", label: "What may enter" },
+          { value: "stored", label: "Stored" },
+          { value: "entering", label: "May enter" },
           { value: "documents", label: "Documents" },
-          { value: "at-rest", label: "Encryption at rest" },
+          { value: "at-rest", label: "At rest" },
         ]}
         onChange={(value) =>
           change({ view: value === "stored" ? undefined : (value as InventorySearch["view"]) })
