@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> None:
     found = configuration.checked(text, f"{options.config} with the options given")
     check(found)
     refuse_to_leave_data(found, known)
+    refuse_beside_another(found.data.resolve())
     refuse_what_is_bad(found, options.accept)
     data = found.data.resolve()
     bundle = trusted(options.bundle, data) if options.bundle else None
@@ -206,6 +207,18 @@ def refuse_to_leave_data(found: Configuration, known: Mapping[str, str]) -> None
         raise Refused(
             f"[data] folder is {found.data}, and this installation's data are in {former}: move them first, as"
             " docs/operate.md has it below “Move an installation”."
+        )
+
+
+def refuse_beside_another(data: Path) -> None:
+    """Two releases must not run on the same data: an older one does not know what a newer has migrated."""
+    there = recorded(data)
+    if not there or there.folder == PROJECT or (data / "upgrade.json").exists():
+        return
+    if there.environment_file.exists():
+        raise Refused(
+            f"{there.version} runs on {data}, from {there.folder}. For a newer release: scripts/appliance upgrade, in"
+            f" its folder. If {there.folder} was only moved here, remove {there.environment_file}."
         )
 
 

@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 from host.configuration import Configuration, checked, load
 from host.ending import Refused
-from host.environment import known_variables, variables, with_variables
+from host.environment import PROJECT, known_variables, variables, with_variables
 from host.folders import Folder
-from host.install import check_files, give_mail, new_text, refuse_to_leave_data
+from host.install import (
+    check_files,
+    give_mail,
+    new_text,
+    refuse_beside_another,
+    refuse_to_leave_data,
+)
+from host.installed import Installed, record
 from host.keys import verify_keys
 from host.programs import openssl
 from host.settings import SETTINGS
@@ -172,3 +179,22 @@ def test_another_data_folder_is_taken_once_the_data_are_in_it(tmp_path: Path) ->
         refuse_to_leave_data(found, known)
     (new / "release.json").write_text("{}")
     refuse_to_leave_data(found, known)
+
+
+def test_a_folder_beside_the_one_that_runs_installs_nothing(tmp_path: Path) -> None:
+    refuse_beside_another(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ".env").touch()
+    record(tmp_path, Installed("0.9.0", "", elsewhere, elsewhere / ".env"))
+    with pytest.raises(Refused, match=r"0\.9\.0 runs on .* from .*elsewhere"):
+        refuse_beside_another(tmp_path)
+    # An upgrade prepares what it is to start.
+    (tmp_path / "upgrade.json").touch()
+    refuse_beside_another(tmp_path)
+    (tmp_path / "upgrade.json").unlink()
+    # What was moved here, or what an upgrade has put away.
+    (elsewhere / ".env").unlink()
+    refuse_beside_another(tmp_path)
+    record(tmp_path, Installed("0.9.0", "", PROJECT, PROJECT / "pyproject.toml"))
+    refuse_beside_another(tmp_path)
