@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Mapping, NamedTuple
 
 from host import configuration, egress
+from host.certificates import write_certificates
 from host.composition import Composition, environment_argument, nothing_in
 from host.ending import Failed, Refused
 from host.environment import PROJECT, known_variables, variables, with_variables
 from host.install import check, prepare, refuse_to_leave_data, write
+from host.keys import write_secrets
 from host.programs import run as program
 from host.services import ONCE
 from host.volumes.status import judged, told
@@ -26,7 +28,13 @@ class Container(NamedTuple):
 
 def arguments(command: argparse.ArgumentParser) -> None:
     configuration.argument(command)
-    command.add_argument("--check", action="store_true", help="only say what would change")
+    only = command.add_mutually_exclusive_group()
+    only.add_argument("--check", action="store_true", help="only say what would change")
+    only.add_argument(
+        "--certificates",
+        action="store_true",
+        help="only renew those that end soon, and take over your own where it is another one",
+    )
     environment_argument(command)
 
 
@@ -38,6 +46,9 @@ def run(options: argparse.Namespace) -> None:
     if not lines:
         raise nothing_in(file)
     refuse_to_leave_data(found, known_variables(lines))
+    if options.certificates:
+        renew(found, Composition(PROJECT, file))
+        return
     text = with_variables(lines, variables(found))
     with tempfile.NamedTemporaryFile("w", suffix=".env") as planned:
         planned.write(text)
@@ -61,6 +72,20 @@ def run(options: argparse.Namespace) -> None:
             f"The files are written; not all of it runs as they say: {refused}\n"
             "Look with: scripts/appliance status"
         ) from refused
+
+
+def renew(found: configuration.Configuration, running: Composition) -> None:
+    """Nothing else of the configuration, which somebody may be writing; and nothing is started that was stopped."""
+    if (found.data / "upgrade.json").exists():
+        raise Refused("an upgrade is under way: finish it, or upgrade --roll-back.")
+    folders = write_secrets(found.keys.resolve())
+    write_certificates(found.data.resolve(), folders, found)
+    touched = {name for name, folder in folders.items() if folder.changed}
+    print(f"New for: {', '.join(sorted(touched))}." if touched else "No certificate ends soon.")
+    stale = sorted(touched & running.running() - {"nginx"})  # which looks at its own by itself
+    if stale:
+        running("restart", *stale)
+        running.up(*stale)
 
 
 def changes(

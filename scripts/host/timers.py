@@ -5,27 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from host.backup_keys import folder_of
+from host.backup_keys import FOLDER as BACKUP_KEYS
 from host.programs import run
 
-HERE: Final = Path(__file__).parent
 FOLDER: Final = Path("/etc/systemd/system")
 RUNNING: Final = Path("/run/systemd/system")
 """Where it is, systemd runs this machine (sd_booted(3))."""
 
 
 class Job(NamedTuple):
-    verb: str
+    name: str
+    command: str
+    """The verb and its options."""
     about: str
     when: str
     """By systemd.time(7)."""
     spread: str
     """Up to so much later, so that many installations do not ask the same storage at once."""
+    writes: str
+    """Folder below the keys, which may lie where the host's own configuration is closed."""
 
 
 JOBS: Final = (
-    Job("backup", "Plumbline: backup", "*-*-* 02:30", "15min"),
-    Job("drill", "Plumbline: restore drill", "Sun *-*-* 05:00", "30min"),
+    Job("backup", "backup", "Plumbline: backup", "*-*-* 02:30", "15min", BACKUP_KEYS),
+    Job("drill", "drill", "Plumbline: restore drill", "Sun *-*-* 05:00", "30min", BACKUP_KEYS),
+    # Each week: what was missed three times is told by alerts, a month before anything ends.
+    Job("renew", "apply --certificates", "Plumbline: certificates", "Sat *-*-* 04:00", "30min", ""),
 )
 VOLUME: Final = Path("/etc/plumbline/volume.json")
 VOLUME_KEY: Final = Path("/etc/plumbline/volume.key")
@@ -61,11 +66,11 @@ Wants=network-online.target
 
 [Service]
 Type=oneshot
-ExecStart={command} {verb}
+ExecStart={command} {words}
 Nice=10
 IOSchedulingClass=idle
 TimeoutStartSec=12h
-{hardened}# Made there at the first backup.
+{hardened}# Those of backups are made at the first one.
 ReadWritePaths=-{keys}
 """
 TIMER: Final = """\
@@ -125,28 +130,23 @@ WantedBy=multi-user.target
 
 
 def units(project: Path, data: Path, keys: Path) -> dict[str, str]:
-    """Every unit's file by its name; for the verbs that there are."""
+    """Every unit's file by its name."""
     command = project / "scripts/appliance"
     found = {
         "plumbline-start.service": START.format(
             project=project, data=data, command=command, hardened=HARDENED
         )
     }
-    if (HERE / "volumes/acts.py").exists():
-        found["plumbline-volume.service"] = OPEN.format(
-            volume=VOLUME, key=VOLUME_KEY, command=command
-        )
+    found["plumbline-volume.service"] = OPEN.format(volume=VOLUME, key=VOLUME_KEY, command=command)
     for job in JOBS:
-        if not (HERE / f"{job.verb}.py").exists():
-            continue
-        found[f"plumbline-{job.verb}.service"] = SERVICE.format(
+        found[f"plumbline-{job.name}.service"] = SERVICE.format(
             about=job.about,
             command=command,
-            verb=job.verb,
-            keys=folder_of(keys),
+            words=job.command,
+            keys=keys / job.writes,
             hardened=HARDENED + CLOSED,
         )
-        found[f"plumbline-{job.verb}.timer"] = TIMER.format(
+        found[f"plumbline-{job.name}.timer"] = TIMER.format(
             about=job.about, when=job.when, spread=job.spread
         )
     return found
@@ -155,17 +155,15 @@ def units(project: Path, data: Path, keys: Path) -> dict[str, str]:
 def install(files: dict[str, str]) -> str:
     """Write and enable them. Returns what to tell the operator, who has it to do where there is no systemd."""
     if not RUNNING.is_dir():
-        jobs = ", ".join(f"scripts/appliance {job.verb} ({job.when})" for job in JOBS)
+        jobs = ", ".join(f"scripts/appliance {job.command} ({job.when})" for job in JOBS)
         return (
             "This host runs no systemd: see to it yourself that at boot `docker compose up --detach` runs in this\n"
-            f"folder, and by the clock what this release has of {jobs}."
+            f"folder, and by the clock {jobs}."
         )
     for name, text in files.items():
         (FOLDER / name).write_text(text)
         (FOLDER / name).chmod(0o644)
     run("systemctl", "daemon-reload")
-    timers = [name for name in files if name.endswith(".timer")]
-    if timers:
-        run("systemctl", "enable", "--now", *timers)
+    run("systemctl", "enable", "--now", *(name for name in files if name.endswith(".timer")))
     run("systemctl", "enable", *(name for name in files if "[Install]" in files[name]))
     return f"Units of systemd are in {FOLDER}: {', '.join(sorted(files))}."

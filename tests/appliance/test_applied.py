@@ -38,6 +38,30 @@ def test_a_changed_secret_restarts_who_reads_it(stack: Stack) -> None:
     assert stack.inspect("nginx")["State"]["Health"]["Status"] == "healthy"
 
 
+def test_what_ends_soon_is_renewed_and_whoever_serves_it_starts_anew(stack: Stack) -> None:
+    """As the timer does, while somebody writes the configuration and has stopped a service."""
+    config = stack.folder / "appliance.conf"
+    written = config.read_text()
+    before, began = _containers(stack), _began(stack)
+    stack.compose("stop", "beat")
+    (stack.data / "secrets/valkey/server.crt").unlink()
+    config.write_text(written.replace("audit_days = 800", "audit_days = 900"))
+    code, said = appliance(stack, "apply", "--certificates")
+    config.write_text(written)
+    assert (code, said) == (0, "New for: valkey.\n")
+    assert _containers(stack) == before
+    after = _began(stack)
+    assert {service for service in SERVICES if after[service] != began[service]} == {"valkey"}
+    assert stack.inspect("beat")["State"]["Status"] == "exited"
+    assert stack.inspect("valkey")["State"]["Health"]["Status"] == "healthy"
+    assert appliance(stack, "apply", "--certificates") == (0, "No certificate ends soon.\n")
+    stack.compose("start", "beat")
+
+
+def _began(stack: Stack) -> dict[str, str]:
+    return {service: stack.inspect(service)["State"]["StartedAt"] for service in SERVICES}
+
+
 def test_status_tells_each_service_and_what_gets_old(stack: Stack) -> None:
     code, said = appliance(stack, "status", "--json")
     told = json.loads(said)

@@ -9,7 +9,6 @@ from host.backup_keys import FOLDER, keys_of
 from host.ending import Refused
 from host.folders import Folder
 from host.install import take_along
-from host.timers import units
 
 FILES = {"signing_key": b"s", "drill_identity": b"d", "sftp_key": b"f", "known_hosts": b"k"}
 
@@ -91,11 +90,3 @@ def test_keys_that_leave_the_data_take_the_host_s_own_along(data: Path, tmp_path
     assert found(tmp_path / "keys" / FOLDER) == found(folder)
     assert (tmp_path / "keys/host/at_rest_key").read_bytes() == b"a"
     assert (tmp_path / "keys/host/former/web_key-0").read_bytes() == b"w"
-
-
-def test_what_goes_by_the_clock_may_write_them_where_the_host_s_configuration_is_closed() -> None:
-    made = units(Path("/opt/plumbline"), Path("/srv"), Path("/etc/plumbline/keys"))
-    for verb in ("backup", "drill"):
-        text = made[f"plumbline-{verb}.service"]
-        assert "ProtectSystem=full\n" in text
-        assert f"ReadWritePaths=-/etc/plumbline/keys/{FOLDER}\n" in text

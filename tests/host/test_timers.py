@@ -22,10 +22,24 @@ def test_each_command_is_one_that_the_parser_understands() -> None:
                 parser().parse_args(words)
 
 
-def test_there_is_a_timer_for_each_verb_that_goes_by_the_clock() -> None:
-    by_clock = {job.verb for job in timers.JOBS} & VERBS.keys()
+def test_there_is_a_timer_for_each_job_that_goes_by_the_clock() -> None:
     assert {name for name in UNITS if name.endswith(".timer")} == {
-        f"plumbline-{verb}.timer" for verb in by_clock
+        "plumbline-backup.timer",
+        "plumbline-drill.timer",
+        "plumbline-renew.timer",
+    }
+
+
+def test_each_job_may_write_what_it_makes_of_keys_and_no_more() -> None:
+    keys = {
+        name.removesuffix(".service"): text.partition("ReadWritePaths=-")[2].strip()
+        for name, text in UNITS.items()
+        if "ReadWritePaths=" in text
+    }
+    assert keys == {
+        "plumbline-backup": "/etc/plumbline/keys/host/backup",
+        "plumbline-drill": "/etc/plumbline/keys/host/backup",
+        "plumbline-renew": "/etc/plumbline/keys",
     }
 
 
