@@ -66,7 +66,7 @@ def that_does_not_start(folder: Path) -> Path:
     """The commit after this one, whose web process ends as soon as it begins."""
     checked_out("HEAD", folder)
     with (folder / "backend/config/wsgi.py").open("a") as file:
-        file.write('\nraise SystemExit("A fault.")\n')
+        file.write('\nraise RuntimeError("A fault.")\n')
     for name, value in (("user.name", "Test"), ("user.email", "test@plumbline.example")):
         run("git", "-C", str(folder), "config", name, value)
     run("git", "-C", str(folder), "commit", "--quiet", "--all", "--message", "A fault")

@@ -137,6 +137,7 @@ def test_one_that_does_not_start_goes_back_by_itself(
     before = collected(old), figures(lead), running(old)
     done = upgrade(operator, faulty)
     assert done.returncode == 3, done.stdout + done.stderr
+    assert "web ended again and again, and said last:" in done.stderr
     assert "Everything is as before the upgrade, and runs." in done.stderr
     assert (collected(old), figures(lead), running(old)) == before
     must_be_alone(old)
