@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,8 +77,10 @@ def lead(old: Stack) -> Iterator[Person]:
         yield person
 
 
-def figures(lead: Person) -> dict[str, object]:
-    found: dict[str, object] = lead.open(f"/api/v1/pull-requests/figures?team=team-a&{SPAN}").json()
+def figures(lead: Person) -> dict[str, Any]:
+    found: dict[str, Any] = lead.open(f"/api/v1/pull-requests/figures?team=team-a&{SPAN}").json()
+    # Up to when all is collected goes on.
+    del found["completeness"]["fresh_to"]
     return found
 
 
