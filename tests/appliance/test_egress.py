@@ -7,45 +7,15 @@ from typing import Any
 
 import pytest
 
+from tests.appliance.proxy import also, ask, connect
 from tests.appliance.stack import SERVICES, CommandFailed, Stack, appliance, run
 from tests.waiting import until
 
 ASKS = ("web", "worker", "sealer")
 """Services that are on the proxy's network."""
 
-_CONNECT = """
-import json, socket, sys
-def ask(line):
-    with socket.create_connection(("egress", 3128), 10) as proxy:
-        proxy.sendall(f"{line} HTTP/1.1\\r\\nHost: allowed.example\\r\\n\\r\\n".encode())
-        return int(proxy.recv(100).split()[1])
-print(json.dumps({line: ask(line) for line in LINES}))
-"""
 
-
-def ask(stack: Stack, service: str, *lines: str) -> dict[str, Any]:
-    """What the proxy answers to each request line."""
-    return stack.python(service, f"LINES = {lines!r}\n{_CONNECT}")
-
-
-def connect(stack: Stack, service: str, *places: str) -> dict[str, int]:
-    answers = ask(stack, service, *(f"CONNECT {place}" for place in places))
-    return {place: answers[f"CONNECT {place}"] for place in places}
-
-
-def also(stack: Stack, *places: str) -> None:
-    list_besides(stack, *places)
-    assert appliance(stack, "egress", "--yes")[0] == 0
-
-
-def list_besides(stack: Stack, *places: str) -> None:
-    """What the operator's configuration lists besides; none: nothing."""
-    file = stack.folder / "appliance.conf"
-    told = f"also = {' '.join(places)}" if places else "# also ="
-    file.write_text(re.sub(r"^(# )?also =.*$", told, file.read_text(), flags=re.MULTILINE))
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(stack: Stack) -> Iterator[Stack]:
     also(stack, "ghes.example:443", "named.example:53", "rebound.example:53")
     yield stack
@@ -66,13 +36,6 @@ def address(stack: Stack, service: str, network: str) -> str:
     networks = stack.inspect(service)["NetworkSettings"]["Networks"]
     found: str = networks[f"{stack.project}_{network}"]["IPAddress"]
     return found
-
-
-def test_what_the_operator_told_the_installer_of_is_open_from_the_start(stack: Stack) -> None:
-    listed = (stack.data / "egress" / "destinations").read_text().splitlines()
-    for service, place in (("sealer", "syslog.example:6514"), ("worker", "mail.example:587")):
-        assert connect(stack, service, place) == {place: 200}
-        assert place in listed
 
 
 @pytest.mark.parametrize("service", ASKS)
@@ -182,9 +145,6 @@ def test_a_container_cannot_widen_the_list(stack: Stack) -> None:
             stack.run_in(service, "sh", "-c", "echo evil.example:443 >> /egress/destinations")
 
 
-WISH = "from backend.accounts.models import IdentityProvider as Provider; "
-
-
 def test_egress_test_shows_it(opened: Stack) -> None:
     also(opened, "ghes.example:443", "named.example:53")
     code, said = appliance(opened, "egress-test")
@@ -211,49 +171,6 @@ def test_egress_test_shows_what_is_amiss(opened: Stack) -> None:
     assert re.search(r"^! ghes\.example:443 +failed", said, re.MULTILINE)
     assert re.search(r"^! not listed: unlisted\.invalid:443 +failed", said, re.MULTILINE)
     assert re.search(r"^  syslog\.example:6514 +reached", said, re.MULTILINE)
-
-
-def test_what_is_asked_for_inside_waits_for_the_operator_s_word(stack: Stack) -> None:
-    """As whoever has web can ask for anything."""
-    shell = ("shell", "--no-imports", "--command")
-    wish = (
-        "Provider.objects.create(kind='oidc', slug='w', name='W', address='https://evil.example')"
-    )
-    stack.manage("web", *shell, WISH + wish)
-    try:
-        code, said = appliance(stack, "egress")
-        assert (code, "open   evil.example:443    identity provider W" in said) == (1, True), said
-        list_besides(stack, "named.example:53")
-        code, said = appliance(stack, "apply")
-        assert (code, "Not open yet: evil.example:443." in said) == (0, True), said
-        found = connect(stack, "web", "evil.example:443", "named.example:53")
-        assert found == {"evil.example:443": 403, "named.example:53": 200}
-        list_besides(stack)
-        code, said = appliance(stack, "apply")
-        assert (code, "close  named.example:53" in said) == (0, True), said
-        assert connect(stack, "web", "named.example:53") == {"named.example:53": 403}
-        assert appliance(stack, "egress", "--yes")[0] == 0
-        # It is not there, which is another matter.
-        assert connect(stack, "web", "evil.example:443") == {"evil.example:443": 503}
-    finally:
-        stack.manage("web", *shell, WISH + "Provider.objects.filter(slug='w').delete()")
-    assert "close  evil.example:443" in appliance(stack, "egress")[1]
-    assert connect(stack, "web", "evil.example:443") == {"evil.example:443": 403}
-
-
-def test_a_source_that_is_not_open_is_told_in_words(stack: Stack) -> None:
-    said = stack.manage(
-        "worker",
-        *("shell", "--no-imports", "--command"),
-        "from backend.sources.http import Client\n"
-        "from backend.sources.errors import SourceError\n"
-        "try:\n"
-        "    with Client('https://unlisted.example', {}) as source: source.get('/x')\n"
-        "except SourceError as error:\n"
-        "    print(error.reason, error.action)",
-    )
-    assert "The way to unlisted.example is not open." in said
-    assert "scripts/appliance egress" in said
 
 
 def test_without_a_list_nothing_is_open(opened: Stack) -> None:

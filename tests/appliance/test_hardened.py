@@ -91,21 +91,27 @@ REACHES = {
 }
 
 
+@pytest.fixture(scope="module")
+def addresses(stack: Stack) -> dict[str, list[str]]:
+    """Of whatever listens, in each network that it is in."""
+    networks = {name: stack.inspect(name)["NetworkSettings"]["Networks"] for name in PORTS}
+    return {
+        name: [network["IPAddress"] for network in found.values()]
+        for name, found in networks.items()
+    }
+
+
 @pytest.mark.parametrize("service", SERVICES)
-def test_each_container_reaches_exactly_what_it_needs(stack: Stack, service: str) -> None:
-    """By address, so that a missing name does not pass for a closed door."""
-    addresses = {
-        name: [
-            network["IPAddress"] for network in stack.inspect(name)["NetworkSettings"]["Networks"].values()
-        ]
-        for name in PORTS
-    }  # fmt: skip
+def test_each_container_reaches_exactly_what_it_needs(
+    stack: Stack, addresses: dict[str, list[str]], service: str
+) -> None:
+    """By address, so that a missing name does not pass for a closed door; all at once, as most are waited for."""
     program = "\n".join(
-        f"timeout 2 bash -c 'exec 3<>/dev/tcp/{address}/{PORTS[name]}' 2>/dev/null && echo {name}"
+        f"(timeout 3 bash -c 'exec 3<>/dev/tcp/{address}/{PORTS[name]}' 2>/dev/null && echo {name}) &"
         for name, found in addresses.items()
         for address in found
     )
-    reached = set(stack.run_in(service, "bash", "-c", f"{program}\ntrue").split())
+    reached = set(stack.run_in(service, "bash", "-c", f"{program}\nwait").split())
     assert reached == REACHES[service]
 
 
