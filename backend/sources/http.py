@@ -8,7 +8,6 @@ is a `Meter`'s to say. Each request stands in the outbound ledger before it is s
 """
 
 import re
-import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import stamina
 
-from backend.outbound import graphql
+from backend.outbound import graphql, trust
 from backend.outbound.destinations import destination_of
 from backend.outbound.ledger import Exchange, Ledger
 from backend.outbound.models import Traffic
@@ -135,16 +134,13 @@ class Client:
     """Of the server's clock to ours, as the last answer told it."""
 
     def __post_init__(self) -> None:
-        context = ssl.create_default_context()
-        if self.ca_certificate:
-            context.load_verify_locations(cadata=self.ca_certificate)
         self.host = urlsplit(self.base_url).netloc
         self._ledger = Ledger(self.purpose)
         headers = {"Accept-Encoding": "gzip"} | dict(self.headers)
         self._http = httpx.Client(
             headers=headers,
             timeout=TIMEOUT,
-            verify=context,
+            verify=trust.shared(self.ca_certificate),
             proxy=proxy() or None,
             trust_env=not proxy(),
         )

@@ -20,10 +20,8 @@ WAYS_OUT: Final = {
     # The last two for its exceptions and its type.
     "socket": {"outbound/proxy.py", "sources/connecting.py", "outbound/mail.py"},
     "ssl": {
-        "audit/syslog.py",
-        "accounts/sso/outgoing.py",
-        *("sources/http.py", "sources/connecting.py", "sources/git/clone.py"),
-        "outbound/mail.py",
+        *("audit/syslog.py", "outbound/trust.py", "outbound/mail.py"),
+        *("sources/connecting.py", "sources/git/clone.py"),
     },
     # The one that sends, by a connection of outbound/proxy.py.
     "smtplib": {"outbound/mail.py"},

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.simulators import npm
+from tests.simulators.conftest import TRUST
 from tests.simulators.jira import Simulator, World, running
 
 CHECK = Path(__file__).parent / "jira_shapes.mjs"
@@ -51,6 +52,7 @@ def _ask(jira: Simulator, path: str, body: object = None) -> Any:
         f"{jira.url}/rest/{prefix}/{path.removeprefix('agile/')}",
         json=body,
         auth=(jira.world.email, "t"),
+        verify=TRUST,
     ).json()
 
 
@@ -108,7 +110,7 @@ def _data_center(world: World) -> list[tuple[str, Any]]:
         def ask(path: str) -> Any:
             prefix = "agile/1.0" if path.startswith("agile/") else "api/2"
             address = f"{simulator.url}/rest/{prefix}/{path.removeprefix('agile/')}"
-            return httpx.get(address, headers={"Authorization": "Bearer t"}).json()
+            return httpx.get(address, headers={"Authorization": "Bearer t"}, verify=TRUST).json()
 
         # An enumeration of TypeScript takes no text, whatever it says.
         permissions = ask("mypermissions?permissions=BROWSE_PROJECTS")["permissions"]

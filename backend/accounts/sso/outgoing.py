@@ -5,7 +5,6 @@ proxy; where none is set, a proxy that the environment names is used. Private ad
 enterprise's provider stands on one.
 """
 
-import ssl
 import time
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from backend.outbound.ledger import Exchange, Ledger
 from backend.outbound.models import Traffic
 from backend.outbound.proxy import NOT_OPEN, WHAT_TO_DO, not_open, proxy
 from backend.outbound.questions import Question
+from backend.outbound.trust import trusting
 
 CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 10
@@ -108,9 +108,7 @@ class _OwnAuthority(HTTPAdapter):
     """Trusts the system's authorities and the given one."""
 
     def __init__(self, ca_certificate: str) -> None:
-        self._context = ssl.create_default_context()
-        if ca_certificate:
-            self._context.load_verify_locations(cadata=ca_certificate)
+        self._context = trusting(ca_certificate)
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

@@ -149,7 +149,7 @@ OF_GROUPS = joined(
     )
 )
 RELAXED = settings(
-    max_examples=250,
+    max_examples=100,
     deadline=timedelta(seconds=5),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
