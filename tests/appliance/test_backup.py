@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.appliance.operator import CHANGED, Operator
+from tests.appliance.operator import Operator
 from tests.appliance.stack import CommandFailed, Stack
 from tests.appliance.test_secrets import FILES, PUBLIC
 from tests.backups.places import a_key
 from tests.sftp import address, sftp_server
-from tests.waiting import until
 
 LEAVER = "leaver@plumbline.example"
 
@@ -145,26 +144,6 @@ def test_without_the_right_key_everything_stays_as_it_is(operator: Operator) -> 
         assert operator.digests() == before
     finally:
         operator.start()
-
-
-def test_after_the_volume_is_lost_every_table_is_as_it_was(operator: Operator) -> None:
-    stack = operator.stack
-    operator.stop()
-    before = operator.digests()
-    operator("backup")
-    newest = operator.backups()[-1]
-    operator.lose_the_database()
-    said = operator.restore(newest.name)
-    assert "every table is as it was" in said
-    after = operator.digests()
-    assert after.keys() == before.keys()
-    differing = {name for name in before if before[name] != after[name]}
-    assert differing <= CHANGED
-    operator.start()
-    assert stack.sql("SELECT count(*) FROM audit_event WHERE name = 'restored'") == "1"
-    verify = ("audit", "verify", "--heads", "/heads/heads.jsonl")
-    until(lambda: stack.sql("SELECT count(*) FROM audit_unsealed") == "0", seconds=30)
-    assert "intact" in stack.manage("sealer", *verify)
 
 
 def test_an_older_backup_does_not_bring_back_who_was_erased(operator: Operator) -> None:

@@ -22,7 +22,7 @@ from tests.e2e.visitor import Windows
 TOP = Path(__file__).resolve().parents[2]
 DATABASE = f"{os.environ.get('PLUMBLINE_DATABASE_NAME', 'plumbline')}_e2e{os.environ.get('PYTEST_XDIST_WORKER', '')}"
 """Each of pytest's processes has a site of its own."""
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -24,6 +24,7 @@ from tests.appliance.stack import (
 from tests.backups.places import a_key
 from tests.release.made import Made, forget, megabytes, note
 from tests.servers import free_port
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +144,10 @@ def test_all_that_was_collected_comes_back_from_a_backup(stack: Stack) -> None:
     assert {name for name in before if before[name] != after[name]} <= CHANGED
     operator.start()
     assert counted(stack, "delivery_pullrequest") == PULL_REQUESTS
+    assert stack.sql("SELECT count(*) FROM audit_event WHERE name = 'restored'") == "1"
+    until(lambda: stack.sql("SELECT count(*) FROM audit_unsealed") == "0", seconds=30)
+    verify = ("audit", "verify", "--heads", "/heads/heads.jsonl")
+    assert "intact" in stack.manage("sealer", *verify)
     assert "restores:" in operator("drill")
 
 
