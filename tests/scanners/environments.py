@@ -12,14 +12,12 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 PLACE = TOP / ".test" / "scanners"
+PROGRAMS = ("sslyze", "gixy", "bandit", "semgrep", "zizmor", "hadolint", "detect-secrets")
 
 
-def sslyze() -> Path:
-    return _python("sslyze") / "bin/sslyze"
-
-
-def gixy() -> Path:
-    return _python("gixy") / "bin/gixy"
+def program(name: str) -> Path:
+    """One of PROGRAMS, installed."""
+    return _python(name) / "bin" / name
 
 
 def observatory() -> Path:
@@ -67,5 +65,6 @@ def _run(*command: str, folder: Path = TOP) -> None:
 
 
 if __name__ == "__main__":
-    for make in (sslyze, gixy, observatory):
-        make()
+    for name in PROGRAMS:
+        program(name)
+    observatory()

@@ -41,7 +41,7 @@ def by_sslyze(target: Target, scratch: Path) -> list[str]:
     report = scratch / "sslyze.json"
     done = subprocess.run(
         [
-            *(str(environments.sslyze()), f"--json_out={report}", "--mozilla_config=intermediate"),
+            *(str(environments.program("sslyze")), f"--json_out={report}", "--mozilla_config=intermediate"),
             *(f"--certinfo_ca_file={target.authority}", f"--sni={target.host}"),
             f"127.0.0.1:{target.port}",
         ],
@@ -124,7 +124,7 @@ def by_observatory(target: Target) -> tuple[int, str, dict[str, Any]]:
 def by_gixy(configuration: Path) -> list[str]:
     """What is dangerous in nginx's configuration, with everything that it includes."""
     done = subprocess.run(
-        [str(environments.gixy()), "--format", "json", str(configuration)],
+        [str(environments.program("gixy")), "--format", "json", str(configuration)],
         capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     try:

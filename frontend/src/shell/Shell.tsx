@@ -61,7 +61,7 @@ export function Shell() {
             </Link>
             {seesTeams(me) && (
               <Link to="/people" className={classes.page} activeProps={{ "aria-current": "page" }}>
-                People & teams
+                {"People & teams"}
               </Link>
             )}
             {me.reads_administration && (
