@@ -1,4 +1,7 @@
-"""The documents that the appliance comes with, readable without a way out: docs/*.md as pages, with their pictures."""
+"""The documents that the appliance comes with, readable without a way out: docs/*.md as pages, with their pictures.
+
+Those for reviewers of its security are in docs/security.
+"""
 
 from itertools import pairwise
 from pathlib import Path
@@ -18,15 +21,22 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 @require_safe
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
-    found = sorted(Path(settings.DOCS_DIR).glob("*.md"))
-    return render(request, "documents.html", {"documents": [(f.name, _title(f)) for f in found]})
+    folder = Path(settings.DOCS_DIR)
+    shelves = [
+        (heading, [(str(file.relative_to(folder)), _title(file)) for file in sorted(files)])
+        for heading, files in (
+            ("", folder.glob("*.md")),
+            ("Security", folder.glob("security/*.md")),
+        )
+    ]
+    return render(request, "documents.html", {"shelves": shelves})
 
 
 @require_safe
 @login_required
-def document(request: HttpRequest, name: str) -> HttpResponse:
+def document(request: HttpRequest, name: str, folder: str = "") -> HttpResponse:
     """The address is the file's, so that links between documents work here as they do in the repository."""
-    file = Path(settings.DOCS_DIR) / f"{name}.md"
+    file = Path(settings.DOCS_DIR) / folder / f"{name}.md"
     if not file.is_file():
         raise Http404
     context = {"title": _title(file), "content": mark_safe(_html(file.read_text()))}  # noqa: S308 - ours, and no HTML

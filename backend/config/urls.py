@@ -22,6 +22,7 @@ urlpatterns = [
     path("accounts/", include("backend.accounts.urls")),
     path("docs/", documents.index, name="docs"),
     path("docs/<slug:name>.md", documents.document, name="document"),
+    path("docs/security/<slug:name>.md", documents.document, {"folder": "security"}),
     path("docs/pictures/<slug:name>.png", documents.picture, name="picture"),
     # The browser routes all others by itself, so that any of its addresses can be opened and shared.
     re_path(

@@ -39,7 +39,7 @@ PAGES: Final[list[tuple[str, str, str]]] = [
     (r"api/v1/(docs|openapi\.json)", "in in in in login", "in in in in login"),
     # The application and its documents
     (r"\^\(\?!.*\.\*\$", "in in in in login", "none none none none none"),
-    (r"docs/(<slug:name>\.md)?", "in in in in login", "none none none none none"),
+    (r"docs/((security/)?<slug:name>\.md)?", "in in in in login", "none none none none none"),
     (r"docs/pictures/<slug:name>\.png", "in in in in login", "none none none none none"),
     # Signing in
     ("accounts/login/", "in in in in in", "in in in in in"),
