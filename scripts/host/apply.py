@@ -13,7 +13,14 @@ from host.certificates import write_certificates
 from host.composition import Composition, environment_argument, nothing_in
 from host.ending import Failed, Refused
 from host.environment import PROJECT, known_variables, variables, with_variables
-from host.install import check, prepare, refuse_to_leave_data, write
+from host.install import (
+    amiss_with_files,
+    check,
+    check_host,
+    prepare,
+    refuse_to_leave_data,
+    write,
+)
 from host.keys import write_secrets
 from host.programs import run as program
 from host.services import ONCE
@@ -40,7 +47,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     found = configuration.load(options.config)
-    check(found)
+    check_host(found)
     file: Path = options.env_file
     lines = file.read_text().splitlines() if file.exists() else []
     if not lines:
@@ -49,6 +56,7 @@ def run(options: argparse.Namespace) -> None:
     if options.certificates:
         renew(found, Composition(PROJECT, file))
         return
+    check(found)
     text = with_variables(lines, variables(found))
     with tempfile.NamedTemporaryFile("w", suffix=".env") as planned:
         planned.write(text)
@@ -78,14 +86,17 @@ def renew(found: configuration.Configuration, running: Composition) -> None:
     """Nothing else of the configuration, which somebody may be writing; and nothing is started that was stopped."""
     if (found.data / "upgrade.json").exists():
         raise Refused("an upgrade is under way: finish it, or upgrade --roll-back.")
+    amiss = amiss_with_files(found)
     folders = write_secrets(found.keys.resolve())
-    write_certificates(found.data.resolve(), folders, found)
+    write_certificates(found.data.resolve(), folders, found, own_too=not amiss)
     touched = {name for name, folder in folders.items() if folder.changed}
     print(f"New for: {', '.join(sorted(touched))}." if touched else "No certificate ends soon.")
     stale = sorted(touched & running.running() - {"nginx"})  # which looks at its own by itself
     if stale:
         running("restart", *stale)
         running.up(*stale)
+    if amiss:
+        raise Failed(f"The services' own are in order; what browsers see stays as it is: {amiss}")
 
 
 def changes(

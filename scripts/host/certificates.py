@@ -41,27 +41,33 @@ subjectAltName = {names}
 
 
 def write_certificates(
-    data: Path, folders: dict[str, Folder], configuration: Configuration
+    data: Path, folders: dict[str, Folder], configuration: Configuration, *, own_too: bool = True
 ) -> None:
+    """Those that are missing or end soon, and the operator's own, unless what browsers see is to stay as it is."""
     authority = Folder(data / "authority", 0)
     certificate = make_authority(authority)
     for name in (*DATABASE_ROLES, "valkey"):
         folders[name].write("internal_ca.pem", certificate)
     for name in ("postgres", "valkey"):
         issue(authority, folders[name], name)
+    if own_too or not configuration["tls", "certificate"]:
+        _for_browsers(folders["nginx"], authority, configuration)
+    # What told of an own certificate before there was a configuration file.
+    (data / "own-certificate").unlink(missing_ok=True)
+    show(data, folders, certificate)
+
+
+def _for_browsers(nginx: Folder, authority: Folder, configuration: Configuration) -> None:
     own, key = configuration.path("tls", "certificate"), configuration.path("tls", "key")
     judged = own_certificate(configuration)
     if own and key and judged:
         # First of all, for nginx judges by it what comes next.
-        folders["nginx"].write("server_ca.pem", judged.authorities)
-        folders["nginx"].write("server.key", key.read_bytes())
-        folders["nginx"].write("server.crt", own.read_bytes())
+        nginx.write("server_ca.pem", judged.authorities)
+        nginx.write("server.key", key.read_bytes())
+        nginx.write("server.crt", own.read_bytes())
     else:
-        folders["nginx"].write("server_ca.pem", certificate)
-        issue(authority, folders["nginx"], _host(configuration))
-    # What told of an own certificate before there was a configuration file.
-    (data / "own-certificate").unlink(missing_ok=True)
-    show(data, folders, certificate)
+        nginx.write("server_ca.pem", (authority.path / "authority.pem").read_bytes())
+        issue(authority, nginx, _host(configuration))
 
 
 def show(data: Path, folders: dict[str, Folder], authority: bytes) -> None:

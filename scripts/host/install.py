@@ -180,16 +180,31 @@ def new_text(options: argparse.Namespace, known: dict[str, str]) -> str:
 
 def check(found: Configuration) -> None:
     """Everything else that can be known before anything changes."""
+    check_host(found)
+    if amiss := amiss_with_files(found):
+        raise Refused(amiss)
+
+
+def check_host(found: Configuration) -> None:
     if os.geteuid() != 0:
         raise Refused("must run as root: the secret files belong to the services' own users.")
     if not shutil.which("openssl"):
         raise Refused("openssl is missing: apt-get install openssl")
-    check_files(found)
-    if (own := own_certificate(found)) and own.problems:
-        told = "\n".join(f"  {problem}" for problem in own.problems)
-        raise Refused(f"The certificate below [tls] cannot be used.\n{told}")
     if found.data.exists() and not found.data.is_dir():
         raise Refused(f"{found.data} is not a folder.")
+
+
+def amiss_with_files(found: Configuration) -> str:
+    """What to put right of the files that the operator gives; empty: nothing."""
+    try:
+        check_files(found)
+    except Refused as refused:
+        return str(refused)
+    own = own_certificate(found)
+    if not own or not own.problems:
+        return ""
+    told = "\n".join(f"  {problem}" for problem in own.problems)
+    return f"The certificate below [tls] cannot be used.\n{told}"
 
 
 def check_files(found: Configuration) -> None:

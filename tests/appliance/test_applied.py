@@ -45,10 +45,14 @@ def test_what_ends_soon_is_renewed_and_whoever_serves_it_starts_anew(stack: Stac
     before, began = _containers(stack), _began(stack)
     stack.compose("stop", "beat")
     (stack.data / "secrets/valkey/server.crt").unlink()
-    config.write_text(written.replace("audit_days = 800", "audit_days = 900"))
+    lost = "certificate = /none/server.crt\nkey = /none/server.key\n"
+    text = written.replace("audit_days = 800", "audit_days = 900")
+    config.write_text(text.replace("# certificate =\n", lost))
     code, said = appliance(stack, "apply", "--certificates")
     config.write_text(written)
-    assert (code, said) == (0, "New for: valkey.\n")
+    # What is wrong with one's own keeps nobody from the others.
+    assert (code, said.splitlines()[0]) == (3, "New for: valkey."), said
+    assert "what browsers see stays as it is: [tls] certificate: there is no file" in said
     assert _containers(stack) == before
     after = _began(stack)
     assert {service for service in SERVICES if after[service] != began[service]} == {"valkey"}
