@@ -64,6 +64,8 @@ class Environment(BaseSettings):
     syslog_port: int = 6514
     syslog_ca_file: Path | None = None
     """Authority of that server's certificate."""
+    security_contact: str = ""
+    """Where whoever finds a weakness tells it, mailto: or https:; empty: nobody is named."""
     mail_host: str = ""
     """The server that takes mail; empty: none is sent."""
     mail_port: int = 587

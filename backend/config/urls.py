@@ -20,13 +20,14 @@ urlpatterns = [
     path("scim/v2/", include("backend.api.scim.views")),
     path("admin/", site.urls),
     path("accounts/", include("backend.accounts.urls")),
+    path(".well-known/security.txt", views.security_contact, name="security-contact"),
     path("docs/", documents.index, name="docs"),
     path("docs/<slug:name>.md", documents.document, name="document"),
     path("docs/security/<slug:name>.md", documents.document, {"folder": "security"}),
     path("docs/pictures/<slug:name>.png", documents.picture, name="picture"),
     # The browser routes all others by itself, so that any of its addresses can be opened and shared.
     re_path(
-        r"^(?!(?:accounts|admin|api|demo|docs|hooks|metrics|scim|static)(?:/|$)).*$",
+        r"^(?!(?:\.well-known|accounts|admin|api|demo|docs|hooks|metrics|scim|static)(?:/|$)).*$",
         views.app,
         name="app",
     ),

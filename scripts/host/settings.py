@@ -43,6 +43,11 @@ SETTINGS: Final = (
         "PLUMBLINE_BIND",
     ),
     Setting(
+        *("site", "security_contact", "", values.contact),
+        "Where whoever finds a weakness tells it: mailto:ADDRESS or https://…; it stands in /.well-known/security.txt.",
+        "PLUMBLINE_SECURITY_CONTACT",
+    ),
+    Setting(
         *("data", "folder", "/var/lib/plumbline", values.folder),
         "Where the database's files, journals and heads of the audit log are kept.",
         "PLUMBLINE_DATA",

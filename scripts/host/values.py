@@ -120,6 +120,23 @@ def mail_address(value: str) -> str:
     return value
 
 
+def contact(value: str) -> str:
+    """As RFC 9116 wants it."""
+    scheme, _, rest = value.partition(":")
+    try:
+        if scheme == "mailto":
+            return f"mailto:{mail_address(rest)}"
+        if (
+            scheme == "https"
+            and is_host(urlsplit(value).hostname or "")
+            and FOLDER.fullmatch(rest[1:])
+        ):
+            return value
+    except ValueError:
+        pass
+    raise ValueError("must be mailto:ADDRESS or https://HOST/…")
+
+
 def user(value: str) -> str:
     if not USER.fullmatch(value):
         raise ValueError("must be a name without spaces and the characters $ # ' \"")

@@ -28,6 +28,7 @@ _ONE = "<path:object_id>/"
 PAGES: Final[list[tuple[str, str, str]]] = [
     # For machines
     ("healthz|readyz", "in in in in in", "none none none none none"),
+    (r"\.well-known/security\.txt", "none none none none none", "none none none none none"),
     ("metrics", "none none none none none", "none none none none none"),
     ("hooks/.*", "none none none none none", "unproven unproven unproven unproven unproven"),
     (

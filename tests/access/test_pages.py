@@ -76,6 +76,7 @@ def address(route: str) -> str:
         "admin/(?P<url>": "/admin/no-such-page",
         "^": "/pull-requests",
         "docs/pictures/": "/docs/pictures/tests.png",
+        "docs/security/": "/docs/security/whitepaper.md",
     }
     for beginning, instead in special.items():
         if route.startswith(beginning):
