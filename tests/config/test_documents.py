@@ -66,5 +66,6 @@ def test_links_from_the_top_lead_to_files(name: str) -> None:
 
 def test_every_picture_is_shown() -> None:
     shown = "".join(file.read_text() for file in [*DOCS, TOP / "README.md"])
+    # An .svg beside one is what it was drawn from.
     pictures = (TOP / "docs" / "pictures").glob("*.png")
     assert [one.name for one in pictures if f"pictures/{one.name})" not in shown] == []

@@ -104,7 +104,7 @@ def _measures() -> list[str]:
     own = organisation()
     signing_in = policy.current()
     return [
-        "Everything between processes is encrypted (TLS, certificates verified); so is what browsers ask for.",
+        "What browsers ask for is encrypted, and what goes to the database, the broker and outside (TLS, verified).",
         "Credentials of sources are sealed to one process (HPKE); nobody and nothing else can open them.",
         "Each process has a database role with the rights that its work takes. The audit log can only be added to.",
         "Roles of people: owner, administrator, auditor, team lead, member. Team leads see teams opened to them alone.",
