@@ -99,8 +99,12 @@ class Composition(NamedTuple):
         return self("config", "--services").decode().split()
 
     def up(self, *services: str, seconds: int = 600) -> None:
-        """Start these services and no other, or all; from images that are there; wait until they are healthy."""
-        which = ("--no-deps", *services) if services else ("--remove-orphans",)
+        """Start these services and what they need, or all; from images that are there; wait until they are healthy.
+
+        Never with --no-deps: of a container that was made so Compose says that it is declared otherwise, and makes it
+        anew the next time.
+        """
+        which = services or ("--remove-orphans",)
         waiting = ("--wait", "--wait-timeout", str(seconds))
         before = self._restarts()
         with self.started("up", "--detach", "--no-build", *waiting, *which) as starting:

@@ -59,7 +59,7 @@ def test_what_ends_soon_is_renewed_and_whoever_serves_it_starts_anew(stack: Stac
     assert stack.inspect("beat")["State"]["Status"] == "exited"
     assert stack.inspect("valkey")["State"]["Health"]["Status"] == "healthy"
     assert appliance(stack, "apply", "--certificates") == (0, "No certificate ends soon.\n")
-    stack.compose("up", "--detach", "--no-build", "--no-deps", "--wait", "beat")
+    stack.compose("up", "--detach", "--no-build", "--wait", "beat")
 
 
 def _began(stack: Stack) -> dict[str, str]:

@@ -111,3 +111,12 @@ def test_what_compose_says_of_its_failure_is_the_error(env: Path) -> None:
     )
     with pytest.raises(Refused, match="docker compose: no such image"):
         installed(env).up("web")
+
+
+def test_a_service_is_started_as_it_is_declared(env: Path) -> None:
+    """Without what it depends on it would count as another one, and be made anew the next time."""
+    asked = env.parent / "asked"
+    (env.parent / "docker").write_text(f'#!/bin/sh\necho "$@" >> {asked}\n')
+    installed(env).up("web", "worker", seconds=7)
+    (told,) = (line for line in asked.read_text().splitlines() if " up " in line)
+    assert told.partition(" up ")[2] == "--detach --no-build --wait --wait-timeout 7 web worker"
