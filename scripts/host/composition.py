@@ -19,10 +19,12 @@ OFTEN: Final = 4
 
 
 def often_ended(
-    before: Mapping[tuple[str, str], int], now: Mapping[tuple[str, str], int]
+    before: Mapping[tuple[str, str], int],
+    now: Mapping[tuple[str, str], int],
+    often: int = OFTEN,
 ) -> list[str]:
     """Services whose containers, by service and container, keep ending: they will not become healthy."""
-    return sorted({key[0] for key, count in now.items() if count - before.get(key, 0) >= OFTEN})
+    return sorted({key[0] for key, count in now.items() if count - before.get(key, 0) >= often})
 
 
 class Composition(NamedTuple):
@@ -119,7 +121,9 @@ class Composition(NamedTuple):
                         starting.communicate()
                         raise Refused(self._why(ended)) from None
         if starting.returncode:
-            raise Refused(f"docker compose: {said.decode(errors='replace').strip()}")
+            told = f"docker compose: {said.decode(errors='replace').strip()}"
+            ended = often_ended(before, self._restarts(), often=1)
+            raise Refused(f"{told}\n{self._why(ended)}" if ended else told)
 
     def _restarts(self) -> dict[tuple[str, str], int]:
         """How often the engine has begun each container anew, by service and container."""
@@ -135,7 +139,9 @@ class Composition(NamedTuple):
 
     def _why(self, ended: Sequence[str]) -> str:
         last = self("logs", "--no-log-prefix", "--tail", "5", *ended).decode(errors="replace")
-        return f"{' and '.join(ended)} ended again and again, and said last:\n{last.strip()}"
+        return (
+            f"{' and '.join(ended)} ended while it was waited for, and said last:\n{last.strip()}"
+        )
 
     def psql(self, statements: str, database: str = "postgres") -> str:
         """What the superuser is told, by the database container's own socket."""

@@ -83,7 +83,7 @@ def test_what_ends_again_and_again_is_not_waited_for(
     with pytest.raises(Refused) as refused:
         found.up()
     assert str(refused.value) == (
-        "web ended again and again, and said last:\n"
+        "web ended while it was waited for, and said last:\n"
         "ModuleNotFoundError: No module named 'backend.lost'"
     )
 
@@ -109,8 +109,20 @@ def test_what_compose_says_of_its_failure_is_the_error(env: Path) -> None:
     (env.parent / "docker").write_text(
         '#!/bin/sh\ncase "$*" in *" up "*) echo "no such image" >&2; exit 1 ;; esac\n'
     )
-    with pytest.raises(Refused, match="docker compose: no such image"):
+    with pytest.raises(Refused, match=r"docker compose: no such image$"):
         installed(env).up("web")
+
+
+def test_with_it_goes_what_the_service_said_that_had_ended(
+    env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = ENGINE.replace("trap 'exit 130' TERM; while :; do sleep 0.05; done", "exit 1")
+    (env.parent / "docker").write_text(failing)
+    monkeypatch.chdir(env.parent)
+    with pytest.raises(
+        Refused, match="web ended while it was waited for, and said last:\nModuleNot"
+    ):
+        installed(env)._replace(folder=env.parent).up()
 
 
 def test_a_service_is_started_as_it_is_declared(env: Path) -> None:
