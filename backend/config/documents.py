@@ -58,8 +58,11 @@ def _title(file: Path) -> str:
 
 
 def _html(text: str) -> str:
-    """HTML in which every heading can be linked to, by the name that GitHub gives it."""
+    """HTML with headings that can be linked to, by the names that GitHub gives them, and tables that scroll by keys."""
     tokens = _MARKDOWN.parse(text)
+    for token in tokens:
+        if token.type == "table_open":
+            token.attrSet("tabindex", "0")
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             opening.attrSet("id", slugify(inline.content))
