@@ -112,10 +112,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "account_closed": Act(ACCESS, "An account was closed, with its sessions and tokens.", _TOKEN),
     "account_linked_to_directory": Act(ACCESS, "An account is a directory's user from now on."),
     "account_address_changed": Act(ACCESS, "The directory changed an account's address."),
-    "role_taken": Act(
-        ACCESS,
-        "The role that a group gave is gone, with the teams opened.",
-    ),
+    "role_taken": Act(ACCESS, "The role that a group gave is gone, with the teams opened."),
     "service_account_added": Act(ACCESS, "An account for a program was made."),
     "break_glass_made": Act(ACCESS, "An account for emergencies was made."),
     "break_glass_acknowledged": Act(

@@ -127,21 +127,18 @@ class Composition(NamedTuple):
 
     def _restarts(self) -> dict[tuple[str, str], int]:
         """How often the engine has begun each container anew, by service and container."""
-        containers = self("ps", "--all", "--quiet").decode().split()
         try:
-            told = (
-                run("docker", "inspect", "--format", _RESTARTS, *containers) if containers else b""
-            )
+            containers = self("ps", "--all", "--quiet").decode().split()
+            command = ("docker", "inspect", "--format", _RESTARTS, *containers)
+            told = run(*command) if containers else b""
         except Refused:
-            return {}  # one was replaced between the two questions
+            return {}  # one was replaced between the two questions; or the engine is away, which `up` tells
         lines = (line.split() for line in told.decode().splitlines())
         return {(name, container): int(count) for name, container, count in lines}
 
     def _why(self, ended: Sequence[str]) -> str:
         last = self("logs", "--no-log-prefix", "--tail", "5", *ended).decode(errors="replace")
-        return (
-            f"{' and '.join(ended)} ended while it was waited for, and said last:\n{last.strip()}"
-        )
+        return f"{' and '.join(ended)} ended while being waited for, and said last:\n{last.strip()}"
 
     def psql(self, statements: str, database: str = "postgres") -> str:
         """What the superuser is told, by the database container's own socket."""

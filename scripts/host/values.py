@@ -13,6 +13,7 @@ HOST = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*
 FOLDER = re.compile(r"/[^\s:$#'\"\\]*")
 SFTP = re.compile(r"sftp://[\w.-]+@([^/@:]+|\[[0-9a-f:]+\])(:\d{1,5})?/[\w./+-]+")
 RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+PAGE = re.compile(r"https://[^\s$#'\"\\]+")
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+=~-]+@([^@]+)")
 # As FOLDER, in .env.
 USER = re.compile(r"[^\s$#'\"]+")
@@ -126,11 +127,7 @@ def contact(value: str) -> str:
     try:
         if scheme == "mailto":
             return f"mailto:{mail_address(rest)}"
-        if (
-            scheme == "https"
-            and is_host(urlsplit(value).hostname or "")
-            and FOLDER.fullmatch(rest[1:])
-        ):
+        if PAGE.fullmatch(value) and is_host(urlsplit(value).hostname or ""):
             return value
     except ValueError:
         pass

@@ -83,7 +83,7 @@ def test_what_ends_again_and_again_is_not_waited_for(
     with pytest.raises(Refused) as refused:
         found.up()
     assert str(refused.value) == (
-        "web ended while it was waited for, and said last:\n"
+        "web ended while being waited for, and said last:\n"
         "ModuleNotFoundError: No module named 'backend.lost'"
     )
 
@@ -120,7 +120,7 @@ def test_with_it_goes_what_the_service_said_that_had_ended(
     (env.parent / "docker").write_text(failing)
     monkeypatch.chdir(env.parent)
     with pytest.raises(
-        Refused, match="web ended while it was waited for, and said last:\nModuleNot"
+        Refused, match="web ended while being waited for, and said last:\nModuleNot"
     ):
         installed(env)._replace(folder=env.parent).up()
 

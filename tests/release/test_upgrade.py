@@ -150,7 +150,7 @@ def test_one_that_does_not_start_goes_back_by_itself(
     done = upgrade(operator, faulty)
     assert done.returncode == 3, done.stdout + done.stderr
     # By Compose's word, or by ours where it goes on waiting.
-    assert re.search(r"-web-1 |web ended while it was waited for", done.stderr), done.stderr
+    assert re.search(r"-web-1 |web ended while being waited for", done.stderr), done.stderr
     assert "Everything is as before the upgrade, and runs." in done.stderr
     assert (collected(old), figures(lead), running(old)) == before
     must_be_alone(old)
