@@ -102,11 +102,11 @@ class Trigger:
 
 def governed() -> dict[str, dict[str, Any]]:
     """How each governed table is watched, by model: the tracked ones, and those that acts tell of by name."""
-    tracked = {
+    tracked: dict[str, dict[str, Any]] = {
         one["model"]: {"exclude_fields": one.get("exclude_fields", ())}
         for one in settings.AUDITLOG_INCLUDE_TRACKING_MODELS
     }
-    return tracked | settings.AUDIT_GOVERNED
+    return {**tracked, **settings.AUDIT_GOVERNED}
 
 
 @cache
