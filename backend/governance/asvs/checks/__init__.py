@@ -1,0 +1,39 @@
+"""Checks that run on the live appliance, in the process that assesses it: the worker.
+
+A check is a function without arguments. It returns what it found, in a few words, where that is as it should be, and
+raises Weak where it is not. Anything else that it raises counts as weak, too: what could not be looked at is not good.
+What only the host can see (containers, the front door, files, disks) stands in `scripts/host/asvs/`.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+Check = Callable[[], str]
+MODULES: Final = ()
+"""An area each; a check's name is `module.function`."""
+
+_CHECKS: dict[str, Check] = {}
+
+
+class Weak(Exception):
+    """It is not as it should be. `found`: what is; `todo`: what an operator or administrator can do."""
+
+    def __init__(self, found: str, *, todo: str) -> None:
+        super().__init__(found)
+        self.found, self.todo = found, todo
+
+
+def check(function: Check) -> Check:
+    """Enter it, by its module's and its own name."""
+    _CHECKS[f"{function.__module__.rpartition('.')[2]}.{function.__name__}"] = function
+    return function
+
+
+@cache
+def checks() -> Mapping[str, Check]:
+    """All there are, by name. The first line of each one's docstring says what holds when it is good."""
+    for module in MODULES:
+        import_module(f"{__name__}.{module}")
+    return dict(sorted(_CHECKS.items()))
