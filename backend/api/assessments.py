@@ -91,7 +91,7 @@ class Assessments(Schema):
 class VerdictChange(Schema):
     id: str
     was: Word | None
-    is_: Word = Field(alias="is")
+    now: Word
 
 
 class AssessmentRead(AssessmentListed):
@@ -183,7 +183,8 @@ def read(request: HttpRequest, number: int) -> AssessmentRead:  # noqa: ARG001 -
     before = told["compared_with"]
     return AssessmentRead(
         **_listed(one),
-        **{name: told[name] for name in ("assessed_at", "running", "host_looked_at", "changes")},
+        **{name: told[name] for name in ("assessed_at", "running", "host_looked_at")},
+        changes=[{"id": one["id"], "was": one["was"], "now": one["is"]} for one in told["changes"]],
         build_made_at=told["evidence"]["made"],
         why_no_evidence=told["evidence"]["reason"],
         compared_with=before["number"] if before else None,

@@ -8759,10 +8759,10 @@ export interface components {
             /** Id */
             id: string;
             /**
-             * Is
+             * Now
              * @enum {string}
              */
-            is_: "pass" | "fail" | "not shown" | "manual" | "not applicable";
+            now: "pass" | "fail" | "not shown" | "manual" | "not applicable";
             /** Was */
             was: ("pass" | "fail" | "not shown" | "manual" | "not applicable") | null;
         };
