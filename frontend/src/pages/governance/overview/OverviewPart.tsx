@@ -56,11 +56,11 @@ export default function OverviewPart() {
             onOpen={({ key }) => open(key)}
           />
           <p className={classes.statement}>
-            Documents for reviewers: <a href="/docs/security/whitepaper">whitepaper</a>,{" "}
-            <a href="/docs/security/threat-model">threat model</a>,{" "}
-            <a href="/docs/security/data-flow">data flow</a>,{" "}
-            <a href="/docs/security/checklists">checklists</a>,{" "}
-            <a href="/docs/security/updates">updates</a>.
+            Documents for reviewers: <a href="/docs/security/whitepaper.md">whitepaper</a>,{" "}
+            <a href="/docs/security/threat-model.md">threat model</a>,{" "}
+            <a href="/docs/security/data-flow.md">data flow</a>,{" "}
+            <a href="/docs/security/checklists.md">checklists</a>,{" "}
+            <a href="/docs/security/updates.md">updates</a>.
           </p>
           <PromiseDrawer
             of={items.find(({ key }) => key === chosen)}
