@@ -48,7 +48,7 @@ export default function OverviewPart() {
       {({ items, assessed_at }) => (
         <>
           <DataTable
-            label="Promises"
+            label="What is promised"
             columns={columns(assessed_at, zone, open)}
             rows={items}
             rowKey={({ key }) => key}
