@@ -91,5 +91,6 @@ class Looked(NamedTuple):
     @property
     def every(self) -> list[Answer]:
         """By TLS and to this host: what headers are judged by."""
-        groups = (self.pages, self.static, self.errors, self.large, self.api, self.admin)
+        refused = [one for one in self.large if one.status]  # what is taken is waited for
+        groups = (self.pages, self.static, self.errors, refused, self.api, self.admin)
         return [one for group in groups for one in group]
