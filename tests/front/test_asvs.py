@@ -43,8 +43,13 @@ def web(transactional_db: None, settings: LazySettings) -> Iterator[int]:
     for name, value in SECURE.items():
         setattr(settings, name, value)
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    handler = cache(WSGIHandler)  # which reads the settings
-    server.set_app(lambda environment, start: handler()(environment, start))
+    handler = cache(WSGIHandler)
+
+    def application(environment: dict[str, Any], start: Any) -> Any:
+        # Read only now, so that a test may change them before.
+        return handler()(environment, start)
+
+    server.set_app(application)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server.server_port
@@ -89,17 +94,33 @@ def test_as_shipped_everything_is_good(web: int, tmp_path: Path) -> None:
             id="tls-1.1",
         ),
         pytest.param({VERSIONS: "ssl_protocols TLSv1.2;"}, {"door.tls_versions"}, id="no-tls-1.3"),
-        pytest.param({"return 301 $public_url$request_uri": "proxy_pass $web"}, {"door.plain_http"}, id="served-plainly"),
-        pytest.param({"client_max_body_size 1m;": "client_max_body_size 2m;"}, {"door.large_bodies"}, id="larger-bodies"),
-        pytest.param({"server_tokens off;": "server_tokens on;"}, {"door.no_versions"}, id="server-tells-its-version"),
         pytest.param(
-            {HSTS: f"{HSTS}\n    add_header Access-Control-Allow-Origin * always;"}, {"door.cross_origin"}, id="open-to-all-origins"
+            {"return 301 $public_url$request_uri": "proxy_pass $web"},
+            {"door.plain_http"},
+            id="served-plainly",
         ),
         pytest.param(
-            {"location / { return 421; }": "location / { return 200 here; }"}, {"door.unknown_host"}, id="any-host"
+            {"client_max_body_size 1m;": "client_max_body_size 2m;"},
+            {"door.large_bodies"},
+            id="larger-bodies",
+        ),
+        pytest.param(
+            {"server_tokens off;": "server_tokens on;"},
+            {"door.no_versions"},
+            id="server-tells-its-version",
+        ),
+        pytest.param(
+            {HSTS: f"{HSTS}\n    add_header Access-Control-Allow-Origin * always;"},
+            {"door.cross_origin"},
+            id="open-to-all-origins",
+        ),
+        pytest.param(
+            {"location / { return 421; }": "location / { return 200 here; }"},
+            {"door.unknown_host"},
+            id="any-host",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_weakened_is_found_and_nothing_else(
     web: int, tmp_path: Path, changes: Mapping[str, str], expected: set[str]
 ) -> None:
@@ -116,10 +137,12 @@ def test_what_is_weakened_is_found_and_nothing_else(
         ),
         pytest.param({"X_FRAME_OPTIONS": "ALLOWALL"}, {"door.framing"}, id="framed"),
         pytest.param(
-            {"WHITENOISE_ALLOW_ALL_ORIGINS": True}, {"door.cross_origin"}, id="files-for-all-origins"
+            {"WHITENOISE_ALLOW_ALL_ORIGINS": True},
+            {"door.cross_origin"},
+            id="files-for-all-origins",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_weakened_in_web_is_found_and_nothing_else(
     web: int,
     settings: LazySettings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
-from typing import Final, NamedTuple, Sequence
+from typing import Final, NamedTuple, Optional, Sequence, Tuple
 
 STRONG: Final = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8)
 """Mozilla's intermediate, of TLS 1.2 with ECDHE: AES-GCM and ChaCha20-Poly1305."""
@@ -51,18 +51,15 @@ def hello(version: int, ciphers: Sequence[int], name: str) -> bytes:
 
 
 def answered(connection: socket.socket) -> Answered:
-    """Read until the server has shown its certificate, or refused. Raises OSError where it is no TLS that comes."""
+    """Read until the server has shown its certificate, or refused. Raises OSError where what comes is no TLS."""
     messages = b""
     while len(messages) < _MOST:
-        try:
-            kind, content = _record(connection)
-        except (ConnectionError, EOFError):
+        record = _record(connection)
+        if record is None and messages:
+            raise OSError("the handshake was cut off")
+        if record is None or record[0] == _ALERT:
             return read(messages)  # closed without a word: that is a no as well
-        if kind == _ALERT:
-            return read(messages)
-        if kind != _HANDSHAKE:
-            raise OSError("what came back is no TLS")
-        messages += content
+        messages += record[1]
         if _types(messages) & {_CERTIFICATE, _SERVER_DONE}:
             return read(messages)
     raise OSError("the handshake does not come to its end")
@@ -101,9 +98,18 @@ def _parted(messages: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
-def _record(connection: socket.socket) -> tuple[int, bytes]:
-    head = _exactly(connection, 5)
-    return head[0], _exactly(connection, int.from_bytes(head[3:5], "big"))
+def _record(connection: socket.socket) -> Optional[Tuple[int, bytes]]:
+    """None where the server has closed instead."""
+    try:
+        first = connection.recv(1)
+    except ConnectionError:
+        return None
+    if not first:
+        return None
+    if first[0] not in (_HANDSHAKE, _ALERT):
+        raise OSError("what came back is no TLS")
+    size = int.from_bytes(_exactly(connection, 4)[2:], "big")
+    return first[0], _exactly(connection, size)
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
@@ -111,7 +117,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
     while len(found) < size:
         part = connection.recv(size - len(found))
         if not part:
-            raise EOFError
+            raise OSError("the handshake was cut off")
         found += part
     return found
 
