@@ -17,7 +17,6 @@ from host.ending import AMISS, DONE, Refused, plain
 from host.installed import recorded
 from host.on_record import hand_over
 
-_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 _REDIRECTS: Final = 8080
 
 
@@ -96,18 +95,25 @@ def _told(fault: Exception) -> str:
 
 def way(compose: Composition, seen: Optional[containers.Seen]) -> door.Way:
     """To the published port of this host, under the name that people use."""
-    bind = compose.variable("PLUMBLINE_BIND", "0.0.0.0").strip("[]")
     url = compose.variable("PLUMBLINE_URL").rstrip("/")
     if not url.startswith("https://"):
         raise Refused(f"PLUMBLINE_URL is {url or 'not set'}, and must begin with https://.")
     return door.Way(
         url=url,
-        address=_ANYWHERE.get(bind) or str(ipaddress.ip_address(bind)),
+        address=_address(compose.variable("PLUMBLINE_BIND").strip("[]")),
         port=int(compose.variable("PLUMBLINE_PORT", "443")),
         authorities=_authorities(compose),
         proxy_protocol=compose.variable("PLUMBLINE_PROXY_PROTOCOL") == "on",
         plain_port=_plain_port(seen.containers if seen else ()),
     )
+
+
+def _address(bind: str) -> str:
+    """Of this host's own, where it is published at all of them."""
+    given = ipaddress.ip_address(bind or "127.0.0.1")
+    if given.is_unspecified:
+        return "::1" if isinstance(given, ipaddress.IPv6Address) else "127.0.0.1"
+    return str(given)
 
 
 def _authorities(compose: Composition) -> tuple[Path, ...]:
