@@ -7,7 +7,7 @@ import ipaddress
 import json
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Callable, Final, Optional, Sequence
+from typing import Any, Callable, Final, Optional, Sequence
 
 from host import facts
 from host.asvs import containers, door, isolation, machine, refusals, release, standing
@@ -45,7 +45,7 @@ def _of_record(options: argparse.Namespace) -> str:
     return "Not put on record." if options.no_record else "Put on record."
 
 
-def looked(compose: Composition) -> dict[str, object]:
+def looked(compose: Composition) -> dict[str, Any]:
     """Everything, as the application takes it."""
     released = release.read(recorded(compose.data), compose.data / "release.pem")
     found = []

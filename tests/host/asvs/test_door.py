@@ -1,6 +1,7 @@
 """Answers of the door as they should be, and each way to weaken one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from host.asvs.answers import ECHO, ELSEWHERE, Answer, Looked, Shown
@@ -23,6 +24,10 @@ def test_as_it_should_answer_everything_is_good() -> None:
     assert {one.name for one in found} == set(DOOR)
 
 
+def replaced(found: Looked, changes: Mapping[str, Any]) -> Looked:
+    return Looked(**{**found._asdict(), **changes})
+
+
 def with_header(group: str, name: str, value: str | None) -> Weaken:
     """The first answer of a group, with another value of a header, or without it."""
 
@@ -30,17 +35,17 @@ def with_header(group: str, name: str, value: str | None) -> Weaken:
         first, *others = getattr(found, group)
         headers = tuple((key, old) for key, old in first.headers if key != name)
         headers += ((name, value),) if value is not None else ()
-        return found._replace(**{group: [first._replace(headers=headers), *others]})
+        return replaced(found, {group: [first._replace(headers=headers), *others]})
 
     return weaken
 
 
 def besides(group: str, one: Answer) -> Weaken:
-    return lambda found: found._replace(**{group: [*getattr(found, group), one]})
+    return lambda found: replaced(found, {group: [*getattr(found, group), one]})
 
 
 def told(**changes: object) -> Weaken:
-    return lambda found: found._replace(**changes)
+    return lambda found: replaced(found, changes)
 
 
 def cookie(text: str) -> Weaken:
@@ -159,23 +164,18 @@ def test_what_is_weakened_is_found_and_nothing_else(case: str) -> None:
     assert amiss(weaken(door())).keys() == expected
 
 
+GROUPS = [name for name in Looked._fields if isinstance(getattr(door(), name), list)]
+NOT_KNOWN = {"strong": "not known", "weak": "not known", "negotiated": "none", "certificate": None}
+
+
 def test_of_a_door_that_does_not_answer_nothing_is_good() -> None:
     silent = Answer("GET /", 0, trouble="no answer (timed out)")
-    groups = {name: [silent] for name in Looked._fields if isinstance(getattr(door(), name), list)}
-    not_known = "not known (timed out)"
-    found = door()._replace(
-        **groups,
-        strong=not_known,
-        weak=not_known,
-        negotiated="none",
-        certificate=None,
-    )
+    found = replaced(door(), NOT_KNOWN | {group: [silent] for group in GROUPS})
     assert set(amiss(found)) == {name.partition(".")[2] for name in DOOR}
 
 
 def test_of_what_was_not_asked_nothing_is_good() -> None:
-    groups = {name: [] for name in Looked._fields if isinstance(getattr(door(), name), list)}
-    found = door()._replace(**groups, strong="", certificate=None)  # type: ignore[arg-type]
+    found = replaced(door(), NOT_KNOWN | {group: [] for group in GROUPS})
     assert set(amiss(found)) == {name.partition(".")[2] for name in DOOR}
 
 

@@ -12,6 +12,7 @@ from host.asvs.containers import Container, Image
 from host.asvs.release import Released
 from host.bundle.check import fingerprint
 from host.bundle.contents import EVIDENCE, MANIFEST, SIGNATURE, SUMS, evidence, manifest
+from host.bundle.make import public_half
 from host.ending import Refused
 from host.installed import Installed
 
@@ -81,7 +82,7 @@ def removed(name: str) -> Callable[[Unpacked], None]:
 
 def another_key(unpacked: Unpacked) -> None:
     key = bundles.new_key(unpacked.folder.parent, "other.key")
-    unpacked.key.write_bytes(bundles.public_half(key))
+    unpacked.key.write_bytes(public_half(key))
 
 
 @pytest.mark.parametrize(
