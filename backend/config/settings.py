@@ -282,6 +282,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+RELEASE = ENVIRONMENT.release
 SECURITY_CONTACT = ENVIRONMENT.security_contact
 
 # The one way out

@@ -205,6 +205,42 @@ GOVERNANCE: Final = Area(
             notes={"deleted": "Counts of rows by table."},
         ),
         Table(
+            label="governance.hostlook",
+            purpose="What the host found of the appliance from outside, and what the release was signed with.",
+            keep=retention.LOOKS,
+            grants={"web": READ, "worker": READ},
+            identifier="id",
+            operational="looked_at findings release evidence evidence_reason",
+            notes={
+                "findings": "Of each check: found, whether good, what to do.",
+                "evidence": "Names of tests, and how often each passed.",
+            },
+        ),
+        Table(
+            label="governance.assessment",
+            purpose="A self-assessment against OWASP ASVS 4.0.3: why, when, and how it came out.",
+            keep=retention.ASSESSMENTS,
+            grants={
+                "web": APPEND,
+                "worker": (
+                    *APPEND,
+                    "UPDATE (finished_at, counts, document_id, attempts, lease_until, last_error)",
+                ),
+            },
+            about="asked_by",
+            identifier="id document_id",
+            personal="asked_by_id",
+            operational="cause asked_at finished_at counts attempts lease_until last_error",
+        ),
+        Table(
+            label="governance.assessmentfile",
+            purpose="Its report as it was made.",
+            keep=retention.ASSESSMENTS,
+            grants={"web": READ, "worker": APPEND},
+            identifier="id assessment_id",
+            operational="kind content",
+        ),
+        Table(
             label="governance.particulars",
             purpose="What documents on data protection are filled from, and the product cannot know.",
             keep=retention.SETTINGS,

@@ -17,6 +17,7 @@ from backend.people.models import Identity, Person
 from tests.access.api_matrix import BODIES, MATRIX, SEES_ALL, SYSTEMS
 from tests.access.conftest import CAST, TOKENS, Come
 from tests.api.conftest import World
+from tests.governance.asvs.looked import a_small_one
 from tests.governance.erased import in_each_state
 from tests.sign_in import an_account
 from tests.tested import Machines
@@ -77,6 +78,7 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "identity": Identity.objects.values_list("pk", flat=True)[0],
         "repository": world.history.repository.pk,
         **in_each_state(),
+        "assessment": a_small_one().pk,
         "person_b": world.team_b.memberships.latest("pk").person_id,
         **_requested(world),
     }
