@@ -14,6 +14,8 @@ from host.composition import Composition
 from host.ending import Refused
 from host.on_record import hand_over
 
+from backend.governance.asvs import looks
+from tests.host.asvs.test_release import COMMIT, results
 from tests.host.test_command import appliance
 from tests.servers import free_port
 
@@ -145,3 +147,14 @@ def test_weak_ciphers_are_all_but_the_strong_ones() -> None:
     assert not set(hello.WEAK) & set(hello.STRONG)
     # RSA with AES-CBC, RC4, 3DES, DHE, anonymous ECDH.
     assert {0x002F, 0x0005, 0x000A, 0x009E, 0xC018} <= set(hello.WEAK)
+
+
+def test_the_application_reads_what_is_handed_over(compose: Composition) -> None:
+    told = verb.looked(compose)
+    read = looks.Look.model_validate(json.loads(json.dumps(told)))
+    assert [one.name for one in read.findings] == list(NAMES)
+    release = {"version": "0.1.0", "commit": COMMIT, "made": "2026-11-27T12:00:00+00:00"}
+    release |= {"sums": "ab" * 32, "key": "cd" * 32}
+    read = looks.Look.model_validate({**told, "release": release, "evidence": results()})
+    assert read.evidence
+    assert read.evidence.tests["tests/x/test_y.py::test_z"].passed == 3
