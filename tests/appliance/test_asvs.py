@@ -65,6 +65,13 @@ def test_what_the_stack_has_not_is_told_as_missing(looked: tuple[int, dict[str, 
     assert "built here" in found["evidence_reason"]
 
 
+def test_it_is_handed_to_the_application(stack: Stack) -> None:
+    _, found = asvs(stack)
+    kept = stack.sql("SELECT findings FROM governance_hostlook ORDER BY looked_at DESC LIMIT 1")
+    assert json.loads(kept) == found["findings"]
+    assert stack.sql("SELECT count(*) FROM audit_event WHERE name = 'host_looked'") != "0"
+
+
 def test_a_stranger_beside_the_database_is_found(stack: Stack) -> None:
     network = f"{stack.project}_database"
     simulator = stack.container("simulator")

@@ -58,11 +58,14 @@ def web(transactional_db: None, settings: LazySettings) -> Iterator[int]:
     thread.join()
 
 
-def amiss(folder: Path, web: int, changes: Mapping[str, str] | None = None) -> dict[str, str]:
+def amiss(
+    folder: Path, web: int, changes: Mapping[str, str] | None = None, **environment: str
+) -> dict[str, str]:
     """What was found of all that is not good."""
-    with opened(folder, web_port=web, changes=changes or {}) as front:
+    with opened(folder, web_port=web, changes=changes or {}, **environment) as front:
         way = door.Way(
             *(f"https://{HOST}", "127.0.0.1", front.port, (front.authority.root,)),
+            proxy_protocol="PLUMBLINE_PROXY_PROTOCOL" in environment,
             plain_port=front.plain_port,
         )
         found = refusals.judge(door.look(way))
@@ -72,6 +75,13 @@ def amiss(folder: Path, web: int, changes: Mapping[str, str] | None = None) -> d
 
 def test_as_shipped_everything_is_good(web: int, tmp_path: Path) -> None:
     assert amiss(tmp_path, web) == {}
+
+
+def test_so_it_is_behind_a_balancer_that_speaks_the_proxy_protocol(
+    web: int, tmp_path: Path
+) -> None:
+    environment = {"PLUMBLINE_PROXY_PROTOCOL": "on", "PLUMBLINE_TRUSTED_PROXIES": "127.0.0.9"}
+    assert amiss(tmp_path, web, **environment) == {}
 
 
 @pytest.mark.parametrize(

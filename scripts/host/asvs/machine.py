@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import datetime, timezone
 from pathlib import Path
@@ -80,19 +81,17 @@ def files_amiss(compose: Composition) -> list[str]:
         raise Refused(f"{keys} has no secrets of services.")
     amiss = secrets_amiss(keys, compose.data)
     for folder in (keys / name for name in HOSTS_OWN):
-        amiss += _open(folder, 0o500) if folder.is_dir() else []
         if folder.is_dir():
-            amiss += [
-                one for file in folder.iterdir() if file.is_file() for one in _open(file, 0o400)
-            ]
+            # Of backups' servers the host's key is known to everybody.
+            files = (one for one in folder.iterdir() if one.is_file() and one.name != "known_hosts")
+            amiss += [str(path) for path in (folder, *files) if _is_open(path)]
     return amiss
 
 
-def _open(path: Path, mode: int) -> list[str]:
-    """The path where others than root can read it, or it can be written without a word to root."""
+def _is_open(path: Path) -> bool:
+    """Whether others than root, who looks, may do anything with it."""
     found = path.lstat()
-    is_as_made = found.st_uid == 0 and not stat.S_IMODE(found.st_mode) & ~mode
-    return [] if is_as_made else [str(path)]
+    return found.st_uid != os.geteuid() or bool(stat.S_IMODE(found.st_mode) & 0o077)
 
 
 def disks(compose: Composition) -> Judgement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import json
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Final, Optional, Sequence
@@ -34,15 +35,12 @@ def run(options: argparse.Namespace) -> int:
     found = [Finding(**one) for one in told["findings"]]
     amiss = "" if options.no_record else hand_over(compose, ("asvs", "looked"), told)
     if options.json:
-        print(json.dumps({**told, "recorded": not (options.no_record or amiss)}, indent=1))
+        print(json.dumps(told, indent=1))
     else:
         print(as_text(found, str(told["evidence_reason"])))
-        print(plain(f"Not on record: {amiss}") if amiss else _of_record(options))
+    if amiss:
+        print(plain(f"Not on record: {amiss}"), file=sys.stderr)
     return DONE if all(one.is_good for one in found) and not amiss else AMISS
-
-
-def _of_record(options: argparse.Namespace) -> str:
-    return "Not put on record." if options.no_record else "Put on record."
 
 
 def looked(compose: Composition) -> dict[str, Any]:

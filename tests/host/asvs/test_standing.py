@@ -117,12 +117,11 @@ def compose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Composition:
     """An installation's folders, whose services' users are this process's own."""
     user = os.geteuid()
     monkeypatch.setattr("host.facts.USERS", {"web": user})
-    for folder in ("data/authority", "keys/web", "keys/host"):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder).chmod(0o500)
     for name in ("keys/web/web_key", "keys/host/at_rest_key"):
+        (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("secret")
         (tmp_path / name).chmod(0o400)
+        (tmp_path / name).parent.chmod(0o500)
     environment = tmp_path / "env"
     environment.write_text(f"PLUMBLINE_DATA={tmp_path}/data\nPLUMBLINE_KEYS={tmp_path}/keys\n")
     return Composition(tmp_path, environment)
