@@ -59,13 +59,18 @@ def web(transactional_db: None, settings: LazySettings) -> Iterator[int]:
 
 
 def amiss(
-    folder: Path, web: int, changes: Mapping[str, str] | None = None, **environment: str
+    folder: Path,
+    web: int,
+    changes: Mapping[str, str] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """What was found of all that is not good."""
-    with opened(folder, web_port=web, changes=changes or {}, **environment) as front:
+    given: dict[str, Any] = dict(environment or {})
+    with opened(folder, web_port=web, changes=changes or {}, **given) as front:
         way = door.Way(
             *(f"https://{HOST}", "127.0.0.1", front.port, (front.authority.root,)),
-            proxy_protocol="PLUMBLINE_PROXY_PROTOCOL" in environment,
+            proxy_protocol="PLUMBLINE_PROXY_PROTOCOL" in given,
             plain_port=front.plain_port,
         )
         found = refusals.judge(door.look(way))
@@ -81,7 +86,7 @@ def test_so_it_is_behind_a_balancer_that_speaks_the_proxy_protocol(
     web: int, tmp_path: Path
 ) -> None:
     environment = {"PLUMBLINE_PROXY_PROTOCOL": "on", "PLUMBLINE_TRUSTED_PROXIES": "127.0.0.9"}
-    assert amiss(tmp_path, web, **environment) == {}
+    assert amiss(tmp_path, web, environment=environment) == {}
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_of_an_engine_that_tells_nothing_nothing_is_good() -> None:
 
 def test_variables_that_name_a_file_hold_no_secret() -> None:
     seen = appliance()
-    of(seen, "web")["Config"]["Env"] = ["PASSWORD_FILE=/run/secrets/password", "API_KEY="]
+    of(seen, "web")["Config"]["Env"] = ["PASSWORD_FILE=/run/secrets/own", "API_KEY="]
     assert amiss(seen) == {}
 
 
@@ -173,7 +173,7 @@ def test_a_secret_is_found_wherever_it_stands(tmp_path: Any) -> None:
     word = "x" * 30
     (tmp_path / "web").mkdir()
     (tmp_path / "web/password").write_text(f"{word}\nshort\n")
-    (tmp_path / "web/internal_ca.pem").write_text("certificate-that-everybody-may-read\n")
+    (tmp_path / "web/internal_ca.pem").write_text("everybody-may-read-this-line-of-it\n")
     words = secrets(tmp_path)
     assert words == {word}
     command = Container("web", "1", {"Config": {"Cmd": ["serve", f"--password={word}"]}})
