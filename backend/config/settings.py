@@ -277,6 +277,10 @@ STORAGES = {
 }
 # Names there change with the content, so that a browser keeps them for good; packed ones lie beside them.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
+# They are for these pages alone; WhiteNoise opens them to every origin otherwise.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# XML names its character set as well; of other texts it is added.
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 RELEASE = ENVIRONMENT.release
