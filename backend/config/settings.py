@@ -202,6 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.MaximumLengthValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["backend.accounts.backends.PasswordBackend"]
 LOGIN_REDIRECT_URL = "/"

@@ -213,6 +213,7 @@ GOVERNANCE: Final = Area(
             operational="looked_at findings release evidence evidence_reason",
             notes={
                 "findings": "Of each check: found, whether good, what to do.",
+                "release": "Version, commit and checksums.",
                 "evidence": "Names of tests, and how often each passed.",
             },
         ),
@@ -231,6 +232,7 @@ GOVERNANCE: Final = Area(
             identifier="id document_id",
             personal="asked_by_id",
             operational="cause asked_at finished_at counts attempts lease_until last_error",
+            notes={"counts": "Requirements by verdict."},
         ),
         Table(
             label="governance.assessmentfile",

@@ -141,7 +141,7 @@ def refusal(operation: str, address: str, name: str) -> int:
     may_read = may_read and not operation.startswith("GET /subject-requests")
     is_single = re.search(r"}(/issues)?$|/0$|/0/issues$", address.partition("?")[0]) is not None
     # Of some there is one for all, whoever asks.
-    of_none = address.startswith(("/erasures/", "/audit/"))
+    of_none = address.startswith(("/erasures/", "/audit/", "/assessments/"))
     if is_single and not of_none and not is_write and may_read:
         needs_team = address.startswith("/sprints/") and name not in SEES_ALL | {"service account"}
         return 403 if needs_team else 404

@@ -3,11 +3,11 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 from backend.accounts.models import User
 from backend.governance.asvs import assessing, looks
@@ -38,9 +38,7 @@ def test_before_the_first_one_every_promise_stands_there_without_a_result(
     assert {one["verdict"] for one in told["items"]} == {None}
 
 
-def test_one_that_was_asked_for_is_made_and_read(
-    administrator: Client, settings: SettingsWrapper
-) -> None:
+def test_one_that_was_asked_for_is_made_and_read(administrator: Client, settings: Any) -> None:
     settings.RELEASE = RELEASE
     looks.note(a_look())
     asked = administrator.post(API).json()
@@ -91,11 +89,11 @@ def test_the_signed_document_is_verified_offline(administrator: Client, tmp_path
     answer = administrator.get(f"{API}/{made.pk}/report.json")
     file = tmp_path / "assessment.json"
     file.write_bytes(answer.content)
-    assert offline("--document", str(file)).returncode == 0
+    assert offline("--document", file)[0] == 0
     told = json.loads(answer.content)
     told["content"] = told["content"].replace("built here", "signed")
     file.write_text(json.dumps(told))
-    assert offline("--document", str(file)).returncode == 1
+    assert offline("--document", file)[0] == 1
 
 
 def test_one_that_is_not_signed_yet_says_so(administrator: Client) -> None:

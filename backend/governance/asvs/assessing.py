@@ -105,7 +105,7 @@ def content_of(one: Assessment) -> dict[str, Any]:
 
 def make(one: Assessment) -> None:
     """All or nothing: the document, its files, and that it is finished."""
-    content = _content(one)
+    content = look(one)
     files = {kind: report.written(kind, content) for kind in AssessmentFile.Kind}
     content["files"] = {kind.value: sha256(text).hexdigest() for kind, text in files.items()}
     with transaction.atomic():
@@ -119,12 +119,13 @@ def make(one: Assessment) -> None:
         record(name="assessment_made", subject=one, detail={"counts": one.counts})
 
 
-def _content(one: Assessment) -> dict[str, Any]:
+def look(one: Assessment) -> dict[str, Any]:
+    """Everything that is claimed, as it is now, compared with the last one that was made."""
     promised = promises.promises()
     found = outcomes([*claims().values(), *(promise.claim for promise in promised)])
     on = clock.now().date()
     verdicts = [judge(claim, found, on=on) for claim in claims().values()]
-    before, look = last_made(), looks.latest()
+    before, seen = last_made(), looks.latest()
     return {
         "standard": "OWASP Application Security Verification Standard 4.0.3, levels 1 and 2",
         "statement": STATEMENT,
@@ -132,7 +133,7 @@ def _content(one: Assessment) -> dict[str, Any]:
         "assessed_at": clock.now().isoformat(timespec="seconds"),
         "cause": one.cause,
         "site": settings.PUBLIC_URL,
-        **_seen(look),
+        **_seen(seen),
         "counts": _counts(verdicts),
         "counts_of_level_1": _counts([v for v in verdicts if v.claim.requirement.level == 1]),
         "compared_with": before

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 import structlog
+from django.db import transaction
 
 from backend.governance.asvs.catalogue import Claim, Proof, Source
 from backend.governance.asvs.checks import Check, Weak, checks
@@ -37,7 +38,9 @@ def asked(name: str, check: Check | None) -> Outcome:
     if check is None:
         return Outcome(False, "there is no such check", _REPORT)
     try:
-        return Outcome(True, check())
+        # One that fails within the database leaves nothing behind for the next.
+        with transaction.atomic():
+            return Outcome(True, check())
     except Weak as weak:
         return Outcome(False, weak.found, weak.todo)
     except Exception as error:

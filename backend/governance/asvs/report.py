@@ -102,13 +102,8 @@ def _lines(content: Content) -> Iterator[str]:
     yield from _changes(content)
     for chapter, found in told["chapters"]:
         yield f"## {plain(chapter)}\n"
-        rows = [
-            (f"{one['id']} (level {one['level']})", one["text"], one["verdict"], _how(one))
-            for one in found
-        ]
-        yield from _table(
-            ("Requirement", "What it demands", "Verdict", "How it is met, and what shows it"), rows
-        )
+        for one in found:
+            yield from _requirement(one)
     yield "## How to check this report\n"
     yield (
         "The signed document (JSON) of this assessment holds the SHA-256 of this file as it was made. Its signature is"
@@ -149,13 +144,15 @@ def _changes(content: Content) -> Iterator[str]:
         yield from _table(("Requirement", "Was", "Is"), rows)
 
 
-def _how(one: Content) -> str:
+def _requirement(one: Content) -> Iterator[str]:
+    """In running text: a table of so many words would be slow to read and to make."""
+    yield f"**{plain(one['id'])}, level {one['level']}: {one['verdict']}.** {plain(one['text'])}\n"
     said = [one["says"]]
     if one["stated"]:
         said.append(f"Stated on {one['stated']}, in {one['document']}.")
     if one["proofs"]:
         said.append("Shown " + "; ".join(_proof(proof) for proof in one["proofs"]) + ".")
-    return " ".join(said)
+    yield f"> {plain(' '.join(said))}\n"
 
 
 def _proof(proof: Content) -> str:

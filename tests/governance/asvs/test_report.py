@@ -57,7 +57,7 @@ def test_pdf_has_every_requirement_and_what_to_do(content: dict[str, Any]) -> No
     pages = [
         page.extract_text() for page in PdfReader(io.BytesIO(report.written("pdf", content))).pages
     ]
-    whole = "\n".join(pages)
+    whole = " ".join(" ".join(pages).split())
     assert not [about for about in claims() if about not in whole]
     assert "Self-assessed" in pages[0]
     assert "Close it." in whole
