@@ -134,7 +134,7 @@ def test_a_bundle_of_this_commit_is_tried_with_its_results_alone(
 def test_the_results_of_this_commit_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    head = git(made.TOP, "rev-parse", "HEAD")
+    head = git(Path(__file__).parent, "rev-parse", "HEAD")
     monkeypatch.setattr(made, "TOP", tmp_path)
     file = tmp_path / ".test/evidence.json"
     file.parent.mkdir()
