@@ -9,6 +9,7 @@ import pytest
 from host.bundle import contents
 
 from tests.evidence import NotACommit, begin, commit_of, counted, end, told
+from tests.release import made
 
 REPORT = """<?xml version="1.0" encoding="utf-8"?>
 <testsuites><testsuite name="pytest" tests="6">
@@ -112,3 +113,30 @@ def test_a_report_that_is_cut_off_leaves_no_half_written_file(project: Path) -> 
     with pytest.raises(SyntaxError):
         end(project, {"pytest": "passed"})
     assert not (project / ".test/evidence.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("told_commit", "reason"),
+    [("", "is missing"), ("1" * 40, "is of 1111")],
+    ids=["none", "another"],
+)
+def test_a_bundle_of_this_commit_is_tried_with_its_results_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told_commit: str, reason: str
+) -> None:
+    monkeypatch.setattr(made, "TOP", tmp_path)
+    if told_commit:
+        (tmp_path / ".test").mkdir()
+        (tmp_path / ".test/evidence.json").write_text(json.dumps({"commit": told_commit}))
+    with pytest.raises(pytest.fail.Exception, match=rf"{reason}(?s:.)*scripts/test --appliance"):
+        made.evidence()
+
+
+def test_the_results_of_this_commit_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = git(Path(__file__).parent, "rev-parse", "HEAD")
+    monkeypatch.setattr(made, "TOP", tmp_path)
+    file = tmp_path / ".test/evidence.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"commit": head}))
+    assert made.evidence() == file

@@ -10,6 +10,8 @@ from host.composition import Composition
 from host.programs import run
 
 _LABEL: Final = "com.docker.compose.service"
+_PUBLIC: Final = (".pem", ".crt", ".conf")
+"""Endings of what lies among secrets and is none: certificates, and which hosts are open."""
 _SECRET_AT_LEAST: Final = 20
 """Characters; what is shorter stands in many places by chance."""
 
@@ -69,7 +71,8 @@ def look(composition: Composition) -> Seen:
         Container((one.get("Config") or {}).get("Labels", {}).get(_LABEL, ""), one["Id"], one)
         for one in told
     ]
-    declared = json.loads(composition("config", "--format", "json"))
+    # With those that run at times alone: a backup may be under way.
+    declared = json.loads(composition("--profile", "*", "config", "--format", "json"))
     return Seen(
         containers=sorted(containers, key=lambda one: one.service),
         networks=_networks(declared),
@@ -100,7 +103,7 @@ def _image(name: str) -> Image:
 
 def secrets(keys: Path) -> frozenset[str]:
     """Words of the files that services keep to themselves. They are compared and never told."""
-    files = (file for file in keys.glob("*/*") if file.is_file() and file.suffix != ".pem")
+    files = (file for file in keys.glob("*/*") if file.is_file() and file.suffix not in _PUBLIC)
     return frozenset(
         word
         for file in files

@@ -1,12 +1,18 @@
 """Containers as they should run, and each way to weaken one."""
 
+import json
+import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from host.asvs.containers import Container, Seen, leaks, secrets
+from host.asvs.containers import Container, Image, Seen, leaks, look, secrets
 from host.asvs.findings import CONTAINERS
-from host.asvs.isolation import judge
+from host.asvs.isolation import LASTING, judge
+from host.composition import Composition
+from host.services import USERS
 
 from tests.host.asvs.running import appliance, of
 
@@ -174,6 +180,7 @@ def test_a_secret_is_found_wherever_it_stands(tmp_path: Any) -> None:
     (tmp_path / "web").mkdir()
     (tmp_path / "web/password").write_text(f"{word}\nshort\n")
     (tmp_path / "web/internal_ca.pem").write_text("everybody-may-read-this-line-of-it\n")
+    (tmp_path / "web/allowed.conf").write_text("acl x dstdomain a-host-of-a-long-name.example\n")
     words = secrets(tmp_path)
     assert words == {word}
     command = Container("web", "1", {"Config": {"Cmd": ["serve", f"--password={word}"]}})
@@ -181,3 +188,61 @@ def test_a_secret_is_found_wherever_it_stands(tmp_path: Any) -> None:
     assert leaks([command, label, Container("nginx", "3", {"Config": {"Cmd": ["short"]}})], words) == [
         "beat", "web",
     ]  # fmt: skip
+
+
+ENGINE = """#!{python}
+import json, sys
+told = json.load(open({told!r}))
+words = sys.argv[1:]
+if words[0] == "compose":
+    if "config" in words:
+        assert words[words.index("--profile") + 1] == "*"
+        print(json.dumps(told["config"]))
+    else:
+        print("\\n".join(told["containers"]))
+elif words[:2] == ["network", "inspect"]:
+    print(json.dumps([told["networks"][name] for name in words[2:]]))
+elif words[:2] == ["image", "inspect"]:
+    print(json.dumps([dict(Id=words[2], RootFS=dict(Layers=["layer"]))]))
+else:
+    print(json.dumps([told["containers"][name] for name in words[1:]]))
+"""
+
+
+def test_it_is_seen_as_the_engine_tells_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = appliance()
+    containers = {one.id: dict(one.told) for one in wanted.containers}
+    for one in wanted.containers:
+        labels = {"com.docker.compose.service": one.service}
+        containers[one.id]["Config"] = {**one.config, "Labels": labels}
+    networks = {
+        one.name: {
+            "Name": one.name,
+            "Internal": one.internal,
+            "Containers": dict.fromkeys(one.members),
+        }
+        for one in wanted.networks.values()
+    }
+    config = {
+        **wanted.declared,
+        "networks": {key: {"name": one.name} for key, one in wanted.networks.items()},
+    }
+    told = tmp_path / "told.json"
+    told.write_text(json.dumps({"containers": containers, "networks": networks, "config": config}))
+    docker = tmp_path / "bin/docker"
+    docker.parent.mkdir()
+    docker.write_text(ENGINE.format(python=sys.executable, told=str(told)))
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{docker.parent}:{os.environ['PATH']}")
+    (tmp_path / "env").write_text(f"PLUMBLINE_KEYS={tmp_path}/keys\n")
+    (tmp_path / "keys/web").mkdir(parents=True)
+    (tmp_path / "keys/web/web_key").write_text("y" * 40)
+    seen = look(Composition(tmp_path, tmp_path / "env"))
+    assert [one.service for one in seen.containers] == sorted(USERS.keys() & {*LASTING})
+    assert seen.networks == wanted.networks
+    assert seen.images["sha256:web"] == Image("sha256:web", ("layer",))
+    assert seen.secrets_in == []
+    assert amiss(seen) == {}
+    containers["id-web"]["Args"] = ["y" * 40]
+    told.write_text(json.dumps({"containers": containers, "networks": networks, "config": config}))
+    assert amiss(look(Composition(tmp_path, tmp_path / "env"))).keys() == {"environment"}
