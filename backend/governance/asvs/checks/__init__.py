@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Final
 
 Check = Callable[[], str]
-MODULES: Final = ()
+MODULES: Final = ("business", "cryptography", "hardening", "links")
 """An area each; a check's name is `module.function`."""
 
 _CHECKS: dict[str, Check] = {}
