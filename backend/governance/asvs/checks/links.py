@@ -23,9 +23,7 @@ def database_is_verified() -> str:
         raise Weak(f"sslmode is {options.get('sslmode', 'not set')}", todo=_APPLY)
     _authority(options.get("sslrootcert", ""))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
-        )
+        cursor.execute("SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         encrypted, version, cipher = cursor.fetchone()
     if not encrypted or version != "TLSv1.3":
         raise Weak(f"this very connection has {version or 'no encryption'}", todo=_APPLY)
