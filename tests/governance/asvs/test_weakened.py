@@ -6,6 +6,7 @@ the host sees, and judged by the host's own code. Which requirements go red is w
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -37,9 +38,13 @@ WITHOUT_TLS: Final = "links.database_is_verified"
 
 
 @pytest.fixture(autouse=True)
-def _shipped(settings: Any) -> None:
+def _shipped(settings: Any, tmp_path: Path) -> None:
     """As an appliance has it, where tests have it otherwise."""
     settings.RELEASE = RELEASE
+    settings.ALLOWED_HOSTS = ["plumbline.example"]
+    settings.OUTBOUND_PROXY = "http://egress:3128"
+    settings.STATIC_ROOT = tmp_path
+    (tmp_path / "page.js").touch()
     broker = "rediss://worker:x@valkey:6379/0?ssl_cert_reqs=required&ssl_ca_certs=/run/secrets/ca"
     settings.CELERY = {**settings.CELERY, "broker_url": broker}
     cache = settings.CACHES["default"]
