@@ -17,6 +17,7 @@ TOLD: Final = {
     "public": "what browsers see",
     "postgres": "the database's",
     "valkey": "the broker's",
+    "web": "web's, towards nginx",
     "authority": "that of the installation's own authority",
 }
 

@@ -16,6 +16,8 @@ from host.uploaded import Judged, judge
 RENEW_WITHIN_SECONDS = 60 * 24 * 3600
 LEAF_DAYS = 365
 AUTHORITY_DAYS = 3650
+SERVING = {"postgres": "postgres", "valkey": "valkey", "web": "web-http"}
+"""Services that others within reach, and the name by which they do."""
 
 
 AUTHORITY = """\
@@ -46,10 +48,10 @@ def write_certificates(
     """Those that are missing or end soon, and the operator's own, unless what browsers see is to stay as it is."""
     authority = Folder(data / "authority", 0)
     certificate = make_authority(authority)
-    for name in (*DATABASE_ROLES, "valkey"):
+    for name in (*DATABASE_ROLES, "valkey", "nginx"):
         folders[name].write("internal_ca.pem", certificate)
-    for name in ("postgres", "valkey"):
-        issue(authority, folders[name], name)
+    for name, host in SERVING.items():
+        issue(authority, folders[name], host)
     if own_too or not configuration["tls", "certificate"]:
         _for_browsers(folders["nginx"], authority, configuration)
     # What told of an own certificate before there was a configuration file.
@@ -77,7 +79,7 @@ def show(data: Path, folders: dict[str, Folder], authority: bytes) -> None:
     shown.chmod(0o755)
     _publish(data / "authority.pem", authority)
     _publish(shown / "authority.pem", authority)
-    for name, of in (("public", "nginx"), ("postgres", "postgres"), ("valkey", "valkey")):
+    for name, of in (("public", "nginx"), *((name, name) for name in SERVING)):
         _publish(shown / f"{name}.pem", (folders[of].path / "server.crt").read_bytes())
 
 

@@ -13,10 +13,11 @@ USERS = SERVICES | {"migrate": 10105, "backup": 10110, "drill": 10111, "drill-da
 STAYING = {*SERVICES, "migrate"}
 """Whose containers are there; migrate's image is that of backup and drill, and postgres' that of the drill's server."""
 FILES = {
-    "nginx": {"server.crt", "server.key", "server_ca.pem"},
+    "nginx": {"server.crt", "server.key", "server_ca.pem", "internal_ca.pem"},
     "web": {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),
         *("web_key", "worker_public_key", "tombstone_key", "audit_verify_key"),
+        *("server.crt", "server.key"),
     },
     "worker": {
         *("django_secret_key", "database_password", "broker_password", "internal_ca.pem"),

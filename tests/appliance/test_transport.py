@@ -228,6 +228,44 @@ def test_the_broker_takes_tls_and_a_password_alone(stack: Stack) -> None:
     assert not found
 
 
+WEB = """
+import json, socket, ssl
+def attempt(name="web-http", **changes):
+    context = ssl.create_default_context(cafile="/run/secrets/internal_ca.pem")
+    for key, value in changes.items():
+        setattr(context, key, value)
+    try:
+        with socket.create_connection(("web-http", 8000), 5) as raw:
+            with context.wrap_socket(raw, server_hostname=name) as connection:
+                return connection.version()
+    except OSError as error:
+        return f"{type(error).__name__}: {error}"
+def plaintext():
+    try:
+        with socket.create_connection(("web-http", 8000), 5) as raw:
+            raw.sendall(b"GET /healthz HTTP/1.0\\r\\n\\r\\n")
+            return raw.recv(100).decode("latin-1")
+    except ConnectionResetError:
+        return ""
+print(json.dumps({
+    "verified": attempt(),
+    "TLS 1.2": attempt(maximum_version=ssl.TLSVersion.TLSv1_2),
+    "wrong name": attempt("web"),
+    "plaintext": plaintext(),
+}))
+"""
+
+
+def test_web_takes_tls_alone_with_a_certificate_for_its_name(stack: Stack) -> None:
+    found = stack.python("web", WEB)
+    assert found.pop("verified") == "TLSv1.3"
+    assert found.pop("TLS 1.2") == "TLSv1.2"
+    assert "certificate verify failed" in found.pop("wrong name")
+    assert found.pop("plaintext") == ""
+    assert not found
+    assert ask(stack, "/accounts/login/").status_code == 200
+
+
 def test_numbers_for_a_scraper_are_closed_until_an_operator_opens_them(stack: Stack) -> None:
     answer = ask(stack, "/metrics")
     assert answer.status_code == 403

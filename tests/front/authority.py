@@ -34,7 +34,7 @@ class Authority:
         self._middle = _signed(
             f"{name}, intermediate", None, self._middle_key, name, self._key, is_authority=True
         )
-        self.root = folder / "root.pem"
+        self.root = folder / f"{name}.pem"
         self.root.write_bytes(_pem(self._own))
 
     @property

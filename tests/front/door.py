@@ -11,13 +11,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.front.authority import Authority
+from tests.front.authority import Authority, Issued
 from tests.servers import free_port
 from tests.waiting import until
 
@@ -200,27 +200,39 @@ def start(folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[byte
         )
 
 
+def _by_tls(listening: socket.socket, shown: Issued, folder: Path) -> ssl.SSLSocket:
+    place = folder / "web"
+    place.mkdir()
+    shown.put(place)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(place / "server.crt", place / "server.key")
+    # Each connection's own thread shakes hands: who never does holds up nobody else.
+    return context.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
+
+
 @contextmanager
 def opened(
     folder: Path,
     *,
     changes: Mapping[str, str] | None = None,
     days: float = 30,
-    web_port: int = 0,
+    shown: Issued | None = None,
+    web: HTTPServer | None = None,
     **environment: str,
 ) -> Iterator[Door]:
-    """The front door, ended with the block, before a small web or the one that listens at `web_port`.
+    """The front door before a small web, or `web`, which is not started yet; both are ended with the block.
 
-    `changes`: of the configuration's text.
+    `changes`: of the configuration's text. `shown`: what web shows as its certificate, where that is not the good one.
     """
-    web = ThreadingHTTPServer(("127.0.0.1", 0), Web)
-    web.daemon_threads = True
+    web = web or ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    authority, internal = Authority(folder), Authority(folder, "Internal")
+    web.socket = _by_tls(web.socket, shown or internal.issue("web-http"), folder)
     threading.Thread(target=web.serve_forever, daemon=True).start()
-    authority = Authority(folder)
-    port, plain_port, metrics_port = place(folder, web_port or web.server_port, changes or {})
+    port, plain_port, metrics_port = place(folder, web.server_port, changes or {})
     door = Door(folder, port, plain_port, metrics_port, authority)
     authority.issue(HOST, days=days).put(door.secrets)
     shutil.copy(authority.root, door.secrets / "server_ca.pem")
+    shutil.copy(internal.root, door.secrets / "internal_ca.pem")
     door.process = start(folder, {"PLUMBLINE_URL": f"https://{HOST}", **environment})
 
     def runs() -> bool:

@@ -1,7 +1,6 @@
 """What the host judges of the door, by the shipped nginx before the real web: good as shipped, bad where weakened."""
 
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,8 +37,8 @@ class Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture
-def web(transactional_db: None, settings: LazySettings) -> Iterator[int]:
-    """The application itself, at a port of its own; its settings are to be changed before it is first asked."""
+def web(transactional_db: None, settings: LazySettings) -> ThreadedWSGIServer:
+    """The application itself, not started; its settings are to be changed before it is first asked."""
     for name, value in SECURE.items():
         setattr(settings, name, value)
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
@@ -50,24 +49,19 @@ def web(transactional_db: None, settings: LazySettings) -> Iterator[int]:
         return handler()(environment, start)
 
     server.set_app(application)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    return server
 
 
 def amiss(
     folder: Path,
-    web: int,
+    web: ThreadedWSGIServer,
     changes: Mapping[str, str] | None = None,
     *,
     environment: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """What was found of all that is not good."""
     given: dict[str, Any] = dict(environment or {})
-    with opened(folder, web_port=web, changes=changes or {}, **given) as front:
+    with opened(folder, web=web, changes=changes or {}, **given) as front:
         way = door.Way(
             *(f"https://{HOST}", "127.0.0.1", front.port, (front.authority.root,)),
             proxy_protocol="PLUMBLINE_PROXY_PROTOCOL" in given,
@@ -78,12 +72,12 @@ def amiss(
     return {one.name: one.found for one in found if not one.is_good}
 
 
-def test_as_shipped_everything_is_good(web: int, tmp_path: Path) -> None:
+def test_as_shipped_everything_is_good(web: ThreadedWSGIServer, tmp_path: Path) -> None:
     assert amiss(tmp_path, web) == {}
 
 
 def test_so_it_is_behind_a_balancer_that_speaks_the_proxy_protocol(
-    web: int, tmp_path: Path
+    web: ThreadedWSGIServer, tmp_path: Path
 ) -> None:
     environment = {"PLUMBLINE_PROXY_PROTOCOL": "on", "PLUMBLINE_TRUSTED_PROXIES": "127.0.0.9"}
     assert amiss(tmp_path, web, environment=environment) == {}
@@ -137,7 +131,7 @@ def test_so_it_is_behind_a_balancer_that_speaks_the_proxy_protocol(
     ],
 )
 def test_what_is_weakened_is_found_and_nothing_else(
-    web: int, tmp_path: Path, changes: Mapping[str, str], expected: set[str]
+    web: ThreadedWSGIServer, tmp_path: Path, changes: Mapping[str, str], expected: set[str]
 ) -> None:
     assert amiss(tmp_path, web, changes).keys() == expected
 
@@ -159,7 +153,7 @@ def test_what_is_weakened_is_found_and_nothing_else(
     ],
 )
 def test_what_is_weakened_in_web_is_found_and_nothing_else(
-    web: int,
+    web: ThreadedWSGIServer,
     settings: LazySettings,
     tmp_path: Path,
     change: Mapping[str, Any],

@@ -112,7 +112,7 @@ def test_web_that_does_not_answer_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         changes = {"web-http:8000": f"127.0.0.1:{port}",
-                   "proxy_read_timeout 60s": "proxy_read_timeout 1s"}  # fmt: skip
+                   "proxy_connect_timeout 5s": "proxy_connect_timeout 1s"}  # fmt: skip
         with opened(tmp_path, changes=changes) as door:
             assert told(door.raw(request())) == 504
             silent.close()
