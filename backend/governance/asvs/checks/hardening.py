@@ -219,7 +219,7 @@ def every_column_has_a_class() -> str:
             continue
         table = TABLES.get(model._meta.label_lower)
         known = {column.name for column in table.columns} if table else set()
-        columns = {field.column for field in model._meta.local_concrete_fields}
+        columns = {field.column for field in model._meta.concrete_fields}
         count += len(columns)
         without += [f"{model._meta.label_lower}.{name}" for name in sorted(columns - known)]
     if without:
