@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from backend.accounts import access
 from backend.accounts.models import User
 from backend.api import (
+    assessments,
     at_rest,
     audit,
     backups,
@@ -68,6 +69,7 @@ api.add_router("", requests.router)
 api.add_router("", outbound.router)
 api.add_router("", retention.router)
 api.add_router("", backups.router)
+api.add_router("", assessments.router)
 api.add_router("", audit.router)
 
 

@@ -284,6 +284,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "certificate_ends_soon": Act(
         OPERATOR, "A certificate of the installation ends within 30 days."
     ),
+    "host_looked": Act(
+        OPERATOR, "The host looked at the appliance from outside; with what is amiss."
+    ),
+    "assessment_asked": Act(GOVERNANCE, "Somebody, or the calendar, asked for a self-assessment."),
+    "assessment_made": Act(GOVERNANCE, "A self-assessment was made and signed; with its counts."),
     "maintenance_began": Act(
         OPERATOR, "An operator announced maintenance, or changed it: message, time, who is let in."
     ),

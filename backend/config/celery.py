@@ -66,6 +66,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="6", minute="15"),
         "options": {"queue": "default"},
     },
+    # Each day, so that 1 June and 1 December are made up for where the appliance was off.
+    "assess": {
+        "task": "assess_if_due",
+        "schedule": crontab(hour="5", minute="0"),
+        "options": {"queue": "default"},
+    },
     "retain": {
         "task": "retain",
         "schedule": crontab(hour=str(RUNS_AT.hour), minute=str(RUNS_AT.minute)),

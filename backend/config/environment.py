@@ -37,6 +37,9 @@ class Environment(BaseSettings):
     broker_ca_file: Path | None = None
     """Authority of the broker's certificate; required in production."""
 
+    release: str = ""
+    """Of the images, as its bundle names it: version and commit; "dev" or empty where they were built here."""
+
     secrets_dir: Path = Path("/run/secrets")
     scratch_dir: Path = Path("/scratch")
     """Memory-backed space for clones; the worker refuses to clone anywhere else in production."""

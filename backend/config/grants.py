@@ -6,9 +6,11 @@ Which role may do what to which table is declared in `backend.inventory`, table 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from django.db import connection as database
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from backend.config.declared import columns_of_model, managed_models
+from backend.governance.asvs.checks import Weak, check
 from backend.inventory import TABLES
 from backend.inventory.roles import READS_ALL, ROLES, ROUTINES
 from backend.inventory.terms import columns_of
@@ -83,6 +85,17 @@ def deviations(connection: BaseDatabaseWrapper) -> list[str]:
         *(f"granted and not in the inventory: {one}" for one in sorted(does - should)),
         *(f"in the inventory and not granted: {one}" for one in sorted(should - does)),
     ]
+
+
+@check
+def are_the_declared_ones() -> str:
+    """Each process may do in the database what is declared, column by column, and nothing else."""
+    if found := deviations(database):
+        raise Weak(
+            f"{len(found)} are not: {found[0]}",
+            todo="On the host: docker compose run --rm migrate python manage.py grants",
+        )
+    return f"{len(declared()):,} privileges"
 
 
 _GRANTED: Final = """

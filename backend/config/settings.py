@@ -202,6 +202,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backend.accounts.passwords.MaximumLengthValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["backend.accounts.backends.PasswordBackend"]
 LOGIN_REDIRECT_URL = "/"
@@ -276,8 +277,13 @@ STORAGES = {
 }
 # Names there change with the content, so that a browser keeps them for good; packed ones lie beside them.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/app/assets/"
+# They are for these pages alone; WhiteNoise opens them to every origin otherwise.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# XML names its character set as well; of other texts it is added.
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+RELEASE = ENVIRONMENT.release
 SECURITY_CONTACT = ENVIRONMENT.security_contact
 
 # The one way out

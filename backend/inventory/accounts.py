@@ -156,7 +156,11 @@ ACCOUNTS: Final = Area(
             label="accounts.signinpolicy",
             purpose="What the organisation asks of whoever signs in.",
             keep=retention.SETTINGS,
-            grants={"web": APPEND_AND_UPDATE},
+            grants={
+                "web": APPEND_AND_UPDATE,
+                # To tell in a self-assessment whether it is laxer than what is shipped.
+                "worker": ("SELECT (id, second_factor_for_all, idle_minutes, session_hours)",),
+            },
             identifier="id",
             operational=(
                 "sso_only second_factor_for_all factors idle_minutes session_hours admin_networks"

@@ -92,6 +92,12 @@ BACKUPS: Final = Retention(
     "Records of backups",
     "For good: that there was a backup, and that it could be restored. The backups themselves go by their age.",
 )
+ASSESSMENTS: Final = Retention(
+    "assessments", "Self-assessments", "For good: two a year, and those that were asked for."
+)
+LOOKS: Final = Retention(
+    "looks", "What the host found from outside", "The ten last; each new one takes the oldest away."
+)
 SOFTWARE: Final = Retention(
     "software", "The software's own", "As long as the version that it belongs to is installed."
 )
@@ -122,6 +128,8 @@ RETENTIONS: Final = (
         AUDIT,
         ERASURES,
         BACKUPS,
+        ASSESSMENTS,
+        LOOKS,
         SOFTWARE,
         UNUSED,
     ),

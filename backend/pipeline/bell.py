@@ -16,6 +16,7 @@ MATCH: Final = "match"
 ERASE: Final = "erase"
 RETAIN: Final = "retain"
 REMOVE: Final = "remove"
+ASSESS: Final = "assess"
 QUEUES: Final = {
     COLLECT: "collect",
     MEASURE: "measure",
@@ -25,6 +26,7 @@ QUEUES: Final = {
     ERASE: "default",
     RETAIN: "default",
     REMOVE: "measure",
+    ASSESS: "default",
 }
 
 

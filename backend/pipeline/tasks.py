@@ -14,6 +14,7 @@ from backend.connections.models import Connection
 from backend.connections.store import due_app_changes
 from backend.delivery.store import marking
 from backend.delivery.store.test_partitions import make_partitions
+from backend.governance.asvs import assessing
 from backend.governance.erasing import engine as erasing
 from backend.governance.retention import engine as retention
 from backend.metrics.compute import catch_up
@@ -123,6 +124,8 @@ def sweep() -> None:
         bell.ring(bell.ERASE)
     if graves.anything_lifted():
         graves.write_down()
+    if assessing.due().exists():
+        bell.ring(bell.ASSESS)
     if retention.due().exists():
         bell.ring(bell.REMOVE)
     for connection_id in due_app_changes():
@@ -171,6 +174,19 @@ def retain() -> None:
 def watch_certificates() -> None:
     """Say which certificates of the installation end soon."""
     tell_ending()
+
+
+@shared_task(name=bell.ASSESS)
+def assess() -> None:
+    """Make the self-assessment that somebody asked for, or the calendar did."""
+    assessing.work()
+
+
+@shared_task(name="assess_if_due")
+def assess_if_due() -> None:
+    """Each day: whether 1 June or 1 December has come since the last one."""
+    if assessing.ask_if_due():
+        bell.ring(bell.ASSESS)
 
 
 @shared_task(name=bell.REMOVE)

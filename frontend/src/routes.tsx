@@ -11,10 +11,12 @@ import { meQuery, statusQuery } from "./api/queries";
 import { qualitySchema } from "./pages/data-quality/search";
 import { deliverySchema } from "./pages/delivery/search";
 import { FailurePage } from "./pages/FailurePage";
+import { assessmentsSchema } from "./pages/governance/assessments/search";
 import { auditSchema } from "./pages/governance/audit/search";
 import { erasuresSchema } from "./pages/governance/erasures/search";
 import { inventorySchema } from "./pages/governance/inventory/search";
 import { outboundSchema } from "./pages/governance/outbound/search";
+import { overviewSchema } from "./pages/governance/overview/search";
 import { requestsSchema } from "./pages/governance/requests/search";
 import { retentionSchema } from "./pages/governance/retention/search";
 import { investmentSchema } from "./pages/investment/search";
@@ -110,8 +112,22 @@ const governanceHome = createRoute({
   getParentRoute: () => governance,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: "/governance/inventory", replace: true });
+    throw redirect({ to: "/governance/overview", replace: true });
   },
+});
+
+const overview = createRoute({
+  getParentRoute: () => governance,
+  path: "/overview",
+  validateSearch: overviewSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/overview/OverviewPart")),
+});
+
+const assessments = createRoute({
+  getParentRoute: () => governance,
+  path: "/assessments",
+  validateSearch: assessmentsSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/assessments/AssessmentsPart")),
 });
 
 const inventory = createRoute({
@@ -178,6 +194,8 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
       yourData,
       governance.addChildren([
         governanceHome,
+        overview,
+        assessments,
         inventory,
         audit,
         erasures,

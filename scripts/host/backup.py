@@ -17,7 +17,8 @@ from typing import IO, Final, Iterator, Sequence, cast
 
 from host.backup_keys import Keys, made_keys
 from host.composition import Composition, by_root, environment_argument
-from host.ending import Failed, Refused, plain
+from host.ending import Failed, Refused
+from host.on_record import put_on_record
 from host.places import Place, name_at, place_of, too_old
 from host.statements import Statement
 
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> None:
         try:
             made = _make(compose, place, keys, [*recipients, keys.drill_recipient])
         except (Refused, Failed) as failure:
-            put_on_record(compose, "failed", {"reason": str(failure)})
+            put_on_record(compose, ("backups", "failed"), {"reason": str(failure)})
             raise Failed(
                 f"{failure}\nNo backup was made; those from before are as they were."
             ) from None
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
             place.remove(name)
             print(f"{name} is older than {kept_days} days: removed.")
         told = {"present": statements(place, keys), "place": place.kind, "made": made.name}
-        if not put_on_record(compose, "made", told):
+        if not put_on_record(compose, ("backups", "made"), told):
             raise Failed(f"{made.name} is made and good, but could not be put on record.")
     print(f"{made.name}: {made.size:,} bytes, {made.rows:,} rows of {made.tables} tables.")
     print(ELSEWHERE.format(data=compose.data, keys=compose.keys, verify=keys.verify), end="")
@@ -147,14 +148,3 @@ def _streamed(compose: Composition, file: Path, name: str, recipients: Sequence[
 
 def _private(file: Path) -> IO[bytes]:
     return os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-
-
-def put_on_record(compose: Composition, what: str, told: object) -> bool:
-    """By the tables' owner, in a container of its own, whether or not the rest is running."""
-    command = ("run", "--rm", "-T", "migrate", "python", "manage.py", "backups", what)
-    try:
-        compose(*command, stdin=json.dumps(told).encode())
-    except Refused as refused:
-        print(plain(f"Not on record: {refused}"))
-        return False
-    return True

@@ -11,10 +11,11 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Final, Iterator
 
-from host.backup import alone, backup_place, put_on_record
+from host.backup import alone, backup_place
 from host.backup_keys import Keys, keys_of
 from host.composition import Composition, by_root, environment_argument
 from host.ending import AMISS, Failed, Refused, plain
+from host.on_record import put_on_record
 from host.opening import found, stream
 from host.places import Place, write_down
 from host.services import USERS
@@ -40,7 +41,9 @@ def run(options: argparse.Namespace) -> int | None:
         reports.mkdir(mode=0o700, exist_ok=True)
         file = reports / f"{names[-1]}.{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.json"
         write_down(file, signed(json.dumps(report, sort_keys=True).encode(), keys.signing))
-        recorded = put_on_record(compose, "drilled", {"drill": report, "place": place.kind})
+        recorded = put_on_record(
+            compose, ("backups", "drilled"), {"drill": report, "place": place.kind}
+        )
     print(f"The report, signed, is {file}.")
     if not report["passed"]:
         print(plain(f"{names[-1]} does not restore: {report['reason']}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from pathlib import Path
 from typing import Any, Final, Mapping, NamedTuple, Sequence
 
 from host import configuration
@@ -67,21 +68,25 @@ def arguments(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    running = installed(options.env_file)
-    places = sorted(listed(configuration.load(options.config).data))
-    names = [
-        place.rpartition(":")[0] for place in places if re.search("[a-z]", place.rpartition(":")[0])
-    ]
-    addresses = addresses_of(running, places)
-    found = {service: probe(running, service, places, addresses, names) for service in ASKS}
-    known = {name: knows(running, name, names[:1]) for name in ("nginx", *OTHERS)}
-    rows = judged(places, found, known)
+    places, rows = looked_at(installed(options.env_file), configuration.load(options.config).data)
     print(table(rows))
     if all(row.is_fine for row in rows):
         print(f"The way out is as it should be: {len(places)} destinations, and nothing else.")
         return DONE
     print("The way out is not as it should be where a line begins with !")
     return AMISS
+
+
+def looked_at(running: Composition, data: Path) -> tuple[list[str], list[Row]]:
+    """What is listed, and what became of each try. Raises Refused where a service does not answer."""
+    places = sorted(listed(data))
+    names = [
+        place.rpartition(":")[0] for place in places if re.search("[a-z]", place.rpartition(":")[0])
+    ]
+    addresses = addresses_of(running, places)
+    found = {service: probe(running, service, places, addresses, names) for service in ASKS}
+    known = {name: knows(running, name, names[:1]) for name in ("nginx", *OTHERS)}
+    return places, judged(places, found, known)
 
 
 def addresses_of(running: Composition, places: Sequence[str]) -> list[tuple[str, int]]:

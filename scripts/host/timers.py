@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Optional
 
 from host.backup_keys import FOLDER as BACKUP_KEYS
 from host.programs import run
@@ -22,8 +22,8 @@ class Job(NamedTuple):
     """By systemd.time(7)."""
     spread: str
     """Up to so much later, so that many installations do not ask the same storage at once."""
-    writes: str
-    """Folder below the keys, which may lie where the host's own configuration is closed."""
+    writes: Optional[str]
+    """Folder below the keys, which may lie where the host's own configuration is closed; None: nothing there."""
 
 
 JOBS: Final = (
@@ -31,6 +31,8 @@ JOBS: Final = (
     Job("drill", "drill", "Plumbline: restore drill", "Sun *-*-* 05:00", "30min", BACKUP_KEYS),
     # Each week: what was missed three times is told by alerts, a month before anything ends.
     Job("renew", "apply --certificates", "Plumbline: certificates", "Sat *-*-* 04:00", "30min", ""),
+    # After the drill of the day before, which it tells of.
+    Job("asvs", "asvs", "Plumbline: self-assessment", "Mon *-*-* 05:30", "30min", None),
 )
 VOLUME: Final = Path("/etc/plumbline/volume.json")
 VOLUME_KEY: Final = Path("/etc/plumbline/volume.key")
@@ -70,7 +72,9 @@ ExecStart={command} {words}
 Nice=10
 IOSchedulingClass=idle
 TimeoutStartSec=12h
-{hardened}# Those of backups are made at the first one.
+{hardened}"""
+WRITES: Final = """\
+# Those of backups are made at the first one.
 ReadWritePaths=-{keys}
 """
 TIMER: Final = """\
@@ -143,9 +147,10 @@ def units(project: Path, data: Path, keys: Path) -> dict[str, str]:
             about=job.about,
             command=command,
             words=job.command,
-            keys=keys / job.writes,
             hardened=HARDENED + CLOSED,
         )
+        if job.writes is not None:
+            found[f"plumbline-{job.name}.service"] += WRITES.format(keys=keys / job.writes)
         found[f"plumbline-{job.name}.timer"] = TIMER.format(
             about=job.about, when=job.when, spread=job.spread
         )

@@ -22,6 +22,7 @@ from host import (
     status,
     support_bundle,
 )
+from host.asvs import verb as asvs
 from host.bundle import verb as bundle
 from host.ending import DONE, FAILED, REFUSED, Failed, Refused, plain
 from host.upgrade import verb as upgrade
@@ -117,6 +118,13 @@ VERBS: Final[dict[str, Verb]] = {
         "Changes nothing. Ends with 4 where something is amiss. Checks the whole audit log, which may take a while.",
         doctor.arguments,
         doctor.run,
+    ),
+    "asvs": Verb(
+        "look at what the self-assessment by OWASP's ASVS asks of the host",
+        "Asks the front door as an attacker would, looks at containers, files and the signed results of the build, and"
+        " hands what it finds to the application. Changes nothing else. Ends with 4 where something is amiss.",
+        asvs.arguments,
+        asvs.run,
     ),
     "support-bundle": Verb(
         "gather what helps whoever helps, with nothing personal in it",

@@ -160,6 +160,16 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
         for path in ("/outbound", "/outbound/queries", "/outbound.csv", "/outbound.json")
     },
     "GET /backups": {"/backups": SEES_ALL},
+    "GET /assessments": {"/assessments": SEES_ALL},
+    "POST /assessments": {"/assessments": RUNS},
+    "GET /assessments/promises": {"/assessments/promises": SEES_ALL},
+    "GET /assessments/{int:number}": {"/assessments/{assessment}": SEES_ALL},
+    "GET /assessments/{int:number}/report.json": {
+        "/assessments/{assessment}/report.json": SEES_ALL
+    },
+    "GET /assessments/{int:number}/report.{kind}": {
+        f"/assessments/{{assessment}}/report.{kind}": SEES_ALL for kind in ("html", "pdf", "csv")
+    },
     "GET /retention": {"/retention": SEES_ALL},
     "GET /retention/{code}/preview": {"/retention/usage/preview?days=60": SEES_ALL},
     "POST /retention/confirm-date": {"/retention/confirm-date": RUNS},

@@ -17,6 +17,7 @@ from backend.people.models import Identity, Person
 from tests.access.api_matrix import BODIES, MATRIX, SEES_ALL, SYSTEMS
 from tests.access.conftest import CAST, TOKENS, Come
 from tests.api.conftest import World
+from tests.governance.asvs.looked import a_small_one
 from tests.governance.erased import in_each_state
 from tests.sign_in import an_account
 from tests.tested import Machines
@@ -77,6 +78,7 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "identity": Identity.objects.values_list("pk", flat=True)[0],
         "repository": world.history.repository.pk,
         **in_each_state(),
+        "assessment": a_small_one().pk,
         "person_b": world.team_b.memberships.latest("pk").person_id,
         **_requested(world),
     }
@@ -139,7 +141,7 @@ def refusal(operation: str, address: str, name: str) -> int:
     may_read = may_read and not operation.startswith("GET /subject-requests")
     is_single = re.search(r"}(/issues)?$|/0$|/0/issues$", address.partition("?")[0]) is not None
     # Of some there is one for all, whoever asks.
-    of_none = address.startswith(("/erasures/", "/audit/"))
+    of_none = address.startswith(("/erasures/", "/audit/", "/assessments/"))
     if is_single and not of_none and not is_write and may_read:
         needs_team = address.startswith("/sprints/") and name not in SEES_ALL | {"service account"}
         return 403 if needs_team else 404

@@ -202,14 +202,22 @@ def start(folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[byte
 
 @contextmanager
 def opened(
-    folder: Path, *, changes: Mapping[str, str] | None = None, days: float = 30, **environment: str
+    folder: Path,
+    *,
+    changes: Mapping[str, str] | None = None,
+    days: float = 30,
+    web_port: int = 0,
+    **environment: str,
 ) -> Iterator[Door]:
-    """The front door before a small web, ended with the block. `changes`: of the configuration's text."""
+    """The front door, ended with the block, before a small web or the one that listens at `web_port`.
+
+    `changes`: of the configuration's text.
+    """
     web = ThreadingHTTPServer(("127.0.0.1", 0), Web)
     web.daemon_threads = True
     threading.Thread(target=web.serve_forever, daemon=True).start()
     authority = Authority(folder)
-    port, plain_port, metrics_port = place(folder, web.server_port, changes or {})
+    port, plain_port, metrics_port = place(folder, web_port or web.server_port, changes or {})
     door = Door(folder, port, plain_port, metrics_port, authority)
     authority.issue(HOST, days=days).put(door.secrets)
     shutil.copy(authority.root, door.secrets / "server_ca.pem")

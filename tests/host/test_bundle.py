@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 from host.bundle.check import check, fingerprint
-from host.bundle.contents import IMAGES, MANIFEST, RELEASE_KEY, SIGNATURE, SUMS, manifest
+from host.bundle.contents import (
+    EVIDENCE,
+    IMAGES,
+    MANIFEST,
+    RELEASE_KEY,
+    SIGNATURE,
+    SUMS,
+    manifest,
+)
+from host.bundle.make import results_of
 from host.ending import Refused
 
 from tests.host.bundles import TOP, Release, new_key, release, saved
@@ -214,3 +223,47 @@ def test_a_checksum_is_that_of_sha256sum(made: Release) -> None:
     bundle = check(made.sealed(), made.public)
     licence = hashlib.sha256((TOP / "LICENSE").read_bytes()).hexdigest()
     assert bundle.sums["LICENSE"] == licence
+
+
+def test_results_of_the_build_are_covered_by_the_signature(made: Release) -> None:
+    (made.folder / EVIDENCE).write_text("{}\n")
+    file = made.sealed()
+    assert EVIDENCE in check(file, made.public).sums
+    with tarfile.open(file) as archive:
+        assert f"plumbline-{VERSION}/{EVIDENCE}" in archive.getnames()
+
+    def flip(name: str, content: bytes) -> list[tuple[str, bytes]]:
+        return [(name, b"[]\n" if name.endswith(EVIDENCE) else content)]
+
+    with pytest.raises(Refused, match=r"evidence\.json is not what was signed"):
+        check(_with(file, flip), made.public)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"commit": "1" * 40}, "is of 1111"),
+        ({"format": 2}, "form that is not known"),
+        ({"steps": {"types": "failed"}}, "not everything passed"),
+    ],
+    ids=["another-commit", "another-form", "a-failed-step"],
+)
+def test_results_that_do_not_fit_are_refused_before_anything_is_built(
+    tmp_path: Path, changes: dict[str, object], reason: str
+) -> None:
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=TOP, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    told = {"product": "plumbline", "format": 1, "commit": head, "steps": {"types": "passed"}}
+    told["tests"] = {"tests/a.py::test_b": {"passed": 1, "failed": 0, "skipped": 0}}
+    file = tmp_path / EVIDENCE
+    file.write_text(json.dumps(told))
+    assert results_of(TOP, "HEAD", file) == file.read_bytes()
+    file.write_text(json.dumps(told | changes))
+    key, output = new_key(tmp_path), tmp_path / "bundle.tar"
+    options = ("--key", str(key), "--output", str(output), "--evidence", str(file))
+    done = appliance("bundle", *options)
+    assert done.returncode == 1
+    assert reason in done.stderr
+    assert not output.exists()
+    assert "there is no file" in appliance("bundle", *options, "--evidence", "/none").stderr

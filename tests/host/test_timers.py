@@ -24,6 +24,7 @@ def test_each_command_is_one_that_the_parser_understands() -> None:
 
 def test_there_is_a_timer_for_each_job_that_goes_by_the_clock() -> None:
     assert {name for name in UNITS if name.endswith(".timer")} == {
+        "plumbline-asvs.timer",
         "plumbline-backup.timer",
         "plumbline-drill.timer",
         "plumbline-renew.timer",

@@ -1,5 +1,6 @@
 """Releases as they are made and given away: bundles of commits, unpacked into folders of their own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from host.bundle.check import check
 from host.bundle.contents import Manifest
 
@@ -33,8 +35,10 @@ def bundled(source: Path, key: Path, place: Path) -> Made:
     authorities = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
     if authorities:
         environment.setdefault("PLUMBLINE_BUILD_CA", authorities)
+    # Of other commits no results are at hand.
+    results = ("--evidence", str(evidence())) if source == TOP else ()
     run(
-        *(*command, "--key", str(key), "--output", str(archive)),
+        *(*command, "--key", str(key), "--output", str(archive), *results),
         environment=environment,
         seconds=1500,
     )
@@ -45,6 +49,24 @@ def bundled(source: Path, key: Path, place: Path) -> Made:
     (folder / OVERLAY).parent.mkdir(parents=True)
     shutil.copy(source / OVERLAY, folder / OVERLAY)
     return Made(archive, folder, manifest)
+
+
+def evidence() -> Path:
+    """The results of a whole run of this very commit, which its bundle gives away."""
+    file = TOP / ".test/evidence.json"
+    head = run("git", "rev-parse", "HEAD").strip()
+    if not file.is_file():
+        pytest.fail(
+            f"{file} is missing: commit everything, and run scripts/test --appliance --release first.",
+            pytrace=False,
+        )
+    commit = json.loads(file.read_text())["commit"]
+    if commit != head:
+        pytest.fail(
+            f"{file} is of {commit}, and this is {head}: run scripts/test --appliance --release first.",
+            pytrace=False,
+        )
+    return file
 
 
 def checked_out(commit: str, folder: Path) -> Path:

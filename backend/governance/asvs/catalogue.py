@@ -17,7 +17,7 @@ from typing import Any, Final
 _HERE: Final = Path(__file__).parent
 _STANDARD: Final = _HERE / "standard/asvs-4.0.3.csv"
 _CHAPTERS: Final = _HERE / "chapters"
-_TEST: Final = re.compile(r"tests/[a-z0-9_/]+\.py::test_[a-z0-9_]+")
+_TEST: Final = re.compile(r"tests/[a-z0-9_/]+(\.py(::test_[a-z0-9_]+)?)?")
 _STEP: Final = re.compile(r"step:[a-z]+")
 _CHECK: Final = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 _FIELDS: Final = {"met", "says", "live", "host", "build", "stated", "document"}
@@ -44,7 +44,9 @@ class Source(StrEnum):
 class Proof:
     source: Source
     name: str
-    """Of a check, `module.function`; of the build, a test's `file::function` or `step:NAME` of scripts/test."""
+    """Of a check, `module.function`; of the build, a test's `file::function`, all tests of a file or folder, or
+    `step:NAME` of scripts/test.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,7 @@ def _claim(requirement: Requirement, told: dict[str, Any]) -> Claim:
             requirement,
             Met(told["met"]),
             told["says"],
-            tuple(
-                _proof(requirement, source, name)
-                for source in Source
-                for name in told.get(source, [])
-            ),
+            proofs_in(requirement.id, told),
             told.get("stated"),
             told.get("document"),
         )
@@ -131,20 +129,26 @@ def _claim(requirement: Requirement, told: dict[str, Any]) -> Claim:
         raise Inconsistent(f"{requirement.id}: {error!r}") from None
     if extra := told.keys() - _FIELDS:
         raise Inconsistent(f"{requirement.id}: {', '.join(sorted(extra))} is nothing that is told")
-    if len(set(claim.proofs)) != len(claim.proofs):
-        raise Inconsistent(f"{requirement.id}: a proof is named twice")
     _must_fit(claim)
     return claim
 
 
-def _proof(requirement: Requirement, source: Source, name: str) -> Proof:
+def proofs_in(about: str, told: Mapping[str, Any]) -> tuple[Proof, ...]:
+    """Of what was read of a file. Raises Inconsistent."""
+    found = [_proof(about, source, name) for source in Source for name in told.get(source, [])]
+    if len(set(found)) != len(found):
+        raise Inconsistent(f"{about}: a proof is named twice")
+    return tuple(found)
+
+
+def _proof(about: str, source: Source, name: str) -> Proof:
     fits = (
         _TEST.fullmatch(name) or _STEP.fullmatch(name)
         if source is Source.BUILD
         else _CHECK.fullmatch(name)
     )
     if not fits:
-        raise Inconsistent(f"{requirement.id}: {name!r} is no proof from {source}")
+        raise Inconsistent(f"{about}: {name!r} is no proof from {source}")
     return Proof(source, name)
 
 

@@ -1,13 +1,17 @@
-"""Erasures, requests of people, how long data is kept, and particulars for documents on data protection."""
+"""Erasures, requests of people, retention, self-assessments, and particulars for documents on data protection."""
 
+from backend.governance.models.assessments import Assessment, AssessmentFile, HostLook
 from backend.governance.models.erasures import Erasure
 from backend.governance.models.particulars import Particulars
 from backend.governance.models.requests import SubjectRequest
 from backend.governance.models.retention import ConfirmedDate, RetentionPeriod, RetentionRun
 
 __all__ = [
+    "Assessment",
+    "AssessmentFile",
     "ConfirmedDate",
     "Erasure",
+    "HostLook",
     "Particulars",
     "RetentionPeriod",
     "RetentionRun",

@@ -4,6 +4,104 @@
  */
 
 export interface paths {
+    "/api/v1/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Assessments */
+        get: operations["assessments"];
+        put?: never;
+        /**
+         * Ask
+         * @description Have one made now; the worker does, within a minute.
+         */
+        post: operations["ask_for_assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{number}/report.{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description As it was made; the signed document has its SHA-256.
+         */
+        get: operations["assessment_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{number}/report.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signed
+         * @description All of it with its signature, which `scripts/verify-audit --document` checks.
+         */
+        get: operations["assessment_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Promises
+         * @description What is promised, each with what shows it and how that came out when it was assessed last.
+         */
+        get: operations["promises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/at-rest": {
         parameters: {
             query?: never;
@@ -2170,6 +2268,197 @@ export interface components {
             points: number;
             /** Requests */
             requests: number;
+        };
+        /** AssessedPromise */
+        AssessedPromise: {
+            /** How */
+            how: string;
+            /** Key */
+            key: string;
+            /** Promise */
+            promise: string;
+            /** Proofs */
+            proofs: components["schemas"]["AssessmentProof"][];
+            /** Reason */
+            reason: string | null;
+            /** Todo */
+            todo: string | null;
+            /**
+             * Verdict
+             * @description Null: nothing was assessed yet.
+             */
+            verdict: ("pass" | "fail" | "not shown" | "manual" | "not applicable") | null;
+        };
+        /** AssessedRequirement */
+        AssessedRequirement: {
+            /** Chapter */
+            chapter: string;
+            /** Cwe */
+            cwe: string | null;
+            /** Document */
+            document: string | null;
+            /** Id */
+            id: string;
+            /** Level */
+            level: number;
+            /** Proofs */
+            proofs: components["schemas"]["AssessmentProof"][];
+            /**
+             * Reason
+             * @description Why it is not met, or not shown.
+             */
+            reason: string | null;
+            /**
+             * Says
+             * @description How it is met.
+             */
+            says: string;
+            /** Section */
+            section: string;
+            /**
+             * Stated
+             * @description Of a manual one: when people looked at it last.
+             */
+            stated: string | null;
+            /** Text */
+            text: string;
+            /** Todo */
+            todo: string | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "pass" | "fail" | "not shown" | "manual" | "not applicable";
+        };
+        /** AssessmentListed */
+        AssessmentListed: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "demand" | "schedule" | "command";
+            /**
+             * Counts
+             * @description Requirements by verdict; empty until it is made.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Error */
+            error: string | null;
+            /** Failed */
+            failed: boolean;
+            /**
+             * Finished At
+             * @description Null: it waits, or is being made.
+             */
+            finished_at: string | null;
+            /** Is Signed */
+            is_signed: boolean;
+            /** Number */
+            number: number;
+        };
+        /** AssessmentProof */
+        AssessmentProof: {
+            /** Found */
+            found: string;
+            /**
+             * Is Good
+             * @description Null: it was not seen.
+             */
+            is_good: boolean | null;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @description Looked at from inside or by the host, or ran when the release was built.
+             * @enum {string}
+             */
+            source: "live" | "host" | "build";
+        };
+        /** AssessmentRead */
+        AssessmentRead: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Assessed At
+             * Format: date-time
+             */
+            assessed_at: string;
+            /** Build Made At */
+            build_made_at: string | null;
+            /**
+             * Cause
+             * @enum {string}
+             */
+            cause: "demand" | "schedule" | "command";
+            /** Changes */
+            changes: components["schemas"]["VerdictChange"][];
+            /** Compared With */
+            compared_with: number | null;
+            /**
+             * Counts
+             * @description Requirements by verdict; empty until it is made.
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Error */
+            error: string | null;
+            /** Failed */
+            failed: boolean;
+            /**
+             * Finished At
+             * @description Null: it waits, or is being made.
+             */
+            finished_at: string | null;
+            /** Host Looked At */
+            host_looked_at: string | null;
+            /** Is Signed */
+            is_signed: boolean;
+            /** Number */
+            number: number;
+            /** Requirements */
+            requirements: components["schemas"]["AssessedRequirement"][];
+            /**
+             * Running
+             * @description The release; null: built here.
+             */
+            running: string | null;
+            /** Why No Evidence */
+            why_no_evidence: string | null;
+        };
+        /** Assessments */
+        Assessments: {
+            /** Host Looked At */
+            host_looked_at: string | null;
+            /**
+             * Items
+             * @description The newest first.
+             */
+            items: components["schemas"]["AssessmentListed"][];
+            /** May Ask */
+            may_ask: boolean;
+            /**
+             * Next Due
+             * Format: date
+             */
+            next_due: string;
+            /** Statement */
+            statement: string;
+            /**
+             * Why No Evidence
+             * @description Why results of the build's tests count for nothing; null: they count.
+             */
+            why_no_evidence: string | null;
         };
         /** AtRest */
         AtRest: {
@@ -6540,6 +6829,15 @@ export interface components {
              */
             state: "active" | "excluded" | "lost_access" | "gone";
         };
+        /** Promises */
+        Promises: {
+            /** Assessed At */
+            assessed_at: string | null;
+            /** Items */
+            items: components["schemas"]["AssessedPromise"][];
+            /** Number */
+            number: number | null;
+        };
         /** PullRequestFilters */
         PullRequestFilters: {
             /**
@@ -8456,6 +8754,18 @@ export interface components {
             /** Git Addresses */
             git_addresses: number;
         };
+        /** VerdictChange */
+        VerdictChange: {
+            /** Id */
+            id: string;
+            /**
+             * Now
+             * @enum {string}
+             */
+            now: "pass" | "fail" | "not shown" | "manual" | "not applicable";
+            /** Was */
+            was: ("pass" | "fail" | "not shown" | "manual" | "not applicable") | null;
+        };
         /**
          * Versions
          * @description What the figures were computed with.
@@ -8597,6 +8907,421 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    assessments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessments"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ask_for_assessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentListed"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    assessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentRead"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    assessment_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "html" | "pdf" | "csv";
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "text/csv": string;
+                    "text/html": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    assessment_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    promises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promises"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     backend_api_at_rest_at_rest: {
         parameters: {
             query?: never;

@@ -1,7 +1,8 @@
 """What stands in a bundle. Pure.
 
 A tar of one folder plumbline-VERSION: SHA256SUMS and its signature first, images.tar.gz last, between them the
-project's files as they are in the release, manifest.json, a list of materials (CycloneDX) an image, and licences.csv.
+project's files as they are in the release, manifest.json, a list of materials (CycloneDX) an image, licences.csv, and
+evidence.json where the results of the build's tests are given away with it.
 The signature covers SHA256SUMS, and SHA256SUMS every other member, so that openssl and sha256sum alone can check all.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final, Mapping, NamedTuple
+from typing import Any, Final, Mapping, NamedTuple
 
 from host.ending import Refused
 
@@ -18,6 +19,7 @@ SIGNATURE: Final = "SHA256SUMS.sig"
 MANIFEST: Final = "manifest.json"
 IMAGES: Final = "images.tar.gz"
 LICENCES: Final = "licences.csv"
+EVIDENCE: Final = "evidence.json"
 RELEASE_KEY: Final = "scripts/release.pem"
 FORMAT: Final = 1
 
@@ -74,6 +76,28 @@ def manifest(text: bytes) -> Manifest:
         return Manifest(images=images, **told)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused(f"its {MANIFEST} cannot be read: {error!r}.") from None
+
+
+def evidence(text: bytes, commit: str) -> Mapping[str, Any]:
+    """Read the results of a build (tests/evidence.py). Raises Refused: another commit's, of an unknown form, failed."""
+    try:
+        told = json.loads(text)
+        if told["product"] != "plumbline" or told["format"] != FORMAT:
+            raise Refused(f"{EVIDENCE} is of a form that is not known here.")
+        if told["commit"] != commit:
+            raise Refused(f"{EVIDENCE} is of {told['commit']}, and this is {commit}.")
+        steps = {str(name): str(word) for name, word in told["steps"].items()}
+        numbers = [int(one["failed"]) for one in told["tests"].values()]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused(f"{EVIDENCE} cannot be read: {error!r}.") from None
+    failed = [name for name, word in steps.items() if word != "passed"]
+    if failed or any(numbers):
+        raise Refused(
+            f"not everything passed when this was built: {', '.join(failed) or 'a test'}."
+        )
+    if not steps or not numbers:
+        raise Refused(f"{EVIDENCE} tells of no test.")
+    return dict(told)
 
 
 def sums_text(sums: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from typing import Final, Iterable
 
 from host.bundle import images
 from host.bundle.contents import (
+    EVIDENCE,
     IMAGES,
     LICENCES,
     MANIFEST,
@@ -19,6 +20,7 @@ from host.bundle.contents import (
     SIGNATURE,
     SUMS,
     Manifest,
+    evidence,
     sums_text,
     version_in,
 )
@@ -29,11 +31,17 @@ from host.programs import openssl, run
 _PIECE: Final = 1 << 20
 
 
-def make(*, project: Path, commit: str, key: Path, output: Path) -> Manifest:
-    """Build the commit's images, and write them with its files into one archive, signed with the key."""
+def make(
+    *, project: Path, commit: str, key: Path, output: Path, results: Path | None = None
+) -> Manifest:
+    """Build the commit's images, and write them with its files into one archive, signed with the key.
+
+    `results`: of the tests that ran when this very commit was built; refused before anything is, where they are not.
+    """
     if output.exists():
         raise Refused(f"{output} is there already.")
     public = public_half(key)
+    told = results_of(project, commit, results) if results else b""
     with tempfile.TemporaryDirectory(dir=output.parent, prefix=".bundle-") as name:
         release = Path(name) / "release"
         _unpack(project, commit, release)
@@ -44,9 +52,21 @@ def make(*, project: Path, commit: str, key: Path, output: Path) -> Manifest:
             text = cyclonedx(image, about.images[image], about, found)
             (release / f"materials-{image}.cdx.json").write_text(text)
         (release / LICENCES).write_text(licences(parts))
+        if told:
+            (release / EVIDENCE).write_bytes(told)
         images.save(about.images.values(), release / IMAGES)
         seal(release=release, version=about.version, key=key, output=output)
     return about
+
+
+def results_of(project: Path, commit: str, file: Path) -> bytes:
+    """The content of evidence.json. Raises Refused where it is not of that commit, or something failed."""
+    if not file.is_file():
+        raise Refused(f"--evidence: there is no file {file}.")
+    content = file.read_bytes()
+    full = run("git", "-C", project, "rev-parse", f"{commit}^{{commit}}").decode().strip()
+    evidence(content, full)
+    return content
 
 
 def public_half(key: Path) -> bytes:
@@ -95,7 +115,7 @@ def _members(release: Path) -> list[Path]:
     """By name, the images last: whoever reads the archive knows first what they must be."""
     wanted = [release / name for name in (*PROJECT_FILES, RELEASE_KEY, MANIFEST, LICENCES)]
     files = {file for one in wanted for file in ([one] if one.is_file() else one.rglob("*"))}
-    files |= set(release.glob("materials-*.cdx.json"))
+    files |= {*release.glob("materials-*.cdx.json"), release / EVIDENCE}
     return [*sorted(file for file in files if file.is_file()), release / IMAGES]
 
 

@@ -25,6 +25,12 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--key", type=Path, metavar="PEM", help="the private key that signs it")
     command.add_argument("--output", type=Path, metavar="FILE", help="where the bundle goes")
     command.add_argument("--commit", default="HEAD", help="what it is made of (HEAD)")
+    command.add_argument(
+        "--evidence",
+        type=Path,
+        metavar="FILE",
+        help="give the results of that commit's tests away with it: .test/evidence.json of scripts/test",
+    )
 
 
 def run(options: argparse.Namespace) -> None:
@@ -43,5 +49,11 @@ def run(options: argparse.Namespace) -> None:
     if not options.key.is_file():
         raise Refused(f"--key: there is no file {options.key}.")
     output = options.output.resolve()
-    about = make(project=PROJECT, commit=options.commit, key=options.key, output=output)
+    about = make(
+        project=PROJECT,
+        commit=options.commit,
+        key=options.key,
+        output=output,
+        results=options.evidence,
+    )
     print(f"{output}: Plumbline {about.version}, {output.stat().st_size / 1e6:.0f} MB")

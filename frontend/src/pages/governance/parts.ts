@@ -1,6 +1,11 @@
 /** The parts of Governance, in their order. */
 export const PARTS = [
   {
+    to: "/governance/overview",
+    name: "Overview",
+    says: "What is promised, what shows that it is kept, and when that was last looked at",
+  },
+  {
     to: "/governance/inventory",
     name: "Data inventory",
     says: "What is kept, why, for how long, and which process may touch it",
@@ -30,5 +35,10 @@ export const PARTS = [
     to: "/governance/outbound",
     name: "Outbound",
     says: "What left the appliance, where to, and what was asked",
+  },
+  {
+    to: "/governance/assessments",
+    name: "Self-assessment",
+    says: "What the appliance finds of itself against OWASP ASVS 4.0.3",
   },
 ] as const;

@@ -1,0 +1,262 @@
+"""Assessments as they are made: by the worker's task, from what was found inside, by the host and when it was built."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import time_machine
+
+from backend import clock
+from backend.audit.documents import portable
+from backend.audit.models import Event
+from backend.audit.sealing import sign_documents
+from backend.governance.asvs import assessing, looks
+from backend.governance.asvs.catalogue import Source, claims
+from backend.governance.models import Assessment, AssessmentFile, HostLook
+from backend.pipeline.tasks import assess, assess_if_due
+from tests.audit.chained import a_head
+from tests.governance.asvs.looked import COMMIT, RELEASE, a_look, bad, evidence, named
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _of_a_release(settings: Any) -> None:
+    settings.RELEASE = RELEASE
+
+
+def made(cause: Assessment.Cause = Assessment.Cause.DEMAND) -> dict[str, Any]:
+    one = assessing.ask(cause=cause)
+    assess()
+    one.refresh_from_db()
+    return assessing.content_of(one)
+
+
+def looked() -> dict[str, Any]:
+    """As `made`, without its report, which takes seconds to be typeset."""
+    return assessing.look(Assessment(cause=Assessment.Cause.DEMAND))
+
+
+def verdicts(content: dict[str, Any]) -> dict[str, str]:
+    return {one["id"]: one["verdict"] for one in content["requirements"]}
+
+
+def resting_on(source: Source, name: str) -> set[str]:
+    return {
+        about
+        for about, claim in claims().items()
+        if any((proof.source, proof.name) == (source, name) for proof in claim.proofs)
+    }
+
+
+def failing(content: dict[str, Any]) -> set[str]:
+    return {about for about, verdict in verdicts(content).items() if verdict == "fail"}
+
+
+def test_says_what_it_is_and_never_certified() -> None:
+    looks.note(a_look())
+    content = looked()
+    assert content["statement"].startswith("Self-assessed against OWASP ASVS 4.0.3")
+    assert "certified it" in content["statement"]
+    assert sum(content["counts"].values()) == 259
+    assert sum(content["counts_of_level_1"].values()) == 128
+    assert content["release"]["commit"] == COMMIT
+    assert [one["id"] for one in content["requirements"]] == list(claims())
+
+
+def test_without_a_look_of_the_host_nothing_of_it_passes() -> None:
+    content = looked()
+    assert "the host has not looked yet" in json.dumps(content)
+    for one in content["requirements"]:
+        if any(proof["from"] != "live" for proof in one["proofs"]):
+            assert one["verdict"] in {"not shown", "fail"}
+            assert one["reason"]
+
+
+def test_what_the_host_found_long_ago_counts_for_nothing() -> None:
+    looks.note(a_look(at=clock.now() - looks.LASTS - timedelta(minutes=1)))
+    content = looked()
+    assert "longer ago than 8 days" in json.dumps(content)
+    assert not [
+        one["id"]
+        for one in content["requirements"]
+        if one["verdict"] == "pass" and any(proof["from"] == "host" for proof in one["proofs"])
+    ]
+
+
+@pytest.mark.parametrize("name", named(Source.HOST))
+def test_what_the_host_finds_amiss_fails_what_rests_on_it_and_nothing_else(name: str) -> None:
+    looks.note(a_look())
+    before = failing(looked())
+    looks.note(a_look(at=clock.now() + timedelta(seconds=1), **bad(name)))
+    content = looked()
+    assert failing(content) - before == resting_on(Source.HOST, name) - before
+    if rests := resting_on(Source.HOST, name):
+        told = next(one for one in content["requirements"] if one["id"] in rests)
+        assert f"{name}: it is open" in told["reason"]
+        assert "Close it." in told["todo"]
+
+
+@pytest.mark.parametrize(
+    ("ran", "word"),
+    [
+        ({"passed": 3, "failed": 1}, "1 failed"),
+        ({"passed": 3, "skipped": 1}, "1 were skipped"),
+        ({}, "did not run"),
+        (None, "did not run"),
+    ],
+    ids=["failed", "skipped", "nothing", "missing"],
+)
+def test_a_test_of_the_build_that_did_not_pass_fails_what_rests_on_it(
+    ran: dict[str, int] | None, word: str
+) -> None:
+    name = next(one for one in named(Source.BUILD) if "::" in one)
+    told = evidence()
+    if ran is None:
+        del told["tests"][name]
+    else:
+        told["tests"][name] = ran
+    looks.note(a_look())
+    before = failing(looked())
+    looks.note(a_look(at=clock.now() + timedelta(seconds=1), evidence=told))
+    content = looked()
+    assert failing(content) - before == resting_on(Source.BUILD, name) - before
+    assert word in json.dumps(content["requirements"])
+
+
+@pytest.mark.parametrize(
+    "running", ["0.1.0-ffffffffffff", "dev", ""], ids=["other", "built", "none"]
+)
+def test_results_of_another_release_count_for_nothing(running: str, settings: Any) -> None:
+    settings.RELEASE = running
+    looks.note(a_look())
+    content = looked()
+    assert content["evidence"]["made"] is None
+    assert RELEASE in content["evidence"]["reason"]
+    assert not [
+        one["id"]
+        for one in content["requirements"]
+        if one["verdict"] == "pass" and any(proof["from"] == "build" for proof in one["proofs"])
+    ]
+
+
+def test_results_of_another_commit_than_the_release_count_for_nothing() -> None:
+    looks.note(a_look(evidence=evidence("f" * 40)))
+    assert looked()["evidence"]["reason"] == "the results are of another commit than the release"
+
+
+def test_it_is_signed_with_the_digests_of_its_files() -> None:
+    looks.note(a_look())
+    content = made()
+    head = a_head()
+    assert len(sign_documents(head=head)) == 1
+    one = Assessment.objects.get()
+    assert one.document is not None
+    one.document.refresh_from_db()
+    told = json.loads(portable(one.document))
+    assert json.loads(told["content"]) == content
+    assert told["document"] == assessing.KIND
+    files = {file.kind: sha256(bytes(file.content)).hexdigest() for file in one.files.all()}
+    assert files == content["files"]
+    assert set(files) == {"html", "pdf", "csv"}
+
+
+def test_it_says_what_changed_since_the_one_before() -> None:
+    looks.note(a_look())
+    first = made()
+    assert (first["compared_with"], first["changes"]) == (None, [])
+    assert looked()["changes"] == []
+    name = next(one for one in named(Source.HOST) if resting_on(Source.HOST, one))
+    looks.note(a_look(at=clock.now() + timedelta(seconds=1), **bad(name)))
+    third = looked()
+    changed = {one["id"]: (one["was"], one["is"]) for one in third["changes"]}
+    before = verdicts(first)
+    assert changed == {
+        about: (before[about], "fail")
+        for about in resting_on(Source.HOST, name)
+        if before[about] != "fail"
+    }
+    assert third["compared_with"]["number"] == Assessment.objects.get().pk
+
+
+def test_only_one_is_made_at_a_time() -> None:
+    first = assessing.ask(cause=Assessment.Cause.DEMAND)
+    with pytest.raises(assessing.AlreadyAsked):
+        assessing.ask(cause=Assessment.Cause.DEMAND)
+    assessing.give_up(first)
+    assessing.ask(cause=Assessment.Cause.DEMAND)
+
+
+def test_one_whose_worker_was_killed_is_made_when_its_lease_has_run_out() -> None:
+    one = assessing.ask(cause=Assessment.Cause.DEMAND)
+    Assessment.objects.update(attempts=1, lease_until=clock.now() + assessing.LEASE)
+    assert not assessing.work()
+    Assessment.objects.update(lease_until=clock.now())
+    assert assessing.work()
+    one.refresh_from_db()
+    assert one.document is not None
+    assert (one.attempts, one.lease_until) == (2, None)
+
+
+def test_one_that_cannot_be_made_is_tried_thrice_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> bytes:
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr("backend.governance.asvs.report.written", fails)
+    one = assessing.ask(cause=Assessment.Cause.DEMAND)
+    for _ in range(assessing.ATTEMPTS):
+        with pytest.raises(RuntimeError):
+            assessing.work()
+    one.refresh_from_db()
+    assert one.document is None
+    assert one.finished_at is not None
+    assert one.last_error == "RuntimeError: the worker's log has more."
+    assert not AssessmentFile.objects.exists()
+    assert not assessing.work()
+    assessing.ask(cause=Assessment.Cause.DEMAND)
+
+
+def test_the_calendar_asks_twice_a_year_and_makes_up_for_what_was_missed() -> None:
+    days = []
+    with time_machine.travel(datetime(2026, 3, 10, 5, 0, tzinfo=UTC), tick=False) as moved:
+        for _ in range(500):
+            # Off throughout December.
+            if clock.now().month != 12:
+                before = Assessment.objects.count()
+                assess_if_due()
+                Assessment.objects.filter(finished_at=None).update(finished_at=clock.now())
+                if Assessment.objects.count() > before:
+                    days.append(f"{clock.now():%Y-%m-%d}")
+            moved.shift(timedelta(days=1))
+    assert days == ["2026-03-10", "2026-06-01", "2027-01-01", "2027-06-01"]
+    assert set(Assessment.objects.values_list("cause", flat=True)) == {"schedule"}
+
+
+def test_of_looks_the_ten_last_are_kept() -> None:
+    for number in range(12):
+        looks.note(a_look(at=clock.now() - timedelta(days=number)))
+    kept = HostLook.objects.order_by("looked_at").values_list("looked_at", flat=True)
+    assert len(kept) == looks.KEPT
+    latest = looks.latest()
+    assert latest is not None
+    assert latest.looked_at == max(kept)
+
+
+def test_it_is_on_record() -> None:
+    looks.note(a_look(**bad(named(Source.HOST)[0])))
+    content = made()
+    told = {
+        one.name: one.additional_data
+        for one in Event.objects.filter(
+            name__in=["host_looked", "assessment_asked", "assessment_made"]
+        )
+    }
+    assert told == {
+        "host_looked": {"amiss": [named(Source.HOST)[0]], "release": COMMIT},
+        "assessment_asked": {"cause": "demand"},
+        "assessment_made": {"counts": content["counts"]},
+    }
