@@ -17,7 +17,7 @@ from backend.config import urls
 from backend.governance.asvs.checks import Weak, hardening
 
 POLICY = configured.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-TEMPLATES = configured.TEMPLATES[0]
+TEMPLATES: dict[str, Any] = configured.TEMPLATES[0]
 MIDDLEWARE = list(configured.MIDDLEWARE)
 
 
@@ -93,7 +93,8 @@ def test_an_app_that_nobody_listed_is_weak(production: Any) -> None:
 
 def test_an_address_that_nobody_listed_is_weak(monkeypatch: pytest.MonkeyPatch) -> None:
     resolver = resolvers.get_resolver()
-    known = [one for one in urls.urlpatterns if str(one.pattern)]
+    patterns: list[Any] = urls.urlpatterns
+    known = [one for one in patterns if str(one.pattern)]
     monkeypatch.setattr(resolver, "url_patterns", known)
     assert hardening.addresses_are_the_known_ones()
     monkeypatch.setattr(resolver, "url_patterns", [*known, path("graphql", include(others))])

@@ -11,7 +11,10 @@ from importlib import import_module
 from typing import Final
 
 Check = Callable[[], str]
-MODULES: Final = ("business", "cryptography", "hardening", "links")
+MODULES: Final = (
+    *("access", "business", "cryptography", "data_protection", "event_log", "hardening", "links"),
+    *("sessions", "sign_in", "validation"),
+)
 """An area each; a check's name is `module.function`."""
 
 _CHECKS: dict[str, Check] = {}

@@ -38,7 +38,7 @@ def broker_is_verified() -> str:
         ("broker", settings.CELERY["broker_url"]),
         ("cache", settings.CACHES["default"]["LOCATION"]),
     ):
-        parts = urlsplit(url)
+        parts = urlsplit(str(url))
         asked = parse_qs(parts.query)
         if parts.scheme != "rediss":
             raise Weak(f"the {name} is asked by {parts.scheme}", todo=_APPLY)
