@@ -16,7 +16,13 @@ ORIGINS = ["https://evil.example", "null", "https://testserver"]
 
 @pytest.mark.parametrize(
     "said",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "a/b", ""],
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "a/b",
+        "",
+    ],
 )
 def test_a_body_that_is_not_said_to_be_json_is_refused(client: Client, said: str) -> None:
     sign_in(client, an_account(User.Role.OWNER))

@@ -65,5 +65,7 @@ def test_no_address_takes_a_secret() -> None:
     assert len(named) > 20
     words = ("token", "secret", "password", "session", "credential", "authorization")
     assert [name for name in sorted(named) if any(word in name for word in words)] == []
-    ways = {scheme["in"] for scheme in told["components"]["securitySchemes"].values() if "in" in scheme}
+    ways = {
+        scheme["in"] for scheme in told["components"]["securitySchemes"].values() if "in" in scheme
+    }
     assert ways <= {"cookie", "header"}

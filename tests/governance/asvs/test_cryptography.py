@@ -2,12 +2,14 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid1
 
 import pytest
+from django.apps import apps
+from django.db import models
 
 from backend import keyring
 from backend.governance.asvs.checks import Weak, cryptography
-from backend.people.models import Person
 
 GOOD = [
     cryptography.values_are_sealed_and_open,
@@ -36,13 +38,13 @@ def test_good_as_it_is(one: Any) -> None:
 
 
 def test_what_is_not_sealed_is_weak(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "seal_to_worker", lambda data, *, context: data)
+    monkeypatch.setattr(keyring, "seal_to_worker", lambda data, **_: data)
     with pytest.raises(Weak, match="holds what was sealed"):
         cryptography.values_are_sealed_and_open()
 
 
 def test_a_seal_that_opens_whatever_was_changed_is_weak(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "open_as_worker", lambda sealed, *, context: b"")
+    monkeypatch.setattr(keyring, "open_as_worker", lambda *_, **__: b"")
     with pytest.raises(Weak, match="changed opens"):
         cryptography.changed_values_do_not_open()
 
@@ -57,7 +59,7 @@ def test_errors_that_tell_what_is_wrong_inside_are_weak(monkeypatch: pytest.Monk
 
 
 def test_a_sealing_that_comes_twice_is_weak(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "seal_to_worker", lambda data, *, context: b"always")
+    monkeypatch.setattr(keyring, "seal_to_worker", lambda *_, **__: b"always")
     with pytest.raises(Weak, match="199 were the same"):
         cryptography.sealings_differ()
 
@@ -69,11 +71,6 @@ def test_a_key_that_others_may_read_is_weak(own_files: Path) -> None:
 
 
 def test_an_id_that_can_be_guessed_is_weak(monkeypatch: pytest.MonkeyPatch) -> None:
-    from uuid import uuid1
-
-    from django.apps import apps
-    from django.db import models
-
     fields = [
         field
         for model in apps.get_models()

@@ -61,12 +61,18 @@ def debug_is_off() -> str:
     """Debugging is off, in Django and in its templates."""
     on = [
         *(["DEBUG"] if settings.DEBUG else []),
-        *("templates" for one in settings.TEMPLATES if one["OPTIONS"].get("debug")),
+        *("templates" for options in _templates() if options.get("debug")),
         *(["propagated exceptions"] if settings.DEBUG_PROPAGATE_EXCEPTIONS else []),
     ]
     if on:
         raise Weak(f"on: {', '.join(on)}", todo=_REPORT)
     return "off"
+
+
+def _templates() -> list[dict[str, Any]]:
+    """The options of each engine."""
+    engines: list[Any] = settings.TEMPLATES
+    return [one["OPTIONS"] for one in engines]
 
 
 @check
@@ -133,14 +139,15 @@ def one_host_is_served() -> str:
 @check
 def serializers_are_json() -> str:
     """Messages, sessions and the cache are JSON; nothing is unpickled."""
-    celery = settings.CELERY
+    celery: dict[str, Any] = settings.CELERY
+    cache: dict[str, Any] = settings.CACHES["default"]
     accepted = set(celery.get("accept_content", ["json"]))
     written = {celery.get("task_serializer", "json"), celery.get("result_serializer", "json")}
     if accepted | written != {"json"}:
         raise Weak(f"messages: {', '.join(sorted(accepted | written))}", todo=_REPORT)
     for name, serializer in (
         ("sessions", settings.SESSION_SERIALIZER),
-        ("cache", settings.CACHES["default"].get("OPTIONS", {}).get("serializer", "pickle")),
+        ("cache", cache.get("OPTIONS", {}).get("serializer", "pickle")),
     ):
         if "json" not in serializer.lower():
             raise Weak(f"{name}: {serializer}", todo=_REPORT)
@@ -150,11 +157,11 @@ def serializers_are_json() -> str:
 @check
 def templates_escape() -> str:
     """Templates escape what they show."""
-    for one in settings.TEMPLATES:
-        if one["OPTIONS"].get("autoescape", True) is not True:
-            raise Weak("escaping is off", todo=_REPORT)
-        if one["BACKEND"] != "django.template.backends.django.DjangoTemplates":
-            raise Weak(f"templates of {one['BACKEND']}", todo=_REPORT)
+    if any(options.get("autoescape", True) is not True for options in _templates()):
+        raise Weak("escaping is off", todo=_REPORT)
+    backends = {str(one["BACKEND"]) for one in settings.TEMPLATES}
+    if backends != {"django.template.backends.django.DjangoTemplates"}:
+        raise Weak(f"templates of {', '.join(sorted(backends))}", todo=_REPORT)
     return "Django's templates, escaping"
 
 
@@ -219,7 +226,7 @@ def every_column_has_a_class() -> str:
             continue
         table = TABLES.get(model._meta.label_lower)
         known = {column.name for column in table.columns} if table else set()
-        columns = {field.column for field in model._meta.local_concrete_fields}
+        columns = {str(field.column) for field in model._meta.concrete_fields}
         count += len(columns)
         without += [f"{model._meta.label_lower}.{name}" for name in sorted(columns - known)]
     if without:

@@ -1,7 +1,8 @@
 """Connections: to the database, to the broker, and to the outside."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
@@ -18,7 +19,7 @@ _REPORT: Final = "Install a release in which this is mended; tell whoever suppli
 @check
 def database_is_verified() -> str:
     """The database is asked by TLS 1.3 alone, and shows a certificate of the installation's own authority."""
-    options = settings.DATABASES["default"]["OPTIONS"]
+    options = connection.settings_dict["OPTIONS"]
     if options.get("sslmode") != "verify-full":
         raise Weak(f"sslmode is {options.get('sslmode', 'not set')}", todo=_APPLY)
     _authority(options.get("sslrootcert", ""))
@@ -37,7 +38,7 @@ def broker_is_verified() -> str:
         ("broker", settings.CELERY["broker_url"]),
         ("cache", settings.CACHES["default"]["LOCATION"]),
     ):
-        parts = urlsplit(url)
+        parts = urlsplit(str(url))
         asked = parse_qs(parts.query)
         if parts.scheme != "rediss":
             raise Weak(f"the {name} is asked by {parts.scheme}", todo=_APPLY)
@@ -87,7 +88,7 @@ def plain_addresses_are_refused() -> str:
     return "http:// is refused for GitHub and Jira"
 
 
-def _is_taken(attempt: Any) -> bool:
+def _is_taken(attempt: Callable[[], object]) -> bool:
     try:
         attempt()
     except InvalidConnection:
