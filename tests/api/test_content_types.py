@@ -53,3 +53,10 @@ def test_no_other_origin_is_allowed(client: Client, origin: str, ask: Callable[.
         headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
         answer = ask(client, path, headers=headers)
         assert [name for name in answer.headers if name.startswith("Access-Control-")] == []
+
+
+def test_of_a_doubled_name_the_last_value_counts(sign_in: SignIn) -> None:
+    owner = sign_in("owner")
+    for first, last in (("7", "400"), ("400", "7")):
+        told = owner.get(f"/api/v1/outbound?days={first}&days={last}").json()
+        assert len(told["days"]) == int(last)

@@ -217,24 +217,6 @@ def static_files_are_of_known_kinds() -> str:
 
 
 @check
-def every_column_has_a_class() -> str:
-    """Every column of every table has a class of data, and so a purpose, a retention and readers."""
-    without, count = [], 0
-    for model in apps.get_models(include_auto_created=True):
-        # A proxy has no table, and migrations' and others' unmanaged ones are none of ours.
-        if model._meta.proxy or not model._meta.managed:
-            continue
-        table = TABLES.get(model._meta.label_lower)
-        known = {column.name for column in table.columns} if table else set()
-        columns = {str(field.column) for field in model._meta.concrete_fields}
-        count += len(columns)
-        without += [f"{model._meta.label_lower}.{name}" for name in sorted(columns - known)]
-    if without:
-        raise Weak(f"without one: {', '.join(without)}", todo=_REPORT)
-    return f"{count} columns, each with one"
-
-
-@check
 def data_classes_are_the_known_ones() -> str:
     """Data are identifiers, personal, work metadata, secrets or operational: no health, no money."""
     known = {"identifier", "personal", "work metadata", "secret", "operational"}
