@@ -17,6 +17,8 @@ KEPT: Final = {
     "audit.head": _EVIDENCE,
     "audit.signeddocument": _EVIDENCE,
     "governance.subjectrequest": _EVIDENCE,
+    "governance.securityincident": _EVIDENCE,
+    "governance.incidentreminder": _EVIDENCE,
     "governance.particulars": _SETTING,
     "outbound.query": "what was ever asked of others: few, and about nobody",
     "appliance.backup": _EVIDENCE,
