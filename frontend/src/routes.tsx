@@ -13,6 +13,7 @@ import { deliverySchema } from "./pages/delivery/search";
 import { FailurePage } from "./pages/FailurePage";
 import { auditSchema } from "./pages/governance/audit/search";
 import { erasuresSchema } from "./pages/governance/erasures/search";
+import { incidentsSchema } from "./pages/governance/incidents/search";
 import { inventorySchema } from "./pages/governance/inventory/search";
 import { outboundSchema } from "./pages/governance/outbound/search";
 import { requestsSchema } from "./pages/governance/requests/search";
@@ -142,6 +143,13 @@ const requests = createRoute({
   component: lazyRouteComponent(() => import("./pages/governance/requests/RequestsPart")),
 });
 
+const incidents = createRoute({
+  getParentRoute: () => governance,
+  path: "/incidents",
+  validateSearch: incidentsSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/incidents/IncidentsPart")),
+});
+
 const retention = createRoute({
   getParentRoute: () => governance,
   path: "/retention",
@@ -182,6 +190,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
         audit,
         erasures,
         requests,
+        incidents,
         retention,
         backups,
         outbound,

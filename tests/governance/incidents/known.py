@@ -1,13 +1,16 @@
 """Incidents to begin a test with, and what leads one to its closing."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from backend.accounts.models import User
 from backend.governance.incidents import affected, register, report
+from backend.audit.sealing import sign_documents
 from backend.governance.models import SecurityIncident
+from tests.audit.chained import a_head
+from tests.sign_in import an_account
 
 
 def an_incident(acting_user: User, *, at: datetime | None = None, **facts: Any) -> SecurityIncident:
@@ -40,3 +43,14 @@ def close(incident: SecurityIncident, acting_user: User) -> SecurityIncident:
     )
     incident.refresh_from_db()
     return incident
+
+
+def in_the_register() -> dict[str, int]:
+    """One that is open since long, and one that is closed with a signed report; all that is typed begins with zz."""
+    owner = an_account(User.Role.OWNER)
+    words = {"title": "zzlaptop", "what_happened": "zzlost", "contact": "zzcontact"}
+    incident = an_incident(owner, at=datetime(2026, 3, 2, 12, tzinfo=UTC), **words)
+    closed = close(an_incident(owner, **words), owner)
+    report.write_down()
+    sign_documents(head=a_head())
+    return {"incident": incident.pk, "reported": closed.pk}

@@ -134,12 +134,12 @@ def test_figures_are_kept_with_their_time_and_counted_again(admin: User) -> None
         exposed = Exposed(start=NOON - HOUR, tables=["people.person"])
         affected.expose(incident=incident, exposed=exposed, acting_user=admin)
         incident.refresh_from_db()
-        assert (incident.counted_at, incident.figures["people"]) == (NOON, 0)
+        assert (incident.counted_at, (incident.figures or {})["people"]) == (NOON, 0)
         Person.objects.create(name="Jo")
         now.shift(HOUR)
         affected.recount(incident=incident, acting_user=admin)
         incident.refresh_from_db()
-        assert (incident.counted_at, incident.figures["people"]) == (NOON + HOUR, 1)
+        assert (incident.counted_at, (incident.figures or {})["people"]) == (NOON + HOUR, 1)
 
 
 @pytest.mark.parametrize(
