@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import timezone
 
 from backend.accounts.models import User
-from backend.governance.incidents import affected, register, report
 from backend.audit.sealing import sign_documents
+from backend.governance.incidents import affected, register, report
 from backend.governance.models import SecurityIncident
 from tests.audit.chained import a_head
 from tests.sign_in import an_account
