@@ -27,6 +27,7 @@ from backend.api import (
     pull_requests,
     requests,
     retention,
+    security_incidents,
     status,
     teams,
     test_results,
@@ -66,6 +67,7 @@ api.add_router("", erasures.router)
 api.add_router("", inventory.router)
 api.add_router("", at_rest.router)
 api.add_router("", requests.router)
+api.add_router("", security_incidents.router)
 api.add_router("", outbound.router)
 api.add_router("", retention.router)
 api.add_router("", backups.router)

@@ -31,6 +31,7 @@ _WHO: Final = (
 _USERS: Final = ("people.directoryuser", "people.directoryemail", "people.directorygroup_members")
 _ERASURE: Final = ("governance.erasure",)
 _DATE: Final = ("governance.confirmeddate",)
+_INCIDENT: Final = ("governance.securityincident",)
 _GRAVES: Final = ("tombstones.tombstone",)
 _ERASED: Final = (
     *_WHO,
@@ -48,7 +49,7 @@ _ERASED: Final = (
     *("delivery.ingesttoken", "delivery.fixcorrection", "delivery.issuecorrection"),
     *("delivery.mutedtest", "people.organisation", "people.directorygroup"),
     *("accounts.teamgrant", "accounts.breakglassuse", "audit.subjectkey"),
-    "governance.subjectrequest",
+    *("governance.subjectrequest", "governance.securityincident"),
 )
 """What erasures take away or blank, of whatever kind."""
 _OUTDATED: Final = (
@@ -247,6 +248,37 @@ ACTS: Final[Mapping[str, Act]] = {
     "subject_request_erasure_begun": Act(GOVERNANCE, "The erasure that they wish was asked for."),
     "subject_access_handed_over": Act(GOVERNANCE, "The copy of their data may be taken."),
     "subject_access_downloaded": Act(EXPORTS, "The copy of a person's data was taken."),
+    "security_incident_opened": Act(GOVERNANCE, "A security incident was entered in the register."),
+    "security_incident_described": Act(
+        GOVERNANCE, "What is known of it was changed; with which facts."
+    ),
+    "security_incident_scoped": Act(
+        GOVERNANCE, "What was exposed by it was said, and people and records were counted."
+    ),
+    "security_incident_counted": Act(GOVERNANCE, "These were counted again."),
+    "security_incident_authority_told": Act(
+        GOVERNANCE, "When the notice to the authority left was entered."
+    ),
+    "security_incident_not_notified": Act(
+        GOVERNANCE, "It was decided that the authority need not be told of it."
+    ),
+    "security_incident_people_decided": Act(
+        GOVERNANCE, "It was decided whether people are told of it."
+    ),
+    "security_incident_people_told": Act(GOVERNANCE, "When people were told of it was entered."),
+    "security_incident_reminded": Act(
+        GOVERNANCE, "A mail reminded somebody of its deadline, after so many hours."
+    ),
+    "security_incident_not_reminded": Act(
+        GOVERNANCE, "Such a mail was not taken; it is tried again. After so many hours."
+    ),
+    "security_incident_closed": Act(GOVERNANCE, "It was closed: nothing of it changes any more."),
+    "security_incident_reported": Act(
+        GOVERNANCE, "Its closing report was written down to be signed.", _INCIDENT
+    ),
+    "security_incident_exported": Act(
+        EXPORTS, "A notice about it, or its closing report, was taken along."
+    ),
     "document_exported": Act(EXPORTS, "A document on data protection was taken along."),
     "outbound_exported": Act(EXPORTS, "The ledger of what left, as CSV or JSON."),
     "retention_began": Act(GOVERNANCE, "A night's removing began: its date is borne out."),

@@ -58,6 +58,14 @@ TRACKED: Final[tuple[dict[str, Any], ...]] = (
         "model": "governance.SubjectRequest",
         "exclude_fields": ["who", "text", "identity_checked", "extension_reason", "outcome_text"],
     },
+    {
+        "model": "governance.SecurityIncident",
+        "exclude_fields": [
+            *("title", "what_happened", "causes", "consequences", "measures", "contact"),
+            *("delay_reason", "not_notified_reason", "people_reason", "root_cause", "lessons"),
+            *("figures", "closing"),
+        ],
+    },
     {"model": "governance.RetentionPeriod"},
 )
 # Governed besides the tracked ones: acts tell of these by name, and triggers of whatever else is done to them. `only`:

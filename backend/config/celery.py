@@ -61,6 +61,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="30"),
         "options": {"queue": "default"},
     },
+    "remind": {"task": "remind", "schedule": 60.0, "options": {"queue": "default"}},
     "certificates": {
         "task": "certificates",
         "schedule": crontab(hour="6", minute="15"),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from backend.inventory import retention
+from backend.inventory.incidents import INCIDENTS
 from backend.inventory.terms import (
     APPEND,
     APPEND_AND_UPDATE,
@@ -118,8 +119,8 @@ AUDIT: Final = Area(
 GOVERNANCE: Final = Area(
     key="governance",
     name="Governance",
-    says="Erasures, and what keeps erased things from coming back.",
-    people="Whoever is erased, and who asked for and approved it.",
+    says="Erasures, and what keeps erased things from coming back; the register of security incidents.",
+    people="Whoever is erased, who asked for and approved it, and whom an incident is about.",
     tables=(
         Table(
             label="governance.erasure",
@@ -175,6 +176,7 @@ GOVERNANCE: Final = Area(
                 "who": "Who asked by letter; empty once they are erased, like every text here.",
             },
         ),
+        *INCIDENTS,
         Table(
             label="governance.retentionperiod",
             purpose="How long a kind of data is kept, as somebody decided.",

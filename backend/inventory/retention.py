@@ -87,6 +87,11 @@ ERASURES: Final = Retention(
     "Evidence of erasure",
     "For good: without it, what was erased would come back from its source or from an older backup.",
 )
+INCIDENTS: Final = Retention(
+    "incidents",
+    "Register of incidents",
+    "For good: an authority may ask for it (Art. 33(5) GDPR). What its texts say of a person goes by erasure.",
+)
 BACKUPS: Final = Retention(
     "backups",
     "Records of backups",
@@ -127,6 +132,7 @@ RETENTIONS: Final = (
         PROGRESS,
         AUDIT,
         ERASURES,
+        INCIDENTS,
         BACKUPS,
         ASSESSMENTS,
         LOOKS,

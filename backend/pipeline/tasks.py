@@ -16,6 +16,7 @@ from backend.delivery.store import marking
 from backend.delivery.store.test_partitions import make_partitions
 from backend.governance.asvs import assessing
 from backend.governance.erasing import engine as erasing
+from backend.governance.incidents import reminders, report
 from backend.governance.retention import engine as retention
 from backend.metrics.compute import catch_up
 from backend.metrics.measuring import anything_waits, measure_some
@@ -128,6 +129,8 @@ def sweep() -> None:
         bell.ring(bell.ASSESS)
     if retention.due().exists():
         bell.ring(bell.REMOVE)
+    if report.unwritten().exists():
+        report.write_down()
     for connection_id in due_app_changes():
         bell.ring(bell.CHECK, connection_id)
 
@@ -168,6 +171,12 @@ def retain() -> None:
     make_partitions(today=clock.now().date())
     retention.begin()
     bell.ring(bell.REMOVE)
+
+
+@shared_task(name="remind", expires=50)
+def remind() -> None:
+    """Each minute: mails about incidents of which the 72 hours run."""
+    reminders.remind()
 
 
 @shared_task(name="certificates")

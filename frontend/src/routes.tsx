@@ -14,6 +14,7 @@ import { FailurePage } from "./pages/FailurePage";
 import { assessmentsSchema } from "./pages/governance/assessments/search";
 import { auditSchema } from "./pages/governance/audit/search";
 import { erasuresSchema } from "./pages/governance/erasures/search";
+import { incidentsSchema } from "./pages/governance/incidents/search";
 import { inventorySchema } from "./pages/governance/inventory/search";
 import { outboundSchema } from "./pages/governance/outbound/search";
 import { overviewSchema } from "./pages/governance/overview/search";
@@ -158,6 +159,13 @@ const requests = createRoute({
   component: lazyRouteComponent(() => import("./pages/governance/requests/RequestsPart")),
 });
 
+const incidents = createRoute({
+  getParentRoute: () => governance,
+  path: "/incidents",
+  validateSearch: incidentsSchema,
+  component: lazyRouteComponent(() => import("./pages/governance/incidents/IncidentsPart")),
+});
+
 const retention = createRoute({
   getParentRoute: () => governance,
   path: "/retention",
@@ -200,6 +208,7 @@ export function makeRouter(client: QueryClient, history?: RouterHistory) {
         audit,
         erasures,
         requests,
+        incidents,
         retention,
         backups,
         outbound,

@@ -154,6 +154,44 @@ MATRIX: Final[dict[str, dict[str, set[str]]]] = {
         "/subject-requests/{letter}/hand-over": RUNS
     },
     "POST /subject-requests/{int:request_id}/erase": {"/subject-requests/{erased}/erase": RUNS},
+    "GET /security-incidents": {"/security-incidents": SEES_ALL},
+    "POST /security-incidents": {"/security-incidents": RUNS},
+    "GET /security-incidents/choices": {"/security-incidents/choices": SEES_ALL},
+    "GET /security-incidents/{int:incident_id}": {"/security-incidents/{incident}": SEES_ALL},
+    "POST /security-incidents/{int:incident_id}/facts": {
+        "/security-incidents/{incident}/facts": RUNS
+    },
+    "POST /security-incidents/{int:incident_id}/scope": {
+        "/security-incidents/{incident}/scope": RUNS
+    },
+    "POST /security-incidents/{int:incident_id}/count": {
+        "/security-incidents/{incident}/count": RUNS
+    },
+    "POST /security-incidents/{int:incident_id}/not-to-notify": {
+        "/security-incidents/{incident}/not-to-notify": RUNS
+    },
+    "POST /security-incidents/{int:incident_id}/authority-told": {
+        "/security-incidents/{incident}/authority-told": RUNS
+    },
+    "POST /security-incidents/{int:incident_id}/people-decision": {
+        "/security-incidents/{incident}/people-decision": RUNS
+    },
+    "POST /security-incidents/{int:incident_id}/people-told": {
+        "/security-incidents/{incident}/people-told": RUNS
+    },
+    "GET /security-incidents/{int:incident_id}/notices/{key}/{form}": {
+        "/security-incidents/{incident}/notices/authority/md": SEES_ALL,
+        "/security-incidents/{incident}/notices/people/pdf": SEES_ALL,
+    },
+    "POST /security-incidents/{int:incident_id}/close": {
+        "/security-incidents/{incident}/close": RUNS
+    },
+    "GET /security-incidents/{int:incident_id}/report.pdf": {
+        "/security-incidents/{reported}/report.pdf": SEES_ALL
+    },
+    "GET /security-incidents/{int:incident_id}/report.json": {
+        "/security-incidents/{reported}/report.json": SEES_ALL
+    },
     "GET /subject-requests/{int:request_id}/copy": {"/subject-requests/{letter}/copy": RUNS},
     **{
         f"GET {path}": {f"{path}?destination=ghes.example:443": SEES_ALL}
@@ -217,6 +255,31 @@ BODIES: Final[dict[str, dict[str, Any]]] = {
     "POST /subject-requests/{int:request_id}/refuse": {"reason": "Asked for each week."},
     "POST /subject-requests/{int:request_id}/fulfil": {"done": "The name is right now."},
     "POST /subject-requests/{int:request_id}/erase": {"mode": "remove", "reason": "They asked."},
+    "POST /security-incidents": {
+        "title": "A lost laptop",
+        "what_happened": "It was left in a train.",
+        "detected_at": "2026-03-02T12:00:00Z",
+    },
+    "POST /security-incidents/{int:incident_id}/facts": {
+        "personal_data": "yes",
+        "integrity": True,
+    },
+    "POST /security-incidents/{int:incident_id}/scope": {"tables": ["people.person"]},
+    "POST /security-incidents/{int:incident_id}/not-to-notify": {"reason": "Encrypted."},
+    "POST /security-incidents/{int:incident_id}/authority-told": {
+        "at": "2026-03-02T13:00:00Z",
+        "delay_reason": "",
+    },
+    "POST /security-incidents/{int:incident_id}/people-decision": {
+        "tell": True,
+        "reason": "A high risk.",
+    },
+    "POST /security-incidents/{int:incident_id}/people-told": {"at": "2026-03-02T14:00:00Z"},
+    "POST /security-incidents/{int:incident_id}/close": {
+        "root_cause": "Nobody watched it.",
+        "measures": "It was wiped.",
+        "lessons": "Lock it.",
+    },
     "POST /retention/{code}": {"days": 500},
     "POST /teams": {"name": "Another"},
     "POST /teams/{slug}": {"parent": "team-b"},

@@ -13,7 +13,7 @@ _RULES = "(deployment|generatedfile|hotfix|incident|investment|status)rule"
 _COLLECTED = (
     "accounts/(accountaccess|apitoken|breakglassuse|reviewedaccount)|audit/event|usersessions/usersession|"
     "people/(directorygroup|directoryuser|merge|offer)|sources/(cursor|hint|syncrun)|"
-    "governance/subjectrequest|delivery/(board|commit|issue|project|pullrequest|repository|sprint)"
+    "governance/(securityincident|subjectrequest)|delivery/(board|commit|issue|project|pullrequest|repository|sprint)"
 )
 """Recorded or collected: nobody changes it by hand."""
 _KEPT = "accounts/(serviceaccount|user)|connections/connection|people/(organisation|person|team)"

@@ -19,12 +19,14 @@ from tests.access.conftest import CAST, TOKENS, Come
 from tests.api.conftest import World
 from tests.governance.asvs.looked import a_small_one
 from tests.governance.erased import in_each_state
+from tests.governance.incidents.known import in_the_register
 from tests.sign_in import an_account
 from tests.tested import Machines
 
 pytestmark = pytest.mark.django_db
 BY_SESSION = (
     *("GET /people", "GET /your-data", "GET /subject-requests"),
+    "GET /security-incidents",
     *("GET /audit", "GET /erasures"),
 )
 """What is read by nobody's token."""
@@ -81,6 +83,7 @@ def test_who_is_let_in(come: Come, world: World, name: str) -> None:
         "assessment": a_small_one().pk,
         "person_b": world.team_b.memberships.latest("pk").person_id,
         **_requested(world),
+        **in_the_register(),
     }
     for operation, addresses in MATRIX.items():
         method = operation.partition(" ")[0]
@@ -137,8 +140,9 @@ def refusal(operation: str, address: str, name: str) -> int:
     may_read = name != "stranger" and ("/sprints/" in address or name != "service account")
     if operation.startswith(("POST /your-data/", "GET /your-data/")) and "{request}" in address:
         return 404
-    # Who may not look at requests of people is told so, of each alike.
-    may_read = may_read and not operation.startswith("GET /subject-requests")
+    # Who may not look at requests of people, or at incidents, is told so, of each alike.
+    of_each = ("GET /subject-requests", "GET /security-incidents")
+    may_read = may_read and not operation.startswith(of_each)
     is_single = re.search(r"}(/issues)?$|/0$|/0/issues$", address.partition("?")[0]) is not None
     # Of some there is one for all, whoever asks.
     of_none = address.startswith(("/erasures/", "/audit/", "/assessments/"))

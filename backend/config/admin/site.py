@@ -82,7 +82,7 @@ AREAS: Final = (
     Area(
         "governance",
         "Governance",
-        "What people asked for about their own data, and what documents on data protection are filled from.",
+        "What people asked for about their own data, incidents, and what documents on data protection are filled from.",
         ("governance",),
     ),
     Area("audit", "Audit log", "Who did what, when and from where.", ("audit",)),

@@ -41,6 +41,7 @@ REWRITTEN: Final = (
     *("accounts_breakglassuse", "account_emailaddress", "mfa_authenticator"),
     *("socialaccount_socialaccount", "usersessions_usersession", "django_session"),
     *("django_admin_log", "governance_erasure", "governance_subjectrequest"),
+    "governance_securityincident",
     *("delivery_ownerpattern", "delivery_pullrequest", "delivery_pullrequestevent"),
     *("delivery_checksuite", "delivery_workflowrun", "delivery_deployment"),
     *("delivery_resultupload", "delivery_issue", "delivery_issuetransition"),

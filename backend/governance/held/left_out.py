@@ -40,6 +40,8 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
         *("governance.RetentionPeriod.set_by", "governance.RetentionPeriod"),
         *("governance.ConfirmedDate.by", "governance.ConfirmedDate"),
         *("governance.SubjectRequest.entered_by", "governance.SubjectRequest.handled_by"),
+        *("governance.SecurityIncident.opened_by", "governance.SecurityIncident.closed_by"),
+        "governance.SecurityIncident",
     ),
     "It says which rows are theirs, and is used to find them.": (
         *("people.Identity.person", "people.DirectoryUser.person"),
@@ -52,6 +54,9 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
     "It is about what was reported or tested, and about its reporter at most as a token's maker.": (
         *("delivery.Incident", "delivery.ReportedDeployment", "delivery.ResultUpload"),
         *("delivery.NotableResult", "metrics.DeploymentFix"),
+    ),
+    "That a mail went to them, as to everybody of their role.": (
+        *("governance.IncidentReminder.to", "governance.IncidentReminder"),
     ),
     "A part of a run, an issue or a figure that is told itself.": (
         *("delivery.WorkflowJob", "delivery.IssueKey", "delivery.IssueLink"),

@@ -1,7 +1,8 @@
-"""Erasures, requests of people, retention, self-assessments, and particulars for documents on data protection."""
+"""Erasures, requests of people, retention, incidents, self-assessments, particulars for documents on data protection."""
 
 from backend.governance.models.assessments import Assessment, AssessmentFile, HostLook
 from backend.governance.models.erasures import Erasure
+from backend.governance.models.incidents import IncidentReminder, SecurityIncident
 from backend.governance.models.particulars import Particulars
 from backend.governance.models.requests import SubjectRequest
 from backend.governance.models.retention import ConfirmedDate, RetentionPeriod, RetentionRun
@@ -12,8 +13,10 @@ __all__ = [
     "ConfirmedDate",
     "Erasure",
     "HostLook",
+    "IncidentReminder",
     "Particulars",
     "RetentionPeriod",
     "RetentionRun",
+    "SecurityIncident",
     "SubjectRequest",
 ]

@@ -17,6 +17,8 @@ KEPT: Final = {
     "audit.head": _EVIDENCE,
     "audit.signeddocument": _EVIDENCE,
     "governance.subjectrequest": _EVIDENCE,
+    "governance.securityincident": _EVIDENCE,
+    "governance.incidentreminder": _EVIDENCE,
     "governance.particulars": _SETTING,
     "governance.hostlook": "the ten last; each new one takes the oldest away",
     "governance.assessment": _EVIDENCE,

@@ -1377,6 +1377,281 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security-incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Incidents
+         * @description What is open first, each by when it was detected.
+         */
+        get: operations["security_incidents"];
+        put?: never;
+        /** Enter */
+        post: operations["enter_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["security_incident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/authority-told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Authority Told
+         * @description When the notice left; the product sends none itself.
+         */
+        post: operations["tell_authority_of_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description For good.
+         */
+        post: operations["close_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count
+         * @description The same again, as it is now.
+         */
+        post: operations["count_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Describe
+         * @description What is known of it now.
+         */
+        post: operations["describe_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/not-to-notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Not To Notify
+         * @description That a risk to people is unlikely.
+         */
+        post: operations["not_to_notify_of_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/notices/{key}/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notice
+         * @description A draft, filled in from what is known now.
+         */
+        get: operations["security_incident_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/people-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide On People */
+        post: operations["decide_on_people_of_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/people-told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * People Told
+         * @description When they were told; the product writes to nobody itself.
+         */
+        post: operations["tell_people_of_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/report.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Json
+         * @description What was signed, as a file that anybody can check, by `scripts/verify-audit --document`.
+         */
+        get: operations["security_incident_report_json"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Pdf
+         * @description To read, with what people wrote.
+         */
+        get: operations["security_incident_report_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/{incident_id}/scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Scope
+         * @description What was exposed; people and records are counted at once.
+         */
+        post: operations["scope_security_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security-incidents/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Choices
+         * @description What can be said to have been exposed.
+         */
+        get: operations["security_incident_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sprints": {
         parameters: {
             query?: never;
@@ -2213,6 +2488,57 @@ export interface components {
             /** Group */
             group: string;
         };
+        /** ActingAccount */
+        ActingAccount: {
+            /** Account */
+            account: number;
+            /** Acts */
+            acts: number;
+            /** Exports */
+            exports: number;
+            /** Name */
+            name: string;
+            /** Reads */
+            reads: number;
+        };
+        /**
+         * Affected
+         * @description As it was counted; upper bounds.
+         */
+        Affected: {
+            /**
+             * Accounts
+             * @description That acted in the period; the first 100.
+             */
+            accounts: components["schemas"]["ActingAccount"][];
+            /** Accounts In All */
+            accounts_in_all: number;
+            /**
+             * Acts
+             * @description Reads and exports of personal data.
+             */
+            acts: components["schemas"]["CountedAct"][];
+            /**
+             * Areas
+             * @description Names of areas of the inventory.
+             */
+            areas: string[];
+            /** Classes */
+            classes: components["schemas"]["CountedClass"][];
+            /**
+             * Counted At
+             * Format: date-time
+             */
+            counted_at: string;
+            /** Failed Sign Ins */
+            failed_sign_ins: number;
+            /** People */
+            people: number;
+            /** Records */
+            records: number;
+            /** Tables */
+            tables: components["schemas"]["CountedTable"][];
+        };
         /**
          * Amounts
          * @description A distribution. Of a flow efficiency the unit is a ratio.
@@ -2721,6 +3047,20 @@ export interface components {
             /** Says */
             says: string[];
         };
+        /** AuthorityTold */
+        AuthorityTold: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Delay Reason
+             * @description Asked for after 72 hours.
+             * @default
+             */
+            delay_reason: string;
+        };
         /** BackupDrill */
         BackupDrill: {
             /**
@@ -3043,6 +3383,13 @@ export interface components {
              */
             parent?: string | null;
         };
+        /** Choice */
+        Choice: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /**
          * Choices
          * @description What there is to choose from, and what counts nowhere.
@@ -3151,6 +3498,36 @@ export interface components {
              * @enum {string}
              */
             verdict: "fixed_by" | "not_fixed_by";
+        };
+        /** CountedAct */
+        CountedAct: {
+            /** Accounts */
+            accounts: number;
+            /** Act */
+            act: string;
+            /** Says */
+            says: string;
+            /** Times */
+            times: number;
+        };
+        /** CountedClass */
+        CountedClass: {
+            /** Data Class */
+            data_class: string;
+            /** Records */
+            records: number;
+            /** Tables */
+            tables: number;
+        };
+        /** CountedTable */
+        CountedTable: {
+            /**
+             * Rows
+             * @description None: this process may not read it.
+             */
+            rows: number | null;
+            /** Table */
+            table: string;
         };
         /** CountsAs */
         CountsAs: {
@@ -4293,6 +4670,15 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** ExposedArea */
+        ExposedArea: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Tables */
+            tables: string[];
+        };
         /** Figures */
         Figures: {
             batch_size: components["schemas"]["Distribution"] | null;
@@ -4823,6 +5209,74 @@ export interface components {
              */
             show: "all" | "bots" | "by_hand" | "unmatched";
         };
+        /**
+         * IncidentChoices
+         * @description What can be said to have been exposed.
+         */
+        IncidentChoices: {
+            /** Accounts */
+            accounts: components["schemas"]["Choice"][];
+            /** Areas */
+            areas: components["schemas"]["ExposedArea"][];
+            /** Connections */
+            connections: components["schemas"]["Choice"][];
+        };
+        /** IncidentClosing */
+        IncidentClosing: {
+            /** Lessons */
+            lessons: string;
+            /** Measures */
+            measures: string;
+            /** Root Cause */
+            root_cause: string;
+        };
+        /**
+         * IncidentFacts
+         * @description What is given is as it is known now; what is absent stays as it is.
+         */
+        IncidentFacts: {
+            /** Availability */
+            availability?: boolean | null;
+            /** Causes */
+            causes?: string | null;
+            /** Confidentiality */
+            confidentiality?: boolean | null;
+            /** Consequences */
+            consequences?: string | null;
+            /** Contact */
+            contact?: string | null;
+            /** Detected At */
+            detected_at?: string | null;
+            /** Integrity */
+            integrity?: boolean | null;
+            /** Measures */
+            measures?: string | null;
+            /** Personal Data */
+            personal_data?: ("yes" | "no" | "unknown") | null;
+            /** Title */
+            title?: string | null;
+            /** What Happened */
+            what_happened?: string | null;
+        };
+        /** IncidentFilters */
+        IncidentFilters: {
+            /**
+             * Page
+             * @default 1
+             */
+            page: number;
+            /**
+             * Page Size
+             * @default 50
+             */
+            page_size: number;
+            /**
+             * Show
+             * @default open
+             * @enum {string}
+             */
+            show: "open" | "closed" | "all";
+        };
         /** IncidentName */
         IncidentName: {
             /**
@@ -4853,6 +5307,25 @@ export interface components {
              * @description Of the issue; null: it was reported.
              */
             url: string | null;
+        };
+        /** IncidentReminder */
+        IncidentReminder: {
+            /**
+             * At
+             * @description When it was sent, passed, or is tried again.
+             */
+            at: string | null;
+            /** Error */
+            error: string | null;
+            /** Hours */
+            hours: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "failing" | "sending" | "unknown" | "sent" | "passed";
+            /** To */
+            to: string;
         };
         /** IncidentReport */
         IncidentReport: {
@@ -4896,6 +5369,37 @@ export interface components {
              * @description With a time zone.
              */
             started_at: string;
+        };
+        /** IncidentScope */
+        IncidentScope: {
+            /**
+             * Accounts
+             * @default []
+             */
+            accounts: number[];
+            /**
+             * Areas
+             * @description By key: all tables of them.
+             * @default []
+             */
+            areas: string[];
+            /**
+             * Connections
+             * @default []
+             */
+            connections: number[];
+            /**
+             * End
+             * @description None: it goes on.
+             */
+            end?: string | null;
+            /** Start */
+            start?: string | null;
+            /**
+             * Tables
+             * @default []
+             */
+            tables: string[];
         };
         /** Inventory */
         Inventory: {
@@ -6195,6 +6699,34 @@ export interface components {
             /** May Correct */
             may_correct: boolean;
         };
+        /** NewIncident */
+        NewIncident: {
+            /** Availability */
+            availability?: boolean | null;
+            /** Causes */
+            causes?: string | null;
+            /** Confidentiality */
+            confidentiality?: boolean | null;
+            /** Consequences */
+            consequences?: string | null;
+            /** Contact */
+            contact?: string | null;
+            /**
+             * Detected At
+             * Format: date-time
+             */
+            detected_at: string;
+            /** Integrity */
+            integrity?: boolean | null;
+            /** Measures */
+            measures?: string | null;
+            /** Personal Data */
+            personal_data?: ("yes" | "no" | "unknown") | null;
+            /** Title */
+            title: string;
+            /** What Happened */
+            what_happened: string;
+        };
         /** NewTeam */
         NewTeam: {
             /** Name */
@@ -6204,6 +6736,11 @@ export interface components {
              * @default
              */
             parent: string;
+        };
+        /** NotToNotify */
+        NotToNotify: {
+            /** Reason */
+            reason: string;
         };
         /** Offer */
         Offer: {
@@ -6651,6 +7188,13 @@ export interface components {
             /** Total */
             total: number;
         };
+        /** PeopleDecision */
+        PeopleDecision: {
+            /** Reason */
+            reason: string;
+            /** Tell */
+            tell: boolean;
+        };
         /** PeopleFilters */
         PeopleFilters: {
             /**
@@ -6675,6 +7219,14 @@ export interface components {
              * @enum {string}
              */
             show: "all" | "departed" | "no_team";
+        };
+        /** PeopleTold */
+        PeopleTold: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /** Person */
         Person: {
@@ -7683,6 +8235,199 @@ export interface components {
             shown: number;
         };
         /**
+         * SecurityIncident
+         * @description As the list tells it.
+         */
+        SecurityIncident: {
+            /** Closed At */
+            closed_at: string | null;
+            /**
+             * Detected At
+             * Format: date-time
+             */
+            detected_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @description When the 72 hours end.
+             */
+            due_at: string;
+            /** Id */
+            id: number;
+            /**
+             * People
+             * @description How many are affected, at most; None: not counted yet.
+             */
+            people: number | null;
+            /**
+             * Personal Data
+             * @description None: not known yet.
+             */
+            personal_data: boolean | null;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "running" | "soon" | "overdue" | "notified" | "notified_late" | "not_notified" | "no_personal_data";
+            /**
+             * Title
+             * @description None: words are left out.
+             */
+            title: string | null;
+        };
+        /** SecurityIncidentDetail */
+        SecurityIncidentDetail: {
+            /** @description None: nothing was counted yet. */
+            affected: components["schemas"]["Affected"] | null;
+            /** Availability */
+            availability: boolean;
+            /** Causes */
+            causes: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By */
+            closed_by: string | null;
+            /** Confidentiality */
+            confidentiality: boolean;
+            /** Consequences */
+            consequences: string | null;
+            /** Contact */
+            contact: string | null;
+            /** Delay Reason */
+            delay_reason: string | null;
+            /**
+             * Detected At
+             * Format: date-time
+             */
+            detected_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @description When the 72 hours end.
+             */
+            due_at: string;
+            /** Exposed Accounts */
+            exposed_accounts: number[];
+            /** Exposed Connections */
+            exposed_connections: number[];
+            /** Exposed From */
+            exposed_from: string | null;
+            /** Exposed Tables */
+            exposed_tables: string[];
+            /** Exposed Until */
+            exposed_until: string | null;
+            /** Id */
+            id: number;
+            /** Integrity */
+            integrity: boolean;
+            /**
+             * Is Signed
+             * @description The closing report has its signature.
+             */
+            is_signed: boolean;
+            /** Lessons */
+            lessons: string | null;
+            /** May Handle */
+            may_handle: boolean;
+            /** Measures */
+            measures: string | null;
+            /**
+             * Missing
+             * @description What closing waits for, in words.
+             */
+            missing: string[];
+            /** Not Notified At */
+            not_notified_at: string | null;
+            /** Not Notified Reason */
+            not_notified_reason: string | null;
+            /** Notified At */
+            notified_at: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Opened By */
+            opened_by: string | null;
+            /**
+             * People
+             * @description How many are affected, at most; None: not counted yet.
+             */
+            people: number | null;
+            /** People Decided At */
+            people_decided_at: string | null;
+            /** People Reason */
+            people_reason: string | null;
+            /** People Told At */
+            people_told_at: string | null;
+            /**
+             * Personal Data
+             * @description None: not known yet.
+             */
+            personal_data: boolean | null;
+            /**
+             * Record
+             * @description Address of the page that has all words.
+             */
+            record: string;
+            /** Reminders */
+            reminders: components["schemas"]["IncidentReminder"][];
+            /** Root Cause */
+            root_cause: string | null;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "running" | "soon" | "overdue" | "notified" | "notified_late" | "not_notified" | "no_personal_data";
+            /**
+             * Tell People
+             * @description None: nothing was decided yet.
+             */
+            tell_people: boolean | null;
+            /**
+             * Timeline
+             * @description The first act first.
+             */
+            timeline: components["schemas"]["TimelineEntry"][];
+            /**
+             * Title
+             * @description None: words are left out.
+             */
+            title: string | null;
+            /** What Happened */
+            what_happened: string | null;
+            /** Words Left Out */
+            words_left_out: string | null;
+        };
+        /** SecurityIncidents */
+        SecurityIncidents: {
+            /** Items */
+            items: components["schemas"]["SecurityIncident"][];
+            /** May Handle */
+            may_handle: boolean;
+            /**
+             * Overdue
+             * @description Of these, those for which they are over.
+             */
+            overdue: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+            /** Total */
+            total: number;
+            /**
+             * Waiting
+             * @description Of all that are open, those for which the 72 hours run.
+             */
+            waiting: number;
+            /**
+             * Words Left Out
+             * @description Why nothing that was typed is told, where people are called by pseudonyms.
+             */
+            words_left_out: string | null;
+        };
+        /**
          * Service
          * @description A service is known by its repository and its name.
          */
@@ -8676,6 +9421,23 @@ export interface components {
              * @description So many they are.
              */
             weeks: number;
+        };
+        /** TimelineEntry */
+        TimelineEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description None: the appliance itself.
+             */
+            by: string | null;
+            /** Changed */
+            changed: string[];
+            /** Says */
+            says: string;
         };
         /** TimelineEvent */
         TimelineEvent: {
@@ -14291,6 +15053,1140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    security_incidents: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                show?: "open" | "closed" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidents"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    enter_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tell_authority_of_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorityTold"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    close_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentClosing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    count_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    describe_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentFacts"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    not_to_notify_of_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotToNotify"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    security_incident_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form: "md" | "pdf";
+                incident_id: number;
+                key: "authority" | "people";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                    "text/markdown": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    decide_on_people_of_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    tell_people_of_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleTold"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    security_incident_report_json: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    security_incident_report_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    scope_security_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentScope"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityIncidentDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    security_incident_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentChoices"];
                 };
             };
             /** @description Unauthorized */

@@ -25,6 +25,11 @@ export const PARTS = [
     name: "Requests of people",
     says: "What people asked for of their own data, and by when it is due",
   },
+  {
+    to: "/governance/incidents",
+    name: "Incidents",
+    says: "Which security incidents there were, who was told of them, and by when that is due",
+  },
   { to: "/governance/retention", name: "Retention", says: "How long each kind of data is kept" },
   {
     to: "/governance/backups",

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0005_indexes_of_the_page'),
-        ('governance', '0011_a_key_may_be_wrapped_anew'),
+        ('governance', '0012_security_incidents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
