@@ -9,7 +9,7 @@ from backend.accounts.sso import views as sso
 urlpatterns = [
     path("", views.home, name="account_home"),
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", views.forgotten(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path(

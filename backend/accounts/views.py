@@ -126,3 +126,19 @@ def where_passwords_work(
         return view(request, *args, **kwargs)
 
     return inner
+
+
+def forgotten(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """The view, which has the browser forget what it keeps of this host once somebody has signed out by it.
+
+    But not its cookies: one of them keeps whoever fails on purpose from locking this browser's people out.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST" and not request.user.is_authenticated:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return inner

@@ -32,6 +32,7 @@ from backend.api import (
     test_results,
     tests,
 )
+from backend.api.bodies import JsonAlone
 from backend.api.errors import Refused, Unprocessable
 from backend.api.reference import Reference
 from backend.api.rules import ANYONE_KNOWN
@@ -46,6 +47,7 @@ api = NinjaAPI(
     docs=Reference(),
     docs_decorator=login_required,
     auth=ANYONE_KNOWN,
+    parser=JsonAlone(),
 )
 api.add_router("", me.router)
 api.add_router("", status.router)
@@ -148,6 +150,8 @@ def _busy(request: HttpRequest, _: OperationalError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Refused):  # by the parser: ninja wraps whatever that raises
+        return _refused(request, error.__cause__)
     return _answer(
         request, error.status_code, Error(code="refused", message=error.message, action=None)
     )

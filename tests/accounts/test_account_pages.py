@@ -220,3 +220,12 @@ def test_the_last_key_stays_while_a_second_factor_is_asked_for(client: Client) -
     SignInPolicy.objects.create(pk=1, second_factor_for_all=False)
     client.post(remove)
     assert not Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_signing_out_has_the_browser_forget(client: Client) -> None:
+    sign_in(client, an_account(User.Role.MEMBER))
+    asked = client.get("/accounts/logout/")
+    assert "Clear-Site-Data" not in asked.headers
+    out = client.post("/accounts/logout/")
+    assert out.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert client.get("/api/v1/me").status_code == 401

@@ -50,3 +50,20 @@ def test_the_reference_names_every_route_and_shape(sign_in: SignIn) -> None:
 def test_the_reference_is_for_whoever_is_signed_in(sign_in: SignIn, path: str) -> None:
     assert sign_in("anonymous").get(path).status_code == 302
     assert sign_in("stranger").get(path).status_code == 200
+
+
+def test_no_address_takes_a_secret() -> None:
+    """Tokens come in headers: nothing in a path or query is called by a secret's name."""
+    told = json.loads(document())
+    named = {
+        parameter["name"].lower()
+        for operations in told["paths"].values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] in {"path", "query"}
+    }
+    assert len(named) > 20
+    words = ("token", "secret", "password", "session", "credential", "authorization")
+    assert [name for name in sorted(named) if any(word in name for word in words)] == []
+    ways = {scheme["in"] for scheme in told["components"]["securitySchemes"].values() if "in" in scheme}
+    assert ways <= {"cookie", "header"}

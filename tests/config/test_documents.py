@@ -69,3 +69,21 @@ def test_every_picture_is_shown() -> None:
     # An .svg beside one is what it was drawn from.
     pictures = (TOP / "docs" / "pictures").glob("*.png")
     assert [one.name for one in pictures if f"pictures/{one.name})" not in shown] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs/../manage.py",
+        "/docs/%2e%2e/SECURITY.md",
+        "/docs/..%2fSECURITY.md",
+        "/docs/security/..%2farchitecture.md",
+        "/docs/security/%2fetc%2fpasswd.md",
+        "/docs/pictures/..%2f..%2fmanage.png",
+        "/docs/prometheus-rules.yaml",
+    ],
+)
+def test_no_address_leads_to_another_file(client: Client, path: str) -> None:
+    sign_in(client, an_account(User.Role.AUDITOR))
+    assert client.get(path).status_code == 404

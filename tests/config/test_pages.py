@@ -169,3 +169,20 @@ class TestApp:
     def test_it_answers_reading_alone(self, client: Client) -> None:
         sign_in(client, an_account(User.Role.MEMBER))
         assert client.post("/pull-requests").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/scim/v2/Users", "/readyz"])
+def test_answers_for_programs_are_attachments(client: Client, path: str) -> None:
+    sign_in(client, an_account(User.Role.MEMBER))
+    for answer in (client.get(path), Client().get(path)):
+        assert answer["Content-Type"].partition(";")[0].endswith("json")
+        assert answer["Content-Disposition"] == 'attachment; filename="api.json"'
+
+
+@pytest.mark.parametrize("path", [*ANYONE, *SIGNED_IN])
+def test_every_text_says_how_it_is_written(client: Client, path: str) -> None:
+    sign_in(client, an_account(User.Role.OWNER))
+    kind = client.get(path)["Content-Type"]
+    assert kind.startswith(("application/json", "application/scim+json")) or (
+        "charset=utf-8" in kind.lower().replace('"', "")
+    )

@@ -105,7 +105,7 @@ class Visitor:
             self.look("enrolment-password")
         for box in self.page.locator("input[type=password]").all():
             box.fill(PASSWORD)
-        self.page.get_by_role("main").get_by_role("button").first.click()
+        self.page.get_by_role("button", name="Continue").click()
         self.page.wait_for_url("**/accounts/2fa/totp/activate/")
         if look:
             self.look("enrolment-second-factor")

@@ -12,7 +12,7 @@ from typing import Final
 
 Check = Callable[[], str]
 MODULES: Final = (
-    *("access", "cryptography", "data_protection", "event_log", "hardening", "links"),
+    *("access", "business", "cryptography", "data_protection", "event_log", "hardening", "links"),
     *("sessions", "sign_in", "validation"),
 )
 """An area each; a check's name is `module.function`."""

@@ -114,28 +114,3 @@ def administration_asks_for_the_second_factor() -> str:
         ]
         raise Weak(f"missing or out of order: {', '.join(missing) or 'their order'}", todo=_RESTORE)
     return "before every page of it"
-
-
-@check
-def no_secret_is_a_parameter() -> str:
-    """No operation of the API takes a secret in its address."""
-    found = [
-        f"{name} ({parameter})"
-        for name, operation in operations()
-        for model in operation.models
-        if model.__ninja_param_source__ in {"query", "path"}
-        for parameter in model.__ninja_flatten_map__
-        if any(word in parameter.lower() for word in _SECRETS)
-    ]
-    if found:
-        raise Weak(f"taken in an address: {', '.join(found[:5])}", todo=_RESTORE)
-    return f"{sum(1 for _ in operations())} operations"
-
-
-@check
-def no_soap_and_no_graphql_is_served() -> str:
-    """No address speaks SOAP or GraphQL."""
-    found = [path for path, _ in patterns() if "graphql" in path.lower() or "soap" in path.lower()]
-    if found:
-        raise Weak(f"there is {', '.join(found)}", todo=_RESTORE)
-    return f"none of {sum(1 for _ in patterns())} addresses"

@@ -16,20 +16,6 @@ _SPECIAL: Final = (
 
 
 @check
-def no_special_categories() -> str:
-    """No column holds data on health, belief, origin or money."""
-    found = [
-        f"{table.label}.{column.name}"
-        for table in TABLES.values()
-        for column in table.columns
-        if any(word in column.name for word in _SPECIAL)
-    ]
-    if found:
-        raise Weak(f"it looks as if {', '.join(found)} did", todo=_RESTORE)
-    return f"none of {sum(len(table.columns) for table in TABLES.values()):,} columns"
-
-
-@check
 def every_table_has_an_end() -> str:
     """Every table is under a period, or says why it is kept."""
     without = [label for label, table in TABLES.items() if not table.keep.says]

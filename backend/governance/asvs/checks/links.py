@@ -1,65 +1,114 @@
-"""Connections to other services, and to the outside."""
+"""Connections: to the database, to the broker, and to the outside."""
 
-import ssl
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.db import connection
 
-from backend.connections.store.cleaning import InvalidConnection, clean_url
+from backend.connections.store.cleaning import InvalidConnection, clean_jira_url, clean_url
 from backend.governance.asvs.checks import Weak, check
-from backend.outbound import trust
+from backend.outbound import mail, trust
 
-_RESTORE: Final = (
-    "On the host: scripts/appliance apply, and doctor; then report it: see SECURITY.md."
-)
+_APPLY: Final = "Run: sudo scripts/appliance apply"
+_REPORT: Final = "Install a release in which this is mended; tell whoever supplies Plumbline."
 
 
 @check
-def the_database_is_verified() -> str:
-    """The database's certificate and name are verified, and the live connection speaks TLS 1.2 or newer."""
-    mode = settings.DATABASES["default"]["OPTIONS"].get("sslmode")
-    if mode != "verify-full":
-        raise Weak(f"sslmode is {mode or 'not set'}", todo=_RESTORE)
+def database_is_verified() -> str:
+    """The database is asked by TLS 1.3 alone, and shows a certificate of the installation's own authority."""
+    options = settings.DATABASES["default"]["OPTIONS"]
+    if options.get("sslmode") != "verify-full":
+        raise Weak(f"sslmode is {options.get('sslmode', 'not set')}", todo=_APPLY)
+    _authority(options.get("sslrootcert", ""))
     with connection.cursor() as cursor:
         cursor.execute("SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-        is_on, version, cipher = cursor.fetchone() or (False, None, None)
-    if not is_on or version not in {"TLSv1.2", "TLSv1.3"}:
-        raise Weak(f"the live connection speaks {version or 'no TLS'}", todo=_RESTORE)
-    return f"{version}, {cipher}"
+        encrypted, version, cipher = cursor.fetchone()
+    if not encrypted or version != "TLSv1.3":
+        raise Weak(f"this very connection has {version or 'no encryption'}", todo=_APPLY)
+    return f"{version}, {cipher}, verified in full"
 
 
 @check
-def the_broker_is_verified() -> str:
-    """The broker is asked by TLS, and its certificate verified."""
+def broker_is_verified() -> str:
+    """The broker and the cache are asked by TLS alone, and show a certificate of the same authority."""
     for name, url in (
-        ("the broker", settings.CELERY["broker_url"]),
-        ("the cache", settings.CACHES["default"]["LOCATION"]),
+        ("broker", settings.CELERY["broker_url"]),
+        ("cache", settings.CACHES["default"]["LOCATION"]),
     ):
         parts = urlsplit(url)
         asked = parse_qs(parts.query)
-        if parts.scheme != "rediss" or asked.get("ssl_cert_reqs") != ["required"]:
-            raise Weak(f"{name} is asked without a verified certificate", todo=_RESTORE)
-    return "TLS, verified by the installation's authority"
+        if parts.scheme != "rediss":
+            raise Weak(f"the {name} is asked by {parts.scheme}", todo=_APPLY)
+        if asked.get("ssl_cert_reqs") != ["required"]:
+            raise Weak(f"the {name}'s certificate is not required", todo=_APPLY)
+        if not parts.password:
+            raise Weak(f"the {name} is told no password", todo=_APPLY)
+        _authority(asked.get("ssl_ca_certs", [""])[0])
+    return "rediss with password and authority, for broker and cache"
+
+
+def _authority(file: str) -> None:
+    if not file or not Path(file).is_file():
+        raise Weak(f"the authority's certificate {file or '(none)'} is not there", todo=_APPLY)
 
 
 @check
-def the_way_out_verifies() -> str:
-    """What is asked outside is verified by name and authority, over TLS 1.2 or newer."""
-    context = trust.trusting("")
-    if context.verify_mode != ssl.CERT_REQUIRED or not context.check_hostname:
-        raise Weak("certificates are not verified", todo=_RESTORE)
-    if context.minimum_version < ssl.TLSVersion.TLSv1_2:
-        raise Weak(f"{context.minimum_version.name} is spoken", todo=_RESTORE)
-    return f"{context.minimum_version.name} at least"
+def outside_is_verified() -> str:
+    """Whoever is asked outside must show a certificate that is trusted and of the name that was asked for."""
+    contexts = {
+        "sources": trust.trusting(""),
+        "kept for sources": trust.shared(""),
+        "mail": mail.Backend().ssl_context,
+    }
+    for name, context in contexts.items():
+        if context.verify_mode.name != "CERT_REQUIRED" or not context.check_hostname:
+            raise Weak(f"{name}: certificates are not checked", todo=_REPORT)
+        if context.minimum_version.name not in {"TLSv1_2", "TLSv1_3"}:
+            raise Weak(f"{name}: {context.minimum_version.name} is taken", todo=_REPORT)
+    return f"{len(contexts)} clients check certificate and name, from TLS 1.2 on"
 
 
 @check
 def plain_addresses_are_refused() -> str:
-    """A source is not asked without TLS."""
+    """No source is entered by an address that is not encrypted."""
+    plain = "http://source.example"
+    taken = [
+        name
+        for name, attempt in (
+            ("GitHub", lambda: clean_url(plain)),
+            ("Jira", lambda: clean_jira_url(plain, cloud=False)),
+        )
+        if _is_taken(attempt)
+    ]
+    if taken:
+        raise Weak(f"{' and '.join(taken)} may be entered by http://", todo=_REPORT)
+    return "http:// is refused for GitHub and Jira"
+
+
+def _is_taken(attempt: Any) -> bool:
     try:
-        clean_url("http://github.plumbline.example")
+        attempt()
     except InvalidConnection:
-        return "http:// is refused"
-    raise Weak("http:// is taken", todo=_RESTORE)
+        return False
+    return True
+
+
+@check
+def mail_is_encrypted() -> str:
+    """Mail goes by the one client that insists on TLS, from the beginning or before anything is told."""
+    if settings.EMAIL_BACKEND != "backend.outbound.mail.Backend":
+        raise Weak(f"mail goes by {settings.EMAIL_BACKEND}", todo=_REPORT)
+    if settings.EMAIL_USE_TLS == settings.EMAIL_USE_SSL:
+        raise Weak("neither or both ways of TLS are set", todo=_REPORT)
+    return "TLS from the beginning" if settings.EMAIL_USE_SSL else "STARTTLS, or nothing is sent"
+
+
+@check
+def way_out_is_the_proxy() -> str:
+    """This process goes outside by the allow-list proxy."""
+    parts = urlsplit(settings.OUTBOUND_PROXY)
+    if not parts.hostname or not parts.port:
+        raise Weak("no proxy is set, so this process would go by itself", todo=_APPLY)
+    return f"by {parts.hostname}:{parts.port}"

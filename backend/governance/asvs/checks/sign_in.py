@@ -164,18 +164,6 @@ def no_other_hash() -> str:
 
 
 @check
-def one_way_in() -> str:
-    """Passwords are checked by one backend, and nobody signs up."""
-    if settings.AUTHENTICATION_BACKENDS != _BACKENDS:
-        raise Weak(
-            f"passwords are checked by {', '.join(settings.AUTHENTICATION_BACKENDS)}", todo=_RESTORE
-        )
-    if account.ADAPTER != "backend.accounts.adapters.AccountAdapter":
-        raise Weak("accounts are made by another adapter", todo=_RESTORE)
-    return "one backend, accounts are given"
-
-
-@check
 def second_factors_are_strong() -> str:
     """Second factors are apps, security keys, passkeys and recovery codes alone."""
     if strange := set(mfa.SUPPORTED_TYPES) - {"totp", "webauthn", "recovery_codes"}:
@@ -253,21 +241,6 @@ def recovery_codes_are_random() -> str:
     if len(seeds) < 1000 or min(map(len, seeds)) * 4 < 112:  # noqa: PLR2004 - as many; hexadecimal
         raise Weak("seeds repeat, or are short", todo=_RESTORE)
     return f"seeds of {len(seeds.pop()) * 4} bits"
-
-
-@check
-def guessing_is_slowed() -> str:
-    """Attempts to sign in are limited, by what all processes share."""
-    limits = account.RATE_LIMITS
-    missing = [name for name in ("login", "login_failed", "reauthenticate") if not limits.get(name)]
-    if missing:
-        raise Weak(f"no limit of {', '.join(missing)}", todo=_RESTORE)
-    if (
-        "locmem" in settings.CACHES["default"]["BACKEND"]
-        or "dummy" in settings.CACHES["default"]["BACKEND"]
-    ):
-        raise Weak("each process counts for itself", todo=_RESTORE)
-    return f"{limits['login_failed']}"
 
 
 @check
