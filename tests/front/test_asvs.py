@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.conf import LazySettings
 from django.core.handlers.wsgi import WSGIHandler
@@ -68,6 +69,9 @@ def amiss(
     """What was found of all that is not good."""
     given: dict[str, Any] = dict(environment or {})
     with opened(folder, web_port=web, changes=changes or {}, **given) as front:
+        # The first one loads all of the application, which takes its time on a busy machine.
+        headers = {"Host": HOST, "X-Forwarded-Proto": "https"}
+        httpx.get(f"http://127.0.0.1:{web}/accounts/login/", headers=headers, timeout=60)
         way = door.Way(
             *(f"https://{HOST}", "127.0.0.1", front.port, (front.authority.root,)),
             proxy_protocol="PLUMBLINE_PROXY_PROTOCOL" in given,
