@@ -9,6 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.test import RequestFactory
 from host.asvs import door, refusals
 from host.asvs.findings import DOOR
 
@@ -61,6 +62,9 @@ def amiss(
 ) -> dict[str, str]:
     """What was found of all that is not good."""
     given: dict[str, Any] = dict(environment or {})
+    # The first answer loads all of the application, which takes its time on a busy machine.
+    asked = RequestFactory().get("/accounts/login/", secure=True, SERVER_NAME=HOST)
+    web.get_app()(asked.environ, lambda *_: None)
     with opened(folder, web=web, changes=changes or {}, **given) as front:
         way = door.Way(
             *(f"https://{HOST}", "127.0.0.1", front.port, (front.authority.root,)),

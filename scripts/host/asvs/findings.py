@@ -11,7 +11,7 @@ DOOR: Final = tuple(
         *("nosniff", "csp", "framing", "referrer_policy", "permissions_policy", "cross_origin"),
         *("no_versions", "no_store", "cookies", "methods", "hidden_files", "unknown_host"),
         *("anonymous_api", "admin_closed", "forwarded_headers", "large_bodies", "error_pages"),
-        "traversal",
+        *("traversal", "api_is_a_file"),
     )
 )
 CONTAINERS: Final = tuple(

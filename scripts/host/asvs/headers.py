@@ -150,6 +150,21 @@ def cross_origin(found: Looked) -> Finding:
     return judged("door.cross_origin", amiss, "no answer is for another origin's pages", NGINX)
 
 
+def api_is_a_file(found: Looked) -> Finding:
+    """A browser that is led there makes no page of it. What nginx refuses by itself has nothing of anybody in it."""
+    answers = [
+        one
+        for one in (*found.pages, *found.api)
+        if one.asked.split(" ")[-1].startswith(("/api/", "/scim/"))
+    ]
+    amiss = each(
+        answers,
+        lambda one: one.header("content-disposition").startswith("attachment; filename="),
+        "is no file",
+    )
+    return judged("door.api_is_a_file", amiss, f"{len(answers)} answers are files", NGINX)
+
+
 def no_versions(found: Looked) -> Finding:
     telling = ("x-powered-by", "x-aspnet-version", "x-generator", "via", "x-runtime")
 
@@ -205,5 +220,5 @@ def cookies(found: Looked) -> Finding:
 _ERROR: Final = 400
 JUDGES: Final[Sequence[Callable[[Looked], Finding]]] = (
     *(hsts, content_types, nosniff, csp, framing, referrer_policy, permissions_policy),
-    *(cross_origin, no_versions, no_store, cookies),
+    *(cross_origin, no_versions, no_store, cookies, api_is_a_file),
 )

@@ -34,7 +34,8 @@ def answer(
 
 
 def error(asked: str, status: int) -> Answer:
-    return answer(asked, status, kind="application/json", body=SHAPE)
+    named = 'attachment; filename="api.json"'
+    return answer(asked, status, kind="application/json", body=SHAPE, content_disposition=named)
 
 
 def to_sign_in(asked: str) -> Answer:

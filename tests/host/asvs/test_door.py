@@ -104,6 +104,8 @@ CASES: dict[str, tuple[Weaken, set[str]]] = {
     "null-origin": (with_header("foreign", "access-control-allow-origin", "null"), {"cross_origin"}),
     "opener": (with_header("pages", "cross-origin-opener-policy", "unsafe-none"), {"cross_origin"}),
     "resource": (with_header("static", "cross-origin-resource-policy", None), {"cross_origin"}),
+    "api-as-a-page": (with_header("api", "content-disposition", None), {"api_is_a_file"}),
+    "api-as-html": (besides("api", answer("GET /api/v1/x", 401)), {"api_is_a_file"}),
     "server-s-version": (with_header("errors", "server", "nginx/1.26.3"), {"no_versions"}),
     "powered-by": (with_header("pages", "x-powered-by", "Django"), {"no_versions"}),
     "version-in-an-error": (besides("errors", answer("GET /x", 404, body="<hr>nginx/1.26.3")), {"no_versions"}),
