@@ -26,6 +26,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "accounts.Checklist": {"completed_at": NOON},
     "accounts.ChecklistItem": {"done_at": NOON},
     "governance.SubjectRequest": {"outcome": "refused", "closed_at": NOON},
+    "governance.IncidentReminder": {"passed_at": None},
     "governance.Erasure": {"approved_by": None, "subject_name": "", "preview": {}, "done": {}},
     "people.Merge": {
         "moved": {

@@ -23,6 +23,8 @@ NO_WORDS = {
     "accounts_reviewedaccount.teams": "names of teams",
     "delivery_issuetransition.before": "an account's id, which is found as a whole",
     "delivery_issuetransition.after": "likewise",
+    "governance_securityincident.figures": "numbers and keys, as they are counted",
+    "governance_securityincident.closing": "times, numbers and keys; a digest of the words",
     "people_merge.acting_user": "an account's address, which is found as a whole",
     "people_merge.undone_by": "likewise",
 }

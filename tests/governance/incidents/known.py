@@ -48,7 +48,7 @@ def close(incident: SecurityIncident, acting_user: User) -> SecurityIncident:
 def in_the_register() -> dict[str, int]:
     """One that is open since long, and one that is closed with a signed report; all that is typed begins with zz."""
     owner = an_account(User.Role.OWNER)
-    words = {"title": "zzlaptop", "what_happened": "zzlost", "contact": "zzcontact"}
+    words: dict[str, Any] = {"title": "zzlaptop", "what_happened": "zzlost", "contact": "zzcontact"}
     incident = an_incident(owner, at=datetime(2026, 3, 2, 12, tzinfo=UTC), **words)
     closed = close(an_incident(owner, **words), owner)
     report.write_down()

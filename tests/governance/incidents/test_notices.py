@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -72,7 +73,7 @@ def test_what_is_known_fills_it_and_cannot_change_its_shape(admin: User) -> None
 
 
 def test_without_words_none_is_there(admin: User) -> None:
-    words = {"title": "zz", "what_happened": "zz", "causes": "zz", "consequences": "zz"}
+    words: dict[str, Any] = {"title": "zz", "what_happened": "zz", "causes": "zz"}
     incident = close(an_incident(admin, **words), admin)
     for kind in (*notices.NOTICES.values(), notices.REPORT):
         text = written(kind, incident, with_words=False)
