@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Final
 
 from celery import shared_task
@@ -110,25 +111,25 @@ def erase() -> None:
         bell.ring(bell.MEASURE)
 
 
+_DUE: Final[tuple[tuple[Callable[[], bool], str], ...]] = (
+    (hints.any_due, bell.COLLECT),
+    (anything_waits, bell.MEASURE),
+    (lambda: marking.outdated().exists(), bell.MARK),
+    (anything_new, bell.MATCH),
+    (lambda: erasing.due().exists(), bell.ERASE),
+    (lambda: assessing.due().exists(), bell.ASSESS),
+    (lambda: retention.due().exists(), bell.REMOVE),
+)
+
+
 @shared_task(name="sweep", expires=10)
 def sweep() -> None:
     """Ring for rows that are due, whatever became of the bell that rang for them first."""
-    if hints.any_due():
-        bell.ring(bell.COLLECT)
-    if anything_waits():
-        bell.ring(bell.MEASURE)
-    if marking.outdated().exists():
-        bell.ring(bell.MARK)
-    if anything_new():
-        bell.ring(bell.MATCH)
-    if erasing.due().exists():
-        bell.ring(bell.ERASE)
+    for is_due, kind in _DUE:
+        if is_due():
+            bell.ring(kind)
     if graves.anything_lifted():
         graves.write_down()
-    if assessing.due().exists():
-        bell.ring(bell.ASSESS)
-    if retention.due().exists():
-        bell.ring(bell.REMOVE)
     if report.unwritten().exists():
         report.write_down()
     for connection_id in due_app_changes():

@@ -6,7 +6,8 @@ import structlog
 from django.db import transaction
 
 from backend.governance.asvs.catalogue import Claim, Proof, Source
-from backend.governance.asvs.checks import Check, Weak, checks
+from backend.governance.asvs.checks import Check, Weak
+from backend.governance.asvs.checks.known import checks
 from backend.governance.asvs.judging import Outcome
 from backend.governance.asvs.looks import latest, outcomes_of_build, outcomes_of_host
 

@@ -1,4 +1,4 @@
-"""Erasures, requests of people, retention, incidents, self-assessments, particulars for documents on data protection."""
+"""Erasures, requests of people, retention, incidents, self-assessments, particulars for documents."""
 
 from backend.governance.models.assessments import Assessment, AssessmentFile, HostLook
 from backend.governance.models.erasures import Erasure

@@ -10,7 +10,7 @@ from host.asvs import NAMES
 
 from backend.governance.asvs import catalogue
 from backend.governance.asvs.catalogue import Claim, Inconsistent, Met, Source, claims, requirements
-from backend.governance.asvs.checks import checks
+from backend.governance.asvs.checks.known import checks
 from tests.governance.asvs.looked import named
 
 TOP = Path(__file__).resolve().parents[3]

@@ -5,19 +5,12 @@ raises Weak where it is not. Anything else that it raises counts as weak, too: w
 What only the host can see (containers, the front door, files, disks) stands in `scripts/host/asvs/`.
 """
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from importlib import import_module
+from collections.abc import Callable
 from typing import Final
 
 Check = Callable[[], str]
-MODULES: Final = (
-    *("access", "business", "cryptography", "data_protection", "event_log", "hardening", "links"),
-    *("sessions", "sign_in", "validation"),
-)
-"""An area each; a check's name is `module.function`."""
-
-_CHECKS: dict[str, Check] = {}
+CHECKS: Final[dict[str, Check]] = {}
+"""Those that have entered themselves, by `module.function`; known.py knows all of this floor."""
 
 
 class Weak(Exception):
@@ -30,13 +23,5 @@ class Weak(Exception):
 
 def check(function: Check) -> Check:
     """Enter it, by its module's and its own name."""
-    _CHECKS[f"{function.__module__.rpartition('.')[2]}.{function.__name__}"] = function
+    CHECKS[f"{function.__module__.rpartition('.')[2]}.{function.__name__}"] = function
     return function
-
-
-@cache
-def checks() -> Mapping[str, Check]:
-    """All there are, by name. The first line of each one's docstring says what holds when it is good."""
-    for module in MODULES:
-        import_module(f"{__name__}.{module}")
-    return dict(sorted(_CHECKS.items()))

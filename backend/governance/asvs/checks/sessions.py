@@ -6,7 +6,7 @@ from typing import Final
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
-from django.contrib.sessions.backends.db import SessionStore
+from django.utils.crypto import get_random_string
 
 from backend.accounts.models import SignInPolicy
 from backend.governance.asvs.checks import Weak, check
@@ -31,7 +31,7 @@ def keys_are_random() -> str:
     """A session's key has more than 128 bits of the operating system's generator."""
     if settings.SESSION_ENGINE != _ENGINE:
         raise Weak(f"they are made by {settings.SESSION_ENGINE}", todo=_RESTORE)
-    made = {SessionStore()._get_new_session_key() for _ in range(3)}  # noqa: SLF001 - Django names it so
+    made = {get_random_string(32, VALID_KEY_CHARS) for _ in range(3)}  # as Django's own sessions do
     bits = floor(min(map(len, made)) * log2(len(VALID_KEY_CHARS)))
     if len(made) < 3 or bits < 128:  # noqa: PLR2004 - as many; twice what is asked for
         raise Weak(f"they repeat, or have {bits} bits", todo=_RESTORE)
@@ -56,22 +56,48 @@ def end_by_themselves() -> str:
 
 
 @check
-def cookies_are_closed() -> str:
-    """Cookies are Secure, HttpOnly, SameSite, named __Host-, of this host and the path / alone."""
-    wrong = [
-        name
-        for name, good in {
-            "Secure": settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE,
-            "HttpOnly": settings.SESSION_COOKIE_HTTPONLY,
-            "SameSite": settings.SESSION_COOKIE_SAMESITE in {"Lax", "Strict"}
-            and settings.CSRF_COOKIE_SAMESITE in {"Lax", "Strict"},
-            "__Host-": settings.SESSION_COOKIE_NAME.startswith("__Host-")
-            and settings.CSRF_COOKIE_NAME.startswith("__Host-"),
-            "Path": settings.SESSION_COOKIE_PATH == "/",
-            "Domain": settings.SESSION_COOKIE_DOMAIN is None,
-        }.items()
-        if not good
-    ]
-    if wrong:
-        raise Weak(f"not as it should be: {', '.join(wrong)}", todo=_RESTORE)
-    return "Secure, HttpOnly, SameSite, __Host-"
+def cookies_go_by_tls_alone() -> str:
+    """Cookies of the session and against forgery are Secure."""
+    _all_good({"session": settings.SESSION_COOKIE_SECURE, "forgery": settings.CSRF_COOKIE_SECURE})
+    return "Secure"
+
+
+@check
+def no_script_reads_the_session() -> str:
+    """The session's cookie is HttpOnly."""
+    _all_good({"session": settings.SESSION_COOKIE_HTTPONLY})
+    return "HttpOnly"
+
+
+@check
+def cookies_stay_within_the_site() -> str:
+    """Cookies are SameSite, Lax or Strict."""
+    within = {"Lax", "Strict"}
+    _all_good(
+        {
+            "session": settings.SESSION_COOKIE_SAMESITE in within,
+            "forgery": settings.CSRF_COOKIE_SAMESITE in within,
+        }
+    )
+    return f"SameSite={settings.SESSION_COOKIE_SAMESITE}"
+
+
+@check
+def cookies_are_of_this_host() -> str:
+    """Cookies are named __Host-, and are of the path / and of no domain."""
+    _all_good(
+        {
+            "session": settings.SESSION_COOKIE_NAME.startswith("__Host-")
+            and settings.SESSION_COOKIE_PATH == "/"
+            and settings.SESSION_COOKIE_DOMAIN is None,
+            "forgery": settings.CSRF_COOKIE_NAME.startswith("__Host-")
+            and settings.CSRF_COOKIE_PATH == "/"
+            and settings.CSRF_COOKIE_DOMAIN is None,
+        }
+    )
+    return "__Host-"
+
+
+def _all_good(cookies: dict[str, bool]) -> None:
+    if wrong := [name for name, good in cookies.items() if not good]:
+        raise Weak(f"not the cookie of: {', '.join(wrong)}", todo=_RESTORE)
