@@ -52,6 +52,7 @@ UNWATCHED: Final = {
     "delivery.pendingissue": "what is to be measured",
     "delivery.pendingmeasurement": "what is to be measured",
     "sources.hint": "what is to be collected",
+    "governance.assessment": "asked for and made by acts; what it holds is signed",
     "outbound.query": "a ledger itself",
     "outbound.traffic": "a ledger itself",
     "account.emailaddress": "allauth's copy of an account's address, which is watched",

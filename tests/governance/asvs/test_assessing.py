@@ -13,7 +13,8 @@ from backend.audit.documents import portable
 from backend.audit.models import Event
 from backend.audit.sealing import sign_documents
 from backend.governance.asvs import assessing, looks
-from backend.governance.asvs.catalogue import Source, claims
+from backend.governance.asvs.catalogue import Proof, Source, claims
+from backend.governance.asvs.judging import Outcome, Word, judge
 from backend.governance.models import Assessment, AssessmentFile, HostLook
 from backend.pipeline.tasks import assess, assess_if_due
 from tests.audit.chained import a_head
@@ -86,17 +87,15 @@ def test_what_the_host_found_long_ago_counts_for_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", named(Source.HOST))
-def test_what_the_host_finds_amiss_fails_what_rests_on_it_and_nothing_else(name: str) -> None:
-    looks.note(a_look())
-    before = failing(looked())
-    looks.note(a_look(at=clock.now() + timedelta(seconds=1), **bad(name)))
-    content = looked()
-    assert failing(content) - before == resting_on(Source.HOST, name) - before
-    if rests := resting_on(Source.HOST, name):
-        told = next(one for one in content["requirements"] if one["id"] in rests)
-        assert f"{name}: it is open" in told["reason"]
-        assert "Close it." in told["todo"]
+@pytest.mark.parametrize("source", [Source.HOST, Source.BUILD, Source.LIVE])
+def test_what_is_amiss_fails_what_rests_on_it_and_nothing_else(source: Source) -> None:
+    every = {proof: Outcome(True, "good") for claim in claims().values() for proof in claim.proofs}
+    for name in named(source):
+        found = every | {Proof(source, name): Outcome(False, "open", "Close it.")}
+        judged = [judge(claim, found, on=clock.now().date()) for claim in claims().values()]
+        red = {one.claim.requirement.id: one for one in judged if one.word is Word.FAIL}
+        assert red.keys() == resting_on(source, name)
+        assert {(one.reason, one.todo) for one in red.values()} <= {(f"{name}: open", "Close it.")}
 
 
 @pytest.mark.parametrize(
