@@ -184,7 +184,9 @@ def read(request: HttpRequest, number: int) -> AssessmentRead:  # noqa: ARG001 -
     return AssessmentRead(
         **_listed(one),
         **{name: told[name] for name in ("assessed_at", "running", "host_looked_at")},
-        changes=[{"id": one["id"], "was": one["was"], "now": one["is"]} for one in told["changes"]],
+        changes=[
+            VerdictChange(id=one["id"], was=one["was"], now=one["is"]) for one in told["changes"]
+        ],
         build_made_at=told["evidence"]["made"],
         why_no_evidence=told["evidence"]["reason"],
         compared_with=before["number"] if before else None,

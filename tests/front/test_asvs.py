@@ -64,7 +64,9 @@ def amiss(
     given: dict[str, Any] = dict(environment or {})
     # The first answer loads all of the application, which takes its time on a busy machine.
     asked = RequestFactory().get("/accounts/login/", secure=True, SERVER_NAME=HOST)
-    web.get_app()(asked.environ, lambda *_: None)
+    application = web.get_app()
+    assert application
+    application(asked.environ, lambda *_: lambda _: None)
     with opened(folder, web=web, changes=changes or {}, **given) as front:
         way = door.Way(
             *(f"https://{HOST}", "127.0.0.1", front.port, (front.authority.root,)),

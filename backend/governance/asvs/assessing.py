@@ -51,7 +51,7 @@ def ask(*, cause: str, by: User | None = None) -> Assessment:
 def ask_if_due() -> bool:
     """By the calendar; what was missed while the appliance was off is made up for."""
     last = Assessment.objects.filter(cause=Assessment.Cause.SCHEDULE).order_by("-asked_at").first()
-    if not schedule.is_due(clock.now().date(), last and last.asked_at.date()):
+    if not schedule.is_due(clock.now().date(), last.asked_at.date() if last else None):
         return False
     try:
         ask(cause=Assessment.Cause.SCHEDULE)
@@ -150,14 +150,12 @@ def look(one: Assessment) -> dict[str, Any]:
 
 def _seen(look: HostLook | None) -> dict[str, Any]:
     why_not = looks.why_no_evidence(look)
+    evidence = look.evidence if look and not why_not else None
     return {
         "release": look.release if look else None,
         "running": settings.RELEASE or None,
         "host_looked_at": look.looked_at.isoformat() if look else None,
-        "evidence": {
-            "made": None if why_not or not look else look.evidence["made"],
-            "reason": why_not or None,
-        },
+        "evidence": {"made": evidence["made"] if evidence else None, "reason": why_not or None},
     }
 
 

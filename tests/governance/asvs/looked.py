@@ -77,7 +77,7 @@ def bad(name: str) -> dict[str, Any]:
 def a_small_one() -> Assessment:
     """Made and signed, of no requirement: for tests of who may read it."""
     now = clock.now()
-    content = {
+    content: dict[str, Any] = {
         "assessed_at": now.isoformat(),
         "running": None,
         "host_looked_at": None,

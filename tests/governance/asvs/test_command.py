@@ -34,7 +34,7 @@ def test_text_tells_the_counts_and_what_to_do(tmp_path: Path) -> None:
 
 def test_json_is_the_signed_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The sealer, which signs each few seconds.
-    monkeypatch.setattr(asvs.time, "sleep", lambda _: sign_documents(head=a_head()))
+    monkeypatch.setattr("time.sleep", lambda _: sign_documents(head=a_head()))
     found = json.loads(told(tmp_path / "out", "--format=json"))
     assert found["signature"]
     assert len(json.loads(found["content"])["requirements"]) == 259
@@ -72,7 +72,12 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = a_look().model_dump(mode="json")
-    for broken in ({**told, "more": 1}, {**told, "looked_at": "yesterday"}, {"findings": []}):
+    wrong: list[dict[str, Any]] = [
+        {**told, "more": 1},
+        {**told, "looked_at": "yesterday"},
+        {"findings": []},
+    ]
+    for broken in wrong:
         with pytest.raises(CommandError):
             looked(monkeypatch, broken)
     assert not HostLook.objects.exists()

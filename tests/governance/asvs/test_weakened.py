@@ -27,7 +27,6 @@ from backend.governance.asvs.checks import CHECKS
 from backend.governance.asvs.judging import Word, judge
 from backend.governance.asvs.proving import outcomes
 from backend.inventory import TABLES
-from backend.outbound import trust
 from tests.governance.asvs.looked import RELEASE, a_look
 from tests.host.asvs import test_door, test_isolation
 from tests.host.asvs.answering import door
@@ -103,7 +102,7 @@ class Hands:
 
     def unverified(self) -> None:
         made = ssl._create_unverified_context
-        self.monkeypatch.setattr(trust.ssl, "create_default_context", made)
+        self.monkeypatch.setattr(ssl, "create_default_context", made)
 
     def unclassed(self, label: str) -> None:
         """As if somebody had forgotten a column."""

@@ -185,7 +185,8 @@ def policy_of_pages_is_strict() -> str:
 @check
 def pages_cannot_be_framed() -> str:
     """No other page can frame one of these."""
-    told = list(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].get("frame-ancestors", []))
+    policy: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    told = list(policy.get("frame-ancestors", []))
     if told != ["'none'"] or settings.X_FRAME_OPTIONS != "DENY":
         raise Weak(f"by {' '.join(map(str, told)) or 'anybody'}", todo=_REPORT)
     return "by nobody"

@@ -157,7 +157,7 @@ def salts_are_random() -> str:
 @check
 def no_other_hash() -> str:
     """Nothing but Argon2id hashes or verifies passwords."""
-    others = [one.algorithm for one in get_hashers() if one.algorithm != "argon2"]
+    others = [str(one.algorithm) for one in get_hashers() if one.algorithm != "argon2"]
     if others:
         raise Weak(f"there are also {', '.join(others)}", todo=_RESTORE)
     return f"{identify_hasher(make_password('x')).algorithm} alone"
