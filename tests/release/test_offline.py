@@ -1,5 +1,6 @@
 """Installed from a bundle, with no network at all: what runs is what was signed, and does the main job."""
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -20,7 +21,9 @@ from tests.appliance.stack import (
     prepare_outside,
     run,
     start,
+    volumes,
 )
+from tests.appliance.test_asvs import asvs
 from tests.backups.places import a_key
 from tests.release.made import Made, forget, megabytes, note
 from tests.servers import free_port
@@ -151,6 +154,28 @@ def test_all_that_was_collected_comes_back_from_a_backup(stack: Stack) -> None:
     verify = ("audit", "verify", "--heads", "/heads/heads.jsonl")
     assert "intact" in stack.manage("sealer", *verify)
     assert "restores:" in operator("drill")
+
+
+def test_it_assesses_itself_and_is_green(stack: Stack) -> None:
+    """From inside, by its host, and by the results of this commit's tests, which came signed with the bundle."""
+    volumes(stack, "attest", "--below-machine", "disks of the tests' machine", "--by", "the tests")
+    asvs(stack)
+    told = json.loads(stack.manage("worker", "asvs", "--format", "json"))
+    content = json.loads(told["content"])
+    assert told["signature"]
+    assert content["evidence"]["reason"] is None
+    assert content["release"]["commit"].startswith(content["running"].rpartition("-")[2])
+    amiss = {
+        one["id"]: (one["verdict"], one["reason"])
+        for one in content["requirements"]
+        if one["verdict"] in {"fail", "not shown"}
+    }
+    note(f"ASVS 4.0.3: {content['counts']} (pass ≥ 215)")
+    # No service of this machine sets its clock, or tells of it.
+    assert amiss.keys() <= {"V7.3.4"}, amiss
+    assert content["counts"]["pass"] >= 215
+    broken = {one["key"]: one["reason"] for one in content["promises"] if one["verdict"] != "pass"}
+    assert broken == {}
 
 
 def loaded() -> set[str]:

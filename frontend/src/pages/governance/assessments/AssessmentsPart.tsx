@@ -143,7 +143,6 @@ function columns(zone: string, onOpen: (number: number) => void): DataColumn<Lis
     { name: "Why", cell: ({ cause }) => CAUSES[cause] },
     { name: "Outcome", narrow: true, cell: (one) => <Outcome of={one} /> },
     { name: "Signed", cell: ({ is_signed }) => (is_signed ? "signed" : "not yet") },
-    { name: "Report", cell: (one) => <Downloads of={one} /> },
   ];
 }
 
@@ -155,19 +154,19 @@ function Outcome({ of }: { of: Listed }) {
   return (
     <>
       {pass} passed, {fail} failed{open > 0 && `, ${open} not shown`}
+      <Downloads number={of.number} />
     </>
   );
 }
 
-function Downloads({ of }: { of: Listed }) {
-  if (!isMade(of) || of.failed) return <>–</>;
+function Downloads({ number }: { number: number }) {
   return (
     <div className={classes.downloads}>
       {FORMS.map((form) => (
         <a
           key={form}
-          href={`/api/v1/assessments/${of.number}/report.${form}`}
-          aria-label={`Number ${of.number} as ${form.toUpperCase()}`}
+          href={`/api/v1/assessments/${number}/report.${form}`}
+          aria-label={`Number ${number} as ${form.toUpperCase()}`}
         >
           {form.toUpperCase()}
         </a>

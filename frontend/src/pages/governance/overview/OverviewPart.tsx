@@ -32,7 +32,11 @@ export default function OverviewPart() {
         assessed_at ? (
           <>
             Looked at on {dateTime(assessed_at, zone)}, by{" "}
-            <Link to="/governance/assessments" search={{ number: number ?? undefined }}>
+            <Link
+              to="/governance/assessments"
+              search={{ number: number ?? undefined }}
+              className={classes.link}
+            >
               self-assessment {number}
             </Link>
             .
@@ -40,7 +44,10 @@ export default function OverviewPart() {
         ) : (
           <>
             Nothing was looked at yet: the first{" "}
-            <Link to="/governance/assessments">self-assessment</Link> does so.
+            <Link to="/governance/assessments" className={classes.link}>
+              self-assessment
+            </Link>{" "}
+            does so.
           </>
         )
       }
