@@ -22,6 +22,7 @@ from tests.access.api_matrix import MATRIX, RANGE
 from tests.access.conftest import Come
 from tests.api.conftest import World
 from tests.factories import an_identity
+from tests.governance.asvs.looked import a_small_one
 from tests.governance.erased import in_each_state
 from tests.governance.incidents.known import in_the_register
 from tests.sign_in import an_account, sign_in
@@ -91,6 +92,7 @@ def everything(client: Client, world: World) -> dict[str, str]:
         "repository": world.history.repository.pk,
         **in_each_state(),
         **in_the_register(),
+        "assessment": a_small_one().pk,
         "request": SubjectRequest.objects.values_list("pk", flat=True).first(),
         "letter": SubjectRequest.objects.values_list("pk", flat=True).last(),
     }

@@ -42,6 +42,7 @@ LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
         *("governance.SubjectRequest.entered_by", "governance.SubjectRequest.handled_by"),
         *("governance.SecurityIncident.opened_by", "governance.SecurityIncident.closed_by"),
         "governance.SecurityIncident",
+        *("governance.Assessment.asked_by", "governance.Assessment", "governance.AssessmentFile"),
     ),
     "It says which rows are theirs, and is used to find them.": (
         *("people.Identity.person", "people.DirectoryUser.person"),
