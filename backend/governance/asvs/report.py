@@ -95,7 +95,7 @@ def _lines(content: Content) -> Iterator[str]:
     yield "## What is not met, or not shown\n"
     if told["amiss"]:
         rows = [(one["id"], one["verdict"], one["reason"], one["todo"]) for one in told["amiss"]]
-        yield from _table(("Requirement", "Verdict", "Why", "What to do"), rows)
+        yield from _table(("Id", "Verdict", "Why", "What to do"), rows)
     else:
         yield "Nothing.\n"
     yield "## What changed\n"
@@ -150,8 +150,9 @@ def _requirement(one: Content) -> Iterator[str]:
     said = [one["says"]]
     if one["stated"]:
         said.append(f"Stated on {one['stated']}, in {one['document']}.")
-    if one["proofs"]:
-        said.append("Shown " + "; ".join(_proof(proof) for proof in one["proofs"]) + ".")
+    for source, proofs in groupby(one["proofs"], key=lambda proof: proof["from"]):
+        told = ", ".join(f"{proof['name']} ({proof['found']})" for proof in proofs)
+        said.append(f"Shown {_FROM[source]}: {told}.")
     yield f"> {plain(' '.join(said))}\n"
 
 
@@ -169,5 +170,9 @@ def _table(headings: tuple[str, ...], rows: Any) -> Iterator[str]:  # noqa: ANN4
 
 def _row(cells: Any, *, is_plain: bool = False) -> str:  # noqa: ANN401 - as above
     return (
-        "| " + " | ".join(str(one) if is_plain else plain(str(one or "")) for one in cells) + " |"
+        "| "
+        + " | ".join(
+            str(one) if is_plain else plain("" if one is None else str(one)) for one in cells
+        )
+        + " |"
     )

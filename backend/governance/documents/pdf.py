@@ -36,6 +36,8 @@ _HEADINGS: Final = {"h1": (19.0, 0.0, 4.0), "h2": (12.5, 5.0, 1.5)}
 _LEADING: Final = 1.45
 _MILLIMETRES: Final = 25.4 / 72
 _BULLET: Final = 5.0
+_MARGIN: Final = 22
+"""Millimetres, left and right."""
 _MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
@@ -63,14 +65,18 @@ class _Page(FPDF):
             self.add_font(_FALLBACK, "", _OTHERS)
             self.set_fallback_fonts([_FALLBACK], exact_match=False)
             self.set_text_shaping(use_shaping_engine=True)
-        self.set_margins(22, 20)
+        self.set_margins(_MARGIN, 20)
         self.set_auto_page_break(auto=True, margin=22)
 
     def footer(self) -> None:
-        self.set_y(-15)
+        # Where a page ends within what is set in, its margin is not the page's.
+        inset = self.l_margin
+        self.set_left_margin(_MARGIN)
+        self.set_xy(_MARGIN, -15)
         self._font(8, ink=_PALE)
         self.cell(self.epw / 2, 6, str(self.title), new_x=XPos.RIGHT, new_y=YPos.TOP)
         self.cell(0, 6, f"{self.page_no()} / {{nb}}", align=Align.R)
+        self.set_left_margin(inset)
 
     def block(self, node: SyntaxTreeNode) -> None:
         if node.type == "heading":
