@@ -118,10 +118,10 @@ class Promises(Schema):
     operation_id="assessments",
 )
 def list_assessments(request: HttpRequest) -> Assessments:
-    found = Assessment.objects.select_related("document").order_by("-pk")[:SHOWN]
+    found = Assessment.objects.select_related("document").defer("document__content")
     look = looks.latest()
     return Assessments(
-        items=[AssessmentListed(**_listed(one)) for one in found],
+        items=[AssessmentListed(**_listed(one)) for one in found.order_by("-pk")[:SHOWN]],
         statement=assessing.STATEMENT,
         next_due=schedule.next_due(clock.now().date()),
         may_ask=access.may_administer(caller(request)),
@@ -233,7 +233,7 @@ def report(
 
 def _made(number: int) -> Assessment:
     found = get_object_or_404(Assessment.objects.select_related("document"), pk=number)
-    if found.document is None:
+    if found.document is None or found.document.kind != assessing.KIND:
         raise Http404
     return found
 

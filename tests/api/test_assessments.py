@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from backend import clock
 from backend.accounts.models import User
 from backend.governance.asvs import assessing, looks
 from backend.governance.asvs.catalogue import claims
@@ -106,8 +107,9 @@ def test_one_that_is_not_signed_yet_says_so(administrator: Client) -> None:
 
 def test_one_that_could_not_be_made_says_why(administrator: Client) -> None:
     one = assessing.ask(cause=Assessment.Cause.DEMAND)
-    Assessment.objects.update(last_error="OSError: the worker's log has more.")
-    assessing.give_up(one)
+    Assessment.objects.update(
+        last_error="OSError: the worker's log has more.", finished_at=clock.now()
+    )
     told = administrator.get(API).json()["items"][0]
     assert told["failed"]
     assert told["error"] == "OSError: the worker's log has more."

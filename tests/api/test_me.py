@@ -1,8 +1,10 @@
+from functools import partial
+
 import pytest
 from django.test import Client
 
 from backend.metrics.definitions import DEFINITIONS
-from backend.people.models import Organisation
+from backend.people.models import Organisation, Team
 from tests.api.conftest import SignIn, World
 from tests.factories import a_team
 
@@ -67,4 +69,9 @@ def test_a_write_without_its_token_is_refused(sign_in: SignIn) -> None:
     client = sign_in("administrator")
     checked = Client(enforce_csrf_checks=True)
     checked.cookies = client.cookies
-    assert checked.post("/api/v1/me").status_code in {403, 405}
+    write = partial(checked.post, "/api/v1/teams", {"name": "New"}, "application/json")
+    refused = write()
+    assert (refused.status_code, Team.objects.filter(name="New").exists()) == (403, False)
+    checked.get("/")  # which hands the token out
+    token = checked.cookies["__Host-csrftoken"].value
+    assert write(headers={"X-CSRFToken": token, "Referer": "http://testserver/"}).status_code == 200

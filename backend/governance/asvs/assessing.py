@@ -30,6 +30,7 @@ STATEMENT: Final = (
     " certifies nobody."
 )
 LEASE: Final = timedelta(minutes=5)
+PAUSE: Final = timedelta(minutes=2)
 ATTEMPTS: Final = 3
 
 
@@ -39,6 +40,7 @@ class AlreadyAsked(Exception):
 
 def ask(*, cause: str, by: User | None = None) -> Assessment:
     """Write it down as work for the worker. Raises AlreadyAsked."""
+    _end_what_was_given_up()
     try:
         with transaction.atomic():
             asked = Assessment.objects.create(cause=cause, asked_at=clock.now(), asked_by=by)
@@ -49,8 +51,9 @@ def ask(*, cause: str, by: User | None = None) -> Assessment:
 
 
 def ask_if_due() -> bool:
-    """By the calendar; what was missed while the appliance was off is made up for."""
-    last = Assessment.objects.filter(cause=Assessment.Cause.SCHEDULE).order_by("-asked_at").first()
+    """By the calendar; what was missed while the appliance was off, or failed, is made up for day by day."""
+    made = Assessment.objects.filter(cause=Assessment.Cause.SCHEDULE).exclude(document=None)
+    last = made.order_by("-asked_at").first()
     if not schedule.is_due(clock.now().date(), last.asked_at.date() if last else None):
         return False
     try:
@@ -60,13 +63,28 @@ def ask_if_due() -> bool:
     return True
 
 
+def ask_by_command() -> Assessment:
+    """One that this very process makes, and no worker."""
+    return Assessment.objects.create(
+        cause=Assessment.Cause.COMMAND,
+        asked_at=clock.now(),
+        attempts=ATTEMPTS,
+        lease_until=clock.now() + LEASE,
+    )
+
+
 def due() -> QuerySet[Assessment]:
+    return _free().filter(attempts__lt=ATTEMPTS)
+
+
+def _free() -> QuerySet[Assessment]:
     free = Q(lease_until=None) | Q(lease_until__lte=clock.now())
-    return Assessment.objects.filter(free, finished_at=None, attempts__lt=ATTEMPTS)
+    return Assessment.objects.filter(free, finished_at=None)
 
 
 def work() -> bool:
     """Make one that is due; whether there was one."""
+    _end_what_was_given_up()
     with transaction.atomic():
         one = due().select_for_update(skip_locked=True).order_by("pk").first()
         if one is None:
@@ -77,21 +95,22 @@ def work() -> bool:
     try:
         make(one)
     except Exception as error:
+        # Another try waits for longer than the one before it.
+        again = clock.now() + PAUSE * (one.attempts + 1)
         told = f"{type(error).__name__}: the worker's log has more."
-        Assessment.objects.filter(pk=one.pk).update(lease_until=None, last_error=told)
-        if one.attempts + 1 >= ATTEMPTS:
-            give_up(one)
+        unfinished = Assessment.objects.filter(pk=one.pk, finished_at=None)
+        unfinished.update(lease_until=again, last_error=told)
         raise
     return True
 
 
-def give_up(one: Assessment) -> None:
-    """So that another can be asked for; it has no document."""
-    Assessment.objects.filter(pk=one.pk).update(finished_at=clock.now())
+def _end_what_was_given_up() -> None:
+    """After so many tries, whether they failed or were killed, so that another can be asked for. It has no document."""
+    _free().filter(attempts__gte=ATTEMPTS).update(finished_at=clock.now())
 
 
 def last_made() -> Assessment | None:
-    made = Assessment.objects.exclude(document=None).select_related("document")
+    made = Assessment.objects.filter(document__kind=KIND).select_related("document")
     return made.order_by("-finished_at").first()
 
 
@@ -109,6 +128,8 @@ def make(one: Assessment) -> None:
     files = {kind: report.written(kind, content) for kind in AssessmentFile.Kind}
     content["files"] = {kind.value: sha256(text).hexdigest() for kind, text in files.items()}
     with transaction.atomic():
+        if Assessment.objects.select_for_update().get(pk=one.pk).finished_at is not None:
+            return  # by another process, meanwhile
         one.document = documents.prepare(kind=KIND, content=content)
         one.finished_at, one.counts = clock.now(), content["counts"]
         one.last_error, one.lease_until = "", None

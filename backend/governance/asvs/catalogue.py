@@ -26,6 +26,8 @@ _FIELDS: Final = {"met", "says", "live", "host", "build", "stated", "document"}
 class Met(StrEnum):
     AUTOMATED = "automated"
     MANUAL = "manual"
+    NOT_MET = "not met"
+    """Said so, on a day and in a document: it counts as failed."""
     NOT_APPLICABLE = "not applicable"
 
 
@@ -153,12 +155,12 @@ def _proof(about: str, source: Source, name: str) -> Proof:
 
 
 def _must_fit(claim: Claim) -> None:
-    is_manual = claim.met is Met.MANUAL
+    is_manual = claim.met in {Met.MANUAL, Met.NOT_MET}
     is_dated = type(claim.stated) is date and bool(claim.document)
     if is_manual != is_dated or is_manual == bool(claim.proofs):
         raise Inconsistent(
             f"{claim.requirement.id}: what is automated or not applicable has proofs,"
-            " and what is manual a date and a document instead"
+            " and what is manual or not met a date and a document instead"
         )
     if not claim.says.strip():
         raise Inconsistent(f"{claim.requirement.id}: nothing is said")

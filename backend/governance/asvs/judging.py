@@ -58,6 +58,14 @@ def judge(claim: Claim, outcomes: Mapping[Proof, Outcome], *, on: date) -> Verdi
 
 def _manual(claim: Claim, on: date) -> Verdict:
     assert claim.stated is not None  # noqa: S101 - by the catalogue
+    if claim.met is Met.NOT_MET:
+        return Verdict(
+            claim,
+            Word.FAIL,
+            (),
+            f"not met, as stated on {claim.stated}: {claim.says}",
+            f"{claim.document} says what stands in its place; weigh whether that is enough for you.",
+        )
     if on - claim.stated > STATEMENT_LASTS:
         return Verdict(
             claim,

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from django.conf import settings
 from django.db import transaction
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from backend import clock
 from backend.audit.events import record
@@ -16,9 +16,15 @@ from backend.governance.models import HostLook
 
 LASTS: Final = timedelta(days=8)
 """The host looks each week. What it found longer ago is not how things are."""
+AHEAD: Final = timedelta(minutes=5)
+"""So far the host's clock may differ."""
 KEPT: Final = 10
 _COMMAND: Final = "On the host: scripts/appliance asvs"
 _SIGNED: Final = "Install a release from a bundle that was made with the results of its tests."
+
+
+class FromTheFuture(Exception):
+    """The host's clock is ahead: what it saw would hide what it sees later."""
 
 
 class _Told(BaseModel):
@@ -62,12 +68,14 @@ class Look(_Told):
     findings: list[Finding]
     release: Release | None
     evidence: Evidence | None
-    evidence_reason: str = ""
+    evidence_reason: str = Field("", max_length=500)
 
 
 @transaction.atomic
 def note(told: Look) -> HostLook:
     """Put it on record, by the tables' owner. The host has verified signature and checksums, by the key it trusts."""
+    if told.looked_at > clock.now() + AHEAD:
+        raise FromTheFuture
     values = told.model_dump(mode="json", exclude={"looked_at"})
     look, _ = HostLook.objects.update_or_create(looked_at=told.looked_at, defaults=values)
     newest = HostLook.objects.order_by("-looked_at").values("pk")[:KEPT]
@@ -93,7 +101,7 @@ def outcomes_of_host(
         told = (
             f"the host looked last on {look.looked_at:%Y-%m-%d}, longer ago than {LASTS.days} days"
         )
-        if age <= LASTS:
+        if -AHEAD <= age <= LASTS:
             return {
                 Proof(Source.HOST, name): (
                     Outcome(one.is_good, one.found, one.todo)

@@ -5,6 +5,33 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Web asks, and says nothing of what came of it; what is finished stays as it is, but for who asked, whom an erasure takes out.
+KEEP = """
+CREATE FUNCTION governance_keep_assessment() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF session_user = 'web' AND (NEW.document_id IS NOT NULL OR NEW.finished_at IS NOT NULL
+            OR NEW.lease_until IS NOT NULL OR NEW.attempts <> 0 OR NEW.counts <> '{}'::jsonb OR NEW.cause <> 'demand')
+        THEN
+            RAISE EXCEPTION 'web asks for self-assessments, and makes none' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSIF OLD.finished_at IS NOT NULL AND to_jsonb(NEW) - 'asked_by_id' IS DISTINCT FROM to_jsonb(OLD) - 'asked_by_id' THEN
+        RAISE EXCEPTION 'self-assessment % is finished: nothing of it changes any more', OLD.id
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER governance_keep_assessment BEFORE INSERT OR UPDATE ON governance_assessment
+    FOR EACH ROW EXECUTE FUNCTION governance_keep_assessment();
+REVOKE ALL ON FUNCTION governance_keep_assessment() FROM PUBLIC;
+"""
+KEEP_NO_MORE = """
+DROP TRIGGER governance_keep_assessment ON governance_assessment;
+DROP FUNCTION governance_keep_assessment();
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -61,4 +88,5 @@ class Migration(migrations.Migration):
             model_name='assessmentfile',
             constraint=models.UniqueConstraint(fields=('assessment', 'kind'), name='governance_assessment_file'),
         ),
+        migrations.RunSQL(KEEP, KEEP_NO_MORE),
     ]

@@ -49,7 +49,8 @@ def plain_broker():
     try:
         with socket.create_connection(("valkey", 6379), 5) as raw:
             raw.sendall(b"PING\\r\\n")
-            return "let in" if b"PONG" in raw.recv(100) else "refused"
+            # Whatever it says in its own protocol, a refusal too: it was said without TLS.
+            return "let in" if raw.recv(100)[:1] in (b"+", b"-", b"$") else "refused"
     except OSError:
         return "refused"
 print(json.dumps({

@@ -1,14 +1,18 @@
 """Assessments as they are made: by the worker's task, from what was found inside, by the host and when it was built."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import ProgrammingError, connection, transaction
 
 from backend import clock
+from backend.audit import documents
 from backend.audit.documents import portable
 from backend.audit.models import Event
 from backend.audit.sealing import sign_documents
@@ -19,6 +23,7 @@ from backend.governance.models import Assessment, AssessmentFile, HostLook
 from backend.pipeline.tasks import assess, assess_if_due
 from tests.audit.chained import a_head
 from tests.governance.asvs.looked import COMMIT, RELEASE, a_look, bad, evidence, named
+from tests.roles import make_roles
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +31,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _of_a_release(settings: Any) -> None:
     settings.RELEASE = RELEASE
+
+
+@contextmanager
+def as_session(role: str) -> Iterator[None]:
+    """As a process that has signed in to the database as this role."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION AUTHORIZATION {role}")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("RESET SESSION AUTHORIZATION")
 
 
 def made(cause: Assessment.Cause = Assessment.Cause.DEMAND) -> dict[str, Any]:
@@ -184,7 +201,7 @@ def test_only_one_is_made_at_a_time() -> None:
     first = assessing.ask(cause=Assessment.Cause.DEMAND)
     with pytest.raises(assessing.AlreadyAsked):
         assessing.ask(cause=Assessment.Cause.DEMAND)
-    assessing.give_up(first)
+    Assessment.objects.filter(pk=first.pk).update(finished_at=clock.now())
     assessing.ask(cause=Assessment.Cause.DEMAND)
 
 
@@ -199,24 +216,72 @@ def test_one_whose_worker_was_killed_is_made_when_its_lease_has_run_out() -> Non
     assert (one.attempts, one.lease_until) == (2, None)
 
 
-def test_one_that_cannot_be_made_is_tried_thrice_and_says_so(
+def test_one_that_cannot_be_made_is_tried_thrice_with_pauses_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fails(*_: object) -> bytes:
         raise RuntimeError("no room")
 
     monkeypatch.setattr("backend.governance.asvs.report.written", fails)
+    with time_machine.travel(datetime(2026, 6, 1, 5, 0, tzinfo=UTC), tick=False) as moved:
+        one = assessing.ask(cause=Assessment.Cause.SCHEDULE)
+        for tries in range(1, assessing.ATTEMPTS + 1):
+            with pytest.raises(RuntimeError):
+                assessing.work()
+            assert not assessing.work()
+            moved.shift(assessing.PAUSE * tries)
+        assert not assessing.work()
+        one.refresh_from_db()
+        assert one.document is None
+        assert one.finished_at is not None
+        assert one.last_error == "RuntimeError: the worker's log has more."
+        assert not AssessmentFile.objects.exists()
+        # One that failed is none: the calendar asks again the next day.
+        assert assessing.ask_if_due()
+
+
+def test_one_whose_worker_is_killed_each_time_keeps_no_other_from_being_made() -> None:
     one = assessing.ask(cause=Assessment.Cause.DEMAND)
-    for _ in range(assessing.ATTEMPTS):
-        with pytest.raises(RuntimeError):
-            assessing.work()
+    Assessment.objects.update(attempts=assessing.ATTEMPTS, lease_until=clock.now())
+    other = assessing.ask(cause=Assessment.Cause.DEMAND)
     one.refresh_from_db()
-    assert one.document is None
     assert one.finished_at is not None
-    assert one.last_error == "RuntimeError: the worker's log has more."
-    assert not AssessmentFile.objects.exists()
+    assert list(assessing.due()) == [other]
+
+
+def test_what_a_command_makes_is_no_worker_s() -> None:
+    made = assessing.ask_by_command()
     assert not assessing.work()
-    assessing.ask(cause=Assessment.Cause.DEMAND)
+    Assessment.objects.filter(pk=made.pk).update(finished_at=clock.now())
+    assessing.make(made)
+    assert not AssessmentFile.objects.exists()
+
+
+def test_web_asks_and_makes_none_and_what_is_finished_stays() -> None:
+    make_roles()
+    document = documents.prepare(kind="another", content={})
+    asked = {"cause": "demand", "asked_at": clock.now()}
+    for more in ({"document": document}, {"finished_at": clock.now()}, {"counts": {"pass": 259}}):
+        with (
+            pytest.raises(ProgrammingError, match="makes none"),
+            transaction.atomic(),
+            as_session("web"),
+        ):
+            Assessment.objects.create(**asked | more)
+    with as_session("web"):
+        one = Assessment.objects.create(**asked)
+    Assessment.objects.filter(pk=one.pk).update(finished_at=clock.now(), document=document)
+    with pytest.raises(ProgrammingError, match="is finished"), transaction.atomic():
+        Assessment.objects.filter(pk=one.pk).update(counts={"pass": 259})
+    Assessment.objects.filter(pk=one.pk).update(asked_by=None)
+    # A document of another kind is no assessment, whoever says so.
+    assert assessing.last_made() is None
+
+
+def test_what_a_host_saw_in_time_to_come_is_not_taken() -> None:
+    with pytest.raises(looks.FromTheFuture):
+        looks.note(a_look(at=clock.now() + looks.AHEAD + timedelta(minutes=1)))
+    assert looks.latest() is None
 
 
 def test_the_calendar_asks_twice_a_year_and_makes_up_for_what_was_missed() -> None:

@@ -14,7 +14,8 @@ from backend.governance.asvs.checks.known import checks
 from tests.governance.asvs.looked import named
 
 TOP = Path(__file__).resolve().parents[3]
-AUTOMATED_AT_LEAST = 215
+AUTOMATED_AT_LEAST = 213
+"""215 are wanted. What keeps it from that is told as not met, in docs/security/development.md and keys.md."""
 
 
 def test_the_standard_is_whole() -> None:
@@ -79,6 +80,7 @@ def test_each_document_that_is_named_is_there(claim: Claim) -> None:
     [
         ({"met": "automated", "says": "So."}, "has proofs"),
         ({"met": "manual", "says": "So.", "build": ["step:ruff"]}, "a date and a document"),
+        ({"met": "not met", "says": "So."}, "a date and a document"),
         ({"met": "perhaps", "says": "So.", "build": ["step:ruff"]}, "perhaps"),
         ({"met": "automated", "says": " ", "build": ["step:ruff"]}, "nothing is said"),
         ({"met": "automated", "says": "So.", "live": ["nothing"]}, "no proof from live"),
@@ -86,7 +88,17 @@ def test_each_document_that_is_named_is_there(claim: Claim) -> None:
         ({"met": "automated", "says": "So.", "host": ["a.b", "a.b"]}, "named twice"),
         ({"met": "automated", "says": "So.", "host": ["a.b"], "hots": []}, "hots"),
     ],
-    ids=["no-proof", "proof-of-manual", "unknown", "silent", "check", "test", "twice", "field"],
+    ids=[
+        "no-proof",
+        "proof-of-manual",
+        "not-met",
+        "unknown",
+        "silent",
+        "check",
+        "test",
+        "twice",
+        "field",
+    ],
 )
 def test_what_does_not_fit_is_refused(told: dict[str, object], why: str) -> None:
     with pytest.raises(Inconsistent, match=why):

@@ -59,3 +59,10 @@ def test_a_statement_holds_for_a_year_and_a_month() -> None:
     assert later.word is Word.FAIL
     assert "more than a year old" in later.reason
     assert later.todo
+
+
+def test_what_is_not_met_fails_and_says_so() -> None:
+    verdict = judge(claim(Met.NOT_MET, 0, TODAY), {}, on=TODAY)
+    assert verdict.word is Word.FAIL
+    assert verdict.reason == f"not met, as stated on {TODAY}: It is so."
+    assert "docs/x.md" in verdict.todo

@@ -55,8 +55,9 @@ def _is_refused(password: str) -> bool:
 
 @check
 def passwords_are_long() -> str:
-    """A password has twelve characters or more."""
-    if not _is_refused(_OF_TWELVE[:11]) or _is_refused(_OF_TWELVE):
+    """A password has twelve characters or more, several blanks on end counted as one."""
+    blanks = f"{_OF_TWELVE[:6]}{' ' * 20}"
+    if not _is_refused(_OF_TWELVE[:11]) or not _is_refused(blanks) or _is_refused(_OF_TWELVE):
         raise Weak(
             "a password of eleven characters is taken, or one of twelve refused", todo=_RESTORE
         )

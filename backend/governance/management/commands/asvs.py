@@ -12,7 +12,6 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from pydantic import ValidationError
 
-from backend import clock
 from backend.audit import documents
 from backend.audit.operators import operated
 from backend.governance.asvs import assessing, looks
@@ -51,9 +50,7 @@ class Command(BaseCommand):
             raise CommandError("A PDF is for a file: --output FILE.")
         try:
             with operated("asvs"):
-                made = Assessment.objects.create(
-                    cause=Assessment.Cause.COMMAND, asked_at=clock.now()
-                )
+                made = assessing.ask_by_command()
             assessing.make(made)
         except Inconsistent as error:
             raise CommandError(f"The catalogue of claims is broken: {error}") from error
@@ -64,8 +61,13 @@ class Command(BaseCommand):
             told = looks.Look.model_validate_json(sys.stdin.read())
         except ValidationError as error:
             raise CommandError(str(error)) from error
-        with operated("asvs looked"):
-            looks.note(told)
+        try:
+            with operated("asvs looked"):
+                looks.note(told)
+        except looks.FromTheFuture as error:
+            raise CommandError(
+                "The host's clock is ahead: timedatectl, then look again."
+            ) from error
 
     def _tell(self, made: Assessment, kind: str, output: Path | None) -> None:
         if kind == "text":
