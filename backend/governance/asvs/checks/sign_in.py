@@ -32,6 +32,7 @@ _VALIDATORS: Final = {
     "CommonPasswordValidator",
     "MaximumLengthValidator",
 }
+_ASKED: Final = ("hint", "question", "answer")
 _OF_TWELVE: Final = "vexing-quart"
 _RESTORE: Final = (
     "Install the release as it was shipped: it sets this, and nothing of the operator's does."
@@ -277,7 +278,7 @@ def no_secret_questions() -> str:
         f"{model._meta.label}.{field.name}"
         for model in models
         for field in model._meta.concrete_fields
-        if any(word in field.name for word in ("hint", "question", "answer"))
+        if any(word in field.name for word in _ASKED)
     ]
     if found:
         raise Weak(f"there is {', '.join(found)}", todo=_RESTORE)
