@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 
 from backend.audit.names import ACTS
@@ -35,12 +37,8 @@ def _mail_takes_all(patch: Patch) -> None:
 
 
 def _clock_of_yesterday(patch: Patch) -> None:
-    class Yesterday(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> datetime:
-            return datetime.now(tz or UTC) - timedelta(days=1)
-
-    patch.setattr(event_log, "datetime", Yesterday)
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    patch.setattr(event_log, "datetime", SimpleNamespace(now=always(yesterday)))
 
 
 CASES: Final[dict[str, tuple[str, Callable[[Patch], None]]]] = {
@@ -50,7 +48,7 @@ CASES: Final[dict[str, tuple[str, Callable[[Patch], None]]]] = {
     "one-seed": ("sign_in.seeds_are_random", lambda to: to.setattr(sign_in, "generate_totp_secret", always("A" * 32))),
     "one-recovery-seed": (
         "sign_in.recovery_codes_are_random",
-        lambda to: to.setattr(sign_in.RecoveryCodes, "generate_seed", always("a" * 80)),
+        lambda to: to.setattr(RecoveryCodes, "generate_seed", always("a" * 80)),
     ),
     "a-hint": ("sign_in.no_secret_questions", lambda to: to.setattr(sign_in, "_ASKED", ("email",))),
     "an-act-less": ("event_log.security_acts_are_told_by_name", _without_an_act),
