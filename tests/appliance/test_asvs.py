@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ NOT_HERE = {
 }
 
 
-def asvs(stack: Stack, *options: str) -> tuple[int, dict[str, Any]]:
+def asvs(
+    stack: Stack, *options: str, environment: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, Any]]:
     """As an operator runs it; the verb reads no configuration."""
     command = (
         *(sys.executable, str(stack.top / "scripts/appliance"), "asvs", "--json", *options),
@@ -32,7 +35,7 @@ def asvs(stack: Stack, *options: str) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         command,
         cwd=TOP,
-        env=stack.environment,
+        env=environment or stack.environment,
         capture_output=True,
         text=True,
         check=False,
