@@ -62,7 +62,7 @@ def enrol(site: Site, visitor: Visitor, name: str, *, alone: bool, look: str = "
     visitor.open(site.enrolment_links[name])
     for box in page.locator("input[type=password]").all():
         box.fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button").first.click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="Use a security key or passkey instead").click()
     page.get_by_label("Name").fill("My laptop")
     if look:
