@@ -1,21 +1,13 @@
 """What can be downloaded: files, and tables as CSV that no spreadsheet takes for formulas."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 
 from backend.metrics.results import Result
-
-_FORMULA = re.compile(
-    r"""(?:^|(?<=[;,\t\r\n|]))(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])"""
-)
-"""Where a formula begins in a cell, or would to a spreadsheet that separates by another sign than ours: it drops
-blanks and quotes, and takes the wide signs of East Asian keyboards for the narrow ones.
-"""
+from backend.spreadsheets import cell
 
 
 def downloads(*kinds: str) -> dict[str, Any]:
@@ -66,13 +58,3 @@ def lines_of(rows: Iterable[Sequence[object]], columns: Sequence[str]) -> Iterat
     yield "\ufeff" + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([cell(value) for value in row])
-
-
-def cell(value: object) -> str | float | None:
-    """What a spreadsheet would compute gets an apostrophe in front, wherever in a text it stands."""
-    if value is None or isinstance(value, int | float):
-        return value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    text = " ".join(value) if isinstance(value, list) else str(value)
-    return _FORMULA.sub("'", text)

@@ -13,12 +13,13 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.api.export import cell, lines_of
+from backend.api.export import lines_of
 from backend.audit.models import Event
 from backend.delivery.models import PullRequest
 from backend.metrics.formulas.distribution import percentile_cont
 from backend.metrics.models import PullRequestFact
 from backend.people.models import Organisation
+from backend.spreadsheets import cell
 from tests.api.conftest import SignIn, World, statements_of
 from tests.factories import MONDAY
 

@@ -15,7 +15,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from backend.accounts.sign_ins import sign_ins
-from backend.api.export import cell
 from backend.config.admin.calendars import CalendarForm
 from backend.config.admin.memberships import TeamMemberships
 from backend.config.admin.site import acting, confirm, may_administer, site
@@ -24,6 +23,7 @@ from backend.people.roster import COLUMNS, BadRoster, Plan
 from backend.people.store import InvalidTeam, take_over
 from backend.people.store.rosters import decode, plan_roster, roster, take_roster
 from backend.pipeline import bell
+from backend.spreadsheets import cell
 
 SHOWN = 200
 """Changed memberships of a preview."""

@@ -13,6 +13,7 @@ from django.template import Context, Engine
 from backend.governance.documents.pdf import pdf_of
 from backend.governance.documents.writing import plain
 from backend.governance.models import AssessmentFile
+from backend.spreadsheets import cell
 
 TITLE: Final = "Self-assessment against OWASP ASVS 4.0.3"
 _ENGINE: Final = Engine(dirs=[str(Path(__file__).parent)])
@@ -35,19 +36,14 @@ def written(kind: str, content: Content) -> bytes:
 
 
 def _csv(content: Content) -> bytes:
-    """A row a requirement; a first cell never begins as a formula does."""
+    """A row a requirement."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(_COLUMNS)
     for one in content["requirements"]:
         told = {**one, "proofs": "\n".join(_proof(proof) for proof in one["proofs"])}
-        rows.writerow([_cell(told[name]) for name in _COLUMNS])
+        rows.writerow([cell(told[name]) for name in _COLUMNS])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    told = "" if value is None else str(value)
-    return f"'{told}" if told.startswith(("=", "+", "-", "@", "\t", "\r")) else told
 
 
 def _html(content: Content) -> bytes:

@@ -7,12 +7,12 @@ as the report of that incident and as nothing else.
 
 import json
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from backend.accounts.models import User
 from backend.audit import documents
@@ -101,7 +101,7 @@ def content(incident: SecurityIncident) -> dict[str, Any]:
             }
             for one in timeline(incident)
         ],
-        "words_sha256": words_digest(incident),
+        "words_hmac": words_digest(incident),
     }
 
 
@@ -111,15 +111,15 @@ def natures(incident: SecurityIncident) -> list[str]:
 
 
 def words_digest(incident: SecurityIncident) -> str:
-    """Of all texts together: none of them can be found by trying."""
+    """Of all texts together, under the appliance's own key: who reads the others cannot try which name was erased."""
     words = {name: getattr(incident, name) for name in TEXTS}
     text = json.dumps(words, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(text.encode()).hexdigest()
+    return salted_hmac("incident.words", text, algorithm="sha256").hexdigest()
 
 
 def words_are_as_signed(incident: SecurityIncident) -> bool:
     """Whether they are those of the closing; an erasure may have taken a name out of them since."""
-    return bool((incident.closing or {}).get("words_sha256") == words_digest(incident))
+    return bool((incident.closing or {}).get("words_hmac") == words_digest(incident))
 
 
 def unwritten() -> QuerySet[SecurityIncident]:

@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backend.accounts.sign_ins import sign_ins
-from backend.api.export import cell
 from backend.audit import operators
 from backend.people.roster import COLUMNS, BadRoster, MemberChange, Plan
 from backend.people.store.rosters import decode, plan_roster, roster, take_roster
 from backend.pipeline import bell
+from backend.spreadsheets import cell
 
 
 class Command(BaseCommand):

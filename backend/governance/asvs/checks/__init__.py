@@ -9,6 +9,11 @@ from collections.abc import Callable
 from typing import Final
 
 Check = Callable[[], str]
+RESTORE: Final = (
+    "Install the release as it was shipped: nothing of the operator's sets this. If that does not help, report it: see"
+    " SECURITY.md."
+)
+"""What to do about what only the product itself could have changed."""
 CHECKS: Final[dict[str, Check]] = {}
 """Those that have entered themselves, by `module.function`; known.py knows all of this floor."""
 

@@ -7,11 +7,8 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import Operation, PathView
 
-from backend.governance.asvs.checks import Weak, check
+from backend.governance.asvs.checks import RESTORE, Weak, check
 
-_RESTORE: Final = (
-    "Install the release as it was shipped: addresses and their rules are the product's own."
-)
 _RULES: Final = "backend.api."
 _KNOWN_BY_OTHER_MEANS: Final = {
     # By a signature over the body, a token, or what an identity provider signed.
@@ -72,7 +69,7 @@ def every_operation_has_a_rule() -> str:
     ]
     if without or not found:
         raise Weak(
-            f"without one: {', '.join(without[:5]) or 'no operation was found'}", todo=_RESTORE
+            f"without one: {', '.join(without[:5]) or 'no operation was found'}", todo=RESTORE
         )
     return f"{len(found)} operations"
 
@@ -81,7 +78,7 @@ def every_operation_has_a_rule() -> str:
 def forgery_is_refused() -> str:
     """Unsafe requests by session need a token; what is exempt takes no session."""
     if "django.middleware.csrf.CsrfViewMiddleware" not in settings.MIDDLEWARE:
-        raise Weak("nothing asks for the token", todo=_RESTORE)
+        raise Weak("nothing asks for the token", todo=RESTORE)
     exempt = {
         str(pattern.name or path)
         for path, pattern in patterns()
@@ -90,7 +87,7 @@ def forgery_is_refused() -> str:
         and not path.startswith("scim/v2/")
     }
     if strange := exempt - _KNOWN_BY_OTHER_MEANS:
-        raise Weak(f"exempt besides: {', '.join(sorted(strange))}", todo=_RESTORE)
+        raise Weak(f"exempt besides: {', '.join(sorted(strange))}", todo=RESTORE)
     by_session = [
         name
         for name, operation in operations()
@@ -98,7 +95,7 @@ def forgery_is_refused() -> str:
         if hasattr(one, "csrf") and not one.csrf
     ]
     if by_session:
-        raise Weak(f"without a token: {', '.join(by_session[:5])}", todo=_RESTORE)
+        raise Weak(f"without a token: {', '.join(by_session[:5])}", todo=RESTORE)
     return f"{len(exempt)} addresses are known by signatures instead"
 
 
@@ -112,5 +109,5 @@ def administration_asks_for_the_second_factor() -> str:
         missing = [
             name.rpartition(".")[2] for name, at in zip(_ORDER, places, strict=True) if at < 0
         ]
-        raise Weak(f"missing or out of order: {', '.join(missing) or 'their order'}", todo=_RESTORE)
+        raise Weak(f"missing or out of order: {', '.join(missing) or 'their order'}", todo=RESTORE)
     return "before every page of it"

@@ -10,10 +10,9 @@ from django.conf import settings
 from django.db import models
 
 from backend import keyring
-from backend.governance.asvs.checks import Weak, check
+from backend.governance.asvs.checks import RESTORE, Weak, check
 
 _CONTEXT: Final = "asvs.check/1"
-_REPORT: Final = "Install a release in which this is mended; tell whoever supplies Plumbline."
 _NEW_ID: Final = {None, uuid4}
 
 
@@ -23,9 +22,9 @@ def values_are_sealed_and_open() -> str:
     value = secrets.token_bytes(64)
     sealed = keyring.seal_to_worker(value, context=_CONTEXT)
     if value in sealed:
-        raise Weak("a sealed value holds what was sealed", todo=_REPORT)
+        raise Weak("a sealed value holds what was sealed", todo=RESTORE)
     if keyring.open_as_worker(sealed, context=_CONTEXT) != value:
-        raise Weak("a sealed value opens as another one", todo=_REPORT)
+        raise Weak("a sealed value opens as another one", todo=RESTORE)
     return f"{len(value)} bytes were sealed, hidden and opened"
 
 
@@ -42,7 +41,7 @@ def changed_values_do_not_open() -> str:
     said = {_refusal(value, context) for value, context in wrong}
     words = {word for word in said if not word.startswith(("another key:", "unknown form:"))}
     if len(words) != 1:
-        raise Weak("wrong values are told apart by their errors", todo=_REPORT)
+        raise Weak("wrong values are told apart by their errors", todo=RESTORE)
     return f"{len(wrong)} wrong values, none opens, and none says what is wrong inside"
 
 
@@ -59,7 +58,7 @@ def _refusal(value: bytes, context: str) -> str:
         if value[:2] != whole[:2]:
             return f"unknown form: {error}"
         return str(error) if value[:10] == whole[:10] else f"another key: {error}"
-    raise Weak("a sealed value that was changed opens", todo=_REPORT)
+    raise Weak("a sealed value that was changed opens", todo=RESTORE)
 
 
 @check
@@ -68,7 +67,7 @@ def sealings_differ() -> str:
     times = 200
     made = {keyring.seal_to_worker(b"the same", context=_CONTEXT) for _ in range(times)}
     if len(made) != times:
-        raise Weak(f"of {times} sealings {times - len(made)} were the same", todo=_REPORT)
+        raise Weak(f"of {times} sealings {times - len(made)} were the same", todo=RESTORE)
     return f"{times} sealings of one value, all different"
 
 
@@ -109,5 +108,5 @@ def uuids_are_random() -> str:
         if field.default not in _NEW_ID and field.default is not models.NOT_PROVIDED
     ]
     if guessable:
-        raise Weak(f"made otherwise: {', '.join(sorted(guessable))}", todo=_REPORT)
+        raise Weak(f"made otherwise: {', '.join(sorted(guessable))}", todo=RESTORE)
     return f"{len(fields)} columns of UUIDs, none of another kind"

@@ -14,10 +14,9 @@ from django.urls import get_resolver
 from backend.audit.models import Event
 from backend.audit.names import ACCESS, ACTS, EXPORTS, READS, SIGN_INS
 from backend.audit.triggers import declared
-from backend.governance.asvs.checks import Weak, check
+from backend.governance.asvs.checks import RESTORE, Weak, check
 from backend.inventory.roles import ROLES
 
-_RESTORE: Final = "Install the release as it was shipped, and report it: see SECURITY.md."
 _GRANTS: Final = "On the host: docker compose run --rm migrate python manage.py grants"
 _SKEW_SECONDS: Final = 5
 _NEEDED: Final = {
@@ -58,7 +57,7 @@ def triggers_hold() -> str:
         name for name, on in found.items() if not on and name not in wanted
     )
     if off:
-        raise Weak(f"{len(off)} are missing or switched off", todo=_RESTORE)
+        raise Weak(f"{len(off)} are missing or switched off", todo=RESTORE)
     return f"{len(wanted)} on governed tables, {len(found) - len(wanted)} others"
 
 
@@ -66,10 +65,10 @@ def triggers_hold() -> str:
 def security_acts_are_told_by_name() -> str:
     """Sign-ins, refusals, changes of access, reads of people and exports are acts of the log."""
     if missing := sorted(_NEEDED - ACTS.keys()):
-        raise Weak(f"missing: {', '.join(missing)}", todo=_RESTORE)
+        raise Weak(f"missing: {', '.join(missing)}", todo=RESTORE)
     groups = {act.group for act in ACTS.values()}
     if missing_groups := {SIGN_INS, ACCESS, READS, EXPORTS} - groups:
-        raise Weak(f"nothing of {', '.join(sorted(missing_groups))}", todo=_RESTORE)
+        raise Weak(f"nothing of {', '.join(sorted(missing_groups))}", todo=RESTORE)
     return f"{len(ACTS)} acts"
 
 
@@ -81,7 +80,7 @@ def events_tell_who_what_and_when() -> str:
         *("object_pk", "content_type", "changes", "name", "cid"),
     }
     if missing := sorted(wanted - {field.name for field in Event._meta.get_fields()}):
-        raise Weak(f"without {', '.join(missing)}", todo=_RESTORE)
+        raise Weak(f"without {', '.join(missing)}", todo=RESTORE)
     return "by its columns"
 
 
@@ -90,7 +89,7 @@ def _written(message: str) -> str:
     written = io.StringIO()
     handler = next(iter(logging.getLogger().handlers), None)
     if handler is None or handler.formatter is None:
-        raise Weak("nothing is set up to log", todo=_RESTORE)
+        raise Weak("nothing is set up to log", todo=RESTORE)
     copy = logging.StreamHandler(written)
     copy.setFormatter(handler.formatter)
     copy.emit(logging.LogRecord("asvs", logging.INFO, "", 0, message, None, None))
@@ -104,9 +103,9 @@ def logs_are_json_in_utc() -> str:
         told = json.loads(_written("looked"))
         at = datetime.fromisoformat(told["timestamp"])
     except (ValueError, KeyError) as error:
-        raise Weak("a line is no JSON with its time", todo=_RESTORE) from error
+        raise Weak("a line is no JSON with its time", todo=RESTORE) from error
     if at.utcoffset() != datetime.now(UTC).utcoffset() or settings.TIME_ZONE != "UTC":
-        raise Weak("times are not of UTC", todo=_RESTORE)
+        raise Weak("times are not of UTC", todo=RESTORE)
     return f"such as {sorted(told)}"
 
 
@@ -115,7 +114,7 @@ def a_line_stays_a_line() -> str:
     """Line breaks and signs of terminals in what is logged stay codes."""
     written = _written("one\ntwo\r\x1b[2J{}")
     if written.count("\n") != 1 or any(sign in written for sign in "\r\x1b"):
-        raise Weak("they come out as they are", todo=_RESTORE)
+        raise Weak("they come out as they are", todo=RESTORE)
     return "they do"
 
 
@@ -136,7 +135,7 @@ def the_last_resort_is_there() -> str:
     """What nobody expected is answered by a page of ours, and a task that is lost is done again from its row."""
     resolver = get_resolver()
     if not callable(resolver.resolve_error_handler(500)):
-        raise Weak("no page for what nobody expected", todo=_RESTORE)
+        raise Weak("no page for what nobody expected", todo=RESTORE)
     if current_app.conf.task_acks_late:
-        raise Weak("a task that kills its process would come back for ever", todo=_RESTORE)
+        raise Weak("a task that kills its process would come back for ever", todo=RESTORE)
     return "a page, and rows with leases"

@@ -9,10 +9,9 @@ from django.core.checks import Tags, run_checks
 from django.db import models
 from django.urls import get_resolver
 
-from backend.governance.asvs.checks import Weak, check
+from backend.governance.asvs.checks import RESTORE, Weak, check
 from backend.inventory.terms import DataClass
 
-_REPORT: Final = "Install a release in which this is mended; tell whoever supplies Plumbline."
 APPS: Final = frozenset(
     {
         *("django_linear_migrations", "auditlog", "csp", "django_structlog"),
@@ -64,7 +63,7 @@ def debug_is_off() -> str:
         *(["propagated exceptions"] if settings.DEBUG_PROPAGATE_EXCEPTIONS else []),
     ]
     if on:
-        raise Weak(f"on: {', '.join(on)}", todo=_REPORT)
+        raise Weak(f"on: {', '.join(on)}", todo=RESTORE)
     return "off"
 
 
@@ -79,7 +78,7 @@ def apps_are_the_known_ones() -> str:
     """Only the apps that the product needs are loaded."""
     others = {app for app in settings.INSTALLED_APPS if not app.startswith("backend.")}
     if more := others - APPS:
-        raise Weak(f"loaded besides: {', '.join(sorted(more))}", todo=_REPORT)
+        raise Weak(f"loaded besides: {', '.join(sorted(more))}", todo=RESTORE)
     return f"{len(others)} of others, and {len(settings.INSTALLED_APPS) - len(others)} of ours"
 
 
@@ -88,7 +87,7 @@ def addresses_are_the_known_ones() -> str:
     """Nothing is served but the known addresses: no demonstration, no debugger, no GraphQL, no SOAP."""
     found = [str(one.pattern) for one in get_resolver().url_patterns]
     if more := [one for one in found if one not in ADDRESSES]:
-        raise Weak(f"served besides: {', '.join(one or '/' for one in more)}", todo=_REPORT)
+        raise Weak(f"served besides: {', '.join(one or '/' for one in more)}", todo=RESTORE)
     return f"{len(found)} addresses or groups of them, all known"
 
 
@@ -98,7 +97,7 @@ def middleware_is_whole() -> str:
     found = [one for one in settings.MIDDLEWARE if one in GUARDS]
     if found != list(GUARDS):
         missing = [one for one in GUARDS if one not in found]
-        raise Weak(f"missing or out of order: {', '.join(missing) or 'order'}", todo=_REPORT)
+        raise Weak(f"missing or out of order: {', '.join(missing) or 'order'}", todo=RESTORE)
     return f"{len(GUARDS)} guards, in order"
 
 
@@ -111,7 +110,7 @@ def django_finds_nothing_to_harden() -> str:
         if one.id not in ELSEWHERE
     ]
     if found:
-        raise Weak("; ".join(found), todo=_REPORT)
+        raise Weak("; ".join(found), todo=RESTORE)
     return "nothing, but what nginx does: " + ", ".join(ELSEWHERE.values())
 
 
@@ -120,9 +119,9 @@ def one_way_to_sign_in() -> str:
     """One backend knows passwords; allauth carries every sign-in, with a second factor."""
     backends = list(settings.AUTHENTICATION_BACKENDS)
     if backends != ["backend.accounts.backends.PasswordBackend"]:
-        raise Weak(f"backends: {', '.join(backends)}", todo=_REPORT)
+        raise Weak(f"backends: {', '.join(backends)}", todo=RESTORE)
     if "allauth.mfa" not in settings.INSTALLED_APPS:
-        raise Weak("second factors are not loaded", todo=_REPORT)
+        raise Weak("second factors are not loaded", todo=RESTORE)
     return "one backend, and allauth"
 
 
@@ -131,7 +130,7 @@ def one_host_is_served() -> str:
     """Requests for one name alone are answered."""
     hosts = settings.ALLOWED_HOSTS
     if len(hosts) != 1 or not hosts[0] or hosts[0].startswith((".", "*")):
-        raise Weak(f"names that are answered to: {', '.join(hosts) or 'none'}", todo=_REPORT)
+        raise Weak(f"names that are answered to: {', '.join(hosts) or 'none'}", todo=RESTORE)
     return hosts[0]
 
 
@@ -143,13 +142,13 @@ def serializers_are_json() -> str:
     accepted = set(celery.get("accept_content", ["json"]))
     written = {celery.get("task_serializer", "json"), celery.get("result_serializer", "json")}
     if accepted | written != {"json"}:
-        raise Weak(f"messages: {', '.join(sorted(accepted | written))}", todo=_REPORT)
+        raise Weak(f"messages: {', '.join(sorted(accepted | written))}", todo=RESTORE)
     for name, serializer in (
         ("sessions", settings.SESSION_SERIALIZER),
         ("cache", cache.get("OPTIONS", {}).get("serializer", "pickle")),
     ):
         if "json" not in serializer.lower():
-            raise Weak(f"{name}: {serializer}", todo=_REPORT)
+            raise Weak(f"{name}: {serializer}", todo=RESTORE)
     return "messages, sessions and cache in JSON"
 
 
@@ -157,10 +156,10 @@ def serializers_are_json() -> str:
 def templates_escape() -> str:
     """Templates escape what they show."""
     if any(options.get("autoescape", True) is not True for options in _templates()):
-        raise Weak("escaping is off", todo=_REPORT)
+        raise Weak("escaping is off", todo=RESTORE)
     backends = {str(one["BACKEND"]) for one in settings.TEMPLATES}
     if backends != {"django.template.backends.django.DjangoTemplates"}:
-        raise Weak(f"templates of {', '.join(sorted(backends))}", todo=_REPORT)
+        raise Weak(f"templates of {', '.join(sorted(backends))}", todo=RESTORE)
     return "Django's templates, escaping"
 
 
@@ -170,7 +169,7 @@ def policy_of_pages_is_strict() -> str:
     policy: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     for name in ("default-src", "object-src", "base-uri"):
         if list(policy.get(name, [])) != ["'none'"]:
-            raise Weak(f"{name} is not 'none'", todo=_REPORT)
+            raise Weak(f"{name} is not 'none'", todo=RESTORE)
     allowed = {"'self'", "'none'", "data:"}
     for name, values in policy.items():
         if name == "frame-ancestors":  # see below
@@ -178,7 +177,7 @@ def policy_of_pages_is_strict() -> str:
         # The mark of a nonce is an object, each other value a text.
         others = [one for one in values if isinstance(one, str) and one not in allowed]
         if others or ("data:" in values and name != "img-src"):
-            raise Weak(f"{name}: {' '.join(map(str, values))}", todo=_REPORT)
+            raise Weak(f"{name}: {' '.join(map(str, values))}", todo=RESTORE)
     return f"{len(policy)} directives; nothing of elsewhere, nothing unsafe"
 
 
@@ -188,7 +187,7 @@ def pages_cannot_be_framed() -> str:
     policy: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     told = list(policy.get("frame-ancestors", []))
     if told != ["'none'"] or settings.X_FRAME_OPTIONS != "DENY":
-        raise Weak(f"by {' '.join(map(str, told)) or 'anybody'}", todo=_REPORT)
+        raise Weak(f"by {' '.join(map(str, told)) or 'anybody'}", todo=RESTORE)
     return "by nobody"
 
 
@@ -202,10 +201,10 @@ def no_file_is_kept() -> str:
         if isinstance(field, models.FileField | models.FilePathField)
     ]
     if fields:
-        raise Weak(f"columns of files: {', '.join(fields)}", todo=_REPORT)
+        raise Weak(f"columns of files: {', '.join(fields)}", todo=RESTORE)
     storage = settings.STORAGES["default"]["BACKEND"]
     if storage != "django.core.files.storage.InMemoryStorage" or settings.MEDIA_ROOT:
-        raise Weak(f"files would be kept by {storage} {settings.MEDIA_ROOT}", todo=_REPORT)
+        raise Weak(f"files would be kept by {storage} {settings.MEDIA_ROOT}", todo=RESTORE)
     return "no column of files, and no storage for them but memory"
 
 
@@ -215,7 +214,7 @@ def static_files_are_of_known_kinds() -> str:
     root = Path(settings.STATIC_ROOT)
     files = [file for file in root.rglob("*") if file.is_file()]
     if not files:
-        raise Weak("there are none to look at", todo=_REPORT)
+        raise Weak("there are none to look at", todo=RESTORE)
     more = sorted(
         str(file.relative_to(root))
         for file in files
@@ -223,7 +222,7 @@ def static_files_are_of_known_kinds() -> str:
         or (file.suffix not in STATIC_KINDS and file.name.partition(".")[0] not in _LICENCES)
     )
     if more:
-        raise Weak(f"{len(more)} others, {', '.join(more[:5])}", todo=_REPORT)
+        raise Weak(f"{len(more)} others, {', '.join(more[:5])}", todo=RESTORE)
     return f"{len(files)} files of {len({file.suffix for file in files})} kinds"
 
 
@@ -232,7 +231,7 @@ def data_classes_are_the_known_ones() -> str:
     """Data are identifiers, personal, work metadata, secrets or operational: no health, no money."""
     known = {"identifier", "personal", "work metadata", "secret", "operational"}
     if more := {one.value for one in DataClass} - known:
-        raise Weak(f"classes besides: {', '.join(sorted(more))}", todo=_REPORT)
+        raise Weak(f"classes besides: {', '.join(sorted(more))}", todo=RESTORE)
     return f"{len(known)} classes"
 
 
@@ -246,5 +245,5 @@ def nothing_of_ours_is_compiled() -> str:
         if file.suffix in native
     ]
     if files:
-        raise Weak(f"native: {', '.join(files[:5])}", todo=_REPORT)
+        raise Weak(f"native: {', '.join(files[:5])}", todo=RESTORE)
     return "no native code"

@@ -9,11 +9,10 @@ from django.conf import settings
 from django.db import connection
 
 from backend.connections.store.cleaning import InvalidConnection, clean_jira_url, clean_url
-from backend.governance.asvs.checks import Weak, check
+from backend.governance.asvs.checks import RESTORE, Weak, check
 from backend.outbound import mail, trust
 
 _APPLY: Final = "Run: sudo scripts/appliance apply"
-_REPORT: Final = "Install a release in which this is mended; tell whoever supplies Plumbline."
 
 
 @check
@@ -65,9 +64,9 @@ def outside_is_verified() -> str:
     }
     for name, context in contexts.items():
         if context.verify_mode.name != "CERT_REQUIRED" or not context.check_hostname:
-            raise Weak(f"{name}: certificates are not checked", todo=_REPORT)
+            raise Weak(f"{name}: certificates are not checked", todo=RESTORE)
         if context.minimum_version.name not in {"TLSv1_2", "TLSv1_3"}:
-            raise Weak(f"{name}: {context.minimum_version.name} is taken", todo=_REPORT)
+            raise Weak(f"{name}: {context.minimum_version.name} is taken", todo=RESTORE)
     return f"{len(contexts)} clients check certificate and name, from TLS 1.2 on"
 
 
@@ -84,7 +83,7 @@ def plain_addresses_are_refused() -> str:
         if _is_taken(attempt)
     ]
     if taken:
-        raise Weak(f"{' and '.join(taken)} may be entered by http://", todo=_REPORT)
+        raise Weak(f"{' and '.join(taken)} may be entered by http://", todo=RESTORE)
     return "http:// is refused for GitHub and Jira"
 
 
@@ -100,9 +99,9 @@ def _is_taken(attempt: Callable[[], object]) -> bool:
 def mail_is_encrypted() -> str:
     """Mail goes by the one client that insists on TLS, from the beginning or before anything is told."""
     if settings.EMAIL_BACKEND != "backend.outbound.mail.Backend":
-        raise Weak(f"mail goes by {settings.EMAIL_BACKEND}", todo=_REPORT)
+        raise Weak(f"mail goes by {settings.EMAIL_BACKEND}", todo=RESTORE)
     if settings.EMAIL_USE_TLS == settings.EMAIL_USE_SSL:
-        raise Weak("neither or both ways of TLS are set", todo=_REPORT)
+        raise Weak("neither or both ways of TLS are set", todo=RESTORE)
     return "TLS from the beginning" if settings.EMAIL_USE_SSL else "STARTTLS, or nothing is sent"
 
 

@@ -9,11 +9,8 @@ from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.utils.crypto import get_random_string
 
 from backend.accounts.models import SignInPolicy
-from backend.governance.asvs.checks import Weak, check
+from backend.governance.asvs.checks import RESTORE, Weak, check
 
-_RESTORE: Final = (
-    "Install the release as it was shipped: it sets this, and nothing of the operator's does."
-)
 _ENGINE: Final = "django.contrib.sessions.backends.db"
 _HOURS: Final = 12
 
@@ -22,7 +19,7 @@ _HOURS: Final = 12
 def live_on_the_server() -> str:
     """A session is a row of the database, and its key goes in a cookie."""
     if settings.SESSION_ENGINE != _ENGINE:
-        raise Weak(f"sessions are kept by {settings.SESSION_ENGINE}", todo=_RESTORE)
+        raise Weak(f"sessions are kept by {settings.SESSION_ENGINE}", todo=RESTORE)
     return "rows of the database"
 
 
@@ -30,11 +27,11 @@ def live_on_the_server() -> str:
 def keys_are_random() -> str:
     """A session's key has more than 128 bits of the operating system's generator."""
     if settings.SESSION_ENGINE != _ENGINE:
-        raise Weak(f"they are made by {settings.SESSION_ENGINE}", todo=_RESTORE)
+        raise Weak(f"they are made by {settings.SESSION_ENGINE}", todo=RESTORE)
     made = {get_random_string(32, VALID_KEY_CHARS) for _ in range(3)}  # as Django's own sessions do
     bits = floor(min(map(len, made)) * log2(len(VALID_KEY_CHARS)))
     if len(made) < 3 or bits < 128:  # noqa: PLR2004 - as many; twice what is asked for
-        raise Weak(f"they repeat, or have {bits} bits", todo=_RESTORE)
+        raise Weak(f"they repeat, or have {bits} bits", todo=RESTORE)
     return f"{bits} bits by Python's secrets"
 
 
@@ -42,9 +39,9 @@ def keys_are_random() -> str:
 def end_by_themselves() -> str:
     """Sessions end after 30 idle minutes and 12 hours at most."""
     if timedelta(hours=_HOURS).total_seconds() < settings.SESSION_COOKIE_AGE:
-        raise Weak(f"sessions last {settings.SESSION_COOKIE_AGE // 3600} hours", todo=_RESTORE)
+        raise Weak(f"sessions last {settings.SESSION_COOKIE_AGE // 3600} hours", todo=RESTORE)
     if "backend.accounts.middleware.SessionLimits" not in settings.MIDDLEWARE:
-        raise Weak("nothing ends idle sessions", todo=_RESTORE)
+        raise Weak("nothing ends idle sessions", todo=RESTORE)
     chosen = SignInPolicy.objects.values_list("idle_minutes", "session_hours").first()
     idle, hours = chosen or (SignInPolicy.MAX_IDLE_MINUTES, SignInPolicy.MAX_SESSION_HOURS)
     if idle > SignInPolicy.MAX_IDLE_MINUTES or hours > _HOURS:
@@ -100,4 +97,4 @@ def cookies_are_of_this_host() -> str:
 
 def _all_good(cookies: dict[str, bool]) -> None:
     if wrong := [name for name, good in cookies.items() if not good]:
-        raise Weak(f"not the cookie of: {', '.join(wrong)}", todo=_RESTORE)
+        raise Weak(f"not the cookie of: {', '.join(wrong)}", todo=RESTORE)

@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any
 
 from django.core.mail import BadHeaderError, EmailMessage
 from pydantic import BaseModel
 
-from backend.governance.asvs.checks import Weak, check
+from backend.governance.asvs.checks import RESTORE, Weak, check
 from backend.governance.asvs.checks.access import operations
 from backend.sources.junit.reading import read_report
 from backend.sources.junit.refusals import Refused
-
-_RESTORE: Final = (
-    "Install the release as it was shipped: it sets this, and nothing of the operator's does."
-)
-_SERIALIZER: Final = "backend.config.cache.JsonSerializer"
 
 
 def _schemas() -> Iterator[tuple[str, type[BaseModel]]]:
@@ -37,7 +32,7 @@ def schemas_are_own() -> str:
     ]
     if of_tables or not found:
         raise Weak(
-            f"made of a table: {', '.join(of_tables[:5]) or 'no schema was found'}", todo=_RESTORE
+            f"made of a table: {', '.join(of_tables[:5]) or 'no schema was found'}", todo=RESTORE
         )
     return f"{len(found)} schemas"
 
@@ -59,7 +54,7 @@ def mail_headers_hold_one_line() -> str:
             EmailMessage(**values).message()
         except (BadHeaderError, ValueError):
             continue
-        raise Weak(f"taken in {name}", todo=_RESTORE)
+        raise Weak(f"taken in {name}", todo=RESTORE)
     return "refused in subjects and addresses"
 
 
@@ -68,7 +63,7 @@ def no_ldap() -> str:
     """No library for LDAP is installed."""
     found = [name for name in ("ldap", "ldap3", "django_auth_ldap") if find_spec(name)]
     if found:
-        raise Weak(f"installed: {', '.join(found)}", todo=_RESTORE)
+        raise Weak(f"installed: {', '.join(found)}", todo=RESTORE)
     return "none"
 
 
@@ -80,4 +75,4 @@ def xml_is_defused() -> str:
         read_report([document])
     except Refused:
         return "refused before any of it is read"
-    raise Weak("a document type was read", todo=_RESTORE)
+    raise Weak("a document type was read", todo=RESTORE)

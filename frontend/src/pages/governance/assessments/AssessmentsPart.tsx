@@ -39,10 +39,10 @@ export default function AssessmentsPart() {
   const query = useQuery(assessmentsQuery);
   const client = useQueryClient();
   const unfinished = query.data?.items.filter((one) => !isMade(one)).length;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is there now follows from how many are awaited
   useEffect(() => {
+    // What is told of the newest follows from it.
     if (unfinished === 0) void client.invalidateQueries({ queryKey: ASSESSMENTS_KEY });
-  }, [unfinished]);
+  }, [unfinished, client]);
   const made = query.data?.items.filter((one) => isMade(one) && !one.failed);
   const number = search.number ?? made?.[0]?.number;
   return (
